@@ -1,0 +1,1 @@
+"""Pure views of Reports: terminal, feedback page, class page, statistics. Nothing here grades."""

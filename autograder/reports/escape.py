@@ -1,0 +1,73 @@
+"""Text that a stranger wrote, made safe to show: on a terminal, in a page, in a spreadsheet.
+
+Names, error messages and printed lines come from submissions. Each function returns text whose every character can
+be seen, no longer than `limit` characters, and without power over the medium that shows it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from markupsafe import Markup, escape
+
+LINE = 200  # characters of a name or of one line in a table
+TEXT = 4000  # characters of a message or of printed output
+
+# Letters and marks that draw nothing although Unicode does not call them controls: fillers, joiners, blank Braille.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_MARKS = frozenset({"Mn", "Me"})
+_MOST_MARKS = 3  # accents on one letter; more is a tower that covers the lines above
+_FORMULA = frozenset("=+-@＝＋－＠\t\r\n")
+
+
+def terminal(text: str, limit: int = LINE) -> str:
+    """One line in which every control, escape, bidi and zero-width character is visible, newlines included."""
+    return _visible(text, limit, keep="")
+
+
+def block(text: str, limit: int = TEXT) -> str:
+    """Like `terminal`, but line ends and tabs stay: for text that is shown as a paragraph."""
+    return _visible(text.replace("\r\n", "\n"), limit, keep="\n\t")
+
+
+def html(text: str, limit: int = TEXT) -> Markup:
+    """Safe inside an element or a quoted attribute; line ends and tabs stay, everything invisible is shown."""
+    return escape(block(text, limit))
+
+
+def spreadsheet(text: str, limit: int = 1000) -> str:
+    """One line that no spreadsheet reads as a formula: a leading = + - @, tab or line end gets an apostrophe.
+
+    Numbers that we computed are written as numbers and do not come through here. Quoting is the csv writer's work.
+    """
+    shown = _visible(text, limit - 1, keep="")
+    lead = text[:1] + text.lstrip()[:1] + shown.lstrip()[:1]
+    return f"'{shown}" if _FORMULA & set(lead) else shown
+
+
+def _visible(text: str, limit: int, keep: str) -> str:
+    """`text` with invisible characters written out, cut to `limit` characters with an ellipsis."""
+    pieces: list[str] = []
+    length = marks = 0
+    for character in text[: limit + 1]:
+        marks = marks + 1 if unicodedata.category(character) in _MARKS else 0
+        if marks > _MOST_MARKS:
+            continue
+        pieces.append(character if character in keep else _shown(character))
+        length += len(pieces[-1])
+    shown = "".join(pieces)
+    cut = length > limit or len(text) > limit
+    return shown[: max(limit - 1, 0)] + "…" if cut and limit > 0 else shown[: max(limit, 0)]
+
+
+def _shown(character: str) -> str:
+    """The character itself, a control picture (ESC becomes ␛), or its code such as ‹U+202E›."""
+    code = ord(character)
+    if code < 0x20:
+        return "⏎" if character == "\n" else chr(0x2400 + code)
+    if code == 0x7F:
+        return "␡"
+    if character in _BLANK or unicodedata.category(character) in _INVISIBLE:
+        return f"‹U+{code:04X}›"
+    return character
