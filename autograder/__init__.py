@@ -1,0 +1,1 @@
+"""Grades student notebooks behind a wall. Read `autograder.grade` first."""

@@ -1,0 +1,275 @@
+"""The format of what crosses the wall: a closed list of plain values in length-prefixed frames.
+
+A format of our own because it is smaller than any codec that we could restrict: eleven tags, one decoder of a
+page, every cap checked before memory is taken, no extension types, no object is ever constructed by name.
+Both sides read this file; nothing in it is secret.
+
+A frame is a u32 length and that many bytes. A value is a tag byte and its body, big-endian:
+
+    N T F            None, True, False          s b   u32 length, UTF-8 text or bytes
+    i                u16 length, two's complement     l t   u32 count, values (list, tuple)
+    f c              float64; two of them             d     u32 count, key-value pairs
+    H                u64 id, type name (a thing that stayed inside the box)
+    A                kind, dtype, device, requires_grad, shape, raw little-endian data
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+MAX_FRAME = 64 * 2**20  # bytes
+MAX_NODES = 200_000
+MAX_DEPTH = 32
+MAX_INT_BYTES = 1024
+MAX_NDIM = 16
+
+_SHARED = "bool uint8 int8 int16 uint16 int32 uint32 int64 uint64 float16 float32 float64 complex64 complex128"
+NUMPY_DTYPES = {name: np.dtype(name) for name in _SHARED.split()}
+TORCH_DTYPES: dict[str, torch.dtype] = {name: getattr(torch, name) for name in [*NUMPY_DTYPES, "bfloat16"]}
+ITEM_SIZES = {name: dtype.itemsize for name, dtype in TORCH_DTYPES.items()}
+_KINDS = {"torch": b"t", "numpy": b"n", "numpy_scalar": b"s"}
+_KIND_NAMES = {tag: name for name, tag in _KINDS.items()}
+
+
+class WireError(ValueError):
+    """Bytes that break the format, or a value that the format does not carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """Something that stays inside the box; `id` names it in later requests."""
+
+    id: int
+    type_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """A dense array as raw bytes. kind is "torch", "numpy" or "numpy_scalar"; data is in C order."""
+
+    kind: str
+    dtype: str
+    shape: tuple[int, ...]
+    device: str
+    requires_grad: bool
+    data: bytes
+
+    @classmethod
+    def of(cls, value: Any) -> Array | None:
+        """The array of a tensor, ndarray or NumPy scalar; None for what has no dense plain form."""
+        if issubclass(type(value), torch.Tensor):
+            return _of_tensor(value)
+        scalar = issubclass(type(value), np.generic)
+        if type(value) is not np.ndarray and not scalar:
+            return None
+        if value.dtype.name not in NUMPY_DTYPES:
+            return None
+        plain = np.ascontiguousarray(value, dtype=value.dtype.newbyteorder("="))
+        kind = "numpy_scalar" if scalar else "numpy"
+        return cls(kind, plain.dtype.name, tuple(value.shape), "cpu", False, plain.tobytes())
+
+    def rebuild(self) -> Any:
+        """A fresh tensor, ndarray or NumPy scalar on the CPU; it shares memory with nothing."""
+        if self.kind == "torch":
+            raw = torch.frombuffer(bytearray(self.data), dtype=torch.uint8) if self.data else torch.empty(0, dtype=torch.uint8)
+            tensor = raw.view(TORCH_DTYPES[self.dtype]).reshape(self.shape)
+            if self.requires_grad and (tensor.is_floating_point() or tensor.is_complex()):
+                tensor.requires_grad_()
+            return tensor
+        array = np.frombuffer(self.data, dtype=NUMPY_DTYPES[self.dtype]).reshape(self.shape).copy()
+        return array[()] if self.kind == "numpy_scalar" else array
+
+
+def _of_tensor(value: torch.Tensor) -> Array | None:
+    name = str(value.dtype).removeprefix("torch.")
+    if value.layout is not torch.strided or value.device.type == "meta" or name not in TORCH_DTYPES:
+        return None
+    plain = value.detach().resolve_conj().resolve_neg().cpu().contiguous().reshape(-1)
+    data = plain.view(torch.uint8).numpy().tobytes() if plain.numel() else b""
+    return Array("torch", name, tuple(value.shape), str(value.device), bool(value.requires_grad), data)
+
+
+def encode(value: Any, on_object: Callable[[Any], Handle] | None = None) -> bytes:
+    """Bytes of a value. `on_object` turns what is not plain data into a Handle; without it that is a WireError."""
+    encoder = _Encoder(on_object)
+    encoder.write(value, 0)
+    return bytes(encoder.out)
+
+
+class _Encoder:
+    def __init__(self, on_object: Callable[[Any], Handle] | None) -> None:
+        self.out, self.nodes, self.on_object = bytearray(), 0, on_object
+
+    def write(self, value: Any, depth: int) -> None:
+        self.nodes += 1
+        if depth > MAX_DEPTH or self.nodes > MAX_NODES or len(self.out) > MAX_FRAME:
+            raise WireError("the value is too large or too deeply nested to be compared")
+        kind = type(value)
+        if kind is bool or value is None:
+            self.out += b"N" if value is None else b"T" if value else b"F"
+        elif kind in (int, float, complex, str, bytes):
+            self._atom(kind, value)
+        elif issubclass(kind, (list, tuple, dict)):
+            self._container(value, depth)
+        else:
+            self._object(value)
+
+    def _atom(self, kind: type, value: Any) -> None:
+        if kind is int:
+            raw = value.to_bytes(min(value.bit_length() // 8 + 1, MAX_INT_BYTES + 1), "big", signed=True)
+            self.out += struct.pack(">cH", b"i", _capped(len(raw), MAX_INT_BYTES)) + raw
+        elif kind is float:
+            self.out += struct.pack(">cd", b"f", value)
+        elif kind is complex:
+            self.out += struct.pack(">cdd", b"c", value.real, value.imag)
+        else:
+            raw = value if kind is bytes else value.encode("utf-8", "backslashreplace")
+            self.out += struct.pack(">cI", b"b" if kind is bytes else b"s", _capped(len(raw), MAX_FRAME)) + raw
+
+    def _container(self, value: Any, depth: int) -> None:
+        mapping = issubclass(type(value), dict)
+        tag = b"d" if mapping else b"l" if issubclass(type(value), list) else b"t"
+        self.out += struct.pack(">cI", tag, _capped(len(value), MAX_NODES))
+        for item in list(value.items()) if mapping else value:
+            for part in item if mapping else (item,):
+                self.write(part, depth + 1)
+
+    def _object(self, value: Any) -> None:
+        array = value if type(value) is Array else Array.of(value)
+        if array is not None:
+            self._array(array)
+            return
+        handle = value if type(value) is Handle else self.on_object(value) if self.on_object else None
+        if handle is None:
+            raise WireError(f"a {type(value).__name__} cannot cross the wall")
+        name = handle.type_name.encode("utf-8", "backslashreplace")[:200]
+        self.out += struct.pack(">cQI", b"H", handle.id, len(name)) + name
+
+    def _array(self, array: Array) -> None:
+        if len(array.shape) > MAX_NDIM or len(array.data) > MAX_FRAME:
+            raise WireError("the array is too large to be compared")
+        dtype, device = array.dtype.encode(), array.device.encode()[:50]
+        self.out += b"A" + _KINDS[array.kind] + bytes([len(dtype)]) + dtype + bytes([len(device)]) + device
+        self.out += bytes([array.requires_grad, len(array.shape)]) + struct.pack(f">{len(array.shape)}Q", *array.shape)
+        self.out += struct.pack(">I", len(array.data)) + array.data
+
+
+def _capped(count: int, most: int) -> int:
+    if count > most:
+        raise WireError("the value is too large to be compared")
+    return count
+
+
+def decode(payload: bytes) -> Any:
+    """The value of a payload; arrays come back as `Array`. Raises WireError on anything but one well-formed value."""
+    decoder = _Decoder(payload)
+    value = decoder.read(0)
+    if decoder.at != len(payload):
+        raise WireError("bytes after the value")
+    return value
+
+
+class _Decoder:
+    def __init__(self, payload: bytes) -> None:
+        self.raw, self.at, self.nodes = payload, 0, 0
+
+    def take(self, count: int) -> bytes:
+        if count > len(self.raw) - self.at:
+            raise WireError("the frame is cut short")
+        self.at += count
+        return self.raw[self.at - count : self.at]
+
+    def number(self, form: str) -> Any:
+        return struct.unpack(">" + form, self.take(struct.calcsize(">" + form)))[0]
+
+    def read(self, depth: int) -> Any:
+        self.nodes += 1
+        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
+            raise WireError("too many or too deeply nested values")
+        tag = self.take(1)
+        reader = _READERS.get(tag)
+        if reader is None:
+            raise WireError(f"unknown tag {tag!r}")
+        return reader(self, depth)
+
+    def integer(self, _depth: int) -> int:
+        size = self.number("H")
+        if not 0 < size <= MAX_INT_BYTES:
+            raise WireError("an integer of a forbidden size")
+        return int.from_bytes(self.take(size), "big", signed=True)
+
+    def text(self, _depth: int = 0) -> str:
+        try:
+            return self.take(self.number("I")).decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise WireError("text that is not UTF-8") from error
+
+    def items(self, depth: int) -> list[Any]:
+        count = self.number("I")
+        if count > len(self.raw) - self.at:  # every value takes at least a byte
+            raise WireError("more items announced than sent")
+        return [self.read(depth + 1) for _ in range(count)]
+
+    def mapping(self, depth: int) -> dict[Any, Any]:
+        count = self.number("I")
+        if count > len(self.raw) - self.at:
+            raise WireError("more items announced than sent")
+        result: dict[Any, Any] = {}
+        for _ in range(count):
+            key = self.read(depth + 1)
+            if not isinstance(key, (str, int, float, bool, type(None))) or key in result:
+                raise WireError("a key that is repeated or no plain value")
+            result[key] = self.read(depth + 1)
+        return result
+
+    def array(self, _depth: int) -> Array:
+        kind = _KIND_NAMES.get(self.take(1))
+        dtype, device = (self.take(self.number("B")).decode("ascii", "replace") for _ in range(2))
+        requires_grad, ndim = self.number("B"), self.number("B")
+        if kind is None or dtype not in (TORCH_DTYPES if kind == "torch" else NUMPY_DTYPES) or requires_grad > 1 or ndim > MAX_NDIM:
+            raise WireError("an array of an unknown kind")
+        shape = tuple(self.number("Q") for _ in range(ndim))
+        data = self.take(self.number("I"))
+        if any(side > 2**40 for side in shape) or math.prod(shape) * ITEM_SIZES[dtype] != len(data):
+            raise WireError("an array whose shape does not fit its bytes")
+        if dtype == "bool" and data.strip(b"\0\1"):
+            raise WireError("booleans that are neither 0 nor 1")
+        return Array(kind, dtype, shape, device, bool(requires_grad), data)
+
+
+_READERS: dict[bytes, Callable[[_Decoder, int], Any]] = {
+    b"N": lambda _d, _n: None,
+    b"T": lambda _d, _n: True,
+    b"F": lambda _d, _n: False,
+    b"i": _Decoder.integer,
+    b"f": lambda d, _n: d.number("d"),
+    b"c": lambda d, _n: complex(d.number("d"), d.number("d")),
+    b"s": _Decoder.text,
+    b"b": lambda d, _n: d.take(d.number("I")),
+    b"l": _Decoder.items,
+    b"t": lambda d, n: tuple(d.items(n)),
+    b"d": _Decoder.mapping,
+    b"H": lambda d, _n: Handle(d.number("Q"), d.text()),
+    b"A": _Decoder.array,
+}
+
+
+def transform(value: Any, change: Callable[[Any], Any]) -> Any:
+    """The same containers with every leaf (what is no list, tuple or dict) replaced by change(leaf)."""
+    if isinstance(value, dict):
+        return {key: transform(item, change) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(transform(item, change) for item in value)
+    return change(value)
+
+
+if sys.byteorder != "little":  # pragma: no cover
+    raise ImportError("the wire format assumes a little-endian machine")

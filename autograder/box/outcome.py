@@ -1,0 +1,43 @@
+"""What comes back from a box, and how the student's code can fail there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.box.inside.wire import Handle
+from autograder.errors import ConvgradeError
+from autograder.model import Verdict
+
+__all__ = ["CellOutcome", "Handle", "Reply", "StudentError"]
+
+
+class StudentError(ConvgradeError):
+    """The student's code did not answer: it raised, hung, ran out of memory or did what grading forbids."""
+
+    def __init__(self, verdict: Verdict, type_name: str, message: str = "", where: str = "", printed: str = "") -> None:
+        super().__init__(f"{type_name}: {message}" if message else type_name)
+        self.verdict, self.type_name, self.message = verdict, type_name, message
+        self.where, self.printed = where, printed
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to one request."""
+
+    value: Any = None  # plain data, tensors, arrays; Handle for what stayed inside
+    device: str = ""  # of a tensor: where it was in the box, e.g. "cpu" or "cuda:0"
+    mutated: tuple[str, ...] = ()  # arguments that the call changed in place: "0", "weight"
+    grads: tuple[Any, ...] = ()  # gradients with respect to the `wrt` of the request, None where there is none
+    printed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CellOutcome:
+    """How one cell ran."""
+
+    ok: bool
+    error: StudentError | None = None
+    printed: str = ""
+    figures: tuple[bytes, ...] = ()  # PNG
+    seconds: float = 0.0

@@ -1,0 +1,35 @@
+"""The exception tree. Every message has three parts: what is wrong, where, what to do next."""
+
+from __future__ import annotations
+
+
+class ConvgradeError(Exception):
+    """Root of everything that we raise on purpose; the command line prints it without a traceback."""
+
+
+class CourseError(ConvgradeError):
+    """The course itself is broken; raised before the first submission is opened."""
+
+    def __init__(self, what: str, where: str = "", todo: str = "") -> None:
+        super().__init__("\n".join(part for part in (what, where and f"  in {where}", todo and f"  {todo}") if part))
+        self.what, self.where, self.todo = what, where, todo
+
+
+class UnknownAssignment(CourseError):
+    """No assignment of that name."""
+
+
+class UnreadableSubmission(ConvgradeError):
+    """A handed-in file that is no notebook and cannot be repaired; the student's fault."""
+
+
+class NoBox(ConvgradeError):
+    """No working wall on this machine: nothing is graded."""
+
+
+class BoxFailure(ConvgradeError):
+    """The wall broke through no fault of the submission."""
+
+
+class WireViolation(ConvgradeError):
+    """A frame from the box that breaks the format or the protocol; the submission's fault."""

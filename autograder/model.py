@@ -1,0 +1,137 @@
+"""What grading produces: pure data, to and from JSON. Nothing here runs, reads or writes anything."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+REPORT_VERSION = 1
+
+
+class Verdict(StrEnum):
+    """How one check ended, by whose fault."""
+
+    PASSED = "passed"
+    FAILED = "failed"  # the student's: a wrong answer
+    RAISED = "raised"  # the student's: an exception
+    TIMED_OUT = "timed_out"  # the student's: too slow, or never ends
+    OUT_OF_MEMORY = "out_of_memory"  # the student's
+    BLOCKED = "blocked"  # the student's: something that grading forbids
+    SKIPPED = "skipped"  # nobody's: a prerequisite did not pass
+    UNGRADED = "ungraded"  # ours: the initial state of every check, always listed for the staff
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Two small 2-D slices side by side; pages draw *yours, expected, difference* from it."""
+
+    yours: list[list[float | None]]  # None stands for NaN or infinity
+    expected: list[list[float | None]]
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One check of one submission. `message`, `hint` and `counterexample` are text that we wrote."""
+
+    exercise: str
+    name: str  # the test function's name without "test_"
+    title: str  # the docstring: the line that the student reads
+    verdict: Verdict = Verdict.UNGRADED
+    weight: float = 1.0
+    message: str = ""  # what is wrong, in one or two sentences
+    hint: str = ""  # of the diagnosed mistake
+    mistake: str = ""  # name of the diagnosed mistake (for the staff's statistics)
+    counterexample: str = ""  # the smallest failing input, e.g. "corr2d(X of shape (2, 3), K of shape (1, 2))"
+    picture: Picture | None = None
+    seconds: float = 0.0
+    staff: str = ""  # for the staff only: what the student's code printed, tracebacks
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseResult:
+    """One exercise: its checks and the points that they earned."""
+
+    name: str
+    title: str
+    points: float
+    score: float
+    checks: tuple[CheckResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CellRun:
+    """How one code cell of the submission ran in the box."""
+
+    label: str  # grade id, or "cell 7"
+    ok: bool
+    error: str = ""  # "NameError: name 'x' is not defined"
+    seconds: float = 0.0
+    figures: tuple[str, ...] = ()  # base64 PNG, capped
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One submission of one assignment, graded."""
+
+    assignment: str
+    student: str
+    source: str  # the file's name, for people; never used as a path
+    exercises: tuple[ExerciseResult, ...]
+    box: str = "bubblewrap"  # the wall that was in force
+    key: str = ""  # content key: submission, suite, reference, limits, engine
+    cells: tuple[CellRun, ...] = ()
+    notes: tuple[str, ...] = ()  # repairs and refusals, sentences a student may read
+    problem: str = ""  # why it could not be graded at all, and whose fault it is; "" when it was graded
+    fault: str = ""  # "" | "student" | "ours": whose fault `problem` is
+    seconds: float = 0.0
+    version: int = field(default=REPORT_VERSION)
+
+    @property
+    def score(self) -> float:
+        """Points earned."""
+        return round(sum(exercise.score for exercise in self.exercises), 2)
+
+    @property
+    def points(self) -> float:
+        """Points that could be earned."""
+        return round(sum(exercise.points for exercise in self.exercises), 2)
+
+    @property
+    def checks(self) -> tuple[CheckResult, ...]:
+        """Every check, in the order of the exercises."""
+        return tuple(check for exercise in self.exercises for check in exercise.checks)
+
+    @property
+    def graded(self) -> bool:
+        """Whether every check has a verdict that is not ours to explain."""
+        return not self.problem and all(check.verdict is not Verdict.UNGRADED for check in self.checks)
+
+    def to_json(self) -> str:
+        """One line of JSON; the same Report gives the same bytes."""
+        return json.dumps(asdict(self), ensure_ascii=True, sort_keys=True, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Report:
+        """Inverse of `to_json`. Raises ValueError on a Report of another version."""
+        raw = json.loads(text)
+        if raw.get("version") != REPORT_VERSION:
+            raise ValueError(f"a report of version {raw.get('version')}, this program reads {REPORT_VERSION}")
+        raw["exercises"] = tuple(_exercise(item) for item in raw["exercises"])
+        raw["cells"] = tuple(CellRun(**item | {"figures": tuple(item["figures"])}) for item in raw["cells"])
+        raw["notes"] = tuple(raw["notes"])
+        return cls(**raw)
+
+
+def _exercise(raw: dict[str, Any]) -> ExerciseResult:
+    checks = tuple(_check(item) for item in raw.pop("checks"))
+    return ExerciseResult(**raw, checks=checks)
+
+
+def _check(raw: dict[str, Any]) -> CheckResult:
+    picture = raw.pop("picture")
+    return CheckResult(
+        **raw | {"verdict": Verdict(raw["verdict"])}, picture=Picture(**picture) if picture else None
+    )
