@@ -1,0 +1,56 @@
+"""Turns an exception of the student's code into plain data, whatever the exception does to resist."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from .ban import BannedOperation
+
+MAX_TEXT = 2000  # characters of a message or traceback
+
+
+def describe(error: BaseException, cell_of: Callable[[str], str | None]) -> dict[str, Any]:
+    """kind ("raised", "blocked", "out_of_memory" or "undefined"), type, message, where ("line 4 of cell corr2d"), trace."""
+    return {
+        "kind": _kind(error),
+        "type": type(error).__name__[:200],
+        "message": _text(error),
+        "where": _where(error, cell_of),
+        "trace": _trace(error),
+    }
+
+
+def _kind(error: BaseException) -> str:
+    if isinstance(error, BannedOperation):
+        return "blocked"
+    out_of_memory = isinstance(error, MemoryError) or "can't allocate memory" in _text(error)
+    if out_of_memory:
+        return "out_of_memory"
+    return "undefined" if type(error).__name__ == "Undefined" else "raised"
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)[:MAX_TEXT]
+    except BaseException:  # a hostile __str__
+        return ""
+
+
+def _where(error: BaseException, cell_of: Callable[[str], str | None]) -> str:
+    place = ""
+    if isinstance(error, SyntaxError) and cell_of(error.filename or ""):
+        return f"line {error.lineno} of cell {cell_of(error.filename or '')}"
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        cell = cell_of(frame.f_code.co_filename)
+        if cell:
+            place = f"line {line} of cell {cell}"
+    return place
+
+
+def _trace(error: BaseException) -> str:
+    try:
+        return "".join(traceback.format_exception(error, limit=-8))[-MAX_TEXT:]
+    except BaseException:  # a hostile __str__ or source
+        return ""
