@@ -1,0 +1,177 @@
+"""What every exercise of a1_convolution must give: plain functions that the hidden suite trusts.
+
+The signatures are the students'. Where torch has the operation (`F.conv2d`, `F.pad`), torch is the oracle.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import matplotlib.figure
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+Pair = int | tuple[int, int]
+
+
+# ---------------------------------------------------------------- flatten
+
+
+def to_chw_float(img: np.ndarray) -> torch.Tensor:
+    """(H, W) or (H, W, C) image -> its own (C, H, W) float32 tensor; integers are divided by 255, alpha is dropped."""
+    pixels = torch.from_numpy(np.array(img))
+    if pixels.ndim == 2:
+        pixels = pixels[:, :, None]
+    scaled = pixels.to(torch.float32) / (1.0 if pixels.is_floating_point() else 255.0)
+    return scaled.permute(2, 0, 1)[:3].contiguous()
+
+
+def flatten_batch(x: torch.Tensor) -> torch.Tensor:
+    """(B, C, H, W) -> (B, C*H*W), each image row by row, channel after channel."""
+    return x.flatten(1)
+
+
+# ---------------------------------------------------------------- corr2d
+
+
+def corr2d(X: torch.Tensor, K: torch.Tensor) -> torch.Tensor:
+    """S[i, j] = sum over x, y of X[i+x, j+y] K[x, y]: (H, W), (h, w) -> (H-h+1, W-w+1)."""
+    dtype = torch.result_type(X, K)
+    return F.conv2d(X.to(dtype)[None, None], K.to(dtype)[None, None])[0, 0]
+
+
+def true_conv2d(X: torch.Tensor, K: torch.Tensor) -> torch.Tensor:
+    """Convolution as mathematics defines it: `corr2d` with the kernel turned by 180 degrees."""
+    return corr2d(X, K.flip(0, 1))
+
+
+# ---------------------------------------------------------------- out_size
+
+
+def conv_out_size(n: int, k: int, s: int = 1, p: int = 0, d: int = 1) -> int:
+    """floor((n + 2p - d(k-1) - 1) / s) + 1 (the formula of torch.nn.Conv2d); ValueError when the kernel does not fit."""
+    reach = d * (k - 1) + 1
+    if reach > n + 2 * p:
+        raise ValueError(f"a kernel that reaches over {reach} does not fit into {n} + 2*{p}")
+    return (n + 2 * p - reach) // s + 1
+
+
+def same_padding(k: int, d: int = 1) -> int:
+    """Padding that keeps the size at stride 1: d(k-1)/2; ValueError when the dilated kernel is even."""
+    if d * (k - 1) % 2:
+        raise ValueError(f"no padding keeps the size: the kernel reaches over {d * (k - 1) + 1}, an even number")
+    return d * (k - 1) // 2
+
+
+def even_cover_padding(n: int, k: int, s: int) -> int | None:
+    """Smallest p >= 0 with which the kernel fits and s divides n + 2p - k; None when no p does."""
+    first = max(0, -((n - k) // 2))  # the first p with n + 2p >= k
+    return next((p for p in range(first, first + s) if (n + 2 * p - k) % s == 0), None)
+
+
+def flat_features(hw: tuple[int, int], c_out: int, k: int, s: int, p: int) -> int:
+    """Numbers per image after a convolution and a flatten: c_out * H' * W'."""
+    height, width = hw
+    return c_out * conv_out_size(height, k, s, p) * conv_out_size(width, k, s, p)
+
+
+# ---------------------------------------------------------------- pad2d
+
+
+def pad2d(x: torch.Tensor, left: int, right: int, top: int, bottom: int, value: float = 0.0) -> torch.Tensor:
+    """(..., H, W) -> (..., top+H+bottom, left+W+right), a new tensor of the same dtype with `value` around."""
+    padded = F.pad(x, (left, right, top, bottom), value=value)
+    return padded.clone() if padded.data_ptr() == x.data_ptr() else padded
+
+
+# ---------------------------------------------------------------- conv2d
+
+
+def conv2d(
+    x: torch.Tensor,
+    weight: torch.Tensor,
+    bias: torch.Tensor | None = None,
+    stride: Pair = 1,
+    padding: Pair = 0,
+) -> torch.Tensor:
+    """(B, Cin, H, W), (Cout, Cin, kh, kw), (Cout,) -> (B, Cout, H', W'); pairs are (height, width)."""
+    return F.conv2d(x, weight, bias, stride=stride, padding=padding)
+
+
+# ---------------------------------------------------------------- conv_components
+
+
+def conv_components(
+    x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Every input channel under every kernel slice (B, Cout, Cin, H', W'), and their sums plus bias (B, Cout, H', W')."""
+    cout, cin = weight.shape[:2]
+    single = F.conv2d(x, weight.transpose(0, 1).reshape(cin * cout, 1, *weight.shape[2:]), groups=cin)
+    components = single.unflatten(1, (cin, cout)).transpose(1, 2)
+    return components, components.sum(2) + bias[:, None, None]
+
+
+# ---------------------------------------------------------------- kernels
+
+
+def box_kernel(k: int) -> torch.Tensor:
+    """(k, k), all equal, sum 1."""
+    return torch.full((k, k), 1.0 / k**2)
+
+
+def gaussian_kernel(k: int, sigma: float) -> torch.Tensor:
+    """(k, k), proportional to exp(-r^2 / (2 sigma^2)) with r the distance from the centre, sum 1."""
+    r = torch.arange(k) - (k - 1) / 2
+    line = torch.exp(-(r**2) / (2 * sigma**2))
+    line = line / line.sum()
+    return torch.outer(line, line)
+
+
+def edge_bank() -> torch.Tensor:
+    """(4, 1, 3, 3): top edge, left edge and the two diagonals (the values of the fastai notebook)."""
+    top = [[-1.0, -1, -1], [0, 0, 0], [1, 1, 1]]
+    left = [[-1.0, 0, 1], [-1, 0, 1], [-1, 0, 1]]
+    diag1 = [[0.0, -1, 1], [-1, 1, 0], [1, 0, 0]]
+    diag2 = [[1.0, -1, 0], [0, 1, -1], [0, 0, 1]]
+    return torch.tensor([top, left, diag1, diag2])[:, None]
+
+
+def apply_kernel_at(img: torch.Tensor, row: int, col: int, kernel: torch.Tensor) -> torch.Tensor:
+    """Sum of kernel * window, the kernel's centre on (row, col); ValueError: even kernel; IndexError: window leaves img."""
+    height, width = kernel.shape
+    if height % 2 == 0 or width % 2 == 0:
+        raise ValueError(f"a kernel of shape ({height}, {width}) has no centre")
+    up, side = height // 2, width // 2
+    if not (up <= row < img.shape[0] - up and side <= col < img.shape[1] - side):
+        raise IndexError(f"the kernel around ({row}, {col}) leaves the image")
+    return (img[row - up : row + up + 1, col - side : col + side + 1] * kernel).sum()
+
+
+def filter_gray(img: torch.Tensor, kernels: torch.Tensor) -> torch.Tensor:
+    """(H, W) image under (n, 1, kh, kw) odd kernels, zeros around it, no bias -> (n, H, W)."""
+    height, width = kernels.shape[2:]
+    return F.conv2d(img[None, None], kernels, padding=(height // 2, width // 2))[0]
+
+
+# ---------------------------------------------------------------- learn_kernel
+
+
+def learn_kernel(
+    x: torch.Tensor,
+    y: torch.Tensor,
+    kernel_size: tuple[int, int],
+    steps: int = 200,
+    lr: float = 1e-2,
+    seed: int = 0,
+) -> tuple[torch.Tensor, list[float]]:
+    """Gradient descent on the mean squared error of `corr2d(x, kernel) - y`: the kernel, and the loss before each step."""
+    start = torch.rand(kernel_size, generator=torch.Generator().manual_seed(seed), dtype=x.dtype) - 0.5
+    kernel, losses = start.requires_grad_(), []
+    for _ in range(steps):
+        loss = ((F.conv2d(x[None, None], kernel[None, None])[0, 0] - y) ** 2).mean()
+        (slope,) = torch.autograd.grad(loss, kernel)
+        kernel = (kernel - lr * slope).detach().requires_grad_()
+        losses.append(loss.item())
+    return kernel.detach(), losses
