@@ -1,0 +1,133 @@
+"""Small matrices as inline SVG: yours, expected and difference, with numbers where they fit."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from autograder.model import Picture
+
+Matrix = list[list[float | None]]
+
+_MOST = 32  # rows and columns that are drawn
+_NUMBERS = 8  # up to this many rows and columns the cells carry their numbers
+_CELL, _SMALL, _WIDE = 44, 30, 320  # viewBox units: a cell with its number, its height, a picture without numbers
+_LOW, _ZERO, _HIGH = (43, 93, 168), (250, 249, 245), (201, 92, 24)  # blue, paper, orange: safe for the colour-blind
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One matrix of a picture: its heading and its drawing."""
+
+    heading: str
+    svg: Markup
+
+
+def panels(picture: Picture) -> tuple[Panel, ...]:
+    """Yours and expected in one colour scale, and their difference where the shapes agree."""
+    yours, expected = _cut(picture.yours), _cut(picture.expected)
+    top = max(_top(yours), _top(expected))
+    found = [Panel("Yours", _svg("Yours", yours, top)), Panel("Expected", _svg("Expected", expected, top))]
+    if _shape(picture.yours) == _shape(picture.expected):
+        gap = _difference(yours, expected)
+        found.append(Panel("Difference", _svg("Difference, yours minus expected", gap, _top(gap))))
+    return tuple(found)
+
+
+def remark(picture: Picture) -> str:
+    """A sentence where no difference can be drawn, or where only a corner is."""
+    yours, expected = _shape(picture.yours), _shape(picture.expected)
+    if yours != expected:
+        return f"Yours is {yours[0]}×{yours[1]}, expected is {expected[0]}×{expected[1]}: no difference can be drawn."
+    return f"The upper left corner of {yours[0]}×{yours[1]}." if max(yours) > _MOST else ""
+
+
+def _cut(matrix: Matrix) -> Matrix:
+    """At most 32 × 32 cells, rectangular; infinities and missing cells count as None."""
+    width = min(_MOST, max((len(row) for row in matrix), default=0))
+    rows = [[*row[:width], *[None] * (width - len(row))] for row in matrix[:_MOST]]
+    return [[None if value is None or not math.isfinite(value) else float(value) for value in row] for row in rows]
+
+
+def _shape(matrix: Matrix) -> tuple[int, int]:
+    return len(matrix), max((len(row) for row in matrix), default=0)
+
+
+def _top(matrix: Matrix) -> float:
+    return max((abs(value) for row in matrix for value in row if value is not None), default=0.0)
+
+
+def _difference(yours: Matrix, expected: Matrix) -> Matrix:
+    pairs = [list(zip(*rows, strict=True)) for rows in zip(yours, expected, strict=True)]
+    return _cut([[None if a is None or b is None else a - b for a, b in row] for row in pairs])
+
+
+def _svg(name: str, matrix: Matrix, top: float) -> Markup:
+    """The drawing, labelled for those who do not see it."""
+    rows, columns = _shape(matrix)
+    numbers = 0 < rows <= _NUMBERS and columns <= _NUMBERS
+    side = _CELL if numbers else _WIDE / max(rows, columns, 1)
+    high = _SMALL if numbers else side
+    cells = [
+        _cell(Box(c * side, r * high, side, high), value, top, numbers)
+        for r, row in enumerate(matrix)
+        for c, value in enumerate(row)
+    ]
+    size = (_n(columns * side), _n(rows * high))
+    return Markup(
+        '<svg class="heat" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" height="{}">{}</svg>'
+    ).format(_label(name, matrix, numbers), *size, *size, Markup("").join(cells))
+
+
+class Box(NamedTuple):
+    """A rectangle of the drawing, in viewBox units."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def _cell(box: Box, value: float | None, top: float, number: bool) -> Markup:
+    paint, ink = _colours(value, top)
+    drawn = Markup('<rect x="{}" y="{}" width="{}" height="{}" fill="{}"/>').format(*map(_n, box), paint)
+    if not number:
+        return drawn
+    middle = (_n(box.x + box.width / 2), _n(box.y + box.height / 2))
+    return drawn + Markup('<text x="{}" y="{}" fill="{}">{}</text>').format(*middle, ink, short(value))
+
+
+def _colours(value: float | None, top: float) -> tuple[str, str]:
+    """Fill and text colour; grey for a cell without a number."""
+    if value is None:
+        return "#8a8a86", "#ffffff"
+    share = min(abs(value) / top, 1.0) if top else 0.0
+    end = _HIGH if value > 0 else _LOW
+    mixed = tuple(round(a + (b - a) * share) for a, b in zip(_ZERO, end, strict=True))
+    dark = 0.2126 * mixed[0] + 0.7152 * mixed[1] + 0.0722 * mixed[2] < 140
+    return "#{:02x}{:02x}{:02x}".format(*mixed), "#ffffff" if dark else "#1d1d1b"
+
+
+def short(value: float | None) -> str:
+    """At most six characters: 0.25, −1.5, 3e+08; "–" for NaN and infinity, which JSON does not know."""
+    if value is None:
+        return "–"
+    size = abs(value)
+    text = f"{value:.3g}" if 0.001 <= size < 1000 else f"{value:.0f}" if 1000 <= size < 10_000 else f"{value:.0e}"
+    return "0" if value == 0 else text.replace("-", "−")
+
+
+def _label(name: str, matrix: Matrix, numbers: bool) -> str:
+    rows, columns = _shape(matrix)
+    head = f"{name}: {rows} rows, {columns} columns"
+    if numbers:
+        return head + "; " + "; ".join("row " + " ".join(short(value) for value in row) for row in matrix)
+    known = [value for row in matrix for value in row if value is not None]
+    return head + (f"; values from {short(min(known))} to {short(max(known))}" if known else "; no numbers")
+
+
+def _n(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,112 @@
+"""One student's feedback: a self-contained page that says what is wrong, where, and what to do next."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdict
+from autograder.reports import heatmap
+from autograder.reports.figures import png_uri
+from autograder.reports.render import page
+from autograder.reports.words import counts, tasks, worth
+
+_MOST_TASKS = 3
+_MOST_FIGURES = 16
+_MOST_FIGURE_CHARACTERS = 8_000_000
+
+
+class Finding(NamedTuple):
+    """Checks of one exercise that fail for the same reason, told once."""
+
+    anchor: str
+    checks: list[CheckResult]
+    worth: float
+    panels: tuple[heatmap.Panel, ...] = ()
+    caption: str = ""
+
+
+class Section(NamedTuple):
+    """One exercise of the page."""
+
+    anchor: str
+    exercise: ExerciseResult
+    findings: list[Finding]
+    waiting: list[CheckResult]
+    passed: list[CheckResult]
+
+
+class Step(NamedTuple):
+    """A line of "What to do next"."""
+
+    anchor: str
+    exercise: ExerciseResult
+    check: CheckResult
+    lost: float
+
+
+class CellView(NamedTuple):
+    """A cell of the notebook with the figures that may be shown."""
+
+    cell: CellRun
+    figures: list[Markup]
+
+
+def student_page(report: Report, title: str) -> str:
+    """The whole page as HTML; `title` is the assignment's."""
+    sections = [_section(index, exercise) for index, exercise in enumerate(report.exercises, 1)]
+    cells = _cells(report.cells)
+    return page(
+        "student.html.j2",
+        report=report,
+        title=title,
+        sections=sections,
+        steps=_steps(report, sections),
+        tally=counts(report.checks),
+        failed=[view for view in cells if not view.cell.ok],
+        drawn=[view for view in cells if view.cell.ok and view.figures],
+        passed=Verdict.PASSED,
+    )
+
+
+def _section(index: int, exercise: ExerciseResult) -> Section:
+    anchor = f"exercise-{index}"
+    waiting = [check for check in exercise.checks if check.verdict is Verdict.SKIPPED]
+    passed = [check for check in exercise.checks if check.verdict is Verdict.PASSED]
+    rest = [check for check in exercise.checks if check not in waiting and check not in passed]
+    groups = [list(same) for _, same in groupby(rest, key=lambda check: (check.verdict, check.message, check.hint))]
+    findings = [_finding(f"{anchor}-{n}", exercise, group) for n, group in enumerate(groups, 1)]
+    return Section(anchor, exercise, findings, waiting, passed)
+
+
+def _finding(anchor: str, exercise: ExerciseResult, checks: list[CheckResult]) -> Finding:
+    picture = next((check.picture for check in checks if check.picture), None)
+    points = sum(worth(exercise, check) for check in checks)
+    if picture is None:
+        return Finding(anchor, checks, points)
+    caption = f"{picture.caption} {heatmap.remark(picture)}".strip()
+    return Finding(anchor, checks, points, heatmap.panels(picture), caption)
+
+
+def _steps(report: Report, sections: list[Section]) -> list[Step]:
+    anchors = {id(check): finding.anchor for s in sections for finding in s.findings for check in finding.checks}
+    homes = {id(section.exercise): section.anchor for section in sections}
+    return [
+        Step(anchors.get(id(task.check), homes[id(task.exercise)]), task.exercise, task.check, task.lost)
+        for task in tasks(report)[:_MOST_TASKS]
+    ]
+
+
+def _cells(cells: tuple[CellRun, ...]) -> list[CellView]:
+    """Cells with their sound figures, as many as one page carries; failed cells first come to their share."""
+    left, room, views = _MOST_FIGURES, _MOST_FIGURE_CHARACTERS, {}
+    for cell in sorted(cells, key=lambda cell: cell.ok):
+        shown = []
+        for uri in filter(None, map(png_uri, cell.figures[:left])):
+            if len(uri) <= room:
+                shown.append(uri)
+                left, room = left - 1, room - len(uri)
+        views[id(cell)] = CellView(cell, shown)
+    return [views[id(cell)] for cell in cells]

@@ -1,0 +1,37 @@
+"use strict";
+// Sorting and filtering; the page says the same without it.
+const table = document.querySelector("table.sortable");
+if (table) {
+  const body = table.tBodies[0];
+  const rows = [...body.rows];
+  const heads = [...table.tHead.rows[0].cells];
+  const key = (row, i) => row.cells[i].dataset.sort ?? row.cells[i].textContent.trim();
+  heads.forEach((head, i) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = head.textContent;
+    head.replaceChildren(button);
+    button.addEventListener("click", () => {
+      const down = head.getAttribute("aria-sort") === "ascending";
+      heads.forEach((other) => other.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      const order = (a, b) => {
+        const [x, y] = [key(a, i), key(b, i)];
+        return Number.isNaN(x - y) ? x.localeCompare(y) : x - y;
+      };
+      body.append(...[...body.rows].sort((a, b) => (down ? order(b, a) : order(a, b))));
+    });
+  });
+  const filter = document.querySelector(".filter");
+  const input = filter.querySelector("input");
+  const shown = filter.querySelector("output");
+  filter.hidden = false;
+  input.addEventListener("input", () => {
+    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const row of rows) {
+      const text = row.textContent.toLowerCase();
+      row.hidden = !words.every((word) => text.includes(word));
+    }
+    shown.textContent = `${rows.filter((row) => !row.hidden).length} of ${rows.length}`;
+  });
+}

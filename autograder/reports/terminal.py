@@ -1,0 +1,102 @@
+"""Reports on a terminal: a table of the class, and one student's checks line by line. Plain lines in a pipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TextIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from autograder.model import CheckResult, Report, Verdict
+from autograder.reports import escape, statistics
+from autograder.reports.words import LOOKS, amount, counts, look_at, needs_a_person, number
+
+_STYLE = {"good": "green", "bad": "red", "wait": "dim", "ours": "yellow"}
+_NAME = 40  # characters of a student's name in a table
+_HEADS = ("student", "score", "checks", "look at")
+
+
+def show_class(reports: Sequence[Report], out: TextIO | None = None) -> None:
+    """A line per student, sorted by name: score, verdict counts, what to look at first; then the class in one line."""
+    out = out or sys.stdout
+    ordered = sorted(reports, key=lambda report: (report.student, report.source))
+    if out.isatty():
+        Console(file=out).print(_table(ordered))
+    else:
+        _plain([_HEADS, *(tuple(cell.plain for cell in _row(report)) for report in ordered)], out)
+    print(_class_line(reports), file=out)
+
+
+def show_student(report: Report, out: TextIO | None = None) -> None:
+    """One submission: a line per check, and under those that do not pass what is wrong and what to try."""
+    console = Console(file=out or sys.stdout, soft_wrap=True, highlight=False)
+    console.print(Text(escape.terminal(report.student), style="bold"), Text(_score(report)))
+    for sentence in filter(None, (report.problem, *report.notes)):
+        console.print(Text(f"  {escape.terminal(sentence, 1000)}", style="yellow"))
+    for exercise in report.exercises:
+        points = f"{number(exercise.score)}/{number(exercise.points)}"
+        console.print(Text(f"\n{escape.terminal(exercise.title or exercise.name)}  {points}", style="bold"))
+        for check in exercise.checks:
+            for line in _check_lines(check):
+                console.print(line)
+
+
+def _check_lines(check: CheckResult) -> Iterator[Text]:
+    look = LOOKS[check.verdict]
+    yield Text(f"  {look.icon} {escape.terminal(check.title)}", style=_STYLE[look.tone])
+    if check.verdict is Verdict.PASSED:
+        return
+    yield Text(f"      {look.label}" + (f": {escape.terminal(check.message, 1000)}" if check.message else ""))
+    if check.hint:
+        yield Text(f"      hint: {escape.terminal(check.hint, 1000)}")
+    if check.counterexample:
+        yield Text(f"      smallest failing input: {escape.terminal(check.counterexample, 1000)}")
+
+
+def _table(reports: Sequence[Report]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    table.add_column(_HEADS[0], max_width=_NAME, overflow="ellipsis", no_wrap=True)
+    table.add_column(_HEADS[1], justify="right", no_wrap=True)
+    table.add_column(_HEADS[2], no_wrap=True)
+    table.add_column(_HEADS[3], overflow="fold")
+    for report in reports:
+        table.add_row(*_row(report))
+    return table
+
+
+def _row(report: Report) -> tuple[Text, Text, Text, Text]:
+    tone = "yellow" if needs_a_person(report) else ""
+    tallies = counts(report.checks).items()
+    checks = [Text(f"{LOOKS[verdict].icon} {many}", style=_STYLE[LOOKS[verdict].tone]) for verdict, many in tallies]
+    return (
+        Text(escape.terminal(report.student or report.source, _NAME)),
+        Text(_score(report)),
+        Text("  ").join(checks),
+        Text(escape.terminal(look_at(report), 120), style=tone),
+    )
+
+
+def _score(report: Report) -> str:
+    return f"{number(report.score)}/{number(report.points)}" if report.exercises else "–"
+
+
+def _plain(rows: Sequence[tuple[str, ...]], out: TextIO) -> None:
+    """Aligned columns without colour, never cut to a width."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS))]
+    for row in rows:
+        cells = [row[0].ljust(widths[0]), row[1].rjust(widths[1]), row[2].ljust(widths[2]), row[3]]
+        print("  ".join(cells).rstrip(), file=out)
+
+
+def _class_line(reports: Sequence[Report]) -> str:
+    figures = statistics.summary(reports)
+    people = sum(bool(needs_a_person(report)) for report in reports)
+    parts = [
+        amount(figures.submissions, "submission"),
+        f"mean {number(figures.mean)}, median {number(figures.median)} of {number(figures.points)} points",
+        f"{people} for a person to look at" if people else "",
+    ]
+    return " · ".join(part for part in parts if part)

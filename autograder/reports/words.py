@@ -1,0 +1,120 @@
+"""How a page or a table names things: verdicts, points, and what to look at first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from autograder import messages
+from autograder.model import CheckResult, ExerciseResult, Report, Verdict
+
+
+class Look(NamedTuple):
+    """How a verdict is shown: never by colour alone."""
+
+    label: str
+    icon: str
+    tone: str  # "good" | "bad" | "wait" | "ours"
+
+
+_MARKS = {
+    Verdict.PASSED: ("✓", "good"),
+    Verdict.FAILED: ("✗", "bad"),
+    Verdict.RAISED: ("!", "bad"),
+    Verdict.TIMED_OUT: ("◷", "bad"),
+    Verdict.OUT_OF_MEMORY: ("▲", "bad"),
+    Verdict.BLOCKED: ("⊘", "bad"),
+    Verdict.SKIPPED: ("→", "wait"),
+    Verdict.UNGRADED: ("?", "ours"),
+}
+LOOKS = MappingProxyType({verdict: Look(messages.LABELS[verdict], *mark) for verdict, mark in _MARKS.items()})
+_STUB = messages.not_implemented().split(".")[0]
+
+
+class Task(NamedTuple):
+    """What to do next in one exercise: its most telling check and the points that wait there."""
+
+    exercise: ExerciseResult
+    check: CheckResult
+    lost: float
+
+
+def number(value: float) -> str:
+    """Points for people: 7, 7.5, 7.25; never 7.0."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def amount(count: int, noun: str, plural: str = "") -> str:
+    """1 check, 2 checks."""
+    return f"{count} {noun if count == 1 else plural or noun + 's'}"
+
+
+def worth(exercise: ExerciseResult, check: CheckResult) -> float:
+    """Points that one check carries: its share of the exercise's weights."""
+    total = sum(each.weight for each in exercise.checks)
+    return exercise.points * check.weight / total if total else 0.0
+
+
+def tasks(report: Report) -> list[Task]:
+    """One task per exercise that lost points, the most valuable first; ties keep the order of the notebook."""
+    found = []
+    for exercise in report.exercises:
+        open_checks = [check for check in exercise.checks if check.verdict is not Verdict.PASSED]
+        if open_checks:
+            lost = sum(worth(exercise, check) for check in open_checks)
+            found.append(Task(exercise, min(open_checks, key=_telling), round(lost, 2)))
+    return sorted(found, key=lambda task: -task.lost)
+
+
+def _telling(check: CheckResult) -> int:
+    """Lower tells more: a diagnosed mistake, then the student's own verdicts, then what merely waits."""
+    if check.hint and check.verdict is not Verdict.SKIPPED:
+        return 0
+    return {"bad": 1, "ours": 2}.get(LOOKS[check.verdict].tone, 3)
+
+
+def needs_a_person(report: Report) -> str:
+    """Why a member of the staff must look, or nothing."""
+    if report.problem:
+        return report.problem
+    ungraded = sum(check.verdict is Verdict.UNGRADED for check in report.checks)
+    return f"{amount(ungraded, 'check')} without a verdict" if ungraded else ""
+
+
+def look_at(report: Report) -> str:
+    """One line for the staff: the most valuable thing to look at, raw (escape it before showing)."""
+    if why := needs_a_person(report):
+        return first_sentence(why)
+    todo = tasks(report)
+    if not todo:
+        return "everything passes"
+    if untouched(report):
+        return "nothing answered yet"
+    exercise, check, _ = todo[0]
+    if check.mistake:
+        return f"{exercise.name}: {check.mistake.replace('_', ' ')}{' (hint given)' if check.hint else ''}"
+    return f"{exercise.name}: {first_sentence(check.message) or LOOKS[check.verdict].label}"
+
+
+def untouched(report: Report) -> bool:
+    """Whether every check that ran met the stub of the release."""
+    ran = [check for check in report.checks if check.verdict is not Verdict.SKIPPED]
+    return bool(ran) and all(is_stub(check) for check in ran)
+
+
+def is_stub(check: CheckResult) -> bool:
+    """Whether the check found the release's own NotImplementedError: not wrong, only not done."""
+    return check.verdict is Verdict.RAISED and check.message.startswith(_STUB)
+
+
+def first_sentence(text: str) -> str:
+    """Up to the first full stop or line end, without the stop."""
+    line = text.strip().split("\n", 1)[0]
+    return line.split(". ", 1)[0].rstrip(".")
+
+
+def counts(checks: Sequence[CheckResult]) -> dict[Verdict, int]:
+    """How often each verdict stands there, in the order of `Verdict`, without zeros."""
+    found = {verdict: sum(check.verdict is verdict for check in checks) for verdict in Verdict}
+    return {verdict: many for verdict, many in found.items() if many}
