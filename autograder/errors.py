@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class ConvgradeError(Exception):
     """Root of everything that we raise on purpose; the command line prints it without a traceback."""
@@ -33,3 +35,9 @@ class BoxFailure(ConvgradeError):
 
 class WireViolation(ConvgradeError):
     """A frame from the box that breaks the format or the protocol; the submission's fault."""
+
+
+def place(path: Path, line: int | None = None) -> str:
+    """File and line for people, seen from the working directory."""
+    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    return f"{shown}:{line}" if line else str(shown)

@@ -148,7 +148,7 @@ def duplicated(grade_id: str, copies: int) -> str:
 
 def check_edited(grade_id: str) -> str:
     """A check cell differs from the released one; it counts for nothing."""
-    return f"The check under the exercise, `{grade_id}`, was changed. That costs and earns nothing: the grader has its own."
+    return f"The check under the exercise, `{grade_id}`, was changed. That costs and earns nothing."
 
 
 def given_edited(grade_id: str) -> str:
