@@ -1,0 +1,188 @@
+"""Foreign bytes → plain cells. The only reader of a handed-in file; it executes nothing and believes nothing.
+
+Parsing happens in this process, behind caps that are checked before the parser sees a byte, and not in a limited
+child: a forked child would hold every secret of the grader, a fresh one would cost more than all other steps, and
+CPython's JSON parser makes only inert objects. What can hurt is their size, so one linear scan bounds depth and count
+first; numbers are never converted (a million digits take quadratic time); only sources, types and ids are used.
+"""
+
+from __future__ import annotations
+
+import codecs
+import itertools
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from autograder import messages
+from autograder.errors import UnreadableSubmission
+
+MAX_BYTES = 20_000_000
+MAX_DEPTH = 100  # a notebook with plots that are stored as JSON reaches about 20
+MAX_TOKENS = 2_000_000  # strings, brackets and commas: at most about 300 MB once parsed
+MAX_CELLS = 2000
+MAX_SOURCE = 1_000_000  # characters of one cell
+
+# Possessive, and an unclosed string is taken to the end of the text: linear on every input.
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{\]},]', re.DOTALL)
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"))
+_BOMS16 = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # the first is a prefix of UTF-32's
+
+
+@dataclass(frozen=True, slots=True)
+class RawCell:
+    """One cell as it stands in the file; every field is the student's word."""
+
+    number: int  # among the code cells, from 1, as `In [7]` after a clean run; 0 for a cell that is no code
+    kind: str  # "code" or "text"
+    source: str  # "\n" line ends; no NUL, no lone surrogate
+    ids: tuple[str, ...] = ()  # nbgrader's grade id, then the cell's own id
+
+
+@dataclass(frozen=True, slots=True)
+class RawNotebook:
+    """The cells of a file, and sentences about what had to be repaired to read them."""
+
+    cells: tuple[RawCell, ...]
+    notes: tuple[str, ...] = ()
+
+
+def read_cells(raw: bytes) -> RawNotebook:
+    """The cells of notebook bytes of any format since nbformat 1. Raises UnreadableSubmission with a sentence."""
+    notes: list[str] = []
+    notebook = _parse(_decode(raw, notes))
+    found = _cell_list(notebook, notes)
+    if len(found) > MAX_CELLS:
+        raise UnreadableSubmission(messages.too_many_cells(len(found), MAX_CELLS))
+    numbers = itertools.count(1)
+    cells = [cell for cell in (_cell(item, numbers, notes) for item in found) if cell]
+    return RawNotebook(tuple(cells), tuple(dict.fromkeys(notes)))
+
+
+def _decode(raw: bytes, notes: list[str]) -> str:
+    if len(raw) > MAX_BYTES:
+        raise UnreadableSubmission(messages.too_large(len(raw) / 1e6, MAX_BYTES / 1e6))
+    if not raw.strip(b" \t\r\n\0" + codecs.BOM_UTF8):
+        raise UnreadableSubmission(messages.empty_file())
+    encoding = next((name for bom, name in _BOMS + _BOMS16 if raw.startswith(bom)), "") or json.detect_encoding(raw)
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError:
+        text = raw.decode(encoding, errors="replace")
+        notes.append("The file holds bytes that are no text; they were read as “\N{REPLACEMENT CHARACTER}”.")
+    return text.removeprefix("\ufeff")
+
+
+def _parse(text: str) -> dict[str, Any]:
+    if not text.lstrip().startswith("{"):
+        raise UnreadableSubmission(_what_else(text))
+    _refuse_bombs(text)
+    try:
+        parsed = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_int=lambda digits: int(digits) if len(digits) < 10 else 0,
+            parse_float=lambda _: None,
+            parse_constant=lambda _: None,  # NaN and Infinity: only outputs hold numbers, and no output is read
+            strict=False,
+        )
+    except json.JSONDecodeError as error:
+        raise UnreadableSubmission(_where_it_breaks(text, error.lineno)) from None
+    except (RecursionError, MemoryError):  # the caps come first; this is the second line
+        raise UnreadableSubmission(messages.too_long_to_read()) from None
+    if not isinstance(parsed, dict):
+        raise UnreadableSubmission(messages.not_a_notebook("it is no JSON object"))
+    return parsed
+
+
+def _refuse_bombs(text: str) -> None:
+    """Raises UnreadableSubmission where parsing `text` would be deep or large; linear, stops at the first excess."""
+    depth = 0
+    for count, token in enumerate(_TOKEN.finditer(text)):
+        first = text[token.start()]
+        depth += (first in "[{") - (first in "]}")
+        if depth > MAX_DEPTH:
+            raise UnreadableSubmission(messages.too_deep())
+        if count > MAX_TOKENS:
+            raise UnreadableSubmission(messages.too_long_to_read())
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
+        raise UnreadableSubmission(messages.repeated_key(_clean(twice[:40])))
+    return found
+
+
+def _what_else(text: str) -> str:
+    """The sentence for text that does not start like a notebook."""
+    head = text.lstrip()[:2000]
+    guesses = {"%PDF": "a PDF", "PK": "a zip archive or an office document", "<": "a web page"}
+    guess = next((name for start, name in guesses.items() if head.startswith(start)), "")
+    if not guess and re.search(r"^(?:import|from|def|class) \w+|^# %%", head, re.MULTILINE):
+        guess = "a Python script"
+    return messages.not_a_notebook(f"it looks like {guess}") if guess else messages.not_json(1)
+
+
+def _where_it_breaks(text: str, line: int) -> str:
+    if re.search(r"^(?:<<<<<<<|>>>>>>>) ", text, re.MULTILINE):
+        return messages.not_a_notebook("git left its conflict markers (<<<<<<<) in it, which have to be resolved")
+    return messages.not_json(line)
+
+
+def _cell_list(notebook: dict[str, Any], notes: list[str]) -> list[Any]:
+    """The list of cells wherever this format keeps it: at the top, or in nbformat 2 and 3 in worksheets."""
+    cells = notebook.get("cells")
+    if not isinstance(cells, list):
+        sheets = notebook.get("worksheets")
+        sheets = [sheet for sheet in sheets if isinstance(sheet, dict)] if isinstance(sheets, list) else []
+        lists = [sheet["cells"] for sheet in sheets if isinstance(sheet.get("cells"), list)]
+        if not lists:
+            raise UnreadableSubmission(messages.not_a_notebook("it has no list of cells"))
+        cells = [cell for part in lists for cell in part]
+    version = notebook.get("nbformat")
+    if isinstance(version, int) and 0 < version < 4:
+        notes.append(messages.upgraded(f"nbformat {version}"))
+    return cells
+
+
+def _cell(item: Any, numbers: Iterator[int], notes: list[str]) -> RawCell | None:
+    """One cell; None, and a note, where it cannot be used. `numbers` counts the code cells."""
+    if not isinstance(item, dict):
+        notes.append("Something in the file's list of cells is no cell; it was left out.")
+        return None
+    kind = "code" if item.get("cell_type") == "code" else "text"
+    source = _source(item)
+    if source is None or len(source) > MAX_SOURCE:
+        notes.append(f"A cell without readable text, or with more than {MAX_SOURCE:,} characters, was left out.")
+        return None
+    cleaned = _clean(source)
+    if "\0" in source or "\N{REPLACEMENT CHARACTER}" in cleaned:
+        notes.append("A cell holds characters that cannot be read; they were taken out or shown as “\ufffd”.")
+    return RawCell(next(numbers) if kind == "code" else 0, kind, cleaned, _ids(item))
+
+
+def _source(item: dict[str, Any]) -> str | None:
+    """The text of a cell: a string or a list of strings, called "input" in code cells before nbformat 4."""
+    source = item.get("source", item.get("input", item.get("text", "")))
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        return "".join(source)
+    return source if isinstance(source, str) else None
+
+
+def _ids(item: dict[str, Any]) -> tuple[str, ...]:
+    """What the cell says that it is."""
+    metadata = item.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    return tuple(claim for claim in (grade_id, item.get("id")) if isinstance(claim, str) and claim)
+
+
+def _clean(source: str) -> str:
+    """`source` with "\\n" line ends, without NULs, and with every lone surrogate replaced."""
+    unix = source.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+    return unix.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
