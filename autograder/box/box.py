@@ -1,0 +1,199 @@
+"""One submission behind the wall: run its cells, ask its functions, and live through whatever it does.
+
+A hang, a crash or a lying frame ends the child with an error against the request at hand. The next request makes a
+new child and replays the cells, at most `limits.restarts` times.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import struct
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from autograder.box.inside import wire
+from autograder.box.limits import Limits
+from autograder.box.outcome import CellOutcome, Reply, StudentError
+from autograder.box.zygote import Zygote
+from autograder.errors import BoxFailure, WireViolation
+from autograder.model import Verdict
+
+NONCE_BYTES = 16
+SETTLE_SECONDS = 10.0
+_VERDICTS = {"blocked": Verdict.BLOCKED, "out_of_memory": Verdict.OUT_OF_MEMORY}
+
+
+class Box:
+    """Where one submission lives. Not thread-safe; close it, or use `open_box`."""
+
+    def __init__(self, zygote: Zygote, limits: Limits) -> None:
+        self.zygote, self.limits = zygote, limits
+        self.deadline = time.monotonic() + limits.submission_seconds
+        self._socket: socket.socket | None = None
+        self._endings = 0
+        self._history: list[dict[str, Any]] = []  # what a new child must run first
+
+    def run_cell(self, source: str, label: str, figures: bool = False) -> CellOutcome:
+        """Runs one cell; an endless or deadly one ends the child and is left out of replays."""
+        request = {"op": "cell", "source": source, "label": label, "figures": figures}
+        start = time.monotonic()
+        try:
+            reply = self._exchange(request, self.limits.cell_seconds)[1]
+            outcome = _outcome(reply, time.monotonic() - start)
+        except StudentError as error:
+            return CellOutcome(False, error, error.printed, (), time.monotonic() - start)
+        self._history.append(request | {"figures": False})
+        return outcome
+
+    def ask(self, request: dict[str, Any], seconds: float | None = None) -> Reply:
+        """One request of `inside.server`. Raises StudentError when the student's code does not answer."""
+        printed, reply = self._exchange(request, min(seconds or self.limits.call_seconds, self.limits.call_seconds))
+        if isinstance(reply.get("error"), dict):
+            raise _student_error(reply["error"], printed)
+        if request["op"] == "run":
+            self._history.append(request)
+        value = reply.get("value")
+        mutated = tuple(str(place) for place in _listed(reply.get("mutated")))
+        grads = tuple(rebuilt(grad) for grad in _listed(reply.get("grads")))
+        device = value.device if isinstance(value, wire.Array) else ""
+        return Reply(rebuilt(value), device, mutated, grads, printed)
+
+    def close(self) -> None:
+        """Ends the child, whatever it is doing."""
+        if self._socket is not None:
+            self._end()
+
+    def _exchange(self, request: dict[str, Any], seconds: float) -> tuple[str, dict[str, Any]]:
+        self._revive()
+        return self._talk(request, seconds)
+
+    def _revive(self) -> None:
+        if self._socket is not None:
+            return
+        if self._endings > self.limits.restarts:
+            raise StudentError(Verdict.RAISED, "Ended", f"the code ended its process {self._endings} times; no more is tried")
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        with theirs:
+            self.zygote.spawn(theirs, self.limits)
+        self._socket = ours
+        said = self._receive(time.monotonic() + SETTLE_SECONDS)
+        if said != b"ready":  # our walls, before any code of the student: our fault
+            self.close()
+            raise BoxFailure(f"a wall of the box could not be built: {said.decode(errors='replace')}")
+        for request in self._history:
+            self._talk(request, self.limits.cell_seconds)
+
+    def _talk(self, request: dict[str, Any], seconds: float) -> tuple[str, dict[str, Any]]:
+        """One frame there, one frame back, in time. Any failure ends the child."""
+        nonce = os.urandom(NONCE_BYTES)
+        end = min(time.monotonic() + seconds, self.deadline)
+        try:
+            self._must_be_quiet()
+            self._send(nonce + wire.encode(request), end)
+            return _opened(self._receive(end), nonce)
+        except TimeoutError:
+            self._end()
+            raise StudentError(Verdict.TIMED_OUT, "Timeout", f"no answer within {seconds:g} seconds") from None
+        except (WireViolation, wire.WireError) as error:
+            self._end()
+            raise StudentError(Verdict.BLOCKED, "Violation", f"it answered with something that is no answer: {error}") from None
+        except (ConnectionError, EOFError):
+            raise _ending(self._end()) from None
+
+    def _must_be_quiet(self) -> None:
+        assert self._socket is not None
+        if select.select([self._socket], [], [], 0)[0] and self._socket.recv(1, socket.MSG_PEEK):
+            raise WireViolation("data that nobody asked for")
+
+    def _send(self, payload: bytes, end: float) -> None:
+        assert self._socket is not None
+        self._socket.settimeout(max(end - time.monotonic(), 0.001))
+        self._socket.sendall(struct.pack(">I", len(payload)) + payload)
+
+    def _receive(self, end: float) -> bytes:
+        size = struct.unpack(">I", self._exactly(4, end))[0]
+        if size > wire.MAX_FRAME:
+            raise WireViolation("an oversized frame")
+        return self._exactly(size, end)
+
+    def _exactly(self, count: int, end: float) -> bytes:
+        assert self._socket is not None
+        parts = bytearray()
+        while len(parts) < count:
+            self._socket.settimeout(max(end - time.monotonic(), 0.001))
+            part = self._socket.recv(min(count - len(parts), 2**20))
+            if not part:
+                raise EOFError
+            parts += part
+        return bytes(parts)
+
+    def _end(self) -> dict[str, Any]:
+        assert self._socket is not None
+        self._endings += 1
+        self._socket.close()
+        self._socket = None
+        return self.zygote.end()
+
+
+@contextlib.contextmanager
+def open_box(zygote: Zygote, limits: Limits) -> Iterator[Box]:
+    """A box that is gone afterwards."""
+    box = Box(zygote, limits)
+    try:
+        yield box
+    finally:
+        box.close()
+
+
+def rebuilt(value: Any) -> Any:
+    """A decoded value with every array as a real tensor or ndarray."""
+    return wire.transform(value, lambda leaf: leaf.rebuild() if isinstance(leaf, wire.Array) else leaf)
+
+
+def _opened(frame: bytes, nonce: bytes) -> tuple[str, dict[str, Any]]:
+    if frame[:NONCE_BYTES] != nonce or len(frame) < NONCE_BYTES + 4:
+        raise WireViolation("an answer to another question")
+    size = struct.unpack_from(">I", frame, NONCE_BYTES)[0]
+    start = NONCE_BYTES + 4 + size
+    if start > len(frame):
+        raise WireViolation("a frame that is cut short")
+    reply = wire.decode(frame[start:])
+    if not isinstance(reply, dict):
+        raise WireViolation("an answer without a value")
+    return frame[NONCE_BYTES + 4 : start].decode("utf-8", "replace"), reply
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else []
+
+
+def _student_error(raw: dict[str, Any], printed: str) -> StudentError:
+    text = {key: str(raw.get(key, "")) for key in ("kind", "type", "message", "where", "trace")}
+    verdict = _VERDICTS.get(text["kind"], Verdict.RAISED)
+    return StudentError(verdict, text["type"], text["message"], text["where"], "\n".join([printed, text["trace"]]).strip())
+
+
+def _outcome(reply: dict[str, Any], seconds: float) -> CellOutcome:
+    error = reply.get("error")
+    figures = tuple(png for png in _listed(reply.get("figures")) if isinstance(png, bytes) and png.startswith(b"\x89PNG"))
+    printed = str(reply.get("printed", ""))
+    failed = _student_error(error, "") if isinstance(error, dict) else None
+    return CellOutcome(reply.get("ok") is True, failed, printed, figures, seconds)
+
+
+def _ending(ended: dict[str, Any]) -> StudentError:
+    """Whose fault an ending was: killed for memory, by a signal, or by its own exit."""
+    if ended["over_memory"]:
+        return StudentError(Verdict.OUT_OF_MEMORY, "MemoryError", "all processes together took more memory than allowed")
+    status = ended["status"] or 0
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        if number == signal.SIGXCPU:
+            return StudentError(Verdict.TIMED_OUT, "Timeout", "the code used up its processor time")
+        return StudentError(Verdict.RAISED, "Crash", f"the Python process crashed ({signal.Signals(number).name})")
+    return StudentError(Verdict.RAISED, "Exit", "the code ended the Python process")

@@ -1,0 +1,99 @@
+"""The command line that puts a zygote behind bubblewrap: what it can see is listed here and nowhere else."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import site
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from autograder.errors import NoBox
+
+INSIDE = Path(__file__).parent / "inside"
+BOX = "/box"  # where the code that runs inside is mounted
+SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts")
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "HOME": "/tmp",
+    "TMPDIR": "/tmp",
+    "IPYTHONDIR": "/tmp/ipython",
+    "MPLCONFIGDIR": "/tmp/matplotlib",
+    "MPLBACKEND": "Agg",
+    "LANG": "C.UTF-8",
+    "PYTHONPATH": BOX,
+    "PYTHONHASHSEED": "0",  # the same submission, the same report
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+
+
+def program() -> str | None:
+    """Path of bubblewrap, None where it is not installed."""
+    return shutil.which("bwrap")
+
+
+def kit() -> Path:
+    """The folder of the student kit, wherever it is installed."""
+    spec = importlib.util.find_spec("cnnkit")
+    if spec is None or not spec.submodule_search_locations:
+        raise NoBox("The student kit is not installed.\n  Run: pip install ./shared")
+    return Path(spec.submodule_search_locations[0])
+
+
+def interpreter_paths() -> list[str]:
+    """Where the interpreter and its packages live, outside the system's directories."""
+    roots = {sys.prefix, sys.base_prefix, *site.getsitepackages()}
+    outside = sorted(root for root in roots if not root.startswith("/usr/") and Path(root).is_dir())
+    return [root for root in outside if not any(root.startswith(other + "/") for other in outside)]
+
+
+def command(control: int, config: str, masked: Iterable[str] = (), devices: Iterable[str] = ()) -> list[str]:
+    """The argument vector; `masked` files read as empty, `devices` (of a GPU) are passed through."""
+    root = os.getuid() == 0
+    words = [program() or "bwrap", "--die-with-parent", "--new-session", "--clearenv"]
+    words += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--cap-drop", "ALL"]
+    # Root keeps, for a moment, the right to become nobody: a real other user, whom the kernel's process limits bind.
+    words += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"] if root else ["--unshare-user"]
+    words += _parents([*SYSTEM, *interpreter_paths(), f"{BOX}/inside"])
+    for path in [*SYSTEM, *interpreter_paths()]:
+        if os.path.islink(path):
+            words += ["--symlink", os.readlink(path), path]
+        elif os.path.exists(path):
+            words += ["--ro-bind", path, path]
+    for path in site.getsitepackages():
+        if (Path(path) / "autograder").is_dir():
+            words += ["--tmpfs", str(Path(path) / "autograder")]  # of ours only the kit and `inside` are visible
+    for path in masked:
+        words += ["--ro-bind", "/dev/null", path]
+    words += ["--ro-bind", str(INSIDE), f"{BOX}/inside", "--ro-bind", str(kit()), f"{BOX}/cnnkit"]
+    words += ["--proc", "/proc", "--dev", "/dev"]
+    for device in devices:
+        words += ["--dev-bind-try", device, device]
+    words += ["--perms", "1777", "--size", str(64 * 2**20), "--tmpfs", "/tmp", "--perms", "1777", "--size", str(2**20)]
+    words += ["--tmpfs", "/dev/shm", "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]
+    for name, value in ENVIRONMENT.items():
+        words += ["--setenv", name, value]
+    return [*words, "--", *zygote_command(control, config)]
+
+
+def zygote_command(control: int, config: str) -> list[str]:
+    """How the zygote is started, behind a wall or not."""
+    return [sys.executable, "-s", "-P", "-m", "inside.zygote", str(control), config]
+
+
+def _parents(paths: Iterable[str]) -> list[str]:
+    """Directories above the mounts, readable for a user who is not root (bubblewrap makes them 0700)."""
+    above = {str(parent) for path in paths for parent in Path(path).parents if str(parent) != "/"}
+    return [word for path in sorted(above) for word in ("--perms", "0755", "--dir", path)]
+
+
+def host_path(scratch: str) -> str:
+    """Without bubblewrap: a copy of the two folders that may be seen, so that nothing beside them is on the path."""
+    for folder, name in ((INSIDE, "inside"), (kit(), "cnnkit")):
+        shutil.copytree(folder, Path(scratch) / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return scratch

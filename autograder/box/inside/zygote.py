@@ -1,0 +1,179 @@
+"""The warm process of one worker: imports everything once, then forks a child for each submission.
+
+Started by `autograder.box.zygote` inside bubblewrap. It holds no secret, opens no file of the course and never runs
+student code itself. Control messages are JSON over a SOCK_SEQPACKET socket, one answer to each.
+"""
+
+from __future__ import annotations
+
+import array
+import base64
+import contextlib
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from typing import Any
+
+WATCH_SECONDS = 0.2  # how often the memory of a submission with several processes is added up
+
+
+class Zygote:
+    """Answers the control socket: spawn, end."""
+
+    def __init__(self, control: socket.socket, config: dict[str, Any]) -> None:
+        from . import shell
+
+        self.control, self.config = control, config
+        self.program = base64.b64decode(config["filter"])
+        self.shell = shell.Shell()
+        self.shell.warm()
+        self.child = 0
+        self.over_memory = False
+
+    def loop(self) -> None:
+        """Until the grader hangs up."""
+        self._say({"ready": True})
+        while True:
+            ready, _, _ = select.select([self.control], [], [], WATCH_SECONDS if self.child else None)
+            if not ready:
+                self._watch_memory()
+                continue
+            message, descriptors = self._hear()
+            if not message:
+                return
+            command = json.loads(message)
+            answer = self._spawn(command, descriptors) if command["op"] == "spawn" else self._end()
+            for descriptor in descriptors:
+                os.close(descriptor)
+            self._say(answer)
+
+    def _hear(self) -> tuple[bytes, list[int]]:
+        message, ancillary, _, _ = self.control.recvmsg(65_536, socket.CMSG_SPACE(4))
+        numbers = array.array("i")
+        for _level, _kind, data in ancillary:
+            numbers.frombytes(data[: len(data) - len(data) % 4])
+        return message, list(numbers)
+
+    def _say(self, answer: dict[str, Any]) -> None:
+        self.control.sendall(json.dumps(answer).encode())
+
+    def _spawn(self, command: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
+        """Forks twice: the first child makes the namespaces, its child (process 1 of them) is the submission."""
+        self._end()
+        reader, writer = os.pipe()
+        middle = os.fork()
+        if middle == 0:
+            try:
+                self._make_child(command, descriptors[0], writer)
+            except BaseException as error:  # told to the grader, which refuses to grade without a wall
+                os.write(writer, json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
+            finally:
+                os._exit(0)
+        os.close(writer)
+        with open(reader, "rb") as pipe:
+            answer = dict(json.loads(pipe.read() or b'{"error": "the child ended before it started"}'))
+        os.waitpid(middle, 0)
+        self.child, self.over_memory = int(answer.get("pid", 0)), False
+        return answer
+
+    def _make_child(self, command: dict[str, Any], connection: int, writer: int) -> None:
+        from . import jail, submission
+
+        config = self.config | command["limits"]
+        if "control" not in config["off"]:
+            self.control.close()
+        if config["namespaces"]:
+            jail.prctl(jail.PR_SET_DUMPABLE, 1)  # else /proc/self/uid_map belongs to root
+            jail.unshare()
+        child = os.fork()
+        if child == 0:
+            if "descriptors" not in config["off"]:
+                os.close(writer)
+            submission.live(self.shell, connection, config, self.program)
+        os.write(writer, json.dumps({"pid": child}).encode())
+
+    def _end(self) -> dict[str, Any]:
+        """Ends the submission: killing process 1 of its pid namespace ends every process in it."""
+        if not self.child:
+            return {"status": None, "over_memory": False}
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.child, signal.SIGKILL)
+        _, status = os.waitpid(self.child, 0)
+        self.child = 0
+        self._end_strays()
+        return {"status": status, "over_memory": self.over_memory}
+
+    def _end_strays(self) -> None:
+        """Where there is no pid namespace, daemons fall to us (we are their subreaper); end them too."""
+        if self.config["namespaces"]:
+            return
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                for pid in _children():
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+                os.waitpid(-1, 0)
+
+    def _watch_memory(self) -> None:
+        """Resource limits hold for one process; the sum over a submission's processes is counted here."""
+        family = [pid for pid in _descendants(self.child) if pid]
+        if len(family) < 2 or "memory" in self.config["off"]:
+            return
+        if sum(_private_kilobytes(pid) for pid in family) > self.config["family_mb"] * 1024:
+            self.over_memory = True
+            os.kill(self.child, signal.SIGKILL)
+
+
+def _children() -> list[int]:
+    with open(f"/proc/self/task/{os.getpid()}/children") as file:
+        return [int(pid) for pid in file.read().split()]
+
+
+def _descendants(root: int) -> list[int]:
+    """The process and everything below it. Bubblewrap's init and ourselves apart, nothing else lives here."""
+    others = {1, os.getpid()}
+    return [root] + [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if pid not in others | {root}]
+
+
+def _private_kilobytes(pid: int) -> int:
+    """Proportional set size in KiB; the resident size where the process hides the former."""
+    with contextlib.suppress(OSError, ValueError):
+        with open(f"/proc/{pid}/smaps_rollup") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith("Pss:"))
+    with contextlib.suppress(OSError, ValueError, StopIteration):
+        with open(f"/proc/{pid}/status") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith("VmRSS:"))
+    return 0
+
+
+def main() -> None:
+    """Entry point inside bubblewrap: descriptor number and configuration are the arguments."""
+    control, config = socket.socket(fileno=int(sys.argv[1])), json.loads(sys.argv[2])
+    if config["uid"] is not None and os.getuid() == 0:
+        os.setgroups([])
+        os.setresgid(config["uid"], config["uid"], config["uid"])
+        os.setresuid(config["uid"], config["uid"], config["uid"])
+    from . import jail
+
+    jail.prctl(jail.PR_SET_DUMPABLE, 0)
+    jail.prctl(jail.PR_SET_SUBREAPER, 1)
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import torch
+
+    torch.set_num_threads(1)  # before any parallel operation: a thread pool in the zygote makes every fork hang
+    import torchvision  # noqa: F401  (warm)
+
+    zygote = Zygote(control, config)
+    gc.collect()
+    gc.freeze()  # keeps the collector of the children away from shared pages
+    zygote.loop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""The grader's side of a worker's warm zygote: start it behind a wall, ask it for a box, end it."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import os
+import select
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograder.box import bubblewrap, seccomp
+from autograder.box.limits import Limits
+from autograder.errors import BoxFailure, NoBox
+
+START_SECONDS, ANSWER_SECONDS = 60.0, 20.0
+NOBODY = 64_000  # the user that a zygote started by root becomes
+MODES = ("bubblewrap", "landlock")
+INSTALL = "Install it (Debian, Ubuntu: apt-get install bubblewrap) or ask by name for the weaker wall: --box landlock"
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """Which wall, and what it hides or lets through. `off` switches protections off one by one: for tests only."""
+
+    mode: str = "bubblewrap"
+    masked: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
+    off: frozenset[str] = field(default_factory=frozenset)
+
+
+class Zygote:
+    """One warm process behind a wall; use `Zygote.start`."""
+
+    def __init__(self, process: subprocess.Popen[bytes], control: socket.socket, wall: Wall) -> None:
+        self.process, self.control, self.wall = process, control, wall
+
+    @classmethod
+    @contextlib.contextmanager
+    def start(cls, wall: Wall | None = None) -> Iterator[Zygote]:
+        """A zygote that is ready. Raises NoBox, with what to install, where there is no working wall."""
+        wall = wall or Wall()
+        with tempfile.TemporaryDirectory(prefix="box") as scratch:
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            process = _launch(theirs, wall, scratch)
+            zygote = cls(process, ours, wall)
+            try:
+                zygote._await_ready()
+                yield zygote
+            finally:
+                zygote.stop()
+
+    def stop(self) -> None:
+        """Ends the zygote and, with its pid namespace, everything in it."""
+        self.control.close()
+        if self.process.stderr:
+            self.process.stderr.close()
+        with contextlib.suppress(ProcessLookupError):
+            self.process.kill()
+        self.process.wait()
+
+    def spawn(self, connection: socket.socket, limits: Limits) -> None:
+        """Forks a child that serves this connection. Raises BoxFailure when its walls cannot be built."""
+        numbers = {
+            "memory_mb": limits.memory_mb,
+            "family_mb": limits.memory_mb + 512,
+            "disk_mb": limits.disk_mb,
+            "processes": limits.processes,
+            "cpu_seconds": int(limits.submission_seconds) + 5,
+        }
+        answer = self._command({"op": "spawn", "limits": numbers}, [connection.fileno()])
+        if "pid" not in answer:
+            raise BoxFailure(f"no box could be made: {answer.get('error')}")
+
+    def end(self) -> dict[str, Any]:
+        """Ends the child; {"status": wait status or None, "over_memory": bool}."""
+        return self._command({"op": "end"})
+
+    def _command(self, command: dict[str, Any], descriptors: Sequence[int] = ()) -> dict[str, Any]:
+        try:
+            socket.send_fds(self.control, [json.dumps(command).encode()], list(descriptors))
+            return self._answer(ANSWER_SECONDS)
+        except OSError as error:
+            raise BoxFailure(f"the zygote does not answer: {error}") from error
+
+    def _answer(self, seconds: float) -> dict[str, Any]:
+        if not select.select([self.control], [], [], seconds)[0]:
+            raise BoxFailure("the zygote does not answer")
+        message = self.control.recv(65_536)
+        if not message:
+            raise BoxFailure("the zygote ended")
+        return dict(json.loads(message))
+
+    def _await_ready(self) -> None:
+        try:
+            self._answer(START_SECONDS)
+        except (BoxFailure, OSError) as error:
+            self.process.kill()
+            assert self.process.stderr is not None
+            said = self.process.stderr.read().decode(errors="replace").strip().splitlines()
+            reason = said[-1] if said else str(error)
+            raise NoBox(f"No box could be built: {reason}\n  in {self.wall.mode}\n  {INSTALL}") from error
+
+
+def _launch(control: socket.socket, wall: Wall, scratch: str) -> subprocess.Popen[bytes]:
+    config = json.dumps(_config(wall, scratch))
+    if wall.mode == "bubblewrap":
+        if bubblewrap.program() is None:
+            raise NoBox(f"No box could be built: bubblewrap is not installed.\n  {INSTALL}")
+        words = bubblewrap.command(control.fileno(), config, wall.masked, wall.devices)
+        environment: dict[str, str] = {}
+    else:
+        words = bubblewrap.zygote_command(control.fileno(), config)
+        places = dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR"), scratch)
+        environment = bubblewrap.ENVIRONMENT | places | {"PYTHONPATH": bubblewrap.host_path(scratch)}
+    try:
+        # No descriptor but the control socket, no terminal, no variable of ours.
+        return subprocess.Popen(
+            words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment,
+            pass_fds=[control.fileno()], close_fds="descriptors" not in wall.off, start_new_session=True, cwd="/",
+        )
+    finally:
+        control.close()
+
+
+def _config(wall: Wall, scratch: str) -> dict[str, Any]:
+    bubbled = wall.mode == "bubblewrap"
+    readable = [*bubblewrap.SYSTEM, *bubblewrap.interpreter_paths(), bubblewrap.BOX, "/dev", "/sys/devices/system/cpu"]
+    return {
+        "uid": NOBODY if os.getuid() == 0 else None,
+        "namespaces": bubbled,
+        "readable": readable if bubbled else [*readable, scratch],
+        "writable": ["/tmp", "/dev/shm", "/dev/null", *wall.devices] if bubbled else [scratch, "/dev/null"],
+        "filter": base64.b64encode(seccomp.program()).decode(),
+        "off": sorted(wall.off),
+    }
