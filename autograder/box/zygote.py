@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from autograder.box import bubblewrap, seccomp
@@ -20,6 +21,7 @@ from autograder.errors import BoxFailure, NoBox
 
 START_SECONDS, ANSWER_SECONDS = 60.0, 20.0
 NOBODY = 64_000  # the user that a zygote started by root becomes
+DEVICES = ("/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 MODES = ("bubblewrap", "landlock")
 INSTALL = "Install it (Debian, Ubuntu: apt-get install bubblewrap) or ask by name for the weaker wall: --box landlock"
 
@@ -116,7 +118,7 @@ def _launch(control: socket.socket, wall: Wall, scratch: str) -> subprocess.Pope
         environment: dict[str, str] = {}
     else:
         words = bubblewrap.zygote_command(control.fileno(), config)
-        places = dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR"), scratch)
+        places = dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR"), _workplace(scratch))
         environment = bubblewrap.ENVIRONMENT | places | {"PYTHONPATH": bubblewrap.host_path(scratch)}
     try:
         # No descriptor but the control socket, no terminal, no variable of ours.
@@ -130,12 +132,29 @@ def _launch(control: socket.socket, wall: Wall, scratch: str) -> subprocess.Pope
 
 def _config(wall: Wall, scratch: str) -> dict[str, Any]:
     bubbled = wall.mode == "bubblewrap"
-    readable = [*bubblewrap.SYSTEM, *bubblewrap.interpreter_paths(), bubblewrap.BOX, "/dev", "/sys/devices/system/cpu"]
+    readable = [*bubblewrap.SYSTEM, *bubblewrap.interpreter_paths(), *DEVICES]
+    work = _workplace(scratch)
     return {
-        "uid": NOBODY if os.getuid() == 0 else None,
+        "uid": NOBODY if (bubbled or _nobody_can_read(scratch)) and os.getuid() == 0 else None,
         "namespaces": bubbled,
-        "readable": readable if bubbled else [*readable, scratch],
-        "writable": ["/tmp", "/dev/shm", "/dev/null", *wall.devices] if bubbled else [scratch, "/dev/null"],
+        "readable": [*readable, bubblewrap.BOX] if bubbled else [*readable, scratch],
+        "writable": ["/tmp", "/dev/shm", "/dev/null", *wall.devices] if bubbled else [work, "/dev/null", *wall.devices],
         "filter": base64.b64encode(seccomp.program()).decode(),
         "off": sorted(wall.off),
     }
+
+
+def _workplace(scratch: str) -> str:
+    """Where a submission may write when there is no bubblewrap: a folder of its worker's."""
+    return os.path.join(scratch, "work")
+
+
+def _nobody_can_read(scratch: str) -> bool:
+    """Without mounts, root can only become nobody where nobody can reach the interpreter; makes the scratch reachable."""
+    os.chmod(scratch, 0o755)
+    os.makedirs(_workplace(scratch), exist_ok=True)
+    paths = [Path(path).resolve() for path in bubblewrap.interpreter_paths()]
+    reachable = all(place.stat().st_mode & 0o005 == 0o005 for path in paths for place in (path, *path.parents))
+    if reachable:
+        os.chown(_workplace(scratch), NOBODY, NOBODY)
+    return reachable

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import matplotlib.pyplot as plt
+from IPython.core.async_helpers import get_asyncio_loop
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
@@ -71,6 +72,7 @@ class Shell:
         figure.subplots().plot([0, 1])
         _png(figure)
         plt.close("all")
+        get_asyncio_loop().close()  # its file descriptors would not outlive the fork
         self.ipython.reset(new_session=False)
         self.cells.clear()
 
