@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote
 
 from autograder.model import Report, Verdict
 from autograder.reports import statistics
-from autograder.reports.render import page, write
+from autograder.reports.render import page
 from autograder.reports.student_page import student_page
 from autograder.reports.words import counts, look_at, needs_a_person
+from autograder.store import natural, safe_name, write_atomically
 
 _STUDENTS = "students"
 
@@ -37,17 +38,14 @@ class Column(NamedTuple):
     high: float
 
 
-def write_pages(reports: Sequence[Report], title: str, folder: Path, name: Callable[[str, str], str]) -> Path:
-    """Write `folder`/index.html and a page per student beside it; returns the path of the class page.
-
-    `name` makes a safe file name of a student's name and the submission's file name; two equal ones get a number.
-    """
-    ordered = sorted(reports, key=lambda report: (report.student, report.source, report.key))
-    files = _file_names([name(report.student, report.source) for report in ordered])
+def write_pages(reports: Sequence[Report], title: str, folder: Path) -> Path:
+    """Write `folder`/index.html and students/<safe name>.html for each; returns the path of the class page."""
+    ordered = sorted(reports, key=lambda report: natural(report.student))
+    files = [f"{_STUDENTS}/{safe_name(report.student)}.html" for report in ordered]
     for report, file in zip(ordered, files, strict=True):
-        write(folder / _STUDENTS / file, student_page(report, title))
+        write_atomically(folder / file, student_page(report, title).encode())
     index = folder / "index.html"
-    write(index, class_page(ordered, title, [f"{_STUDENTS}/{quote(file)}" for file in files]))
+    write_atomically(index, class_page(ordered, title, files).encode())
     return index
 
 
@@ -66,7 +64,7 @@ def class_page(reports: Sequence[Report], title: str, hrefs: Sequence[str]) -> s
         columns=_columns(bars),
         told=", ".join(f"{bar.count} from {bar.low:g} to {bar.high:g}" for bar in bars if bar.count),
         exercises=statistics.exercises(reports),
-        checks=statistics.checks(reports),
+        groups=[list(group) for _, group in groupby(statistics.checks(reports), key=lambda row: row.exercise)],
         mistakes=statistics.mistakes(reports),
         passed=Verdict.PASSED,
     )
@@ -82,17 +80,3 @@ def _columns(bars: Sequence[statistics.Bar], width: float = 34, height: float = 
         Column(width * i, height * (1 - bar.count / most), height * bar.count / most, bar.count, bar.low, bar.high)
         for i, bar in enumerate(bars)
     ]
-
-
-def _file_names(names: Sequence[str]) -> list[str]:
-    """One file per report; a name that is taken, also when only the case differs, gets a number."""
-    taken: set[str] = set()
-    files = []
-    for name in names:
-        file, number = name, 1
-        while file.casefold() in taken:
-            number += 1
-            file = f"{name}-{number}"
-        taken.add(file.casefold())
-        files.append(f"{file}.html")
-    return files

@@ -7,6 +7,7 @@ be seen, no longer than `limit` characters, and without power over the medium th
 from __future__ import annotations
 
 import unicodedata
+from types import MappingProxyType
 
 from markupsafe import Markup, escape
 
@@ -15,6 +16,7 @@ TEXT = 4000  # characters of a message or of printed output
 
 # Letters and marks that draw nothing although Unicode does not call them controls: fillers, joiners, blank Braille.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_NAMED = MappingProxyType({"\n": "⏎", "\t": "‹TAB›", "\r": "‹CR›", "\x1b": "‹ESC›", "\0": "‹NUL›", "\a": "‹BEL›"})
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _MARKS = frozenset({"Mn", "Me"})
 _MOST_MARKS = 3  # accents on one letter; more is a tower that covers the lines above
@@ -62,12 +64,9 @@ def _visible(text: str, limit: int, keep: str) -> str:
 
 
 def _shown(character: str) -> str:
-    """The character itself, a control picture (ESC becomes ␛), or its code such as ‹U+202E›."""
-    code = ord(character)
-    if code < 0x20:
-        return "⏎" if character == "\n" else chr(0x2400 + code)
-    if code == 0x7F:
-        return "␡"
+    """The character itself, ⏎ for a line end, or a code such as ‹ESC› and ‹U+202E›."""
+    if character in _NAMED:
+        return _NAMED[character]
     if character in _BLANK or unicodedata.category(character) in _INVISIBLE:
-        return f"‹U+{code:04X}›"
+        return f"‹U+{ord(character):04X}›"
     return character

@@ -14,7 +14,8 @@ Matrix = list[list[float | None]]
 
 _MOST = 32  # rows and columns that are drawn
 _NUMBERS = 8  # up to this many rows and columns the cells carry their numbers
-_CELL, _SMALL, _WIDE = 44, 30, 320  # viewBox units: a cell with its number, its height, a picture without numbers
+_CELL, _SMALL, _WIDE = 44, 30, 198  # viewBox units: a cell with its number, its height, a picture without numbers
+_GREY = (138, 138, 134)
 _LOW, _ZERO, _HIGH = (43, 93, 168), (250, 249, 245), (201, 92, 24)  # blue, paper, orange: safe for the colour-blind
 
 
@@ -42,7 +43,9 @@ def remark(picture: Picture) -> str:
     yours, expected = _shape(picture.yours), _shape(picture.expected)
     if yours != expected:
         return f"Yours is {yours[0]}×{yours[1]}, expected is {expected[0]}×{expected[1]}: no difference can be drawn."
-    return f"The upper left corner of {yours[0]}×{yours[1]}." if max(yours) > _MOST else ""
+    corner = f"The upper left corner of {yours[0]}×{yours[1]}." if max(yours) > _MOST else ""
+    gaps = any(value is None for row in (*picture.yours, *picture.expected) for value in row)
+    return f"{corner} {'Grey: NaN or infinite.' if gaps else ''}".strip()
 
 
 def _cut(matrix: Matrix) -> Matrix:
@@ -101,14 +104,24 @@ def _cell(box: Box, value: float | None, top: float, number: bool) -> Markup:
 
 
 def _colours(value: float | None, top: float) -> tuple[str, str]:
-    """Fill and text colour; grey for a cell without a number."""
+    """Fill and text colour, "#rrggbb"; grey for a cell without a number."""
     if value is None:
-        return "#8a8a86", "#ffffff"
+        return _hex(_GREY), _ink(_GREY)
     share = min(abs(value) / top, 1.0) if top else 0.0
     end = _HIGH if value > 0 else _LOW
-    mixed = tuple(round(a + (b - a) * share) for a, b in zip(_ZERO, end, strict=True))
-    dark = 0.2126 * mixed[0] + 0.7152 * mixed[1] + 0.0722 * mixed[2] < 140
-    return "#{:02x}{:02x}{:02x}".format(*mixed), "#ffffff" if dark else "#1d1d1b"
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(_ZERO, end, strict=True))
+    return _hex((red, green, blue)), _ink((red, green, blue))
+
+
+def _ink(paint: tuple[int, int, int]) -> str:
+    """Black or white, whichever is easier to read on `paint` (WCAG 2.2, relative luminance): never below 4.5 to 1."""
+    linear = [c / 255 / 12.92 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in paint]
+    light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#000000" if (light + 0.05) ** 2 > 0.05 * 1.05 else "#ffffff"
+
+
+def _hex(paint: tuple[int, int, int]) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*paint)
 
 
 def short(value: float | None) -> str:

@@ -1,12 +1,10 @@
-"""From templates to files: autoescaping, a content security policy that names every byte, atomic writes."""
+"""From templates to pages: autoescaping, a content security policy that names every byte."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import re
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -27,20 +25,6 @@ def page(template: str, script: str = "", **values: Any) -> str:
     if script:
         policy += f"; script-src {_hash(code)}"
     return _environment().get_template(template).render(css=css, script=code, policy=policy, **values)
-
-
-def write(path: Path, text: str) -> None:
-    """Replace `path` in one step: a reader sees the old page or the new one, never half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def prose(text: str, limit: int = escape.TEXT) -> Markup:

@@ -9,7 +9,7 @@ from math import sqrt
 from statistics import fmean, median, pstdev
 
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
-from autograder.reports.words import worth
+from autograder.reports.words import counts, worth
 
 _NO_EVIDENCE = (Verdict.UNGRADED,)
 
@@ -120,7 +120,7 @@ def _figures(row: list[tuple[Report, ExerciseResult, CheckResult]]) -> CheckFigu
         name=check.name,
         title=check.title,
         worth=worth(exercise, check),
-        verdicts=dict(Counter(found.verdict for _, _, found in row)),
+        verdicts=counts([found for _, _, found in row]),
         passed=sum(right),
         tried=len(judged),
         rate=sum(right) / len(judged) if judged else 0.0,

@@ -13,6 +13,7 @@ from rich.text import Text
 from autograder.model import CheckResult, Report, Verdict
 from autograder.reports import escape, statistics
 from autograder.reports.words import LOOKS, amount, counts, look_at, needs_a_person, number
+from autograder.store import natural
 
 _STYLE = {"good": "green", "bad": "red", "wait": "dim", "ours": "yellow"}
 _NAME = 40  # characters of a student's name in a table
@@ -22,7 +23,7 @@ _HEADS = ("student", "score", "checks", "look at")
 def show_class(reports: Sequence[Report], out: TextIO | None = None) -> None:
     """A line per student, sorted by name: score, verdict counts, what to look at first; then the class in one line."""
     out = out or sys.stdout
-    ordered = sorted(reports, key=lambda report: (report.student, report.source))
+    ordered = sorted(reports, key=lambda report: natural(report.student))
     if out.isatty():
         Console(file=out).print(_table(ordered))
     else:

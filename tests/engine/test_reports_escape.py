@@ -68,7 +68,7 @@ def test_each_formula_lead_gets_an_apostrophe(lead):
 
 
 def test_controls_are_readable_afterwards():
-    assert escape.terminal("a\x1b[31m\nb\u202ec\x9b") == "a␛[31m⏎b‹U+202E›c‹U+009B›"
+    assert escape.terminal("a\x1b[31m\nb\u202ec\x9b") == "a‹ESC›[31m⏎b‹U+202E›c‹U+009B›"
 
 
 def test_long_text_ends_with_an_ellipsis():

@@ -1,0 +1,192 @@
+"""The pages: what they say, what they keep to themselves, and that nothing in them can act."""
+
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from autograder.model import CellRun
+from autograder.reports.class_page import write_pages
+from autograder.reports.student_page import student_page
+from tests.engine.reports_sample import a_class, failing, hostile, mixed, png, report, unreadable, untouched
+
+TITLE = "A1 · Convolution by hand"
+VOID = {"meta", "br", "img", "input", "rect", "line", "link"}
+
+
+class Outline(HTMLParser):
+    """Tags, attributes, headings and text of a page; complains about tags that do not close."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def every_page(folder) -> dict[str, str]:
+    index = write_pages(a_class(), TITLE, folder)
+    assert index == folder / "index.html"
+    return {str(path.relative_to(folder)): path.read_text("utf-8") for path in folder.rglob("*.html")}
+
+
+def policy_of(page: str) -> str:
+    return next(
+        tag["content"] for tag in Outline(page).all("meta") if tag.get("http-equiv") == "Content-Security-Policy"
+    )
+
+
+def sha(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def test_every_student_has_a_page_that_the_class_links(tmp_path):
+    pages = every_page(tmp_path)
+    links = {tag["href"] for tag in Outline(pages["index.html"]).all("a")} - {"#main"}
+    assert links == set(pages) - {"index.html"}
+    assert len(links) == 12
+
+
+def test_every_page_is_well_formed_and_closed(tmp_path):
+    for page in every_page(tmp_path).values():
+        outline = Outline(page)
+        assert outline.open == []
+        ids = [attributes["id"] for _, attributes in outline.tags if "id" in attributes]
+        assert len(ids) == len(set(ids))
+
+
+def test_every_inner_link_has_a_target():
+    outline = Outline(student_page(mixed(), TITLE))
+    ids = {attributes.get("id") for _, attributes in outline.tags}
+    assert {tag["href"][1:] for tag in outline.all("a")} <= ids
+    assert {attributes["aria-labelledby"] for _, attributes in outline.tags if "aria-labelledby" in attributes} <= ids
+
+
+def test_headings_never_skip_a_level(tmp_path):
+    for page in every_page(tmp_path).values():
+        levels = [int(tag[1]) for tag, _ in Outline(page).tags if re.fullmatch("h[1-6]", tag)]
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+        assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_the_policy_allows_exactly_our_style_and_script(tmp_path):
+    for name, page in every_page(tmp_path).items():
+        styles, scripts = (re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.S) for tag in ("style", "script"))
+        policy = policy_of(page)
+        assert policy.startswith("default-src 'none'")
+        assert [sha(style) for style in styles] == re.findall(r"style-src ('sha256-[^']+')", policy)
+        assert [sha(script) for script in scripts] == re.findall(r"script-src ('sha256-[^']+')", policy)
+        assert bool(scripts) == (name == "index.html")
+
+
+def test_nothing_is_loaded_from_anywhere(tmp_path):
+    for page in every_page(tmp_path).values():
+        outline = Outline(page)
+        assert not re.search(r"https?:|//[a-z]|url\(|@import", page)
+        assert all(tag["src"].startswith("data:image/png;base64,") for tag in outline.all("img"))
+        assert not any(key.startswith("on") or key == "style" for _, attributes in outline.tags for key in attributes)
+
+
+def test_hostile_text_stays_text(tmp_path):
+    for page in every_page(tmp_path).values():
+        assert "<script>alert" not in page
+        assert not set("\x1b\u202e") & set(page)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;‹ESC›[2J‹U+202E›" in student_page(hostile(), TITLE)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(st.text(max_size=60))
+def test_any_text_leaves_the_page_whole(text):
+    texts = dict.fromkeys(("message", "hint", "counterexample", "title", "mistake"), text)
+    made = report(text, failing("corr2d/0", **texts), notes=(text,), source=text, cells=(CellRun(text, False, text),))
+    plain = report(
+        "x", failing("corr2d/0", **dict.fromkeys(texts, "x")), notes=("x",), cells=(CellRun("x", False, "x"),)
+    )
+    shape = [
+        tag for tag, _ in Outline(student_page(made, text)).tags if tag not in {"code", "p", "dl", "dt", "dd", "b"}
+    ]
+    assert shape == [
+        tag for tag, _ in Outline(student_page(plain, "x")).tags if tag not in {"code", "p", "dl", "dt", "dd", "b"}
+    ]
+
+
+def test_staff_text_is_on_no_page(tmp_path):
+    assert not any("SECRET-STAFF" in page for page in every_page(tmp_path).values())
+
+
+def test_the_student_reads_what_is_wrong_and_what_to_do():
+    page = student_page(mixed(), TITLE)
+    for sentence in ("What to do next", "18 points to gain", "Your kernel is flipped", "Smallest failing input",
+                     "corr2d(X of shape (2, 3), K of shape (1, 2))", "was missing, so the empty one"):  # fmt: skip
+        assert sentence in page
+    assert page.count('class="heat"') == 6
+
+
+def test_checks_that_fail_alike_are_told_once():
+    page = student_page(mixed(), TITLE)
+    assert page.count("Call it with such an input") == 1
+    assert "For the same reason" in page
+
+
+def test_only_sound_figures_are_shown():
+    page = student_page(hostile(), TITLE)
+    assert len(Outline(page).all("img")) == 1
+    many = report("Ada", cells=tuple(CellRun(f"cell {i}", True, figures=(png(),) * 9) for i in range(9)))
+    assert len(Outline(student_page(many, TITLE)).all("img")) == 16
+
+
+def test_figures_of_failed_cells_come_first():
+    drawn = [CellRun(f"cell {i}", True, figures=(png(),) * 16) for i in range(2)]
+    page = student_page(report("Ada", cells=(*drawn, CellRun("bad", False, "x", figures=(png(8, 8),)))), TITLE)
+    small, *rest = [len(tag["src"]) for tag in Outline(page).all("img")]
+    assert len(rest) == 15
+    assert small < min(rest)
+
+
+@pytest.mark.parametrize("make", [unreadable, untouched, mixed, lambda: report("Ada")])
+def test_every_kind_of_report_has_a_page(make):
+    outline = Outline(student_page(make(), TITLE))
+    assert [tag for tag, _ in outline.tags if tag in {"header", "main", "footer"}] == ["header", "main", "footer"]
+
+
+def test_verdicts_are_told_without_colour():
+    page = student_page(mixed(), TITLE)
+    for words in ("not right yet", "stopped with an error", "took too long", "used something that is not allowed"):
+        assert words in page
+
+
+def test_the_class_page_ranks_mistakes_and_lists_people(tmp_path):
+    page = every_page(tmp_path)["index.html"]
+    assert page.index("flipped kernel") < page.index("Submissions</h2>")
+    people = page[page.index('id="people"') : page.index('id="scores"')]
+    assert all(name in people for name in ("Mei Tanaka", "Priya Raman", "Sam Whitaker"))
+    assert "Noor" not in people
+
+
+def test_an_empty_class_has_a_page(tmp_path):
+    assert "0" in write_pages([], TITLE, tmp_path).read_text("utf-8")
+
+
+def test_the_same_reports_give_the_same_bytes(tmp_path):
+    assert every_page(tmp_path / "a") == every_page(tmp_path / "b")

@@ -1,0 +1,67 @@
+"""What the terminal shows of a class and of one student."""
+
+import io
+
+from autograder.reports.terminal import show_class, show_student
+from tests.engine.reports_sample import a_class, hostile, mixed
+
+
+def class_text(reports):
+    out = io.StringIO()
+    show_class(reports, out)
+    return out.getvalue()
+
+
+def line_of(text: str, name: str) -> str:
+    return next(line for line in text.splitlines() if line.startswith(name))
+
+
+def test_a_pipe_gets_one_plain_line_per_student():
+    text = class_text(a_class())
+    assert len(text.splitlines()) == 1 + 12 + 1
+    assert "\x1b" not in text
+
+
+def test_a_terminal_gets_colour_but_no_foreign_escapes():
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    out = Terminal()
+    show_class([hostile()], out)
+    assert "\x1b[2J" not in out.getvalue()
+    assert "\u202e" not in out.getvalue()
+
+
+def test_the_line_names_the_most_valuable_thing():
+    text = class_text(a_class())
+    assert "corr2d: flipped kernel (hint given)" in line_of(text, "Lucía")
+    assert "nothing answered yet" in line_of(text, "Jonas")
+    assert "everything passes" in line_of(text, "Noor")
+    assert "it is no JSON" in line_of(text, "Mei")
+    assert "1 check without a verdict" in line_of(text, "Priya")
+
+
+def test_scores_and_counts_are_shown():
+    line = line_of(class_text([mixed()]), "Amara")
+    assert "43/100" in line
+    assert "✓ 8  ✗ 3  ! 2  ◷ 1  ⊘ 1  → 2" in line
+
+
+def test_one_student_sees_message_hint_and_input():
+    out = io.StringIO()
+    show_student(mixed(), out)
+    text = out.getvalue()
+    assert "✗ corr2d gives the same numbers as torch on a 5×7 image" in text
+    assert "hint: Your kernel is flipped" in text
+    assert "smallest failing input: corr2d(X of shape (2, 3), K of shape (1, 2))" in text
+
+
+def test_staff_text_never_reaches_the_terminal():
+    out = io.StringIO()
+    show_student(hostile(), out)
+    assert "SECRET-STAFF" not in out.getvalue()
+
+
+def test_an_empty_class_is_no_error():
+    assert "0 submissions" in class_text([])
