@@ -120,23 +120,29 @@ class Zygote:
 
     def _watch_memory(self) -> None:
         """Resource limits hold for one process; the sum over a submission's processes is counted here."""
-        family = [pid for pid in _descendants(self.child) if pid]
+        family = _descendants()
         if len(family) < 2 or "memory" in self.config["off"]:
             return
         if sum(_private_kilobytes(pid) for pid in family) > self.config["family_mb"] * 1024:
             self.over_memory = True
-            os.kill(self.child, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.child, signal.SIGKILL)
 
 
-def _children() -> list[int]:
-    with open(f"/proc/self/task/{os.getpid()}/children") as file:
-        return [int(pid) for pid in file.read().split()]
+def _children(pid: int | None = None) -> list[int]:
+    """Direct children of a process (this one by default)."""
+    pid = pid or os.getpid()
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{pid}/children") as file:
+        return [int(child) for child in file.read().split()]
+    return []
 
 
-def _descendants(root: int) -> list[int]:
-    """The process and everything below it. Bubblewrap's init and ourselves apart, nothing else lives here."""
-    others = {1, os.getpid()}
-    return [root] + [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if pid not in others | {root}]
+def _descendants() -> list[int]:
+    """Everything below this process: the submission, what it started, and the daemons that fell to us."""
+    found = _children()
+    for pid in found:  # grows while it is walked
+        found += _children(pid)
+    return found
 
 
 def _private_kilobytes(pid: int) -> int:

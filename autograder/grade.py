@@ -1,0 +1,84 @@
+"""One submission, from bytes to Report. Read this file first.
+
+    bytes ──read──▶ cells ──run──▶ box ◀──ask── hidden suite ──▶ check results ──score──▶ Report
+
+Nothing of the student's is ever executed, imported or unpickled in this process: the cells run in the box, behind a
+wall, and the suite asks questions through it. What comes back is data; whether it is right is decided here.
+"""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from autograder.box.box import Box, open_box
+from autograder.box.zygote import Zygote
+from autograder.course import Assignment
+from autograder.errors import UnreadableSubmission
+from autograder.judge.plugin import Suite
+from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdict
+from autograder.submission import Cell, read_submission
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """One file as it arrived: whose, what it is called (for people), its content key and its bytes."""
+
+    student: str
+    source: str
+    key: str
+    raw: bytes
+
+
+def grade(handed_in: HandedIn, suite: Suite, zygote: Zygote) -> Report:
+    """The Report of one submission. Whatever the student's code does ends in a verdict, never in an exception."""
+    start, assignment = time.monotonic(), suite.assignment
+    blank = Report(
+        assignment=assignment.slug, student=handed_in.student, source=handed_in.source, key=handed_in.key,
+        exercises=ungraded(assignment), box=zygote.wall.mode,
+    )  # fmt: skip
+    try:
+        submission = read_submission(handed_in.raw, assignment)
+    except UnreadableSubmission as error:
+        return replace(blank, problem=str(error), fault="student", seconds=_since(start))
+    with open_box(zygote, assignment.limits) as box:
+        cells = tuple(run_cell(box, cell, assignment) for cell in submission.cells)
+        exercises = score(assignment, suite.run(box.ask))
+    return replace(blank, exercises=exercises, cells=cells, notes=submission.notes, seconds=_since(start))
+
+
+def run_cell(box: Box, cell: Cell, assignment: Assignment) -> CellRun:
+    """Runs one cell of the student's; figures are kept unless the cell is ours."""
+    given = {released.grade_id for released in assignment.release if released.role == "given"}
+    outcome = box.run_cell(cell.source, cell.label, figures=cell.grade_id not in given)
+    error = f"{outcome.error} ({outcome.error.where})".removesuffix(" ()") if outcome.error else ""
+    figures = tuple(base64.b64encode(png).decode() for png in outcome.figures)
+    return CellRun(cell.label, outcome.ok, error, round(outcome.seconds, 3), figures)
+
+
+def score(assignment: Assignment, results: Sequence[CheckResult]) -> tuple[ExerciseResult, ...]:
+    """Points by weight: an exercise earns the share of its checks that passed. No evidence, no points."""
+    automatic = [exercise for exercise in assignment.exercises if not exercise.manual]
+    of = {exercise.name: tuple(item for item in results if item.exercise == exercise.name) for exercise in automatic}
+    return tuple(
+        ExerciseResult(exercise.name, exercise.title, exercise.points, earned(exercise.points, of[exercise.name]), of[exercise.name])
+        for exercise in automatic
+    )
+
+
+def earned(points: float, checks: Sequence[CheckResult]) -> float:
+    """points × passed weight / all weight, to the cent."""
+    total = sum(check.weight for check in checks)
+    passed = sum(check.weight for check in checks if check.verdict is Verdict.PASSED)
+    return round(points * passed / total, 2) if total else 0.0
+
+
+def ungraded(assignment: Assignment) -> tuple[ExerciseResult, ...]:
+    """Every exercise with every check in its initial state: UNGRADED."""
+    return score(assignment, [CheckResult(check.exercise, check.name, check.title, weight=check.weight) for check in assignment.checks])
+
+
+def _since(start: float) -> float:
+    return round(time.monotonic() - start, 3)

@@ -1,0 +1,71 @@
+"""The life of one worker: a warm zygote, a warm suite, and a fork of itself for every submission.
+
+The fork keeps one submission's judging from the next: the worker itself never changes, so its memory stays flat and the
+same submission gets the same report from any worker. What it forks is our own code; the student's lives in the box.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import traceback
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from autograder.box.zygote import Wall, Zygote
+from autograder.course import load_course
+from autograder.errors import ConvgradeError
+from autograder.grade import HandedIn, grade
+from autograder.judge.plugin import Suite, with_suite
+
+
+def serve(connection: Connection, root: str, slug: str, wall: Wall) -> None:
+    """Answers (JSON header, newline, notebook bytes) with a Report's JSON until an empty message.
+
+    Says {"ready": true} first, or {"error": "…"} when nothing can be graded on this machine or in this course.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the pool's to handle
+    try:
+        assignment = load_course(Path(root)).assignment(slug)
+        with Zygote.start(wall) as zygote:
+            with_suite(assignment, lambda suite: _loop(connection, suite, zygote))
+    except ConvgradeError as error:
+        connection.send_bytes(json.dumps({"error": str(error)}).encode())
+
+
+def _loop(connection: Connection, suite: Suite, zygote: Zygote) -> None:
+    gc.collect()
+    gc.freeze()  # the forks share what is warm; their collectors need not walk it
+    connection.send_bytes(json.dumps({"ready": True}).encode())
+    while message := connection.recv_bytes():
+        header, _, raw = message.partition(b"\n")
+        about = json.loads(header)
+        handed_in = HandedIn(about["student"], about["source"], about["key"], raw)
+        connection.send_bytes(in_a_fork(handed_in, suite, zygote))
+
+
+def in_a_fork(handed_in: HandedIn, suite: Suite, zygote: Zygote) -> bytes:
+    """The Report's JSON, made in a child of this process. Raises RuntimeError when the child dies: our fault."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            os.close(reader)
+            with open(writer, "wb") as pipe:
+                pipe.write(grade(handed_in, suite, zygote).to_json().encode())
+            status = 0
+        except BaseException:  # noqa: BLE001  # the pool's boundary: the parent must hear of it, and this fork must end here
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+    os.close(writer)
+    with open(reader, "rb") as pipe:
+        report = pipe.read()
+    _, status = os.waitpid(child, 0)
+    zygote.end()  # whatever the fork left behind
+    if status != 0:
+        raise RuntimeError(f"judging ended with status {status}")
+    return report
