@@ -1,0 +1,68 @@
+"""The report of one exercise as it stands below its check cell in nbgrader's notebooks: text, and bare HTML."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from autograder.model import CheckResult, ExerciseResult, Report, Verdict
+from autograder.reports import escape, heatmap
+from autograder.reports.render import prose
+from autograder.reports.words import LOOKS, number
+
+_COLOURS = {"good": "#1d6b3a", "bad": "#a3320b", "wait": "#5c5c58", "ours": "#5b3a8e"}
+_FIGURE = "display:inline-block;margin:4px 12px 4px 0;text-anchor:middle;dominant-baseline:central;font-size:12px"
+
+
+def as_text(report: Report, exercise: ExerciseResult | None) -> str:
+    """Plain text: the points, then each check that asks for something; without `exercise`, why nothing was graded."""
+    lines = [_headline(report, exercise)]
+    for check in exercise.checks if exercise else ():
+        look = LOOKS[check.verdict]
+        lines.append(f"{look.icon} {check.title} ({look.label})")
+        lines += [f"    {said}" for _, said in _said(check)]
+    return escape.block("\n".join(lines), limit=20_000)
+
+
+def as_html(report: Report, exercise: ExerciseResult | None) -> str:
+    """The same as `as_text`, with figures. Every word goes through `escape`; no script, no style sheet, no address."""
+    checks = exercise.checks if exercise else ()
+    todo = Markup("").join(_item(check) for check in checks if check.verdict is not Verdict.PASSED)
+    done = Markup("").join(_item(check) for check in checks if check.verdict is Verdict.PASSED)
+    parts = [Markup("<p><strong>{}</strong></p>").format(prose(_headline(report, exercise)))]
+    parts += [Markup('<ul style="list-style:none;padding:0">{}</ul>').format(items) for items in (todo, done) if items]
+    return str(Markup('<div style="max-width:60em">{}</div>').format(Markup("").join(parts)))
+
+
+def _headline(report: Report, exercise: ExerciseResult | None) -> str:
+    if report.problem:
+        return f"Not graded yet: {report.problem}"
+    if exercise is None:
+        return "Not graded yet: a person reads this."
+    return f"{exercise.title or exercise.name}: {number(exercise.score)} of {number(exercise.points)} points"
+
+
+def _said(check: CheckResult) -> list[tuple[str, str]]:
+    """What is said about one check, each with its label."""
+    said = [("", check.message), ("Hint: ", check.hint), ("Smallest input that fails: ", check.counterexample)]
+    return [(label, label + text) for label, text in said if text]
+
+
+def _item(check: CheckResult) -> Markup:
+    look = LOOKS[check.verdict]
+    head = Markup('<span style="color:{}">{} {}</span> — {}').format(
+        _COLOURS[look.tone], look.icon, look.label, prose(check.title)
+    )
+    said = Markup("").join(Markup("<br>{}").format(prose(text)) for _, text in _said(check))
+    return Markup('<li style="margin:6px 0">{}{}{}</li>').format(head, said, _figure(check))
+
+
+def _figure(check: CheckResult) -> Markup:
+    """*Yours, expected, difference* where the check has a picture."""
+    if check.picture is None:
+        return Markup("")
+    panels = [
+        Markup('<div style="{}">{}<br>{}</div>').format(_FIGURE, panel.heading, panel.svg)
+        for panel in heatmap.panels(check.picture)
+    ]
+    caption = Markup("<div>{}</div>").format(prose(f"{check.picture.caption} {heatmap.remark(check.picture)}".strip()))
+    return Markup("<div>{}{}</div>").format(Markup("").join(panels), caption)
