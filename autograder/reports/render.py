@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def prose(text: str, limit: int = escape.TEXT) -> Markup:
     return Markup(_CODE.sub(r"<code>\1</code>", str(escape.html(text, limit))))
 
 
+@cache
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
@@ -43,7 +45,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(prose=prose, line=_line, number=words.number, amount=words.amount)
     environment.filters.update(first_sentence=words.first_sentence)
-    environment.globals.update(looks=words.LOOKS)
+    environment.globals.update(looks=words.LOOKS, look_of=words.look_of)
     return environment
 
 

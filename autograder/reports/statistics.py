@@ -114,7 +114,7 @@ def _figures(row: list[tuple[Report, ExerciseResult, CheckResult]]) -> CheckFigu
     _, exercise, check = row[0]
     judged = [item for item in row if item[2].verdict not in _NO_EVIDENCE]
     right = [found.verdict is Verdict.PASSED for _, _, found in judged]
-    rest = [r.score - worth(e, c) * (c.verdict is Verdict.PASSED) for r, e, c in judged]
+    rest = [_earned(report) - worth(e, c) * (c.verdict is Verdict.PASSED) for report, e, c in judged]
     return CheckFigures(
         exercise=exercise.name,
         name=check.name,
@@ -126,6 +126,11 @@ def _figures(row: list[tuple[Report, ExerciseResult, CheckResult]]) -> CheckFigu
         rate=sum(right) / len(judged) if judged else 0.0,
         discrimination=point_biserial(right, rest),
     )
+
+
+def _earned(report: Report) -> float:
+    """Points of the passed checks, not rounded and without what a person gives."""
+    return sum(worth(e, c) for e in report.exercises for c in e.checks if c.verdict is Verdict.PASSED)
 
 
 def point_biserial(passed: Sequence[bool], scores: Sequence[float]) -> float | None:

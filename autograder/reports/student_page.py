@@ -68,6 +68,7 @@ def student_page(report: Report, title: str) -> str:
         failed=[view for view in cells if not view.cell.ok],
         drawn=[view for view in cells if view.cell.ok and view.figures],
         passed=Verdict.PASSED,
+        by_hand=sum(exercise.points for exercise in report.exercises if not exercise.checks),
     )
 
 

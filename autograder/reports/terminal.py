@@ -12,7 +12,7 @@ from rich.text import Text
 
 from autograder.model import CheckResult, Report, Verdict
 from autograder.reports import escape, statistics
-from autograder.reports.words import LOOKS, amount, counts, look_at, needs_a_person, number
+from autograder.reports.words import LOOKS, amount, counts, look_at, look_of, needs_a_person, number
 from autograder.store import natural
 
 _STYLE = {"good": "green", "bad": "red", "wait": "dim", "ours": "yellow"}
@@ -46,7 +46,7 @@ def show_student(report: Report, out: TextIO | None = None) -> None:
 
 
 def _check_lines(check: CheckResult) -> Iterator[Text]:
-    look = LOOKS[check.verdict]
+    look = look_of(check)
     yield Text(f"  {look.icon} {escape.terminal(check.title)}", style=_STYLE[look.tone])
     if check.verdict is Verdict.PASSED:
         return

@@ -29,6 +29,7 @@ _MARKS = {
     Verdict.UNGRADED: ("?", "ours"),
 }
 LOOKS = MappingProxyType({verdict: Look(messages.LABELS[verdict], *mark) for verdict, mark in _MARKS.items()})
+_TODO = Look("not filled in yet", "○", "wait")
 _STUB = messages.not_implemented().split(".")[0]
 
 
@@ -106,6 +107,11 @@ def untouched(report: Report) -> bool:
 def is_stub(check: CheckResult) -> bool:
     """Whether the check found the release's own NotImplementedError: not wrong, only not done."""
     return check.verdict is Verdict.RAISED and check.message.startswith(_STUB)
+
+
+def look_of(check: CheckResult) -> Look:
+    """How one check is shown: an untouched stub is no error, only not done."""
+    return _TODO if is_stub(check) else LOOKS[check.verdict]
 
 
 def first_sentence(text: str) -> str:
