@@ -1,0 +1,243 @@
+"""A course is read whole or refused with file, line and what to do."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.course import load_course
+from autograder.errors import CourseError, UnknownAssignment
+
+COURSE, NOTEBOOK, SUITE = "course.toml", "tiny/notebook.py", "tiny/test_tiny.py"
+MISTAKES, SETTINGS = "tiny/mistakes.py", "tiny/assignment.toml"
+
+
+def test_a_valid_course_is_read(sample_course):
+    course = load_course(sample_course())
+    tiny = course.assignment("tiny")
+    assert (course.name, tiny.title, tiny.secret, tiny.show) == ("Sample", "Tiny", "sample", "shapes")
+    assert [(item.name, item.title, item.points, item.cells, item.manual) for item in tiny.exercises] == [
+        ("double", "Doubling", 60, ("double",), False),
+        ("add", "Adding", 30, ("add",), False),
+        ("why", "Why?", 10, ("why",), True),
+    ]
+
+
+def test_limits_default_where_unset(sample_course):
+    limits = load_course(sample_course()).assignment("tiny").limits
+    assert (limits.call_seconds, limits.memory_mb, limits.cell_seconds) == (2, 1024, 20)
+
+
+def test_release_cells_hold_stubs(sample_course):
+    cells = {cell.grade_id: cell for cell in load_course(sample_course()).assignment("tiny").release if cell.grade_id}
+    stub = 'def double(x):\n    """Twice x"""\n    # YOUR CODE HERE\n    raise NotImplementedError()'
+    assert cells["double"].source == stub
+    assert (cells["why"].source, cells["why"].kind, cells["why"].role) == ("YOUR ANSWER HERE", "markdown", "manual")
+    assert cells["setup"].source == "import torch"
+
+
+def test_answers_stay_readable_for_us(sample_course):
+    tiny = load_course(sample_course()).assignment("tiny")
+    assert "twice = x * 2" in tiny.solution_source("double")
+    assert tiny.exercise("double").line == 16
+
+
+def test_checks_are_known_without_running(sample_course):
+    checks = load_course(sample_course()).assignment("tiny").checks
+    assert [(check.exercise, check.name, check.weight) for check in checks] == [
+        ("double", "double_keeps_the_shape", 1),
+        ("double", "double_is_twice", 2),
+        ("add", "add_sums", 1),
+    ]
+    assert checks[1].after == ("double_keeps_the_shape",)
+    assert checks[1].title == "double gives twice its input"
+
+
+def test_one_exercise_may_have_two_cells(sample_course):
+    second = '# %% half role="solution"\n### BEGIN SOLUTION\nhalf = 2\n### END SOLUTION\n\n# %% double_check'
+    tiny = load_course(sample_course({NOTEBOOK: ("# %% double_check", second)})).assignment("tiny")
+    assert tiny.exercise("double").cells == ("double", "half")
+
+
+def test_magics_are_uncommented(sample_course):
+    tiny = load_course(sample_course({NOTEBOOK: ("import torch", "# %matplotlib inline\nimport torch")})).assignment(
+        "tiny"
+    )
+    assert tiny.release[1].source == "%matplotlib inline\nimport torch"
+
+
+def test_hidden_folders_are_no_assignments(sample_course):
+    root = sample_course()
+    (root / "solutions" / "__pycache__").mkdir()
+    (root / "solutions" / ".ipynb_checkpoints").mkdir()
+    assert [item.slug for item in load_course(root).assignments] == ["tiny"]
+
+
+def test_an_unknown_slug_names_close_ones(sample_course):
+    with pytest.raises(UnknownAssignment, match="did you mean tiny"):
+        load_course(sample_course()).assignment("tinny")
+
+
+def test_the_secret_is_not_printed(sample_course):
+    root = sample_course({"course.toml": 'name = "Sample"\nsecret = "hush-hush"\n'})
+    assert "hush-hush" not in repr(load_course(root))
+
+
+ANSWER = "### BEGIN SOLUTION\n### END SOLUTION\n"
+LOOSE = f'# %% loose role="solution"\n{ANSWER}\n'
+
+BROKEN = {
+    "no name in the settings": (COURSE, ("name", "nam"), "“nam” is no setting", "course.toml:1"),
+    "an empty secret": (COURSE, ('"sample"', '""'), "“secret” is missing", "course.toml:2"),
+    "no course settings": (COURSE, None, "course.toml is missing", "course.toml"),
+    "no assignment settings": (SETTINGS, None, "assignment.toml is missing", "assignment.toml"),
+    "settings that are no TOML": (SETTINGS, ("title =", "title"), "no valid TOML", "assignment.toml:1"),
+    "a misspelt limit": (SETTINGS, ("memory_mb", "memroy_mb"), "“memroy_mb” is no setting", "assignment.toml:5"),
+    "a negative limit": (SETTINGS, ("1024", "-1"), "memory_mb = -1 is no limit", "assignment.toml:5"),
+    "limits that are no table": (
+        SETTINGS,
+        ("[limits]\n", "limits = 3\n[feedback]\nshow='shapes'\n[thresholds]\n"),
+        "“limits” is no table",
+        "assignment.toml:3",
+    ),
+    "an unknown way of feedback": (
+        SETTINGS,
+        ("[limits]", '[feedback]\nshow="all"\n[limits]'),
+        "show = 'all' is unknown",
+        "assignment.toml:4",
+    ),
+    "a missing reference": ("tiny/reference.py", None, "reference.py is missing", "reference.py"),
+    "a missing suite": (SUITE, None, "test_tiny.py is missing", "test_tiny.py"),
+    "a missing notebook": (NOTEBOOK, None, "notebook.py is missing", "notebook.py"),
+    "a suite that is no Python": (SUITE, ("def test_add", "deff test_add"), "no valid Python", "test_tiny.py:21"),
+    "points below a hundred": (NOTEBOOK, ("points=30", "points=29"), "add up to 99, not 100", "notebook.py:28"),
+    "a check cell without answer cell": (
+        NOTEBOOK,
+        ('[markdown] why role="manual" points=10', 'why_check role="check" points=10'),
+        "“why_check” closes no exercise",
+        "notebook.py:28",
+    ),
+    "an answer cell without check cell": (
+        NOTEBOOK,
+        ("# %%\nprint", LOOSE + "# %%\nprint"),
+        "“loose” belongs to no exercise",
+        "notebook.py:31",
+    ),
+    "a check cell with another name": (
+        NOTEBOOK,
+        ("add_check", "check_add"),
+        "does not end in _check",
+        "notebook.py:25",
+    ),
+    "the same id twice": (NOTEBOOK, ("# %% add role", "# %% double role"), "“double” is given twice", "notebook.py:19"),
+    "a name without role": (NOTEBOOK, ('setup role="given"', "setup"), "“setup” has no role", "notebook.py:5"),
+    "an unknown role": (NOTEBOOK, ('"given"', '"givn"'), "unknown role “givn”", "notebook.py:5"),
+    "a role without name": (NOTEBOOK, ('setup role="given"', 'role="given"'), "needs a plain name", "notebook.py:5"),
+    "an unknown kind of cell": (
+        NOTEBOOK,
+        ("[markdown] why", "[raw] why"),
+        "unknown kind of cell [raw]",
+        "notebook.py:28",
+    ),
+    "a check without points": (NOTEBOOK, ("points=60 ", ""), "“double_check” has no points", "notebook.py:16"),
+    "points that are text": (NOTEBOOK, ("points=60", 'points="60"'), 'points="60" is no value', "notebook.py:16"),
+    "points on an answer cell": (
+        NOTEBOOK,
+        ('add role="solution"', 'add role="solution" points=1'),
+        "not graded",
+        "notebook.py:19",
+    ),
+    "an option that nobody knows": (
+        NOTEBOOK,
+        ("points=60", "pionts=60"),
+        "cannot be read: pionts=60",
+        "notebook.py:16",
+    ),
+    "a solution without an end": (NOTEBOOK, ("    ### END SOLUTION", ""), "does not end", "notebook.py:8"),
+    "an answer in an open cell": (
+        NOTEBOOK,
+        ('print("play here")', ANSWER),
+        "an answer in a cell that is released",
+        "notebook.py:31",
+    ),
+    "hidden tests in the notebook": (
+        NOTEBOOK,
+        ("import torch", "### BEGIN HIDDEN TESTS"),
+        "hidden tests",
+        "notebook.py:5",
+    ),
+    "a bare line in markdown": (NOTEBOOK, ("# Double a", "Double a"), "without #", "notebook.py:3"),
+    "text before the first cell": (
+        NOTEBOOK,
+        ("# %% [markdown]\n# # Tiny", "import os"),
+        "before the first cell",
+        "notebook.py:1",
+    ),
+    "a hidden check of no exercise": (
+        SUITE,
+        ('@check("add")', '@check("ad")'),
+        "“ad”, no such exercise",
+        "test_tiny.py:21",
+    ),
+    "an exercise without hidden check": (
+        SUITE,
+        ('@check("add")', '@check("double")'),
+        "“add” has no check",
+        "notebook.py:25",
+    ),
+    "a test without exercise": (SUITE, ('@check("add")', ""), "belongs to no exercise", "test_tiny.py:21"),
+    "a check without a line to read": (SUITE, ('"""add gives the sum"""', ""), "has no docstring", "test_tiny.py:21"),
+    "a check inside something else": (
+        SUITE,
+        ('"""add gives the sum"""', '"""Sum"""\n    def test_inner(): pass'),
+        "not at the top",
+        "test_tiny.py:23",
+    ),
+    "a weight of nothing": (SUITE, ("weight=2", "weight=0"), "no number above 0", "test_tiny.py:14"),
+    "a computed exercise": (SUITE, ('@check("add")', "@check(NAME)"), "exercise= is computed", "test_tiny.py:21"),
+    "two checks of one name": (
+        SUITE,
+        ("test_add_sums", "test_double_is_twice"),
+        "stands there twice",
+        "test_tiny.py:21",
+    ),
+    "a prerequisite that is none": (
+        SUITE,
+        ('"double_keeps_the_shape"', '"doble"'),
+        "“doble”, which is no check",
+        "test_tiny.py:14",
+    ),
+    "checks in a circle": (
+        SUITE,
+        ('@check("double")', '@check("double", after="double_is_twice")'),
+        "wait for each other",
+        "test_tiny.py:7",
+    ),
+    "a mistake in no exercise": (
+        MISTAKES,
+        ('mistake("double"', 'mistake("duble"'),
+        "did you mean “double”",
+        "mistakes.py:5",
+    ),
+    "a mistake in no function": (
+        MISTAKES,
+        ('replaces="double"', 'replaces="duble"'),
+        "not in reference.py",
+        "mistakes.py:5",
+    ),
+    "a mistake without hint": (
+        MISTAKES,
+        ("That is the square: multiply by 2.", ""),
+        "hint is missing",
+        "mistakes.py:5",
+    ),
+    "a slug with a blank": ("two words/assignment.toml", "", "no name for an assignment", "two words"),
+}
+
+
+@pytest.mark.parametrize(("file", "change", "what", "where"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_course_is_refused(sample_course, file, change, what, where):
+    with pytest.raises(CourseError) as caught:
+        load_course(sample_course({file: change}))
+    assert what in str(caught.value)
+    assert where in caught.value.where
+    assert caught.value.todo
