@@ -1,0 +1,105 @@
+'''How a hidden suite is written: everything that `solutions/<slug>/test_<slug>.py` and `mistakes.py` need.
+
+A complete suite::
+
+    """Hidden checks of the first assignment."""
+
+    import reference
+    import torch.nn.functional as F
+
+    from autograder.judge import check, examples, expect, integers
+
+
+    @check("corr2d")
+    def test_corr2d_is_own_work(student, cases):
+        """corr2d is written by hand, without a ready-made convolution"""
+        with student.banning("convolution", "unfold", "scipy.signal"):
+            expect(student.corr2d(cases.tensor(5, 7), cases.tensor(2, 3))).to_have_shape(4, 5)
+
+
+    @check("corr2d", after="corr2d_is_own_work", weight=2)
+    def test_corr2d_matches_torch(student, cases):
+        """corr2d gives the same numbers as torch on a 5×7 image and a 2×3 kernel"""
+        X, K = cases.tensor(5, 7), cases.tensor(2, 3)
+        expect(student.corr2d(X, K)).to_match(reference.corr2d(X, K))
+
+
+    @check("out_size", weight=2)
+    @examples(n=integers(1, 60), k=integers(1, 9), s=integers(1, 4))
+    def test_conv_out_size_everywhere(student, n, k, s):
+        """conv_out_size is right for every size, kernel and stride"""
+        if k <= n:
+            expect(student.conv_out_size(n, k, s)).to_equal(reference.conv_out_size(n, k, s))
+        else:
+            expect(lambda: student.conv_out_size(n, k, s)).to_raise(ValueError)
+
+and a mistake, in `mistakes.py`::
+
+    from autograder.judge import mistake
+
+    @mistake("corr2d", replaces="corr2d", hint="The kernel is flipped. Read K from its first entry on.")
+    def flipped_kernel(X, K): ...       # self-contained, same signature as the student's function
+
+    @mistake("out_size", replaces="even_cover_padding", hint="Stop searching at p = s.", ends="timed_out")
+    def searches_for_ever(n, k, s): ...     # cannot be replayed: matched by the verdict of the check
+
+**Checks.** `@check(exercise, after=(), weight=1)`; `after` is a check's name ("corr2d_is_own_work", without `test_`)
+or a tuple of names: when one of them did not pass, this check is skipped. The docstring's first paragraph is what the
+student reads. Only a failed expectation or an error in the student's code costs points; any other exception is a bug of
+the suite and leaves the check ungraded. So does a check that expects nothing, or that never calls the student.
+
+**student.**
+`student.f(x, k=3)` calls through the wall; data and tensors come back by value, other objects as a handle that can be
+called, iterated, indexed and measured with `len`. Attributes are fetched when they are needed: `expect(model.training)`,
+`value_of(model.weight)`. `student.env.torch.nn.Linear(3, 10)` makes an object inside; handles may be arguments.
+`student.run("def spy(): ...")` puts helper code beside the student's, then reach it as `student.env.spy(...)`; it sees
+torch, np, nn, F and `student`. `student.on_views.f(x)` passes every tensor as a non-contiguous view.
+`student.with_gradients(upstream, wrt=("0", "weight")).f(x, weight=w)` gives `.value`, `.grads`, for `to_have_gradient`.
+`with student.banning("convolution", "unfold", "scipy.signal"):` stops calls that dispatch such an operation.
+
+**expect(value)**, or `expect(lambda: student.f(x))`; each verb gives the value back, so
+`kernel, losses = expect(student.learn_kernel(x, y)).to_be_a(tuple, length=2)`.
+`to_match(expected, rtol=None, atol=1e-12)`: type, dtype, shape, finiteness, then the largest error, which may be
+`atol + rtol × largest expected value`; rtol is 1e-9 for float64 and Python floats, 1e-4 for float32, 1e-2 for half.
+`to_equal(expected)`: the same with no tolerance. `to_have_shape(4, 5)`, `to_have_dtype(torch.float64)`,
+`to_be_a(int)`, `to_be_detached()`, `to_reach(0.95)`, `to_be_below(0.01)`.
+`to_hold("the loss gets smaller")`: for a bool that the suite computed; the text says what should hold.
+`expect(lambda: student.f(x)).to_raise(ValueError)`, `expect(lambda: student.f(x)).to_leave_inputs_alone()`.
+`expect(student.with_gradients(g, wrt=("0",)).f(x)).to_have_gradient(dx, of="0")`.
+
+**cases**: inputs, seeded by the course's secret and the check's name. `tensor(*shape, low=-1, high=1, dtype=float64)`,
+`integers(*shape, low=-9, high=9, dtype=int64)`, `images(b, c, h, w)`, `kernels(c_out, c_in, kh, kw)`, `bias(n)`, and
+`rng`, a NumPy generator. **device**: "cpu".
+
+**@examples(count=200, name=strategy, …)** below `@check`: Hypothesis, always the same examples; the smallest failing
+one is shown to the student. `cases` starts anew for every example. `assume(condition)` drops an example.
+'''
+
+from hypothesis import assume
+from hypothesis.strategies import booleans, composite, floats, integers, just, lists, one_of, sampled_from, tuples
+
+from .examples import examples
+from .expect import expect
+from .marker import check
+from .mistakes import Mistake, load_mistakes, mistake
+from .student import value_of
+
+__all__ = [
+    "Mistake",
+    "assume",
+    "booleans",
+    "check",
+    "composite",
+    "examples",
+    "expect",
+    "floats",
+    "integers",
+    "just",
+    "lists",
+    "load_mistakes",
+    "mistake",
+    "one_of",
+    "sampled_from",
+    "tuples",
+    "value_of",
+]

@@ -1,0 +1,101 @@
+"""What is said through the wall during one check, and what was expected of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from autograder.box.inside import wire
+from autograder.box.outcome import Reply, StudentError
+from autograder.model import Picture, Verdict
+
+Request = dict[str, Any]
+Ask = Callable[[Request, float], Reply]
+"""Sends one request and waits at most so many seconds. Raises StudentError."""
+
+MAX_EXCHANGES = 100  # of one transcript: a longer one is not replayed
+
+
+class CheckLimits(Protocol):
+    """The part of the assignment's limits that the judge enforces."""
+
+    @property
+    def call_seconds(self) -> float:
+        """Of one call."""
+
+    @property
+    def check_seconds(self) -> float:
+        """Of all calls of one check together."""
+
+    @property
+    def memory_mb(self) -> int:
+        """Of the box; only told, not enforced here."""
+
+
+class FailedExpectation(Exception):
+    """The student's answer is not what the suite expects: the only failure that is called FAILED."""
+
+    def __init__(self, sentence: str, picture: Picture | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence, self.picture = sentence, picture
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and how it ended."""
+
+    request: Request
+    outcome: Reply | StudentError
+
+
+@dataclass
+class Conversation:
+    """All requests of one check, within its time."""
+
+    ask: Ask
+    limits: CheckLimits
+    show: str = "shapes"
+    seed: int = 0  # of the inputs of this check
+    exchanges: list[Exchange] = field(default_factory=list)
+    requests: int = 0
+    expectations: int = 0
+    seconds: float = 0.0  # that the student's code took
+    counterexample: str = ""  # drawn values, when no single call can be named
+
+    def send(self, request: Request) -> Reply:
+        """The reply. Raises StudentError when the student's code fails, TypeError when the request is no plain data."""
+        try:
+            wire.encode(request)
+        except wire.WireError as error:
+            raise TypeError(f"the suite passes something that cannot cross the wall: {error}") from error
+        left = self.limits.check_seconds - self.seconds
+        start = time.perf_counter()
+        self.requests += 1
+        try:
+            if left <= 0:
+                raise StudentError(Verdict.TIMED_OUT, "Timeout", "the calls of this check took too long together")
+            reply = self.ask(request, min(left, self.limits.call_seconds))
+        except StudentError as error:
+            self.exchanges.append(Exchange(request, error))
+            raise
+        finally:
+            self.seconds += time.perf_counter() - start
+        self.exchanges.append(Exchange(request, reply))
+        return reply
+
+    @property
+    def has_evidence(self) -> bool:
+        """Whether the student was asked anything and anything was expected."""
+        return self.requests > 0 and self.expectations > 0
+
+    @property
+    def printed(self) -> str:
+        """What the student's code printed, for the staff."""
+        return "".join(exchange.outcome.printed for exchange in self.exchanges)
+
+
+CURRENT: ContextVar[Conversation] = ContextVar("conversation")
+"""The conversation of the check that runs now; `expect` notes there that something was expected."""

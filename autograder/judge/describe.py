@@ -1,0 +1,118 @@
+"""Words for requests and for what came out of the box: capped, without control characters."""
+
+from __future__ import annotations
+
+import inspect
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+
+from autograder.box.outcome import Handle
+from autograder.judge.conversation import Conversation, Request
+
+Parameters = Mapping[str, tuple[str, ...]]
+"""Names of the parameters of the reference's functions, for readable inputs."""
+
+MAX_NAME, MAX_LINE, MAX_STAFF = 40, 300, 4000
+MAX_NUMBERS = 12  # of a small tensor, shown in full
+_PLACES = ("first", "second", "third", "fourth", "fifth", "sixth")
+
+
+def plain(text: str, most: int = MAX_LINE) -> str:
+    """At most so many characters on one line, without control, format (bidirectional) or surrogate characters."""
+    head = text[: 2 * most]
+    kept = "".join(" " if char in "\n\t\r" else char for char in head if char in "\n\t\r" or not _unseen(char))
+    return kept if len(kept) <= most and len(head) == len(text) else kept[: most - 1] + "…"
+
+
+def lines(text: str, most: int = MAX_STAFF) -> str:
+    """The end of a longer text with its line breaks, without other control characters."""
+    kept = "".join(char for char in text[-2 * most :] if char in "\n\t" or not _unseen(char))
+    return kept[-most:]
+
+
+def _unseen(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+
+
+def type_name(name: str) -> str:
+    """A class name from the box, or a word for one that is no plain name."""
+    return name if name.isascii() and name.isidentifier() and len(name) <= MAX_NAME else "of its own"
+
+
+def argument_words(place: str) -> str:
+    """ "0" → "the first argument", "weight" → "`weight`"."""
+    if not place.isdigit():
+        return f"`{type_name(place)}`"
+    number = int(place)
+    return f"the {_PLACES[number]} argument" if number < len(_PLACES) else f"argument {number + 1}"
+
+
+def called(talk: Conversation) -> str:
+    """The name of the function that was called last; "it" when it has none."""
+    calls = [exchange.request for exchange in talk.exchanges if exchange.request["op"] == "call"]
+    return f"`{_function(calls[-1])}`" if calls else "it"
+
+
+def _function(request: Request) -> str:
+    root, key, *steps = request["target"]
+    path = "" if root == "handle" else str(key)
+    for kind, step in steps:
+        path += f".{step}" if kind == "attr" else f"[{step!r}]"
+    return path.lstrip(".") or "it"
+
+
+def call_text(request: Request, parameters: Parameters, show: str) -> str:
+    """A call as a reader would write it: "corr2d(X of shape (5, 7), K of shape (2, 3))"."""
+    name = _function(request)
+    known = parameters.get(name.removesuffix("_on_views"), ())
+    parts = []
+    for place, value in enumerate(request["args"]):
+        parts.append(_argument(known[place] if place < len(known) else "", value, show))
+    parts += [_argument(key, value, show) for key, value in request["kwargs"].items()]
+    note = " on non-contiguous inputs" if name.endswith("_on_views") else ""
+    return plain(f"{name.removesuffix('_on_views')}({', '.join(parts)}){note}", 2 * MAX_LINE)
+
+
+def _argument(name: str, value: Any, show: str) -> str:
+    text = _value(value, show)
+    array = isinstance(value, (torch.Tensor, np.ndarray))
+    if array and text.startswith("of "):
+        return f"{name or 'a tensor'} {text}"
+    return f"{name}={text}" if name else text
+
+
+def _value(value: Any, show: str) -> str:
+    if isinstance(value, Handle):
+        return f"a {type_name(value.type_name)}"
+    if isinstance(value, (torch.Tensor, np.ndarray)):
+        size = int(np.prod(value.shape))
+        return repr(value.tolist()) if show == "values" and size <= MAX_NUMBERS else _shape(value)
+    if isinstance(value, (list, tuple)):
+        inner = ", ".join(_value(item, show) for item in value[:MAX_NUMBERS])
+        inner += ", …" if len(value) > MAX_NUMBERS else "," if isinstance(value, tuple) and len(value) == 1 else ""
+        return f"({inner})" if isinstance(value, tuple) else f"[{inner}]"
+    text = repr(value)
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _shape(value: Any) -> str:
+    dtype = str(value.dtype).removeprefix("torch.")
+    return f"of shape {tuple(value.shape)}" + ("" if dtype == "float64" else f" and dtype {dtype}")
+
+
+def parameters_of(names: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Names of the parameters of every function in a namespace."""
+    functions = {name: value for name, value in names.items() if inspect.isfunction(value)}
+    return {name: tuple(inspect.signature(function).parameters) for name, function in functions.items()}
+
+
+def counterexample(talk: Conversation, parameters: Parameters) -> str:
+    """The last call of the failing check; else the values that were drawn for it."""
+    calls = [exchange.request for exchange in talk.exchanges if exchange.request["op"] == "call"]
+    if calls and calls[-1]["target"][0] != "handle":
+        return call_text(calls[-1], parameters, talk.show)
+    return talk.counterexample

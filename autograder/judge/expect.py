@@ -1,0 +1,222 @@
+"""Assertions that read as prose: `expect(student.corr2d(X, K)).to_match(expected)`.
+
+Only these say FAILED. Each verb gives the checked value back.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import numpy as np
+import torch
+from cnnkit.compare import Mismatch, compare, kind_of
+from cnnkit.shapes import shape_hint
+
+from autograder.box.inside import wire
+from autograder.box.outcome import Reply, StudentError
+from autograder.judge import describe
+from autograder.judge.conversation import CURRENT, Conversation, FailedExpectation
+from autograder.judge.student import CallResult, Remote, handle_of, value_of
+from autograder.model import Picture, Verdict
+
+
+def expect(actual: Any) -> Expectation:
+    """Begins a sentence about a value from the box, or about a call of no arguments that makes one."""
+    return Expectation(actual)
+
+
+class Expectation:
+    """What may be expected of one value; each verb counts as evidence once it was evaluated."""
+
+    def __init__(self, actual: Any) -> None:
+        self._actual = actual
+
+    def to_match(self, expected: Any, rtol: float | None = None, atol: float = 1e-12) -> Any:
+        """Type, dtype, shape and finiteness agree, and the largest error is at most atol + rtol × largest expected."""
+        actual = self._value()
+        _must_not_mismatch(_compared(actual, expected, rtol, atol))
+        return actual
+
+    def to_equal(self, expected: Any) -> Any:
+        """The same without any tolerance."""
+        return self.to_match(expected, rtol=0.0, atol=0.0)
+
+    def to_have_shape(self, *shape: int) -> Any:
+        """A tensor or array of exactly this shape."""
+        actual = self._array()
+        yours = tuple(actual.shape)
+        if yours != shape:
+            _fail(f"The shape is {yours}, expected {shape}{shape_hint(yours, shape)}.")
+        return actual
+
+    def to_have_dtype(self, dtype: torch.dtype | np.dtype[Any]) -> Any:
+        """A tensor or array of exactly this dtype."""
+        actual = self._array()
+        if actual.dtype != dtype:
+            yours, wanted = (str(one).removeprefix("torch.") for one in (actual.dtype, dtype))
+            _fail(f"The dtype is {yours}, expected {wanted}.")
+        return actual
+
+    def to_be_a(self, kind: type, length: int | None = None) -> Any:
+        """A value of exactly this plain type (a bool is no int), of this length where one is given."""
+        actual = self._value()
+        if _kind(actual) != _named(kind):
+            _fail(f"The result is {_kind(actual)}, expected {_named(kind)}.")
+        if length is not None and len(actual) != length:
+            _fail(f"The result has {len(actual)} items, expected {length}.")
+        return actual
+
+    def to_be_detached(self) -> Any:
+        """A tensor that asks for no gradient."""
+        actual = self._array()
+        if getattr(actual, "requires_grad", False):
+            _fail("The result still asks for gradients (requires_grad is True): return it with `.detach()`.")
+        return actual
+
+    def to_have_gradient(self, expected: torch.Tensor, of: str = "0", rtol: float | None = None) -> Any:
+        """The gradient with respect to argument `of` matches; for results of `student.with_gradients(...)`."""
+        result = self._value()
+        if not isinstance(result, CallResult):
+            raise TypeError("to_have_gradient needs the result of student.with_gradients(...).f(...)")
+        place = result.wrt.index(of)
+        gradient = result.grads[place] if place < len(result.grads) else None
+        name = f"the gradient of {describe.argument_words(of)}"
+        if gradient is None:
+            _fail(
+                f"No gradient reaches {describe.argument_words(of)}: the result was cut off from its inputs "
+                "(`.detach()`, `.item()`, `torch.tensor(...)` and NumPy do that) or has the wrong shape."
+            )
+        _must_not_mismatch(compare(gradient, expected, rtol=rtol, atol=1e-12, name=name))
+        return result
+
+    def to_reach(self, threshold: float, name: str = "accuracy") -> float:
+        """A number that is at least the threshold."""
+        actual = self._number()
+        if not actual >= threshold:
+            _fail(f"The {name} does not reach {threshold:g}.", f"It is {actual:.4g}.")
+        return actual
+
+    def to_be_below(self, limit: float, name: str = "value") -> float:
+        """A number that is smaller than the limit."""
+        actual = self._number()
+        if not actual < limit:
+            _fail(f"The {name} is not below {limit:g}.", f"It is {actual:.4g}.")
+        return actual
+
+    def to_hold(self, claim: str) -> None:
+        """A bool that the suite computed is True; `claim` says what should hold."""
+        actual = self._value()
+        if type(actual) is not bool:
+            raise TypeError("to_hold needs a bool that the suite computed")
+        if not actual:
+            _fail(f"This should hold, and does not: {claim}.")
+
+    def to_raise(self, *kinds: type[Exception]) -> None:
+        """The call raises one of these errors; a stub's NotImplementedError is never one of them."""
+        talk = _noted()
+        try:
+            value = self._called()
+        except StudentError as error:
+            if error.verdict is not Verdict.RAISED or error.type_name in ("NotImplementedError", "Undefined"):
+                raise
+            if not error.where and error.type_name in ("Crash", "Exit", "Ended", "Timeout"):
+                raise
+            if not _is_one_of(error.type_name, kinds):
+                raised = describe.type_name(error.type_name)
+                _fail(f"It raised {raised}, expected {_either(kinds)} with a sentence that says what is wrong.")
+            return
+        told = f"Yours gave {_kind(value)} instead."
+        _fail(f"This input has no answer, so {describe.called(talk)} has to raise {_either(kinds)}. {told}")
+
+    def to_leave_inputs_alone(self) -> Any:
+        """The call changes none of its arguments in place."""
+        talk = _noted()
+        start = len(talk.exchanges)
+        value = self._called()
+        replies = [exchange for exchange in talk.exchanges[start:] if isinstance(exchange.outcome, Reply)]
+        for exchange in replies:
+            if isinstance(exchange.outcome, Reply) and exchange.outcome.mutated:
+                name = describe.argument_words(exchange.outcome.mutated[0])
+                _fail(f"The call changed {name} in place: work on a copy (`.clone()`) and leave the inputs alone.")
+        return value
+
+    def _called(self) -> Any:
+        if isinstance(self._actual, Remote) or not callable(self._actual):
+            raise TypeError("this needs a call to make: expect(lambda: student.f(x))")
+        function: Callable[[], Any] = self._actual
+        return value_of(function())
+
+    def _value(self) -> Any:
+        _noted()
+        remote_or_data = isinstance(self._actual, Remote) or not callable(self._actual)
+        return value_of(self._actual) if remote_or_data else self._called()
+
+    def _array(self) -> Any:
+        actual = self._value()
+        if not isinstance(actual, (torch.Tensor, np.ndarray)):
+            hint = ": is there a `return` at the end of the function?" if actual is None else "."
+            _fail(f"The result is {_kind(actual)}, expected a PyTorch tensor{hint}")
+        return actual
+
+    def _number(self) -> float:
+        actual = self._value()
+        if isinstance(actual, bool) or not isinstance(actual, (int, float, np.number)):
+            _fail(f"The result is {_kind(actual)}, expected a number.")
+        if math.isnan(actual):
+            _fail("The result is NaN.")
+        return float(actual)
+
+
+def _noted() -> Conversation:
+    talk = CURRENT.get()
+    talk.expectations += 1
+    return talk
+
+
+def _fail(sentence: str, detail: str = "") -> NoReturn:
+    show = CURRENT.get().show
+    raise FailedExpectation(f"{sentence} {detail}".strip() if show != "shapes" else sentence)
+
+
+def _must_not_mismatch(mismatch: Mismatch | None) -> None:
+    if mismatch is None:
+        return
+    show = CURRENT.get().show
+    picture = None
+    if show == "values" and mismatch.yours_slice and mismatch.expected_slice:
+        picture = Picture(mismatch.yours_slice, mismatch.expected_slice, mismatch.caption)
+    raise FailedExpectation(mismatch.sentence(show), picture)
+
+
+def _compared(actual: Any, expected: Any, rtol: float | None, atol: float) -> Mismatch | None:
+    if isinstance(actual, CallResult):
+        raise TypeError("this is the result of with_gradients: expect its .value, or use to_have_gradient")
+    return compare(wire.transform(actual, _foreign), expected, rtol=rtol, atol=atol)
+
+
+def _foreign(value: Any) -> Any:
+    """What stayed inside the box as an empty object that is called the same."""
+    handle = handle_of(value)
+    return type(describe.type_name(handle.type_name), (), {})() if handle else value
+
+
+def _kind(actual: Any) -> str:
+    return kind_of(_foreign(actual))
+
+
+def _named(kind: type) -> str:
+    return kind_of(np.empty(0) if issubclass(kind, np.ndarray) else kind())
+
+
+def _is_one_of(name: str, kinds: tuple[type[Exception], ...]) -> bool:
+    raised = getattr(builtins, name, None)
+    if isinstance(raised, type):
+        return issubclass(raised, kinds)
+    return any(kind.__name__ == name for kind in kinds)
+
+
+def _either(kinds: tuple[type[Exception], ...]) -> str:
+    return " or ".join(kind.__name__ for kind in kinds)

@@ -1,0 +1,107 @@
+"""Known mistakes: wrong implementations that a hint can be given for."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+
+from autograder.errors import CourseError
+from autograder.model import Verdict
+
+T = TypeVar("T", bound=Callable[..., Any])  # a function or a class
+_MARK = "__convgrade_mistake__"
+ENDS = ("", Verdict.RAISED, Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY, Verdict.BLOCKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One known wrong implementation of `replaces`; `ends` is the verdict it ends in when it cannot be replayed."""
+
+    name: str
+    exercise: str
+    replaces: str
+    hint: str
+    implementation: Callable[..., Any]
+    ends: str = ""
+
+
+def mistake(exercise: str, *, replaces: str, hint: str, ends: str = "") -> Callable[[T], T]:
+    """Makes a function or class a known mistake of `exercise`; `hint` says what to try, `ends` is a verdict's value."""
+    if ends not in ENDS:
+        raise ValueError(f"ends is one of {', '.join(repr(str(one)) for one in ENDS)}, not {ends!r}")
+
+    def decorate(implementation: T) -> T:
+        made = Mistake(implementation.__name__, exercise, replaces, hint, implementation, ends)
+        setattr(implementation, _MARK, made)
+        return implementation
+
+    return decorate
+
+
+def load_mistakes(path: Path) -> tuple[Mistake, ...]:
+    """The mistakes of a file, in its order; none when there is no file. Raises CourseError for a broken one."""
+    if not path.exists():
+        return ()
+    with importing_from(path.parent):
+        module = load_module(path)
+    found = (getattr(value, _MARK, None) for value in vars(module).values())
+    return tuple(one for one in found if isinstance(one, Mistake))
+
+
+def load_module(path: Path) -> ModuleType:
+    """A module of the course by its path. Raises CourseError with the file and line where it fails."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None or not path.exists():
+        raise CourseError(f"There is no {path.name}.", path.parent.name, "Every assignment needs one.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # whatever a broken file of the course raises
+        raise CourseError(*_told(error, path), "Repair that file.") from error
+    return module
+
+
+def _told(error: Exception, path: Path) -> tuple[str, str]:
+    lines = list(_lines(error, path))
+    place = f", line {lines[-1]}" if lines else ""
+    return f"{path.name} cannot be imported: {type(error).__name__}: {error}", f"{path.parent.name}/{path.name}{place}"
+
+
+def _lines(error: Exception, path: Path) -> Iterator[int]:
+    if isinstance(error, SyntaxError) and error.lineno and error.filename == str(path):
+        yield error.lineno
+    trace = error.__traceback__
+    while trace:
+        if trace.tb_frame.f_code.co_filename == str(path):
+            yield trace.tb_lineno
+        trace = trace.tb_next
+
+
+@contextmanager
+def importing_from(folder: Path) -> Iterator[None]:
+    """`import reference` finds the one of this folder, and leaves nothing behind: no path, module or byte code."""
+    wrote, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    hidden = {name: module for name, module in sys.modules.items() if name in _stems(folder)}
+    for name in hidden:
+        del sys.modules[name]
+    sys.path.insert(0, str(folder))
+    importlib.invalidate_caches()
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        for name in _stems(folder):
+            sys.modules.pop(name, None)
+        sys.modules.update(hidden)
+        sys.dont_write_bytecode = wrote
+
+
+def _stems(folder: Path) -> set[str]:
+    return {path.stem for path in folder.glob("*.py")}

@@ -1,0 +1,185 @@
+"""The student's notebook as a suite sees it: every attribute and call goes through the wall."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, NoReturn
+
+from autograder.box.inside import wire
+from autograder.box.outcome import Handle
+from autograder.judge.conversation import Conversation, Request
+
+_ON_VIEWS = """
+def {name}_on_views(*args, **kwargs):
+    def view(x):
+        return torch.stack((x, x), -1)[..., 0] if isinstance(x, torch.Tensor) else x
+    return student.{name}(*map(view, args), **{{key: view(value) for key, value in kwargs.items()}})
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """A call's value together with its gradients, in the order of `wrt`."""
+
+    value: Any
+    grads: tuple[Any, ...]
+    wrt: tuple[str, ...]
+
+
+@dataclass
+class _Line:
+    """The conversation and what is banned at the moment."""
+
+    talk: Conversation
+    ban: list[str] = field(default_factory=list)
+
+    def wrap(self, value: Any) -> Any:
+        """A reply's value with every handle as a Remote."""
+
+        def leaf(item: Any) -> Any:
+            return Remote(self, ("handle", item.id), item) if isinstance(item, Handle) else item
+
+        return wire.transform(value, leaf)
+
+    def unwrap(self, value: Any) -> Any:
+        """An argument with every Remote as a handle or its value."""
+
+        def leaf(item: Any) -> Any:
+            return _plain(item) if isinstance(item, Remote) else item
+
+        return wire.transform(value, leaf)
+
+
+@dataclass(frozen=True, slots=True)
+class _Gradients:
+    upstream: Any
+    wrt: tuple[str, ...]
+
+
+class Remote:
+    """Something inside the box: a name, a handle, or a path of attributes and items from one."""
+
+    __slots__ = ("_gradients", "_handle", "_line", "_target")
+
+    def __init__(self, line: _Line, target: tuple[Any, ...], handle: Handle | None = None) -> None:
+        self._line, self._target, self._handle = line, target, handle
+        self._gradients: _Gradients | None = None
+
+    def __getattr__(self, name: str) -> Remote:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._step(["attr", name])
+
+    def __getitem__(self, key: Any) -> Remote:
+        return self._step(["item", self._line.unwrap(key)])
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Calls it inside; a CallResult after `with_gradients`."""
+        request: Request = {"op": "call", "target": list(self._target), "args": self._line.unwrap(list(args))}
+        request |= {"kwargs": self._line.unwrap(kwargs), "ban": list(self._line.ban)}
+        if self._gradients is None:
+            return self._line.wrap(self._line.talk.send(request).value)
+        wrt = self._gradients.wrt
+        reply = self._line.talk.send(request | {"upstream": self._gradients.upstream, "wrt": list(wrt)})
+        return CallResult(self._line.wrap(reply.value), reply.grads, wrt)
+
+    def __iter__(self) -> Iterator[Any]:
+        reply = self._line.talk.send({"op": "items", "target": list(self._target), "most": 1000})
+        return iter(self._line.wrap(reply.value))
+
+    def __len__(self) -> int:
+        length = self._line.talk.send({"op": "len", "target": list(self._target)}).value
+        return length if type(length) is int else -1
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("this stands for something inside the box: use expect(...) or value_of(...)")
+
+    def __eq__(self, other: object) -> NoReturn:
+        raise TypeError("this stands for something inside the box: use expect(...) or value_of(...)")
+
+    __hash__ = None  # type: ignore[assignment]  # as every class with an __eq__ of its own
+
+    def _step(self, step: list[Any]) -> Remote:
+        remote = Remote(self._line, (*self._target, step))
+        remote._gradients = self._gradients
+        return remote
+
+
+class _Names:
+    """Attribute access to a root of names: the student's or the environment's."""
+
+    def __init__(self, line: _Line, root: str, gradients: _Gradients | None = None) -> None:
+        self._line, self._root, self._gradients = line, root, gradients
+
+    def __getattr__(self, name: str) -> Remote:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        remote = Remote(self._line, (self._root, name))
+        remote._gradients = self._gradients
+        return remote
+
+
+class _OnViews:
+    def __init__(self, line: _Line) -> None:
+        self._line = line
+
+    def __getattr__(self, name: str) -> Remote:
+        self._line.talk.send({"op": "run", "source": _ON_VIEWS.format(name=name)})
+        return Remote(self._line, ("env", f"{name}_on_views"))
+
+
+class Student(_Names):
+    """The fixture `student`; see the page of `autograder.judge`."""
+
+    def __init__(self, talk: Conversation) -> None:
+        super().__init__(_Line(talk), "name")
+
+    @property
+    def env(self) -> _Names:
+        """torch, np, nn, F and what `run` defined, inside the box."""
+        return _Names(self._line, "env")
+
+    @property
+    def on_views(self) -> _OnViews:
+        """The student's functions, called with every tensor as a non-contiguous view."""
+        return _OnViews(self._line)
+
+    def run(self, source: str) -> None:
+        """Defines helper code beside the student's."""
+        self._line.talk.send({"op": "run", "source": source})
+
+    def with_gradients(self, upstream: Any = True, wrt: tuple[str, ...] = ("0",)) -> _Names:
+        """Calls give a CallResult: gradients of (value · upstream) with respect to the arguments named in `wrt`."""
+        return _Names(self._line, "name", _Gradients(upstream, tuple(wrt)))
+
+    @contextlib.contextmanager
+    def banning(self, *words: str) -> Iterator[None]:
+        """Calls inside the block may not dispatch an operation whose name contains one of the words."""
+        before = list(self._line.ban)
+        self._line.ban += words
+        try:
+            yield
+        finally:
+            self._line.ban = before
+
+
+def value_of(remote: Any) -> Any:
+    """What a Remote stands for: plain data by value, other objects as a Remote. Anything else is given back."""
+    if not isinstance(remote, Remote):
+        return remote
+    line: _Line = object.__getattribute__(remote, "_line")
+    return line.wrap(_plain(remote))
+
+
+def handle_of(value: Any) -> Handle | None:
+    """The handle that a Remote is; None for anything else."""
+    return value._handle if isinstance(value, Remote) else None
+
+
+def _plain(remote: Remote) -> Any:
+    """A Remote's handle or value, fetched when it is not known yet."""
+    if remote._handle is not None:
+        return replace(remote._handle)
+    return remote._line.talk.send({"op": "get", "target": list(remote._target)}).value
