@@ -39,8 +39,8 @@ class Wall:
 class Zygote:
     """One warm process behind a wall; use `Zygote.start`."""
 
-    def __init__(self, process: subprocess.Popen[bytes], control: socket.socket, wall: Wall) -> None:
-        self.process, self.control, self.wall = process, control, wall
+    def __init__(self, process: subprocess.Popen[bytes], control: socket.socket, wall: Wall, scratch: str) -> None:
+        self.process, self.control, self.wall, self.scratch = process, control, wall, scratch
 
     @classmethod
     @contextlib.contextmanager
@@ -50,7 +50,7 @@ class Zygote:
         with tempfile.TemporaryDirectory(prefix="box") as scratch:
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             process = _launch(theirs, wall, scratch)
-            zygote = cls(process, ours, wall)
+            zygote = cls(process, ours, wall, scratch)
             try:
                 zygote._await_ready()
                 yield zygote
@@ -81,7 +81,10 @@ class Zygote:
 
     def end(self) -> dict[str, Any]:
         """Ends the child; {"status": wait status or None, "over_memory": bool}."""
-        return self._command({"op": "end"})
+        ended = self._command({"op": "end"})
+        if self.wall.mode != "bubblewrap":  # there a submission's files are gone with its mount namespace
+            subprocess.run(["find", _workplace(self.scratch), "-mindepth", "1", "-delete"], stderr=subprocess.DEVNULL, check=False)
+        return ended
 
     def _command(self, command: dict[str, Any], descriptors: Sequence[int] = ()) -> dict[str, Any]:
         try:
