@@ -11,7 +11,7 @@ from autograder.model import Report, Verdict
 from autograder.reports import statistics
 from autograder.reports.render import page
 from autograder.reports.student_page import student_page
-from autograder.reports.words import counts, look_at, needs_a_person
+from autograder.reports.words import counts, judged, look_at, needs_a_person
 from autograder.store import natural, safe_name, write_atomically
 
 _STUDENTS = "students"
@@ -71,7 +71,7 @@ def class_page(reports: Sequence[Report], title: str, hrefs: Sequence[str]) -> s
 
 
 def _row(report: Report, href: str) -> Row:
-    return Row(report, href, counts(report.checks), look_at(report), needs_a_person(report))
+    return Row(report, href, counts(report.checks) if judged(report) else {}, look_at(report), needs_a_person(report))
 
 
 def _columns(bars: Sequence[statistics.Bar], width: float = 34, height: float = 120) -> list[Column]:

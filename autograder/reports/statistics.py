@@ -9,7 +9,7 @@ from math import sqrt
 from statistics import fmean, median, pstdev
 
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
-from autograder.reports.words import counts, worth
+from autograder.reports.words import counts, judged, worth
 
 _NO_EVIDENCE = (Verdict.UNGRADED,)
 
@@ -76,7 +76,7 @@ class MistakeFigures:
 
 def graded(reports: Sequence[Report]) -> list[Report]:
     """The submissions that were judged at all; a file that could not be read has no score, it needs a person."""
-    return [report for report in reports if report.exercises and not report.problem]
+    return [report for report in reports if judged(report)]
 
 
 def summary(reports: Sequence[Report]) -> Summary:

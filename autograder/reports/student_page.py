@@ -11,7 +11,7 @@ from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdi
 from autograder.reports import heatmap
 from autograder.reports.figures import png_uri
 from autograder.reports.render import page
-from autograder.reports.words import counts, tasks, worth
+from autograder.reports.words import counts, judged, tasks, worth
 
 _MOST_TASKS = 3
 _MOST_FIGURES = 16
@@ -56,19 +56,20 @@ class CellView(NamedTuple):
 
 def student_page(report: Report, title: str) -> str:
     """The whole page as HTML; `title` is the assignment's."""
-    sections = [_section(index, exercise) for index, exercise in enumerate(report.exercises, 1)]
+    shown = report.exercises if judged(report) else ()
+    sections = [_section(index, exercise) for index, exercise in enumerate(shown, 1)]
     cells = _cells(report.cells)
     return page(
         "student.html.j2",
         report=report,
         title=title,
         sections=sections,
-        steps=_steps(report, sections),
+        steps=_steps(report, sections) if shown else [],
         tally=counts(report.checks),
         failed=[view for view in cells if not view.cell.ok],
         drawn=[view for view in cells if view.cell.ok and view.figures],
         passed=Verdict.PASSED,
-        by_hand=sum(exercise.points for exercise in report.exercises if not exercise.checks),
+        by_hand=sum(exercise.points for exercise in shown if not exercise.checks),
     )
 
 

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from autograder.model import CheckResult, Report, Verdict
 from autograder.reports import escape, statistics
-from autograder.reports.words import LOOKS, amount, counts, look_at, look_of, needs_a_person, number
+from autograder.reports.words import LOOKS, amount, counts, judged, look_at, look_of, needs_a_person, number
 from autograder.store import natural
 
 _STYLE = {"good": "green", "bad": "red", "wait": "dim", "ours": "yellow"}
@@ -37,7 +37,7 @@ def show_student(report: Report, out: TextIO | None = None) -> None:
     console.print(Text(escape.terminal(report.student), style="bold"), Text(_score(report)))
     for sentence in filter(None, (report.problem, *report.notes)):
         console.print(Text(f"  {escape.terminal(sentence, 1000)}", style="yellow"))
-    for exercise in report.exercises:
+    for exercise in report.exercises if judged(report) else ():
         points = f"{number(exercise.score)}/{number(exercise.points)}"
         console.print(Text(f"\n{escape.terminal(exercise.title or exercise.name)}  {points}", style="bold"))
         for check in exercise.checks:
@@ -70,7 +70,7 @@ def _table(reports: Sequence[Report]) -> Table:
 
 def _row(report: Report) -> tuple[Text, Text, Text, Text]:
     tone = "yellow" if needs_a_person(report) else ""
-    tallies = counts(report.checks).items()
+    tallies = counts(report.checks).items() if judged(report) else ()
     checks = [Text(f"{LOOKS[verdict].icon} {many}", style=_STYLE[LOOKS[verdict].tone]) for verdict, many in tallies]
     return (
         Text(escape.terminal(report.student or report.source, _NAME)),
@@ -81,7 +81,7 @@ def _row(report: Report) -> tuple[Text, Text, Text, Text]:
 
 
 def _score(report: Report) -> str:
-    return f"{number(report.score)}/{number(report.points)}" if report.exercises else "–"
+    return f"{number(report.score)}/{number(report.points)}" if judged(report) else "–"
 
 
 def _plain(rows: Sequence[tuple[str, ...]], out: TextIO) -> None:

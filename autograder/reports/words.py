@@ -75,6 +75,11 @@ def _telling(check: CheckResult) -> int:
     return {"bad": 1, "ours": 2}.get(LOOKS[check.verdict].tone, 3)
 
 
+def judged(report: Report) -> bool:
+    """Whether the submission was judged at all: its score means something."""
+    return bool(report.exercises) and not report.problem
+
+
 def needs_a_person(report: Report) -> str:
     """Why a member of the staff must look, or nothing."""
     if report.problem:

@@ -131,9 +131,20 @@ def untouched(student: str = "Jonas Lindqvist") -> Report:
     )
 
 
+def not_graded(student: str, problem: str, fault: str) -> Report:
+    """A submission in which no check was reached."""
+    blank = report(student)
+    none = {"verdict": Verdict.UNGRADED}
+    exercises = tuple(
+        replace(each, score=0.0, checks=tuple(replace(check, **none) for check in each.checks))
+        for each in blank.exercises
+    )
+    return replace(blank, exercises=exercises, problem=problem, fault=fault)
+
+
 def unreadable(student: str = "Mei Tanaka") -> Report:
     """Nothing to grade, by the student's fault."""
-    return report(student, exercises=(), problem=messages.not_json(3), fault="student")
+    return not_graded(student, messages.not_json(3), "student")
 
 
 def hostile() -> Report:
@@ -162,6 +173,6 @@ def a_class() -> list[Report]:
         report("Noor de Vries"), mixed(), untouched(), unreadable(), hostile(),
         report("Lucía Fernández", flipped), report("Kwame Mensah", flipped, zero), report("Ingrid Solberg", zero),
         report("Tomasz Nowak", zero, failing("edges/0", message="NaN where numbers are expected.")),
-        report("Priya Raman", ours), report("Sam Whitaker", exercises=(), problem=broken, fault="ours"),
+        report("Priya Raman", ours), not_graded("Sam Whitaker", broken, "ours"),
         report("Yusuf Demir", failing("out_size/2", Verdict.TIMED_OUT, message=messages.timed_out(10))),
     ]  # fmt: skip
