@@ -7,6 +7,7 @@ import os
 import re
 import sys
 import tomllib
+import warnings
 from pathlib import Path
 
 c = get_config()
@@ -14,6 +15,9 @@ here = Path(__file__).resolve().parent
 
 # nbgrader calls `alembic` by its bare name when it makes a new gradebook: let it be the one beside this Python.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+
+# nbgrader 0.9.6 makes SQLAlchemy warn for every new submission; it means nothing.
+warnings.filterwarnings("ignore", message="Object of type <Submitted")
 
 # Paths. `build/source` holds what students may get and the notebook with answers, nothing else: what lies beside a
 # source notebook is copied into the release.

@@ -1,0 +1,139 @@
+"""The same class graded by stock nbgrader: the same checks, as hidden tests in the notebook, in the student's kernel.
+
+What an instructor without convgrade would have: the reference and the hidden suite stand in the check cells between
+nbgrader's markers, `nbgrader autograde` puts them back and runs everything in one kernel per submission. Only the road
+is stock; the checks are the very functions of the suite, asked in process, so the difference is the engine's.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from pathlib import Path
+from unittest import mock
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderAPI
+from traitlets.config import Config
+
+from autograder.course import Assignment
+from autograder.markers import SourceCell
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# Runs once per submission, in the first check cell. {reference!r} and {suite!r} are the sources, inlined.
+SETUP = """
+import inspect, sys, types
+from autograder.course import Limits
+from autograder.judge.cases import Cases, seed_of
+from autograder.judge.conversation import CURRENT, Conversation
+from autograder.judge.local import LocalBox
+from autograder.judge.marker import mark_of
+from autograder.judge.student import Student
+
+_reference = sys.modules["reference"] = types.ModuleType("reference")
+exec({reference!r}, _reference.__dict__)
+_suite = types.ModuleType("suite")
+exec({suite!r}, _suite.__dict__)
+_tests = [value for name, value in vars(_suite).items() if name.startswith("test_")]
+_passed = set()
+
+def _earned(exercise, points):
+    total = earned = 0
+    box = LocalBox(globals())
+    for function in _tests:
+        mark, name = mark_of(function), function.__name__.removeprefix("test_")
+        if mark.exercise == exercise:
+            total += mark.weight
+            if set(mark.after) <= _passed and _passes(function, name, box):
+                _passed.add(name)
+                earned += mark.weight
+    return round(points * earned / total, 2)
+
+def _passes(function, name, box):
+    talk = Conversation(box.ask, Limits(), seed=seed_of({secret!r}, name))
+    fixtures = {{"student": Student(talk), "cases": Cases(talk.seed), "device": "cpu"}}
+    CURRENT.set(talk)
+    try:
+        function(**{{key: fixtures[key] for key in inspect.signature(function).parameters}})
+    except Exception:
+        return False
+    return True
+"""
+
+
+def time_stock(assignment: Assignment, notebooks: list[bytes]) -> list[float]:
+    """Wall seconds that stock `nbgrader autograde` needs for each submission, one after the other."""
+    return [seconds for seconds, _ in grade_stock(assignment, notebooks)]
+
+
+def grade_stock(assignment: Assignment, notebooks: list[bytes]) -> list[tuple[float, float]]:
+    """(wall seconds, points) of each submission, by a stock nbgrader course in a temporary folder."""
+    paths = [str(ROOT), str(ROOT / "shared"), os.environ.get("PYTHONPATH", "")]
+    kernel = {"PYTHONPATH": os.pathsep.join(filter(None, paths))}  # it imports the judge; nbgrader itself is stock
+    with tempfile.TemporaryDirectory(prefix="stock-") as folder, mock.patch.dict(os.environ, kernel):
+        course = Path(folder)
+        source = course / "source" / assignment.slug / f"{assignment.slug}.ipynb"
+        _write(source, nbformat.writes(stock_notebook(assignment)).encode())
+        config = Config()
+        config.CourseDirectory.root = folder
+        config.Execute.timeout = 300
+        api = NbGraderAPI(config=config)
+        _must_succeed(api.generate_assignment(assignment.slug))
+        return [_graded(api, course, assignment.slug, f"s{n:03}", raw) for n, raw in enumerate(notebooks)]
+
+
+def stock_notebook(assignment: Assignment) -> nbformat.NotebookNode:
+    """The source notebook of the assignment with its hidden suite in the check cells."""
+    notebook = new_notebook()
+    setup = SETUP.format(
+        reference=assignment.reference.read_text("utf-8"),
+        suite=assignment.suite.read_text("utf-8"),
+        secret=assignment.secret,
+    )
+    for cell in assignment.cells:
+        hidden = ""
+        if cell.role == "check":
+            exercise = assignment.exercise(str(cell.name).removesuffix("_check"))
+            hidden = f"{setup}\n_earned({exercise.name!r}, {exercise.points!r})"
+            setup = ""
+        notebook.cells.append(_cell(cell, hidden))
+    return notebook
+
+
+def _cell(cell: SourceCell, hidden: str) -> nbformat.NotebookNode:
+    source = f"{cell.source}\n### BEGIN HIDDEN TESTS\n{hidden}\n### END HIDDEN TESTS" if hidden else cell.source
+    made = new_code_cell(source) if cell.kind == "code" else new_markdown_cell(source)
+    if cell.role != "other":
+        made.metadata.nbgrader = {
+            "schema_version": 3,
+            "grade_id": cell.name,
+            "grade": cell.role in ("check", "manual"),
+            "solution": cell.role in ("solution", "manual"),
+            "locked": cell.role in ("given", "check"),
+            "task": False,
+        } | ({} if cell.points is None else {"points": cell.points})
+    return made
+
+
+def _graded(api: NbGraderAPI, course: Path, slug: str, student: str, raw: bytes) -> tuple[float, float]:
+    _write(course / "submitted" / student / slug / f"{slug}.ipynb", raw)
+    start = time.perf_counter()
+    result = api.autograde(slug, student)
+    seconds = time.perf_counter() - start
+    _must_succeed(result)
+    with Gradebook(api.coursedir.db_url) as book:
+        return seconds, float(book.find_submission(slug, student).score)
+
+
+def _must_succeed(result: dict[str, object]) -> None:
+    if not result["success"]:
+        raise RuntimeError(f"stock nbgrader failed:\n{result['log']}")
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True)
+    path.write_bytes(data)
