@@ -8,6 +8,7 @@ is stock; the checks are the very functions of the suite, asked in process, so t
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -72,9 +73,7 @@ def time_stock(assignment: Assignment, notebooks: list[bytes]) -> list[float]:
 
 def grade_stock(assignment: Assignment, notebooks: list[bytes]) -> list[tuple[float, float]]:
     """(wall seconds, points) of each submission, by a stock nbgrader course in a temporary folder."""
-    paths = [str(ROOT), str(ROOT / "shared"), os.environ.get("PYTHONPATH", "")]
-    kernel = {"PYTHONPATH": os.pathsep.join(filter(None, paths))}  # it imports the judge; nbgrader itself is stock
-    with tempfile.TemporaryDirectory(prefix="stock-") as folder, mock.patch.dict(os.environ, kernel):
+    with tempfile.TemporaryDirectory(prefix="stock-") as folder, mock.patch.dict(os.environ, _environment()):
         course = Path(folder)
         source = course / "source" / assignment.slug / f"{assignment.slug}.ipynb"
         _write(source, nbformat.writes(stock_notebook(assignment)).encode())
@@ -102,6 +101,13 @@ def stock_notebook(assignment: Assignment) -> nbformat.NotebookNode:
             setup = ""
         notebook.cells.append(_cell(cell, hidden))
     return notebook
+
+
+def _environment() -> dict[str, str]:
+    """The kernel imports the judge, and nbgrader looks for `alembic`; nothing else differs from a bare shell."""
+    paths = [str(ROOT), str(ROOT / "shared"), os.environ.get("PYTHONPATH", "")]
+    programs = [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
+    return {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "PATH": os.pathsep.join(programs)}
 
 
 def _cell(cell: SourceCell, hidden: str) -> nbformat.NotebookNode:
