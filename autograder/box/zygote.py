@@ -91,7 +91,7 @@ class Zygote:
             socket.send_fds(self.control, [json.dumps(command).encode()], list(descriptors))
             return self._answer(ANSWER_SECONDS)
         except OSError as error:
-            raise BoxFailure(f"the zygote does not answer: {error}") from error
+            raise BoxFailure(f"the zygote does not answer: {self._last_words() or error}") from error
 
     def _answer(self, seconds: float) -> dict[str, Any]:
         if not select.select([self.control], [], [], seconds)[0]:
@@ -105,11 +105,14 @@ class Zygote:
         try:
             self._answer(START_SECONDS)
         except (BoxFailure, OSError) as error:
-            self.process.kill()
-            assert self.process.stderr is not None
-            said = self.process.stderr.read().decode(errors="replace").strip().splitlines()
-            reason = said[-1] if said else str(error)
+            reason = self._last_words() or str(error)
             raise NoBox(f"No box could be built: {reason}\n  in {self.wall.mode}\n  {INSTALL}") from error
+
+    def _last_words(self) -> str:
+        """Ends the process and reads the last line of its standard error."""
+        self.process.kill()
+        assert self.process.stderr is not None
+        return (self.process.stderr.read().decode(errors="replace").strip().splitlines() or [""])[-1]
 
 
 def _launch(control: socket.socket, wall: Wall, scratch: str) -> subprocess.Popen[bytes]:

@@ -31,7 +31,7 @@ class Zygote:
         self.program = base64.b64decode(config["filter"])
         self.shell = shell.Shell()
         self.shell.warm()
-        self.child = 0
+        self.child, self.family_mb = 0, 0
         self.over_memory = False
 
     def loop(self) -> None:
@@ -78,6 +78,7 @@ class Zygote:
             answer = dict(json.loads(pipe.read() or b'{"error": "the child ended before it started"}'))
         os.waitpid(middle, 0)
         self.child, self.over_memory = int(answer.get("pid", 0)), False
+        self.family_mb = command["limits"]["family_mb"]
         return answer
 
     def _make_child(self, command: dict[str, Any], connection: int, writer: int) -> None:
@@ -123,7 +124,7 @@ class Zygote:
         family = _descendants()
         if len(family) < 2 or "memory" in self.config["off"]:
             return
-        if sum(_private_kilobytes(pid) for pid in family) > self.config["family_mb"] * 1024:
+        if sum(_private_kilobytes(pid) for pid in family) > self.family_mb * 1024:
             self.over_memory = True
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.child, signal.SIGKILL)
@@ -146,13 +147,12 @@ def _descendants() -> list[int]:
 
 
 def _private_kilobytes(pid: int) -> int:
-    """Proportional set size in KiB; the resident size where the process hides the former."""
-    with contextlib.suppress(OSError, ValueError):
-        with open(f"/proc/{pid}/smaps_rollup") as file:
-            return next(int(line.split()[1]) for line in file if line.startswith("Pss:"))
-    with contextlib.suppress(OSError, ValueError, StopIteration):
-        with open(f"/proc/{pid}/status") as file:
-            return next(int(line.split()[1]) for line in file if line.startswith("VmRSS:"))
+    """Proportional set size in KiB; the resident size where the process hides the former; 0 for one that is gone."""
+    for name, label in (("smaps_rollup", "Pss:"), ("status", "VmRSS:")):
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/{name}") as file:
+            for line in file:
+                if line.startswith(label):
+                    return int(line.split()[1])
     return 0
 
 

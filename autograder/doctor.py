@@ -1,0 +1,139 @@
+"""Proves on this machine, by trying, that the box denies what we say it denies. One line a promise."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from autograder.box.box import Box, open_box
+from autograder.box.inside import landlock
+from autograder.box.limits import Limits
+from autograder.box.outcome import StudentError
+from autograder.box.zygote import Wall, Zygote
+from autograder.errors import NoBox
+from autograder.model import Verdict
+
+PRELUDE = "import ctypes, mmap, os, signal, socket, subprocess, sys, threading, time\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A promise and the code that tries to break it: `attempt()` returns a truthy value when it got through."""
+
+    promise: str
+    source: str
+    verdicts: tuple[Verdict, ...] = ()  # ways of ending that keep the promise, too
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Whether one promise held on this machine."""
+
+    promise: str
+    kept: bool
+    seen: str = ""
+
+
+ATTEMPTS = (
+    Attempt("the course, the gradebook and your home cannot be read", "return os.path.exists({secret!r}) and open({secret!r}).read()"),
+    Attempt("nothing outside its own small /tmp can be written", "return [open(p, 'w') for p in ('/usr/x', '/box/x', '/dev/x', '/x')]"),
+    Attempt("a file opened by the grader is not inherited", "return [os.fstat(n) for n in range(4, 200) if _open(n)]"),
+    Attempt("environment variables of the grader are not visible", "return {token!r} in str(os.environ)"),
+    Attempt("other processes cannot be seen", "return os.listdir('/proc')"),
+    Attempt("other processes cannot be signalled", "return [os.kill(p, 0) for p in range(2, 40_000) if _alive(p)]"),
+    Attempt("memory of other processes cannot be read", "return libc.ptrace(16, {pid}, 0, 0) == 0"),
+    Attempt("no connection to this machine", "return socket.create_connection(('127.0.0.1', {port}), 1)"),
+    Attempt("no connection to the network", "return socket.create_connection(('192.0.2.1', 80), 1)"),
+    Attempt("no program is started", "return subprocess.run(['/bin/true'])"),
+    Attempt("no new namespace, no mount", "return libc.unshare(0x10000000) == 0 or libc.mount(b'x', b'/tmp', b'tmpfs', 0, 0) == 0"),
+    Attempt("no capability is left", "return libc.chroot(b'/tmp') == 0 or libc.setuid(0) == 0"),
+    Attempt("a process may not take more memory than its limit", "return bytearray(8 * 2**30)", (Verdict.OUT_OF_MEMORY,)),
+    Attempt("memory outside the limits (memfd, System V) is refused", "return os.memfd_create('x') or libc.shmget(0, 4096, 512) > 0"),
+    Attempt("the disk is small", "return open('/tmp/x', 'wb').write(bytes(10**8)) == 10**8"),
+    Attempt("the number of files is small", "return [open(f'/tmp/{{i}}', 'w').close() for i in range(5_000)]"),
+    Attempt("the number of processes is small", "return [os.fork() or time.sleep(9) for _ in range(300)]", (Verdict.TIMED_OUT,)),
+    Attempt("an endless loop ends", "while True: pass", (Verdict.TIMED_OUT,)),
+    Attempt("an endless loop in C ends", "ctypes.PyDLL(None).usleep(2**31)", (Verdict.TIMED_OUT,)),
+)
+HELPERS = """
+def _open(n):
+    try: return bool(os.fstat(n))
+    except OSError: return False
+def _alive(p):
+    try: return p != os.getpid() and os.kill(p, 0) is None
+    except OSError: return False
+"""
+
+
+def findings(wall: Wall | None = None) -> Iterator[Finding]:
+    """Tries every promise in real boxes, one after the other. Raises NoBox where there is no wall."""
+    token = secrets.token_hex(8)
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as secret, socket.create_server(("127.0.0.1", 0)) as server:
+        secret.write(token)
+        secret.flush()
+        os.environ["CONVGRADE_DOCTOR"] = token
+        known = {"secret": secret.name, "token": token, "pid": os.getppid(), "port": server.getsockname()[1]}
+        with Zygote.start(wall) as zygote:
+            for attempt in ATTEMPTS:
+                yield _try(zygote, attempt, known)
+            yield _survives(zygote)
+
+
+def _try(zygote: Zygote, attempt: Attempt, known: dict[str, object]) -> Finding:
+    body = attempt.source.format(**known)
+    with open_box(zygote, Limits(call_seconds=3, memory_mb=1024)) as box:
+        box.run_cell(f"{PRELUDE}{HELPERS}\ndef attempt():\n    {body}", "doctor")
+        try:
+            reply = box.ask({"op": "call", "target": ["name", "attempt"]})
+        except StudentError as error:
+            stopped = error.verdict in (*attempt.verdicts, Verdict.RAISED, Verdict.OUT_OF_MEMORY)
+            return Finding(attempt.promise, stopped and error.type_name != "NameError", str(error))
+    return Finding(attempt.promise, not reply.value, "" if not reply.value else "it got through")
+
+
+def _survives(zygote: Zygote) -> Finding:
+    """After all that, a right answer is still a right answer."""
+    with open_box(zygote, Limits()) as box:
+        box.run_cell("import torch\ndef f(x): return (x * 2).sum()", "doctor")
+        import torch
+
+        value = box.ask({"op": "call", "target": ["name", "f"], "args": [torch.ones(3)]}).value
+    return Finding("after all this a right answer still arrives", bool(value == 6))
+
+
+def run(wall: Wall | None = None, echo: Callable[[str], None] | None = None) -> bool:
+    """Prints the machine and one line a promise; whether all of them held."""
+    say = echo or Console(highlight=False).print
+    for line in machine():
+        say(line)
+    kept = True
+    start = time.monotonic()
+    try:
+        for finding in findings(wall):
+            kept = kept and finding.kept
+            say(f"{'ok    ' if finding.kept else 'BROKEN'}  {finding.promise}" + ("" if finding.kept else f"  ({finding.seen})"))
+    except NoBox as error:
+        say(f"BROKEN  {error}")
+        return False
+    say(f"{'Every promise holds' if kept else 'Do not grade here'} ({time.monotonic() - start:.0f} s).")
+    return kept
+
+
+def machine() -> Iterator[str]:
+    """What the wall is made of here."""
+    path = shutil.which("bwrap")
+    version = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout.strip() if path else "missing"
+    yield f"bubblewrap: {version.removeprefix('bubblewrap ')}"
+    yield f"kernel: {os.uname().release}, Landlock ABI {landlock.version() or 'none'}"
+    unprivileged = Path("/proc/sys/user/max_user_namespaces")
+    yield f"user namespaces: {unprivileged.read_text().strip() if unprivileged.exists() else 'unknown'}"
