@@ -1,0 +1,87 @@
+"""The inline check under each exercise: one line per example, the grader's own sentence, one small figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+
+from cnnkit.example import Example, Outcome
+from cnnkit.notebook import in_notebook, show, validating
+from cnnkit.plots import Picture, difference
+from cnnkit.trouble import explain
+
+INDENT = "      "
+
+
+def check(function: Callable[..., Any], *examples: Example) -> None:
+    """Try the examples and print a line for each: ✓ right, ✗ and what is wrong, ○ not written yet.
+
+    The first wrong array is drawn: *yours · expected · difference*. Nothing is raised, so Run All goes on; only under
+    nbgrader's Validate a wrong example raises AssertionError.
+    """
+    name = getattr(function, "__name__", "your function")
+    outcomes = [example.run(function) for example in examples]
+    if outcomes and all(outcome.unwritten for outcome in outcomes):
+        print(f"○ {name}: not written yet.")
+    else:
+        _print_lines(name, examples, outcomes)
+    if validating() and not all(outcome.ok for outcome in outcomes):
+        raise AssertionError(f"{name}: {sum(not o.ok for o in outcomes)} of {len(outcomes)} examples are not right yet")
+
+
+def _print_lines(name: str, examples: tuple[Example, ...], outcomes: list[Outcome]) -> None:
+    print(name)
+    for example, outcome in zip(examples, outcomes, strict=True):
+        print(f"  {'✓' if outcome.ok else '✗'} {example.title(name)}")
+        if not outcome.ok:
+            print(INDENT + outcome.sentence.replace("\n", "\n" + INDENT))
+    print(_summary(outcomes))
+    picture = next((found for found in map(_picture, outcomes) if found), None)
+    if picture and in_notebook():
+        show(picture)
+
+
+def _summary(outcomes: list[Outcome]) -> str:
+    right, total = sum(outcome.ok for outcome in outcomes), len(outcomes)
+    if right < total:
+        return f"{right} of {total} right."
+    examples = "The example is" if total == 1 else f"All {total} examples are"
+    return f"{examples} right. Grading runs more checks than this, on other inputs."
+
+
+def _picture(outcome: Outcome) -> Picture | None:
+    """A figure for an array that differs: the slice around the first wrong value, or both arrays when shapes differ."""
+    mismatch = outcome.mismatch
+    if mismatch is None or mismatch.kind not in ("value", "finite", "shape"):
+        return None
+    yours, expected = mismatch.yours_slice, mismatch.expected_slice
+    if yours is not None and expected is not None:
+        return difference(np.array(yours, dtype=float), np.array(expected, dtype=float), mismatch.caption)
+    flat = _last_two(outcome.actual), _last_two(outcome.expected)
+    if flat[0] is None or flat[1] is None:
+        return None
+    return difference(flat[0], flat[1])
+
+
+def _last_two(value: Any) -> Any:
+    """The first 2-D slice of an array as NumPy, or None for what cannot be drawn."""
+    if isinstance(value, torch.Tensor):
+        value = value.detach().cpu().double().numpy()
+    if not isinstance(value, np.ndarray) or value.size == 0 or value.ndim == 0:
+        return None
+    return np.atleast_2d(value).reshape(-1, *np.atleast_2d(value).shape[-2:])[0]
+
+
+@contextmanager
+def after_writing(name: str) -> Iterator[None]:
+    """A picture that needs the function `name`: until it is written and works, one line says so instead of an error."""
+    try:
+        yield
+    except NotImplementedError:
+        print(f"○ This picture appears when {name} is written.")
+    except (Exception, SystemExit) as error:  # a student's code may raise anything, and Run All goes on
+        print(f"✗ No picture yet: {name} stopped with\n{INDENT}" + explain(error).replace("\n", "\n" + INDENT))

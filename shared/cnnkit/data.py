@@ -1,0 +1,52 @@
+"""Pictures to work on: photographs that ship with scikit-image, handwritten digits that ship with scikit-learn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+
+PHOTOS = ("astronaut", "brick", "camera", "cat", "coffee", "coins", "grass", "gravel", "moon", "page", "rocket", "text")
+
+
+def photo(name: str = "astronaut", size: int | None = None) -> npt.NDArray[np.uint8]:
+    """A photograph as NumPy uint8, (H, W) gray or (H, W, 3) colour; `size` crops the middle square and shrinks it.
+
+    Names: see `PHOTOS`. Raises ValueError for any other.
+    """
+    if name not in PHOTOS:
+        raise ValueError(f"no photograph {name!r}; there are {', '.join(PHOTOS)}")
+    from skimage import data
+
+    pixels: npt.NDArray[np.uint8] = np.asarray(getattr(data, name)())
+    return pixels if size is None else _shrink(pixels, size)
+
+
+def gray(pixels: npt.NDArray[Any]) -> torch.Tensor:
+    """(H, W) or (H, W, C) pixels, 0 to 255 → (H, W) float32 tensor in [0, 1], the mean over the channels."""
+    values = torch.tensor(pixels, dtype=torch.float32) / 255
+    return values if values.ndim == 2 else values[:, :, :3].mean(dim=2)
+
+
+def digits() -> tuple[torch.Tensor, torch.Tensor]:
+    """1,797 handwritten digits: images (1797, 1, 28, 28) float32 in [0, 1] (bilinear from 8×8), labels (1797,) int64."""
+    from sklearn.datasets import load_digits
+
+    raw = load_digits()
+    images = torch.tensor(raw.images, dtype=torch.float32)[:, None] / 16
+    large = F.interpolate(images, size=(28, 28), mode="bilinear", align_corners=False)
+    return large, torch.tensor(raw.target, dtype=torch.int64)
+
+
+def _shrink(pixels: npt.NDArray[np.uint8], size: int) -> npt.NDArray[np.uint8]:
+    """Middle square, averaged down to (size, size)."""
+    side = min(pixels.shape[:2])
+    top, left = (pixels.shape[0] - side) // 2, (pixels.shape[1] - side) // 2
+    square = torch.tensor(pixels[top : top + side, left : left + side], dtype=torch.float32)
+    planes = square.reshape(side, side, -1).permute(2, 0, 1)[None]
+    small = F.interpolate(planes, size=(size, size), mode="area")[0].permute(1, 2, 0)
+    result: npt.NDArray[np.uint8] = small.round().to(torch.uint8).numpy()
+    return result[:, :, 0] if pixels.ndim == 2 else result

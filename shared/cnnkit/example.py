@@ -1,0 +1,123 @@
+"""One public example of an exercise: a call, what it gives, and whether the student's function gives it too."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from cnnkit.compare import Mismatch, compare
+from cnnkit.notebook import close_new_figures, open_figures
+from cnnkit.trouble import explain
+
+NOTHING = object()  # "no value is expected": None is a value
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one example ended; `unwritten` when the function is still the stub."""
+
+    ok: bool
+    sentence: str = ""
+    unwritten: bool = False
+    actual: Any = None
+    expected: Any = None
+    mismatch: Mismatch | None = None
+
+
+class Example:
+    """A call and what it gives: `Example(X, K, gives=[[19, 25], [37, 43]], note="the picture above")`.
+
+    gives    the expected result; nested lists become a tensor of the first tensor argument's dtype
+    raises   the expected exception, instead of `gives`
+    look_at  what of the result is compared, e.g. `look_at=torch.sum`; default: all of it
+    note     how the line is called; default: the call itself
+    Every other keyword goes to the student's function.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.gives = kwargs.pop("gives", NOTHING)
+        self.raises: type[Exception] | None = kwargs.pop("raises", None)
+        self.look_at: Callable[[Any], Any] | None = kwargs.pop("look_at", None)
+        self.note: str = kwargs.pop("note", "")
+        self.tolerance = {name: kwargs.pop(name) for name in ("rtol", "atol") if name in kwargs}
+        self.args, self.kwargs = args, kwargs
+        if (self.gives is NOTHING) == (self.raises is None):
+            raise TypeError("an Example needs either gives=… or raises=…")
+
+    def title(self, name: str) -> str:
+        """The line's name: the note, or the call in short."""
+        if self.note:
+            return self.note
+        parts = [_short(value) for value in self.args] + [f"{k}={_short(v)}" for k, v in self.kwargs.items()]
+        return f"{name}({', '.join(parts)})"
+
+    def run(self, function: Callable[..., Any]) -> Outcome:
+        """Call the student's function on copies of the arguments and judge the result; never raises."""
+        args, kwargs = copy.deepcopy((self.args, self.kwargs))
+        figures = open_figures()
+        try:
+            actual = function(*args, **kwargs)
+            seen = self.look_at(actual) if self.look_at else actual
+        except NotImplementedError:
+            return Outcome(False, "not written yet", unwritten=True)
+        except (Exception, SystemExit) as error:  # a student's code may raise anything, and Run All goes on
+            return self._judge_error(error)
+        finally:
+            close_new_figures(figures)
+        if self.raises:
+            return Outcome(False, f"This must raise {self.raises.__name__}, but it returned {_short(actual)}.")
+        changed = self._changed(function, args, kwargs)
+        if changed:
+            return Outcome(False, f"The argument {changed} was changed in place: work on a copy of it.")
+        return self._judge(seen)
+
+    def _judge_error(self, error: BaseException) -> Outcome:
+        if self.raises and isinstance(error, self.raises):
+            return Outcome(True)
+        wanted = f"\n(expected here: {self.raises.__name__})" if self.raises else ""
+        return Outcome(False, explain(error) + wanted)
+
+    def _judge(self, actual: Any) -> Outcome:
+        expected = self._expected(actual)
+        mismatch = compare(actual, expected, **self.tolerance)
+        sentence = mismatch.sentence() if mismatch else ""
+        return Outcome(mismatch is None, sentence, actual=actual, expected=expected, mismatch=mismatch)
+
+    def _expected(self, actual: Any) -> Any:
+        """Nested lists as a tensor of the dtype that the function was given; a list that was looked at stays one."""
+        given = next((value for value in self.args if isinstance(value, torch.Tensor)), None)
+        looked_at = self.look_at is not None and isinstance(actual, list)
+        if given is None or looked_at or not isinstance(self.gives, list):
+            return self.gives
+        return torch.tensor(self.gives, dtype=given.dtype)
+
+    def _changed(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+        """Name of the first array argument whose values the call changed, or nothing."""
+        try:
+            names = list(inspect.signature(function).parameters)
+        except (TypeError, ValueError):
+            names = []
+        before = [*self.args, *self.kwargs.values()]
+        after = [*args, *kwargs.values()]
+        labels = [*names[: len(args)], *map(str, range(len(names), len(args))), *kwargs]
+        pairs = zip(labels, before, after, strict=False)
+        return next((label for label, old, new in pairs if not _same(old, new)), "")
+
+
+def _same(old: Any, new: Any) -> bool:
+    if isinstance(old, torch.Tensor):
+        return old.shape == new.shape and bool(torch.equal(old, new))
+    return not isinstance(old, np.ndarray) or bool(np.array_equal(old, new))
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, (torch.Tensor, np.ndarray)):
+        return "×".join(map(str, value.shape)) + " array" if value.ndim else f"{value.item():.6g}"
+    text = repr(value)
+    return text if len(text) <= 40 else text[:39] + "…"

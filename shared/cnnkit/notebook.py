@@ -1,0 +1,43 @@
+"""Where we run: a notebook shows pictures, a terminal shows their text."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+
+def show(thing: Any) -> None:
+    """Show a figure in the notebook, or print its text on a terminal."""
+    if in_notebook():
+        from IPython.display import display
+
+        display(thing)  # type: ignore[no-untyped-call]
+    else:
+        print(thing)
+
+
+def in_notebook() -> bool:
+    """Whether rich output is shown: Jupyter, VS Code and Colab shells own a kernel, a terminal does not."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return getattr(shell, "kernel", None) is not None
+
+
+def validating() -> bool:
+    """Whether nbgrader's Validate button runs this notebook: only then may a failed check raise."""
+    return bool(os.environ.get("NBGRADER_VALIDATING")) or os.environ.get("NBGRADER_EXECUTION") == "validate"
+
+
+def close_new_figures(before: frozenset[int]) -> None:
+    """Close the pyplot figures that a call opened, so that a check does not draw them all."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    for number in open_figures() - before:
+        if pyplot:
+            pyplot.close(number)
+
+
+def open_figures() -> frozenset[int]:
+    """Numbers of the pyplot figures that are open now."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    return frozenset(pyplot.get_fignums()) if pyplot else frozenset()

@@ -1,0 +1,50 @@
+"""A figure that knows its own description: alt text in a notebook, plain text on a terminal."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+DPI = 110
+
+
+class Picture(Figure):
+    """A matplotlib figure with alt text. It belongs to no pyplot state: return it from a cell, or `.show()` it."""
+
+    def __init__(self, width: float, height: float, alt: str = "") -> None:
+        super().__init__(figsize=(width, height), dpi=DPI, layout="constrained")
+        FigureCanvasAgg(self)
+        self.alt = alt
+
+    def show(self, warn: bool = True) -> None:
+        """Show it now, from inside a block; the last line of a cell needs no `.show()`."""
+        from cnnkit.notebook import show
+
+        show(self)
+
+    def png(self) -> bytes:
+        """The picture as PNG bytes, cropped to what is drawn."""
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png", bbox_inches="tight", facecolor="white")
+        return buffer.getvalue()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What Jupyter shows: the PNG with its alt text, and the text alone for who cannot see it."""
+        return {"image/png": self.png(), "text/plain": repr(self)}, {"image/png": {"alt": self.alt}}
+
+    def __repr__(self) -> str:
+        return f"[picture: {self.alt}]"
+
+    __str__ = __repr__
+
+
+def bare(axes: Axes) -> None:
+    """No ticks, no frame."""
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for spine in axes.spines.values():
+        spine.set_visible(False)

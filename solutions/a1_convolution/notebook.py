@@ -1,0 +1,1167 @@
+# %% [markdown]
+# # A1 · Convolution from scratch
+#
+# A convolutional layer slides a small window over an image and writes down one number per place. That is all.
+# In this notebook you build it yourself, first with two loops on a 3 × 3 image, in the end with channels, bias, stride
+# and padding, until it gives the same numbers as PyTorch. Then you use it: you blur a photograph, find edges, and let
+# gradient descent find a kernel on its own.
+#
+# | | task | points | minutes |
+# |---|---|---:|---:|
+# | T1.1 | An image is a tensor | 6 | 10 |
+# | T1.2 | `corr2d`, and one true convolution | 14 | 25 |
+# | T1.3 | How large is the output? | 12 | 20 |
+# | T1.4 | `pad2d` | 8 | 15 |
+# | T1.5 | `conv2d`: channels, bias, stride, padding | 24 | 50 |
+# | T1.6 | Look inside: `conv_components` | 8 | 20 |
+# | T1.7 | Kernels by hand | 14 | 30 |
+# | T1.8 | Let it learn the kernel | 14 | 30 |
+#
+# **How it works.** Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
+# under it: ✓ is right, ✗ says what differs and draws *yours · expected · difference*. The checks show a few examples;
+# grading uses others, never square ones only, so write for the general case. Every task is graded on its own: if one
+# resists, go on.
+#
+# **House rules** for every function: return a new tensor, leave the arguments as they were, keep their dtype and
+# device, and keep the way back for autograd open (no `.item()`, `.numpy()` or `torch.tensor(...)` on the way).
+#
+# **Switched off in T1.2 to T1.5**, because you are building them: `F.conv2d`, `nn.Conv2d`, `F.conv_transpose2d`,
+# `F.unfold`, and in T1.4 and T1.5 also `F.pad`. Loops, slices, `sum`, `einsum`, `@` are all yours.
+
+# %% setup role="given"
+import math
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from cnnkit import Example, after_writing, check, data, plots
+
+# %% [markdown]
+# ---
+# ## T1.1 · An image is a tensor
+#
+# *Difficulty ●○○○○ · Importance ●●●●○ · about 10 minutes · 6 points*
+#
+# A gray image is a table of brightnesses. Here is a photograph, and the 8 × 8 pixels in the orange box. The file
+# stores each of them in one byte: 0 is black, 255 is white.
+
+# %%
+camera = data.photo("camera", size=64)
+plots.row(camera, camera[8:16, 24:32], titles=["camera, 64 × 64", "the 8 × 8 pixels in the box"], boxes={0: (8, 24, 8, 8)})
+
+# %% [markdown]
+# A colour image is three such tables, one each for red, green and blue. Image files and NumPy keep the three numbers of
+# a pixel together, **(H, W, C)**. PyTorch wants whole tables, **(C, H, W)**, and puts a batch of B images in front:
+# **(B, C, H, W)**.
+
+# %%
+cat = data.photo("cat", size=96)
+print("shape", cat.shape, "· dtype", cat.dtype, "· from", cat.min(), "to", cat.max())
+plots.row(cat, cat[:, :, 0], cat[:, :, 1], cat[:, :, 2], titles=["(H, W, C)", "red", "green", "blue"])
+
+# %% [markdown]
+# Write `to_chw_float`. The rules stand in the docstring; they are what is graded.
+#
+# <details><summary>Hint 1</summary>
+#
+# `permute(2, 0, 1)` puts the last axis first. A gray image has no last axis: give it one first, `pixels[:, :, None]`.
+#
+# </details>
+# <details><summary>Why not <code>reshape(C, H, W)</code>?</summary>
+#
+# It gives the right *shape* and the wrong *image*. Reshape keeps all numbers in the order in which they lie in memory and
+# only draws the borders anew, so red, green and blue of one pixel end up side by side. The next cell shows what
+# becomes of the cat.
+#
+# </details>
+# <details><summary>Help: I get <code>ValueError: At least one stride in the given numpy array is negative</code></summary>
+#
+# The image was turned round with `img[:, ::-1]`: NumPy only notes "read backwards", and torch cannot share such memory.
+# You must not share it anyway: make a copy, `np.array(img)`.
+#
+# </details>
+
+# %%
+scrambled = cat.reshape(3, 96, 96)
+plots.row(*scrambled, titles=["reshape: “red”", "reshape: “green”", "reshape: “blue”"])
+
+
+# %% to_chw_float role="solution"
+def to_chw_float(img: np.ndarray) -> torch.Tensor:
+    """Turn an image (H, W) or (H, W, C) into a float32 tensor (C, H, W) with values in [0, 1].
+
+    - A gray image (H, W) becomes (1, H, W).
+    - Integer pixels (uint8, 0 to 255) are divided by 255. Float pixels are in [0, 1] already: they keep their values.
+    - A fourth channel is transparency (alpha): it is dropped, (H, W, 4) becomes (3, H, W).
+    - The result has its own memory: writing into `img` later does not change it. Any strides of `img` work.
+    """
+    ### BEGIN SOLUTION
+    pixels = np.array(img, dtype=np.float32)  # always a copy
+    if np.issubdtype(img.dtype, np.integer):
+        pixels = pixels / 255
+    if pixels.ndim == 2:
+        pixels = pixels[:, :, None]
+    return torch.from_numpy(pixels[:, :, :3]).permute(2, 0, 1).contiguous()
+    ### END SOLUTION
+
+
+# %% [markdown]
+# A dense layer wants one long row per image: **(B, C, H, W) → (B, C·H·W)**, a 28 × 28 digit becomes 784 numbers. The
+# order is row by row, channel after channel, and the batch stays.
+#
+# <details><summary>Question: a gray 6 × 6 image <code>x</code> of shape (1, 6, 6). Which shapes do <code>x.reshape(-1)</code>, <code>x.reshape(1, -1)</code> and <code>x.reshape(1, 1, -1)</code> have?</summary>
+#
+# (36,), (1, 36) and (1, 1, 36). The same 36 numbers, one, two and three axes. `-1` means "whatever is left".
+#
+# </details>
+# <details><summary>Help: I get <code>RuntimeError: view size is not compatible with input tensor's size and stride</code></summary>
+#
+# `view` never copies, so it needs the numbers in the right order in memory; after a `permute` they are not. `reshape`
+# and `flatten` copy when they must.
+#
+# </details>
+
+
+# %% flatten_batch role="solution"
+def flatten_batch(x: torch.Tensor) -> torch.Tensor:
+    """Flatten every image of a batch: (B, C, H, W) -> (B, C*H*W), row by row, channel after channel.
+
+    Works for every memory layout of `x`, also after a `permute`.
+    """
+    ### BEGIN SOLUTION
+    return x.flatten(start_dim=1)
+    ### END SOLUTION
+
+
+# %% flatten_check role="check" points=6 title="An image is a tensor"
+tiny = np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255]], [[51, 51, 51], [102, 102, 102], [0, 0, 0]]], dtype=np.uint8)
+planes = torch.tensor(
+    [[[1, 0, 0], [0.2, 0.4, 0]], [[0, 1, 0], [0.2, 0.4, 0]], [[0, 0, 1], [0.2, 0.4, 0]]], dtype=torch.float32
+)
+check(
+    to_chw_float,
+    Example(tiny, gives=planes, note="2 × 3 pixels: red, green, blue / dark gray, gray, black"),
+    Example(tiny[:, :, 0], gives=planes[:1], note="its red table alone, a gray image"),
+    Example(np.array([[0.0, 0.5, 1.0]]), gives=torch.tensor([[[0.0, 0.5, 1.0]]]), note="a float image keeps its values"),
+)
+check(
+    flatten_batch,
+    Example(torch.arange(12.0).reshape(2, 1, 2, 3), gives=[[0, 1, 2, 3, 4, 5], [6, 7, 8, 9, 10, 11]], note="two gray 2 × 3"),
+    Example(torch.rand(64, 1, 28, 28), look_at=lambda flat: tuple(flat.shape), gives=(64, 784), note="64 digits of 28 × 28"),
+)
+
+# %% [markdown]
+# ---
+# ## T1.2 · `corr2d`: slide, multiply, add
+#
+# *Difficulty ●●○○○ · Importance ●●●●● · about 25 minutes · 14 points*
+#
+# Lay the small kernel $K$ on the top-left corner of $X$. Multiply what lies on top of each other, add it all up, write the
+# sum down. Move one pixel to the right, do it again.
+#
+# $$0\cdot 0 + 1\cdot 1 + 3\cdot 2 + 4\cdot 3 = 19$$
+
+# %%
+X = torch.arange(9.0).reshape(3, 3)
+K = torch.arange(4.0).reshape(2, 2)
+S = torch.tensor([[19.0, 25.0], [37.0, 43.0]])
+plots.row(X, K, S, titles=["image X", "kernel K", "result S"], signs="⋆=", boxes={0: (0, 0, 2, 2), 2: (0, 0, 1, 1)})
+
+# %% [markdown]
+# Do one more by hand before you go on: move the orange box to the bottom right. Do you get 43?
+#
+# Written down for every place $(i, j)$ at once:
+#
+# $$S_{ij} = \sum_{x=0}^{h-1}\sum_{y=0}^{w-1} X_{i+x,\,j+y}\;K_{xy}$$
+#
+# <details><summary>Question: a kernel (h, w) on an image (H, W): in how many places does it fit?</summary>
+#
+# $(H-h+1)\cdot(W-w+1)$. A kernel as wide as the image fits once per row, one pixel narrower: twice, and so on. Here
+# 2 · 2 = 4 places. Watch the axes: `X.shape[0]` is the **height**, so it counts the *vertical* steps. With square images
+# a mix-up goes unnoticed, so test yours on a 3 × 5 image.
+#
+# </details>
+# <details><summary>Hint 1</summary>
+#
+# The window at (i, j) is `X[i : i + h, j : j + w]`. Two loops, one sum.
+#
+# </details>
+# <details><summary>Hint 2: one that keeps autograd happy</summary>
+#
+# Collect the sums in a Python list and turn it into a tensor with `torch.stack(values).reshape(rows, columns)`. Writing into
+# `X.new_zeros(rows, columns)` works as well. `torch.tensor(values)` would cut the way back to `K`, and
+# `torch.zeros(rows, columns)` alone is float32, whatever `X` is.
+#
+# </details>
+# <details><summary>Help: I get <code>RuntimeError: The size of tensor a (3) must match the size of tensor b (2)</code></summary>
+#
+# Your window is larger than the kernel. `X[i : i + h]` has h rows, from i to i + h − 1.
+#
+# </details>
+# <details><summary>Help: a few numbers are right, most are not</summary>
+#
+# Is your kernel flipped? `corr2d` takes it as it is. Try `K = [[1, 0], [0, 0]]`: the result is then the top-left part of the image.
+#
+# </details>
+
+
+# %% corr2d role="solution"
+def corr2d(X: torch.Tensor, K: torch.Tensor) -> torch.Tensor:
+    """Slide the kernel K (h, w) over the image X (H, W), as it is, without flipping: (H-h+1, W-w+1).
+
+    - S[i, j] is the sum of X[i : i+h, j : j+w] * K, and has the dtype of X * K.
+    - K fits into X (h <= H and w <= W), it may be just as large.
+    - Gradients flow back to X and to K. Loops are fine, torch's own convolutions are switched off.
+    """
+    ### BEGIN SOLUTION
+    h, w = K.shape
+    rows, columns = X.shape[0] - h + 1, X.shape[1] - w + 1
+    values = [(X[i : i + h, j : j + w] * K).sum() for i in range(rows) for j in range(columns)]
+    return torch.stack(values).reshape(rows, columns)
+    ### END SOLUTION
+
+
+# %% [markdown]
+# **A word about the word.** What you just wrote is called *cross-correlation*. Mathematicians turn the kernel by 180° first
+# and call that *convolution*:
+
+# %%
+plots.row(
+    X,
+    K,
+    K.flip(0, 1),
+    torch.tensor([[5.0, 11.0], [23.0, 29.0]]),
+    titles=["X", "K", "K turned by 180°", "X convolved with K"],
+    signs="⋆→=",
+)
+
+# %% [markdown]
+# A network learns its kernel, so it does not care which way round it lies. Deep learning took the version without the turn
+# and kept the nicer name. From T1.3 on so do we.
+#
+# <details><summary>Why not turn it by 90°? I read that somewhere.</summary>
+#
+# It is printed in lecture notes, and it is wrong. `torch.rot90(K)` gives [[11, 17], [29, 35]]; convolution is
+# [[5, 11], [23, 29]]. 180° is one flip up-down and one flip left-right.
+#
+# </details>
+
+
+# %% true_conv2d role="solution"
+def true_conv2d(X: torch.Tensor, K: torch.Tensor) -> torch.Tensor:
+    """Convolution as mathematicians mean it: turn K (h, w) by 180 degrees, then slide it over X (H, W).
+
+    Same shape, dtype and gradients as `corr2d`.
+    """
+    ### BEGIN SOLUTION
+    return corr2d(X, K.flip(0, 1))
+    ### END SOLUTION
+
+
+# %% corr2d_check role="check" points=14 title="Cross-correlation"
+X, K = torch.arange(9.0).reshape(3, 3), torch.arange(4.0).reshape(2, 2)
+wide = torch.tensor([[1.0, 2.0, 0.0, 1.0, 3.0], [0.0, 1.0, 2.0, 1.0, 0.0], [2.0, 0.0, 1.0, 0.0, 1.0]])
+check(
+    corr2d,
+    Example(X, K, gives=[[19, 25], [37, 43]], note="the picture above"),
+    Example(X[:2, :2], K, gives=[[19]], note="a kernel as large as the image"),
+    Example(wide, torch.tensor([[1.0, -1.0, 0.5]]), gives=[[-1, 2.5, 0.5], [0, -0.5, 1], [2.5, -1, 1.5]], note="3×5 ⋆ 1×3"),
+)
+check(
+    true_conv2d,
+    Example(X, K, gives=[[5, 11], [23, 29]], note="the turned kernel"),
+)
+
+# %% [markdown]
+# <details><summary>Question: is <code>corr2d</code> a matrix multiplication?</summary>
+#
+# Yes. Doubling X doubles S, and the result of a sum of images is the sum of the results: it is *linear* in X. Write X as one
+# column of 9 numbers, then S is a 4 × 9 matrix times that column. Most entries of the matrix are 0 (a place sees only its own
+# neighbourhood) and the others repeat (every place uses the same K). A dense layer would learn all 36; a convolution learns 4.
+# You will build that matrix in A2.
+#
+# </details>
+# <details><summary>Question: somebody checked a convolution with <code>(mine - torchs).abs().mean()</code> = 2.5e-08 and was satisfied. Would you be?</summary>
+#
+# No. In a result of 4 × 124 × 124 numbers one wrong pixel hides behind 61,503 right ones. Look at the **largest** error,
+# as the checks here do.
+#
+# </details>
+
+# %% [markdown]
+# ---
+# ## T1.3 · How large is the output?
+#
+# *Difficulty ●●○○○ · Importance ●●●●● · about 20 minutes · 12 points*
+#
+# One row of pixels is enough to understand it: height and width follow the same rule, each for itself. With **stride** $s$
+# the kernel jumps $s$ pixels. With **padding** $p$ there are $p$ zeros at *each* end.
+
+# %%
+plots.placements(n=8, k=3, s=2).show()
+plots.placements(n=8, k=3, s=2, p=1).show()
+plots.placements(n=9, k=3, s=2).show()
+
+# %% [markdown]
+# Yellow is the image, the orange bars are the places of the kernel. Hatched pixels are never looked at: the next jump would not
+# fit any more. That is why the formula rounds **down**:
+#
+# $$\text{out} = \left\lfloor\frac{n + 2p - d\,(k-1) - 1}{s}\right\rfloor + 1$$
+#
+# $d$ is the **dilation**: $d = 2$ leaves a gap of one pixel between the numbers of the kernel, which then reaches over
+# $d\,(k-1)+1$ pixels. With $d = 1$ it reads $\lfloor (n + 2p - k)/s \rfloor + 1$.
+#
+# | image | kernel | stride | padding | out | numbers per output channel |
+# |---|---|---|---|---|---|
+# | 30 × 30 | 3 | 1 | 0 | **28** | 28 · 28 = 784 |
+# | 224 × 224 | 5 | 2 | 1 | **111** (110.5 + 1, rounded down) | 12,321 |
+# | 528 × 528 | 7 | 3 | 2 | **176** | 30,976 |
+#
+# <details><summary>Hint 1</summary>
+#
+# `//` divides whole numbers and rounds down. `round` and `math.ceil` give 112 in the second row.
+#
+# </details>
+# <details><summary>Question: a kernel of 5 on 3 pixels without padding. What should the function say?</summary>
+#
+# There is no place for it, so no size: raise `ValueError`. The bare formula would say −1, and for a kernel of 4 it would
+# say 0, and both are found much later as a strange crash somewhere else.
+#
+# </details>
+
+
+# %% conv_out_size role="solution"
+def conv_out_size(n: int, k: int, s: int = 1, p: int = 0, d: int = 1) -> int:
+    """In how many places a kernel of k fits on n pixels, with stride s, padding p at each end and dilation d: an int.
+
+    Raises ValueError when it does not fit at all: d*(k-1) + 1 > n + 2*p.
+    """
+    ### BEGIN SOLUTION
+    reach = d * (k - 1) + 1
+    if reach > n + 2 * p:
+        raise ValueError(f"a kernel that reaches over {reach} pixels does not fit on {n} + 2·{p}")
+    return (n + 2 * p - reach) // s + 1
+    ### END SOLUTION
+
+
+# %% [markdown]
+# **Same size.** Often one wants the output as large as the input, at stride 1. Set out = n in the formula and solve for $p$:
+# $p = d\,(k-1)/2$. It is whole only if the kernel's reach $d\,(k-1)+1$ is odd.
+#
+# <details><summary>Why not simply <code>k // 2</code>?</summary>
+#
+# For k = 4 it gives 2, and the output is n + 1. No padding on both sides keeps the size under an even kernel: say so with
+# `ValueError`. (With dilation 2 even k = 4 is fine: it reaches over 7 pixels.)
+#
+# </details>
+# <details><summary>Question: a 3 × 3 convolution without padding turns 28 × 28 into 26 × 26. Has the filter read beyond the border, or has it left the border pixels out?</summary>
+#
+# Left out: without padding the kernel stays inside the image, so no output stands over the outermost ring of pixels,
+# 28 − 1 − 1 = 26. One set of notes says the opposite ("obviously the latter"); padding=1 is what would read beyond it.
+#
+# </details>
+
+
+# %% same_padding role="solution"
+def same_padding(k: int, d: int = 1) -> int:
+    """The padding with which a kernel of k and dilation d keeps the size at stride 1: an int.
+
+    Raises ValueError when there is none, that is when d*(k-1) + 1 is even.
+    """
+    ### BEGIN SOLUTION
+    if d * (k - 1) % 2 == 1:
+        raise ValueError(f"a kernel that reaches over {d * (k - 1) + 1} pixels has no middle")
+    return d * (k - 1) // 2
+    ### END SOLUTION
+
+
+# %% [markdown]
+# **No pixel left over.** With a stride, some pixels may be hatched. A rule of thumb says: take the smallest $p$ such that $s$
+# divides $n + 2p - k$; then the kernel covers the padded image evenly, as in the third picture above.
+#
+# Sometimes there is no such $p$. For $n = 224$, $k = 5$, $s = 2$: $n - k = 219$ is odd, $2p$ is even, and no $p$ helps.
+# That is the second row of the table, so it does happen.
+#
+# <details><summary>Help: the check never ends</summary>
+#
+# A `while` loop that only stops when it finds something never stops when there is nothing. Interrupt the kernel (■). How many
+# $p$ must you try? The remainder of $n + 2p - k$ repeats after at most $s$ steps.
+#
+# </details>
+
+
+# %% even_cover_padding role="solution"
+def even_cover_padding(n: int, k: int, s: int) -> int | None:
+    """The smallest padding p >= 0 with which the kernel fits (k <= n + 2*p) and s divides n + 2*p - k.
+
+    None when no p does it.
+    """
+    ### BEGIN SOLUTION
+    first = max(0, math.ceil((k - n) / 2))
+    for p in range(first, first + s):
+        if (n + 2 * p - k) % s == 0:
+            return p
+    return None
+    ### END SOLUTION
+
+
+# %% [markdown]
+# **Into a dense layer.** After the last convolution an image is flattened. How many numbers go on? (The batch has its own axis, and
+# a kernel adds up over the input channels: neither counts.)
+
+
+# %% flat_features role="solution"
+def flat_features(hw: tuple[int, int], c_out: int, k: int, s: int, p: int) -> int:
+    """Numbers per image after a convolution and a flatten: c_out * H' * W', an int.
+
+    `hw` is (height, width) of the image; kernel, stride and padding are the same in both directions.
+    """
+    ### BEGIN SOLUTION
+    height, width = hw
+    return c_out * conv_out_size(height, k, s, p) * conv_out_size(width, k, s, p)
+    ### END SOLUTION
+
+
+# %% out_size_check role="check" points=12 title="How large is the output?"
+check(
+    conv_out_size,
+    Example(30, 3, gives=28),
+    Example(224, 5, 2, 1, gives=111),
+    Example(528, 7, 3, 2, gives=176),
+    Example(3, 5, raises=ValueError, note="a kernel of 5 on 3 pixels: ValueError"),
+)
+check(
+    same_padding,
+    Example(5, gives=2),
+    Example(4, raises=ValueError, note="an even kernel: ValueError"),
+)
+check(
+    even_cover_padding,
+    Example(10, 3, 3, gives=1),
+    Example(224, 5, 2, gives=None),
+)
+check(
+    flat_features,
+    Example((30, 30), 1, 3, 1, 0, gives=784),
+    Example((224, 224), 1, 5, 2, 1, gives=12321),
+    Example((30, 528), 4, 7, 3, 2, gives=4 * 10 * 176),
+)
+
+# %% [markdown]
+# ---
+# ## T1.4 · `pad2d`: room at the edge
+#
+# *Difficulty ●○○○○ · Importance ●●●○○ · about 15 minutes · 8 points*
+#
+# A corner pixel lies under the kernel once, a pixel in the middle many times. A frame of zeros gives the edge its share, and keeps the
+# output from shrinking. Here is the image 1 … 9 with one zero all round, and under a kernel of four ones:
+
+# %%
+nine = torch.arange(1.0, 10.0).reshape(3, 3)
+framed = torch.tensor([[0.0] * 5, [0.0, 1, 2, 3, 0], [0.0, 4, 5, 6, 0], [0.0, 7, 8, 9, 0], [0.0] * 5])
+sums = torch.tensor([[1.0, 3, 5, 3], [5, 12, 16, 9], [11, 24, 28, 15], [7, 15, 17, 9]])
+plots.row(nine, framed, torch.ones(2, 2), sums, titles=["image", "padded by 1", "kernel", "result"], signs="→⋆=")
+
+# %% [markdown]
+# The four sides may differ, and the value need not be 0. Left and right make it *wider*, top and bottom make it *taller*.
+#
+# <details><summary>Hint 1</summary>
+#
+# Make a larger tensor filled with `value`, then write the image into its middle. `x.new_full(shape, value)` has the dtype and device of x.
+#
+# </details>
+# <details><summary>Why not <code>out[..., top:-bottom, left:-right] = x</code>?</summary>
+#
+# With `right = 0` it reads `left:-0`, which is `left:0`: empty. Count from the front: `left : left + W`.
+#
+# </details>
+
+
+# %% pad2d role="solution"
+def pad2d(x: torch.Tensor, left: int, right: int, top: int, bottom: int, value: float = 0.0) -> torch.Tensor:
+    """Put a frame of `value` round the last two axes: (..., H, W) -> (..., top+H+bottom, left+W+right).
+
+    - Any number of axes may come before H and W. The four widths are 0 or more.
+    - A new tensor (also when all four are 0) with the dtype and device of x; gradients flow back to x.
+    - `F.pad` is switched off.
+    """
+    ### BEGIN SOLUTION
+    *front, height, width = x.shape
+    out = x.new_full((*front, top + height + bottom, left + width + right), value)
+    out[..., top : top + height, left : left + width] = x
+    return out
+    ### END SOLUTION
+
+
+# %% pad2d_check role="check" points=8 title="Padding"
+small = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+check(
+    pad2d,
+    Example(small, 1, 1, 1, 1, gives=[[0, 0, 0, 0, 0], [0, 1, 2, 3, 0], [0, 4, 5, 6, 0], [0, 0, 0, 0, 0]]),
+    Example(small, 2, 0, 1, 0, value=-2.0, gives=[[-2, -2, -2, -2, -2], [-2, -2, 1, 2, 3], [-2, -2, 4, 5, 6]]),
+    Example(small.long()[None, None], 0, 1, 0, 0, gives=[[[[1, 2, 3, 0], [4, 5, 6, 0]]]], note="whole numbers stay whole"),
+)
+
+# %% [markdown]
+# ---
+# ## T1.5 · `conv2d`: channels, bias, stride, padding
+#
+# *Difficulty ●●●●○ · Importance ●●●●● · about 50 minutes · 24 points*
+#
+# **Several channels in.** Each input channel has its own slice of the kernel. Slide each slice over its channel, then *add* the results:
+
+# %%
+x = torch.stack([torch.arange(9.0), torch.arange(1.0, 10.0)]).reshape(1, 2, 3, 3)
+weight = torch.stack([torch.arange(4.0), torch.arange(1.0, 5.0)]).reshape(1, 2, 2, 2)
+first, second = torch.tensor([[19.0, 25], [37, 43]]), torch.tensor([[37.0, 47], [67, 77]])
+plots.row(x[0, 0], weight[0, 0], first, titles=["channel 0", "its slice", ""], signs="⋆=").show()
+plots.row(x[0, 1], weight[0, 1], second, titles=["channel 1", "its slice", ""], signs="⋆=").show()
+plots.row(first, second, first + second, titles=["", "", "output"], signs="+=").show()
+
+# %% [markdown]
+# **Several channels out.** Each *output* channel has a whole kernel of its own, and a number, its bias, that is added everywhere. With the
+# kernel above plus 0, plus 1 and plus 2 there are three output maps. They lie on the **channel** axis: shape (1, 3, 2, 2).
+
+# %%
+maps = [[[56.0, 72], [104, 120]], [[76.0, 100], [148, 172]], [[96.0, 128], [192, 224]]]
+plots.row(*maps, titles=["output 0", "output 1 (kernel + 1)", "output 2 (kernel + 2)"])
+
+# %% [markdown]
+# In one line, for image $b$ and output channel $o$:
+#
+# $$Y_{b,o,i,j} = u_o + \sum_{c}\sum_{x,y} \tilde X_{b,\,c,\,i s_h+x,\,j s_w+y}\; W_{o,c,x,y}$$
+#
+# where $\tilde X$ is the padded image. **Stride** 2 takes every second place. The padded 1 … 9 of T1.4 again:
+
+# %%
+plots.row(sums, sums[::2, ::2], titles=["stride 1", "stride 2"], signs="→")
+
+# %% [markdown]
+# | | shape |
+# |---|---|
+# | `x` | (B, Cin, H, W) |
+# | `weight` | (Cout, Cin, kh, kw) |
+# | `bias` | (Cout,) or None |
+# | result | (B, Cout, H', W'), sizes by T1.3 |
+#
+# Take it in steps: first pad, then one output pixel, then all, then the bias. A version with loops earns all the points.
+#
+# <details><summary>Hint 1: one output pixel</summary>
+#
+# `window = padded[b, :, i * sh : i * sh + kh, j * sw : j * sw + kw]` has shape (Cin, kh, kw), the same as `weight[o]`. Multiply, sum,
+# add `bias[o]`.
+#
+# </details>
+# <details><summary>Hint 2: fewer loops</summary>
+#
+# Loop over the *kernel* instead of the image; there are only kh · kw places in it. For kernel place (u, v) the pixels under it, over all positions
+# at once, are a strided slice of the padded image: it starts at (u, v) and takes every sh-th row and sw-th column. Multiply by
+# `weight[:, :, u, v]` over the channels (`torch.einsum("bchw,oc->bohw", …)`) and add up.
+#
+# </details>
+# <details><summary>Help: I get <code>RuntimeError: The size of tensor a (5) must match the size of tensor b (4) at non-singleton dimension 3</code></summary>
+#
+# You wrote `out + bias`. Broadcasting lines up the *last* axes, so the bias ran along the width. Give it the shape (1, Cout, 1, 1):
+# `bias.reshape(1, -1, 1, 1)`. If the width happens to be Cout there is no error, only wrong numbers.
+#
+# </details>
+# <details><summary>Help: my result has the shape (3, 1, 2, 2)</summary>
+#
+# You put the output maps on axis 0. That is the batch: torch would see three images with one channel. `dim=1` is the channel axis.
+#
+# </details>
+# <details><summary>Help: I get <code>RuntimeError: Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [28, 28]</code></summary>
+#
+# That is torch's own `conv2d` speaking: it wants (C, H, W) or (B, C, H, W). (Older versions, and older tutorials, insist on 4-D.) Here it is switched
+# off anyway; yours always gets 4-D.
+#
+# </details>
+# <details><summary>Help: everything is right with one number, not with pairs</summary>
+#
+# `stride` and `padding` are an int or a pair, each on its own, and pairs are (height, width). Unpack them first:
+# `sh, sw = (stride, stride) if isinstance(stride, int) else stride`.
+#
+# </details>
+
+
+# %% conv2d role="solution"
+def conv2d(
+    x: torch.Tensor,
+    weight: torch.Tensor,
+    bias: torch.Tensor | None = None,
+    stride: int | tuple[int, int] = 1,
+    padding: int | tuple[int, int] = 0,
+) -> torch.Tensor:
+    """The convolutional layer: x (B, Cin, H, W), weight (Cout, Cin, kh, kw), bias (Cout,) or None -> (B, Cout, H', W').
+
+    - Cross-correlation, summed over the input channels; bias[o] is added to every pixel of output channel o.
+    - stride and padding: an int for both directions, or a pair (height, width). The padding is zeros, on all four sides.
+    - H' = (H + 2*ph - kh) // sh + 1, and W' likewise. The kernel fits.
+    - Same dtype and device as x. Gradients flow back to x, weight and bias.
+    - torch's own convolutions, `F.unfold` and `F.pad` are switched off.
+    """
+    ### BEGIN SOLUTION
+    sh, sw = (stride, stride) if isinstance(stride, int) else stride
+    ph, pw = (padding, padding) if isinstance(padding, int) else padding
+    batch, c_in, height, width = x.shape
+    c_out, _, kh, kw = weight.shape
+    padded = x.new_zeros(batch, c_in, height + 2 * ph, width + 2 * pw)
+    padded[:, :, ph : ph + height, pw : pw + width] = x
+    rows, columns = (height + 2 * ph - kh) // sh + 1, (width + 2 * pw - kw) // sw + 1
+    out = x.new_zeros(batch, c_out, rows, columns)
+    for u in range(kh):
+        for v in range(kw):
+            under = padded[:, :, u : u + sh * (rows - 1) + 1 : sh, v : v + sw * (columns - 1) + 1 : sw]
+            out = out + torch.einsum("bchw,oc->bohw", under, weight[:, :, u, v])
+    return out if bias is None else out + bias.reshape(1, -1, 1, 1)
+    ### END SOLUTION
+
+
+# %% conv2d_check role="check" points=24 title="The convolutional layer"
+x = torch.stack([torch.arange(9.0), torch.arange(1.0, 10.0)]).reshape(1, 2, 3, 3)
+weight = torch.stack([torch.arange(4.0), torch.arange(1.0, 5.0)]).reshape(1, 2, 2, 2)
+three = torch.cat([weight, weight + 1, weight + 2])
+nine, ones = torch.arange(1.0, 10.0).reshape(1, 1, 3, 3), torch.ones(1, 1, 2, 2)
+check(
+    conv2d,
+    Example(x, weight, gives=[[[[56, 72], [104, 120]]]], note="two channels in"),
+    Example(
+        x,
+        three,
+        gives=[[[[56, 72], [104, 120]], [[76, 100], [148, 172]], [[96, 128], [192, 224]]]],
+        note="three channels out",
+    ),
+    Example(x, weight, torch.tensor([-56.0]), gives=[[[[0, 16], [48, 64]]]], note="with a bias"),
+    Example(nine, ones, None, 1, 1, gives=[[[[1, 3, 5, 3], [5, 12, 16, 9], [11, 24, 28, 15], [7, 15, 17, 9]]]], note="padding"),
+    Example(nine, ones, stride=2, padding=1, gives=[[[[1, 5], [11, 28]]]], note="stride 2"),
+    Example(
+        torch.zeros(2, 3, 8, 9),
+        torch.zeros(4, 3, 3, 2),
+        torch.zeros(4),
+        (2, 1),
+        (0, 2),
+        look_at=lambda y: tuple(y.shape),
+        gives=(2, 4, 3, 12),
+        note="the shape, with pairs for stride and padding",
+    ),
+)
+
+# %% [markdown]
+# Your layer on a photograph, with the strides 1, 2 and 3 and random kernels: 96 → 94, 47 and 32 pixels.
+
+# %%
+with after_writing("conv2d"):
+    photo = torch.tensor(data.photo("cat", size=96)).permute(2, 0, 1)[None] / 255
+    kernels = torch.randn(3, 3, 3, 3, generator=torch.Generator().manual_seed(4)) / 4
+    views = [conv2d(photo, kernels, stride=s)[0, 0] for s in (1, 2, 3)]
+    names = [f"stride {s}: {view.shape[0]} × {view.shape[1]}" for s, view in zip((1, 2, 3), views)]
+    plots.row(photo[0], *views, titles=["image", *names]).show()
+
+# %% [markdown]
+# And against PyTorch, as the grader does it: the *largest* error, in float64.
+
+# %%
+with after_writing("conv2d"):
+    inputs, filters = torch.rand(2, 3, 20, 17, dtype=torch.float64), torch.rand(4, 3, 5, 3, dtype=torch.float64)
+    mine, theirs = conv2d(inputs, filters, None, (2, 1), (1, 2)), F.conv2d(inputs, filters, None, (2, 1), (1, 2))
+    print("largest error:", (mine - theirs).abs().max().item())
+
+# %% [markdown]
+# ---
+# ## T1.6 · Look inside: `conv_components`
+#
+# *Difficulty ●●○○○ · Importance ●●○○○ · about 20 minutes · 8 points*
+#
+# You now have earned `F.conv2d`: from here on you may use it.
+#
+# Before the sum over the input channels there is one map per *pair* of input channel and output channel. In T1.5 they were
+# [[19, 25], [37, 43]] and [[37, 47], [67, 77]]. Keep them instead of adding them up:
+
+# %%
+second = torch.tensor([[37.0, 47], [67, 77]])
+plots.grid(
+    [[None, S + second - 50], [X, S], [X + 1, second]],
+    [["", "map 0  (bias −50)"], ["channel 0", "channel 0, kernel 0"], ["channel 1", "channel 1, kernel 0"]],
+)
+
+# %% [markdown]
+# The column above: the two components, and on top their sum **plus the bias, once**.
+#
+# <details><summary>Hint 1</summary>
+#
+# The component of channel c and kernel k is a convolution with one channel in and one out:
+# `F.conv2d(x[:, c : c + 1], weight[k : k + 1, c : c + 1])`. The slices `c : c + 1` keep the axis, `x[:, c]` would drop it.
+#
+# </details>
+# <details><summary>Help: my maps are right, my components are not</summary>
+#
+# Is the bias inside every component? Then it is counted Cin times in the sum. A component with a zero kernel must be zero.
+#
+# </details>
+
+
+# %% conv_components role="solution"
+def conv_components(
+    x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """x (B, Cin, H, W), weight (Cout, Cin, kh, kw), bias (Cout,) -> components (B, Cout, Cin, H', W'), maps (B, Cout, H', W').
+
+    - components[b, k, c] is channel c of image b under slice c of kernel k: no bias, stride 1, no padding.
+    - maps[b, k] is the sum of components[b, k] over the channels c, plus bias[k]. It is what a conv layer gives.
+    - Any B, Cin and Cout; gradients flow back to all three. `F.conv2d` is allowed.
+    """
+    ### BEGIN SOLUTION
+    c_out, c_in = weight.shape[:2]
+    kernels = []
+    for k in range(c_out):
+        channels = [F.conv2d(x[:, c : c + 1], weight[k : k + 1, c : c + 1])[:, 0] for c in range(c_in)]
+        kernels.append(torch.stack(channels, dim=1))
+    components = torch.stack(kernels, dim=1)
+    return components, components.sum(dim=2) + bias.reshape(1, -1, 1, 1)
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Now draw it, laid out as in the small picture: input channels down the left, output maps along the top, components where row and column meet.
+#
+# <details><summary>Hint 1</summary>
+#
+# `figure, axes = plt.subplots(rows, columns, figsize=(9, 7))`, then `axes[r, c].imshow(…)` and `axes[r, c].set_title(…)`. A tensor that carries
+# gradients must be detached before it is drawn: `t.detach()`.
+#
+# </details>
+
+
+# %% plot_components role="solution"
+def plot_components(x: torch.Tensor, components: torch.Tensor, maps: torch.Tensor) -> plt.Figure:
+    """Draw image 0 of the batch with its components and maps in one figure of (Cin + 1) × (Cout + 1) axes, and return it.
+
+    x, components and maps have the shapes of `conv_components`. Made with plt.subplots, so that the axes are in reading order.
+    Every axes shows one 2-D array with `imshow` and has this title (r counts rows, k columns, both from 0):
+
+    - top left: the mean of x[0] over its channels, title "image"
+    - the left column below it: x[0, c], title "channel c", e.g. "channel 0"
+    - the top row beside it: maps[0, k], title "map k"
+    - where they meet: components[0, k, c], title "channel c, kernel k"
+
+    No colour bars (they would be further axes). The tensors may carry gradients.
+    """
+    ### BEGIN SOLUTION
+    c_out, c_in = components.shape[1:3]
+    figure, axes = plt.subplots(c_in + 1, c_out + 1, figsize=(2 * c_out + 2, 2 * c_in + 2), squeeze=False, layout="constrained")
+
+    def draw(row, column, image, title):
+        axes[row, column].imshow(image.detach(), cmap="gray")
+        axes[row, column].set_title(title, fontsize=9)
+        axes[row, column].axis("off")
+
+    draw(0, 0, x[0].mean(dim=0), "image")
+    for c in range(c_in):
+        draw(c + 1, 0, x[0, c], f"channel {c}")
+    for k in range(c_out):
+        draw(0, k + 1, maps[0, k], f"map {k}")
+        for c in range(c_in):
+            draw(c + 1, k + 1, components[0, k, c], f"channel {c}, kernel {k}")
+    return figure
+    ### END SOLUTION
+
+
+# %% conv_components_check role="check" points=8 title="Looking inside"
+x = torch.stack([torch.arange(9.0), torch.arange(1.0, 10.0)]).reshape(1, 2, 3, 3)
+weight = torch.stack([torch.arange(4.0), torch.arange(1.0, 5.0)]).reshape(1, 2, 2, 2)
+pair = [[[[[19, 25], [37, 43]], [[37, 47], [67, 77]]]]]
+check(
+    conv_components,
+    Example(x, weight, torch.tensor([-50.0]), look_at=lambda both: both[0], gives=pair, note="the two components"),
+    Example(x, weight, torch.tensor([-50.0]), look_at=lambda both: both[1], gives=[[[[6, 22], [54, 70]]]], note="their map"),
+)
+parts, sums_of_parts = torch.rand(2, 4, 3, 6, 5), torch.rand(2, 4, 6, 5)
+check(
+    plot_components,
+    Example(torch.rand(2, 3, 8, 7), parts, sums_of_parts, look_at=lambda figure: len(figure.axes), gives=20, note="4 × 5 axes"),
+    Example(
+        torch.rand(1, 2, 4, 4),
+        parts[:1, :1, :2],
+        sums_of_parts[:1, :1],
+        look_at=lambda figure: [axes.get_title() for axes in figure.axes],
+        gives=["image", "map 0", "channel 0", "channel 0, kernel 0", "channel 1", "channel 1, kernel 0"],
+        note="the titles, in reading order",
+    ),
+)
+
+# %%
+with after_writing("conv_components and plot_components"):
+    photo = torch.tensor(data.photo("cat", size=96)).permute(2, 0, 1)[None] / 255
+    kernels = torch.randn(4, 3, 5, 5, generator=torch.Generator().manual_seed(1)) / 5
+    figure = plot_components(photo, *conv_components(photo, kernels, torch.zeros(4)))
+
+# %% [markdown]
+# Read it column by column: each map on top is the sum of the three pictures below it. It looks like a dense layer with images where
+# the numbers were, and that is what a convolutional layer is.
+
+# %% [markdown]
+# ---
+# ## T1.7 · Kernels by hand
+#
+# *Difficulty ●●○○○ · Importance ●●●○○ · about 30 minutes · 14 points*
+#
+# For decades people *wrote* kernels. Two that blur: the **box** takes the plain mean of its window, the **Gaussian** listens more to
+# the middle. Both must add up to 1, else the picture gets brighter or darker.
+
+# %%
+line = np.array([0.05449, 0.24420, 0.40262, 0.24420, 0.05449])
+plots.row(np.full((3, 3), 1 / 9), np.outer(line, line).round(3), titles=["box 3 × 3", "Gaussian 5 × 5, σ = 1"])
+
+# %% [markdown]
+# $$G_{xy} \propto \exp\!\left(-\frac{r^2}{2\sigma^2}\right),\qquad r = \text{distance from the centre of the kernel}$$
+#
+# **Find the bug.** This blur kernel stands in published lecture notes. Its picture came out 25 times too bright. Why?
+#
+# ```python
+# H = W = 5
+# blur_kernel = torch.ones((1, H, W)) * 1/H*W   # averaging pixels
+# ```
+#
+# <details><summary>Answer</summary>
+#
+# `*` and `/` are worked off from left to right: ((ones · 1) / H) · W = ones · W / H = ones. It adds up to 25. Write `/ (H * W)`.
+# matplotlib hid the bug: it scales every picture to the same contrast.
+#
+# </details>
+# <details><summary>And this one? <code>torch.normal(0.0, 1.0, size=(1, 5, 5))</code>, “a Gaussian kernel”</summary>
+#
+# Those are 25 *random numbers* drawn from a Gaussian distribution: some negative, no centre, another sum every time. A Gaussian kernel is the
+# bell curve itself, at the distances of the pixels.
+#
+# </details>
+# <details><summary>Hint 1</summary>
+#
+# The distances along one axis are `torch.arange(k) - (k - 1) / 2`: for k = 5 that is −2 … 2, for k = 4 −1.5 … 1.5. Two of them with `[:, None]` and
+# `[None, :]` make the whole square. Divide by the sum at the very end.
+#
+# </details>
+
+
+# %% box_kernel role="solution"
+def box_kernel(k: int) -> torch.Tensor:
+    """The mean over a k × k window as a kernel: (k, k) float32, all entries equal, sum 1. k is 1 or more."""
+    ### BEGIN SOLUTION
+    return torch.ones(k, k) / (k * k)
+    ### END SOLUTION
+
+
+# %% gaussian_kernel role="solution"
+def gaussian_kernel(k: int, sigma: float) -> torch.Tensor:
+    """A bell with its top in the middle: (k, k) float32, proportional to exp(-r**2 / (2 * sigma**2)), sum 1.
+
+    r is the distance from the centre of the kernel, in pixels. k is 1 or more (odd or even), sigma is more than 0.
+    """
+    ### BEGIN SOLUTION
+    distance = torch.arange(k, dtype=torch.float32) - (k - 1) / 2
+    squares = distance[:, None] ** 2 + distance[None, :] ** 2
+    bell = torch.exp(-squares / (2 * sigma**2))
+    return bell / bell.sum()
+    ### END SOLUTION
+
+
+# %% [markdown]
+# **Edges.** An edge is where the brightness changes. The kernel [1, −1] subtracts each pixel's right neighbour from it: 0 where
+# nothing changes, −1 where it gets brighter, +1 where it gets darker.
+
+# %%
+stripe = torch.zeros(6, 8)
+stripe[:, 2:6] = 1
+edges = torch.zeros(6, 7)
+edges[:, 1], edges[:, 5] = -1, 1
+plots.row(stripe, [[1, -1]], edges, titles=["image", "kernel", "every row: 0 −1 0 0 0 1 0"], signs="⋆=")
+
+# %% [markdown]
+# Four 3 × 3 edge detectors, in this order and with these numbers:
+#
+# | `top` | `left` | `diag1` | `diag2` |
+# |:---:|:---:|:---:|:---:|
+# | −1 −1 −1 | −1 0 1 | 0 −1 1 | 1 −1 0 |
+# | 0 0 0 | −1 0 1 | −1 1 0 | 0 1 −1 |
+# | 1 1 1 | −1 0 1 | 1 0 0 | 0 0 1 |
+#
+# `top` answers with a positive number at the top edge of something bright (dark above, bright below), `left` at its left edge.
+# Each is a kernel with one channel in, so four of them are a weight of shape (4, 1, 3, 3).
+
+
+# %% edge_bank role="solution"
+def edge_bank() -> torch.Tensor:
+    """The four kernels of the table in the order top, left, diag1, diag2: (4, 1, 3, 3) float32, without gradient."""
+    ### BEGIN SOLUTION
+    top = [[-1, -1, -1], [0, 0, 0], [1, 1, 1]]
+    left = [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]]
+    diag1 = [[0, -1, 1], [-1, 1, 0], [1, 0, 0]]
+    diag2 = [[1, -1, 0], [0, 1, -1], [0, 0, 1]]
+    return torch.tensor([top, left, diag1, diag2], dtype=torch.float32)[:, None]
+    ### END SOLUTION
+
+
+# %% [markdown]
+# **At one place.** So far (i, j) was the window's top-left *corner*. For a filter it is handier to name the *centre*: `apply_kernel_at(img, row, col, kernel)`
+# lays the middle of the kernel on pixel (row, col). Orange: the window of a 3 × 5 kernel around row 2, column 3.
+
+# %%
+plots.row(torch.arange(40).reshape(5, 8), titles=["kernel 3 × 5 around (2, 3)"], boxes={0: (1, 1, 3, 5)})
+
+# %% [markdown]
+# <details><summary>Hint 1</summary>
+#
+# A kernel of height 3 reaches 3 // 2 = 1 row up and 1 row down. So the rows are `row - 1 : row + 2`.
+#
+# </details>
+# <details><summary>Why not <code>width, height = kernel.shape</code>?</summary>
+#
+# Shapes are (rows, columns) = (height, width). It is an old slip, printed in more than one tutorial, and a square kernel never tells. Use a 3 × 5 one.
+#
+# </details>
+# <details><summary>Why raise IndexError at the border? Python did not complain.</summary>
+#
+# That is the trouble. At row 0 the slice is `img[-1 : 2]`, and −1 means *from the last row*: an empty window, or one from the other side of the image.
+# Check it yourself.
+#
+# </details>
+
+
+# %% apply_kernel_at role="solution"
+def apply_kernel_at(img: torch.Tensor, row: int, col: int, kernel: torch.Tensor) -> torch.Tensor:
+    """The sum of kernel * window with the kernel's centre on img[row, col]: a tensor of shape ().
+
+    - img (H, W), kernel (kh, kw); kh and kw may differ. The kernel is not flipped.
+    - ValueError when kh or kw is even (there is no centre).
+    - IndexError when the window leaves the image on any side (no wrapping round, no padding).
+    """
+    ### BEGIN SOLUTION
+    kh, kw = kernel.shape
+    if kh % 2 == 0 or kw % 2 == 0:
+        raise ValueError(f"a kernel of shape ({kh}, {kw}) has no centre")
+    top, left = row - kh // 2, col - kw // 2
+    if top < 0 or left < 0 or top + kh > img.shape[0] or left + kw > img.shape[1]:
+        raise IndexError(f"the window around ({row}, {col}) leaves the image")
+    return (img[top : top + kh, left : left + kw] * kernel).sum()
+    ### END SOLUTION
+
+
+# %% [markdown]
+# **Everywhere.** A whole bank on a gray image, as large as the image: zeros around it, and no bias. (`F.conv2d` is allowed.)
+#
+# <details><summary>Why not <code>nn.Conv2d(1, 4, 3)</code> with my kernels put into its weight?</summary>
+#
+# It has a bias as well, a random one. Replace only the weight and your hand-made filter adds some 0.2 to every pixel. `bias=False` or
+# `F.conv2d` without a bias.
+#
+# </details>
+
+
+# %% filter_gray role="solution"
+def filter_gray(img: torch.Tensor, kernels: torch.Tensor) -> torch.Tensor:
+    """Filter a gray image (H, W) with n kernels (n, 1, kh, kw): (n, H, W), zeros around the image, no bias.
+
+    kh and kw are odd and may differ. Result [m, i, j] is kernel m with its centre on pixel (i, j), not flipped. Same dtype as img.
+    """
+    ### BEGIN SOLUTION
+    kh, kw = kernels.shape[2:]
+    return F.conv2d(img[None, None], kernels, padding=(kh // 2, kw // 2))[0]
+    ### END SOLUTION
+
+
+# %% kernels_check role="check" points=14 title="Kernels by hand"
+check(box_kernel, Example(2, gives=torch.full((2, 2), 0.25)), Example(5, look_at=torch.sum, gives=torch.tensor(1.0), note="sum of box 5"))
+check(
+    gaussian_kernel,
+    Example(5, 1.0, look_at=torch.sum, gives=torch.tensor(1.0), note="it adds up to 1"),
+    Example(5, 1.0, look_at=lambda g: g[2, 2] / g[2, 1], gives=torch.tensor(math.exp(0.5)), note="centre : neighbour = e^½"),
+    Example(3, 2.0, look_at=lambda g: g[1, 1] / g[0, 0], gives=torch.tensor(math.exp(0.25)), note="centre : corner, σ = 2"),
+)
+check(edge_bank, Example(look_at=lambda bank: tuple(bank.shape), gives=(4, 1, 3, 3), note="the shape of the bank"))
+ramp = torch.arange(40.0).reshape(5, 8)
+check(
+    apply_kernel_at,
+    Example(ramp, 2, 3, torch.ones(3, 5) / 15, gives=torch.tensor(19.0), note="the mean around (2, 3)"),
+    Example(ramp, 0, 3, torch.ones(3, 5), raises=IndexError, note="row 0: IndexError"),
+    Example(ramp, 2, 3, torch.ones(2, 3), raises=ValueError, note="an even kernel: ValueError"),
+)
+block = torch.zeros(4, 5)
+block[1:3, 1:4] = 1
+vertical = torch.tensor([[[[-1.0], [0.0], [1.0]]]])
+check(
+    filter_gray,
+    Example(block, vertical, gives=[[[0, 1, 1, 1, 0], [0, 1, 1, 1, 0], [0, -1, -1, -1, 0], [0, -1, -1, -1, 0]]], note="3 × 1 kernel"),
+)
+
+# %%
+with after_writing("box_kernel, gaussian_kernel and filter_gray"):
+    face = data.gray(data.photo("astronaut", size=128))
+    blurs = [box_kernel(9), gaussian_kernel(9, 1.0), gaussian_kernel(9, 3.0)]
+    views = [filter_gray(face, kernel[None, None])[0] for kernel in blurs]
+    plots.row(face, *views, titles=["image", "box 9", "Gaussian σ = 1", "Gaussian σ = 3"], limits=(0, 1)).show()
+
+# %%
+with after_writing("edge_bank and filter_gray"):
+    face = data.gray(data.photo("camera", size=128))
+    views = filter_gray(face, edge_bank())
+    plots.row(face, *views, titles=["image", "top", "left", "diag1", "diag2"]).show()
+
+# %% [markdown]
+# Play with the two cells above: other photographs (`data.PHOTOS`), other sizes, other σ. Where is the dark frame in the blurred pictures from?
+#
+# <details><summary>Answer</summary>
+#
+# From the zeros around the image: at the edge a blur mixes in black.
+#
+# </details>
+
+# %% [markdown]
+# ---
+# ## T1.8 · Let it learn the kernel
+#
+# *Difficulty ●●●○○ · Importance ●●●●○ · about 30 minutes · 14 points*
+#
+# Nobody can write down the kernel for "the ear of a dog". But if we have an image $x$ and know what should come out, $y$, we can *search* for it: start with
+# a random kernel, see how far off the result is, go a small step downhill, again and again. Here is what went in and what came out. Which
+# kernel was it?
+
+# %%
+plots.row(stripe, [[np.nan, np.nan]], edges, titles=["x", "kernel?", "y"], signs="⋆=")
+
+# %% [markdown]
+# "How far off" is the **mean** squared error over all places of the output:
+#
+# $$L(K) = \frac{1}{N}\sum_{i,j}\bigl((x\star K)_{ij} - y_{ij}\bigr)^2,\qquad K \leftarrow K - \text{lr}\cdot\frac{\partial L}{\partial K}$$
+#
+# Autograd gives the derivative. The recipe, in this order, `steps` times: result · error · gradient · step. (`F.conv2d` is allowed.)
+#
+# <details><summary>Hint 1</summary>
+#
+# `kernel = torch.rand(kernel_size, generator=torch.Generator().manual_seed(seed), dtype=x.dtype) - 0.5`, then `kernel.requires_grad_()`. The generator of
+# your own makes it repeatable, and leaves everybody else's random numbers alone; `torch.manual_seed` would not.
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# After `loss.backward()` the gradient is in `kernel.grad`. Take the step inside `with torch.no_grad():`, with `kernel -= lr * kernel.grad`, then
+# `kernel.grad = None`. `torch.optim.SGD([kernel], lr=lr)` does the same with `step()` and `zero_grad()`.
+#
+# </details>
+# <details><summary>Help: I get <code>RuntimeError: a leaf Variable that requires grad is being used in an in-place operation.</code></summary>
+#
+# The step itself must not be recorded: put it inside `with torch.no_grad():`.
+#
+# </details>
+# <details><summary>Help: I get <code>TypeError: unsupported operand type(s) for *: 'float' and 'NoneType'</code></summary>
+#
+# `kernel.grad` is None: `kernel = kernel - …` has made a *new* tensor that is not the one you called `requires_grad_()` on. Change it in place, under `no_grad`.
+#
+# </details>
+# <details><summary>Help: the loss goes up and down and ends at <code>inf</code> or <code>nan</code></summary>
+#
+# Do you clear the gradient after every step? `backward` *adds* to `.grad`. And do you take the mean? See the next one.
+#
+# </details>
+# <details><summary>Why not the sum of the squared errors?</summary>
+#
+# It is N times as steep, so its steps are N times as long, and N grows with the image. In the notes this exercise is from, a comment
+# calls the sum “mse”; with lr = 0.01 it works on the 6 × 8 image, with 0.02 it ends at infinity. With the mean, the same lr is right for small and large images.
+#
+# </details>
+# <details><summary>Why no bias?</summary>
+#
+# y has no offset to explain. A bias would be one more thing to learn, and while it is wrong it pulls the kernel with it.
+#
+# </details>
+
+
+# %% learn_kernel role="solution"
+def learn_kernel(
+    x: torch.Tensor,
+    y: torch.Tensor,
+    kernel_size: tuple[int, int],
+    steps: int = 200,
+    lr: float = 1e-2,
+    seed: int = 0,
+) -> tuple[torch.Tensor, list[float]]:
+    """Find a kernel (kh, kw) with which x (H, W) slides to y (H-kh+1, W-kw+1), by gradient descent from a random start.
+
+    - The error is the mean of the squared differences, as in the formula. No bias. Cross-correlation, no padding.
+    - Returns (kernel, losses): a plain tensor (kh, kw) with the dtype of x and without gradient, and a list of `steps` Python floats,
+      the error *before* each step.
+    - The same seed gives the same result, another seed another start. The global random state is neither used nor changed.
+    - It is graded with lr up to 2e-2 and up to 3000 steps, and must get there on small and on larger images.
+    """
+    ### BEGIN SOLUTION
+    generator = torch.Generator().manual_seed(seed)
+    kernel = torch.rand(kernel_size, generator=generator, dtype=x.dtype) - 0.5
+    kernel.requires_grad_()
+    losses = []
+    for _ in range(steps):
+        result = F.conv2d(x[None, None], kernel[None, None])[0, 0]
+        loss = ((result - y) ** 2).mean()
+        (slope,) = torch.autograd.grad(loss, kernel)
+        with torch.no_grad():
+            kernel -= lr * slope
+        losses.append(loss.item())
+    return kernel.detach(), losses
+    ### END SOLUTION
+
+
+# %% learn_kernel_check role="check" points=14 title="Let it learn the kernel"
+stripe = torch.zeros(6, 8)
+stripe[:, 2:6] = 1
+edges = torch.zeros(6, 7)
+edges[:, 1], edges[:, 5] = -1, 1
+check(
+    learn_kernel,
+    Example(
+        stripe,
+        edges,
+        (1, 2),
+        steps=2000,
+        lr=2e-2,
+        look_at=lambda found: found[0],
+        gives=[[1, -1]],
+        rtol=1e-2,
+        note="the kernel of the picture: [1, −1]",
+    ),
+    Example(stripe, edges, (1, 2), steps=50, look_at=lambda found: len(found[1]), gives=50, note="50 steps, 50 losses"),
+    Example(stripe, edges, (1, 2), steps=2, look_at=lambda found: isinstance(found[1][0], float), gives=True, note="as floats"),
+)
+
+# %%
+with after_writing("learn_kernel"):
+    kernel, losses = learn_kernel(stripe, edges, (1, 2), steps=60, lr=0.5)
+    print("found:", kernel)
+    plots.curve(losses, "learning [1, −1] with lr = 0.5", log=True).show()
+
+# %% [markdown]
+# With the mean you may even take lr = 0.5, and 60 steps are plenty. Try 1.1: why does it explode?
+#
+# <details><summary>Answer</summary>
+#
+# Downhill is a promise for *small* steps. Along its steepest direction this error is curved with 2.0, and a step longer than 2 / 2.0 = 1 lands higher on
+# the other side than it started.
+#
+# </details>
+
+# %%
+with after_writing("learn_kernel"):
+    face = data.gray(data.photo("astronaut", size=64))
+    secret = torch.tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
+    target = F.conv2d(face[None, None], secret[None, None])[0, 0]
+    kernel, losses = learn_kernel(face - face.mean(), target, (3, 3), steps=1500, lr=0.5)
+    plots.row(face, target, secret, kernel, titles=["x", "y", "the kernel behind it", "found by you"]).show()
+
+# %% [markdown]
+# That is a convolutional network in a nutshell: nobody writes the kernels, the data does.
+#
+# ---
+# ## Before you hand in
+#
+# Restart the kernel and run everything from top to bottom: every check still ✓? Then save and submit.
+#
+# **What you have now:** the layer that every convolutional network is made of, and an idea of what its numbers do. In **A2** you
+# make it fast (one matrix multiplication), shrink images by pooling, and go back up again.
