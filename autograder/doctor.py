@@ -56,7 +56,7 @@ ATTEMPTS = (
     Attempt("no connection to the network", "return socket.create_connection(('192.0.2.1', 80), 1)"),
     Attempt("no program is started", "return subprocess.run(['/bin/true'])"),
     Attempt("no new namespace, no mount", "return libc.unshare(0x10000000) == 0 or libc.mount(b'x', b'/tmp', b'tmpfs', 0, 0) == 0"),
-    Attempt("no capability is left", "return libc.chroot(b'/tmp') == 0 or libc.setuid(0) == 0"),
+    Attempt("no capability is left", "return libc.chroot(b'/tmp') == 0 or libc.setgroups(0, None) == 0"),
     Attempt("a process may not take more memory than its limit", "return bytearray(8 * 2**30)", (Verdict.OUT_OF_MEMORY,)),
     Attempt("memory outside the limits (memfd, System V) is refused", "return os.memfd_create('x') or libc.shmget(0, 4096, 512) > 0"),
     Attempt("the disk is small", "return open('/tmp/x', 'wb').write(bytes(10**8)) == 10**8"),

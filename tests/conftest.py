@@ -82,24 +82,25 @@ def squared(x):
 }
 
 
-@pytest.fixture
-def sample_course(tmp_path: Path) -> Callable[..., Path]:
-    """`sample_course({"tiny/notebook.py": ("old", "new")})` writes a small course, changed, and gives its root.
+def write_course(root: Path, changes: Mapping[str, tuple[str, str] | str | None] | None = None) -> Path:
+    """Writes the sample course, changed, below `root` and gives `root` back.
 
     A change is a pair (old, new), a whole new text, or None to leave the file out; without any the course is valid.
     """
+    changes = changes or {}
+    for name in SAMPLE | dict(changes):
+        text, change = SAMPLE.get(name, ""), changes.get(name, SAMPLE.get(name))
+        if isinstance(change, tuple):
+            assert change[0] in text, f"{change[0]!r} is not in {name}"
+            change = text.replace(*change)
+        if change is not None:
+            path = root / "solutions" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(change, encoding="utf-8")
+    return root
 
-    def write(changes: Mapping[str, tuple[str, str] | str | None] | None = None) -> Path:
-        changes = changes or {}
-        for name in SAMPLE | dict(changes):
-            text, change = SAMPLE.get(name, ""), changes.get(name, SAMPLE.get(name))
-            if isinstance(change, tuple):
-                assert change[0] in text, f"{change[0]!r} is not in {name}"
-                change = text.replace(*change)
-            if change is not None:
-                path = tmp_path / "solutions" / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(change, encoding="utf-8")
-        return tmp_path
 
-    return write
+@pytest.fixture
+def sample_course(tmp_path: Path) -> Callable[..., Path]:
+    """`sample_course({"tiny/notebook.py": ("old", "new")})` writes a small course, changed, and gives its root."""
+    return lambda changes=None: write_course(tmp_path, changes)
