@@ -1,35 +1,23 @@
-"""Notebooks as students might hand them in, made from the author's: for `prove`, the demo, the golden submissions."""
+"""Submissions made from the author's answers, with some of them exchanged: for `prove`, the demo and the tests."""
 
 from __future__ import annotations
 
 import ast
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from textwrap import dedent, indent
-from typing import Any
 
+from autograder import notebooks
 from autograder.course import Assignment
-from autograder.markers import SourceCell
 
 Definition = ast.FunctionDef | ast.ClassDef
-Notebook = dict[str, Any]  # nbformat 4, as plain JSON
+Answers = dict[str, str]  # grade id of a solution cell → its source; what is not in there stays a stub
 
 
-def perfect(assignment: Assignment) -> Notebook:
-    """Every answer is the author's."""
-    return _notebook((cell, cell.source) for cell in assignment.cells)
-
-
-def untouched(assignment: Assignment) -> Notebook:
-    """The release: every answer is a stub."""
-    return _notebook((cell, cell.released) for cell in assignment.cells)
-
-
-def half_done(assignment: Assignment, exercises: Iterable[str]) -> Notebook:
-    """The author's answers in these exercises, stubs in the others."""
-    done = {cell for name in exercises for cell in assignment.exercise(name).cells}
-    return _notebook((cell, cell.source if cell.name in done else cell.released) for cell in assignment.cells)
+def answers(assignment: Assignment, exercises: Iterable[str] | None = None) -> Answers:
+    """The author's answers to these exercises; to all of them by default."""
+    chosen = [exercise.name for exercise in assignment.exercises] if exercises is None else exercises
+    return {cell: assignment.solution_source(cell) for name in chosen for cell in assignment.exercise(name).cells}
 
 
 def with_solution(assignment: Assignment, replaced: Mapping[str, str]) -> bytes:
@@ -37,30 +25,38 @@ def with_solution(assignment: Assignment, replaced: Mapping[str, str]) -> bytes:
 
     Raises KeyError for a name that no answer defines.
     """
-    notebook = perfect(assignment)
+    return notebooks.submission(assignment, exchanged(answers(assignment), replaced))
+
+
+def exchanged(given: Answers, replaced: Mapping[str, str]) -> Answers:
+    """The same answers with other definitions in their places. Raises KeyError for a name that none of them defines."""
+    made = dict(given)
     for name, source in replaced.items():
-        replace_definition(notebook, name, source)
-    return to_bytes(notebook)
+        made |= _with_definition(made, name, source)
+    return made
 
 
-def to_bytes(notebook: Notebook) -> bytes:
-    """The file as Jupyter would write it."""
-    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
+def functions(given: Answers) -> list[str]:
+    """Names of the functions that these answers define at the top level, in order."""
+    trees = [_parsed(text) for text in given.values()]
+    return [node.name for tree in trees for node in tree.body if isinstance(node, ast.FunctionDef)]
 
 
-def cell_of(notebook: Notebook, grade_id: str) -> dict[str, Any]:
-    """The cell of that grade id. Raises KeyError."""
-    return {cell["id"]: cell for cell in notebook["cells"]}[grade_id]  # type: ignore[no-any-return]
+def with_body(given: Answers, name: str, body: str) -> Answers:
+    """The same answers; the function `name` keeps its signature and gets another body. Raises KeyError."""
+    for grade_id, text in given.items():
+        node = _find(_parsed(text), [name])
+        if isinstance(node, ast.FunctionDef):
+            node.body = ast.parse(dedent(body)).body
+            return given | {grade_id: _spliced(text, node, ast.unparse(node))}
+    raise KeyError(f"no answer defines the function {name}")
 
 
-def replace_definition(notebook: Notebook, name: str, source: str) -> None:
-    """Put `source` in the place of the definition of `name` in an answer. Raises KeyError where there is none."""
-    for cell in notebook["cells"]:
-        if cell["metadata"].get("nbgrader", {}).get("solution") and cell["cell_type"] == "code":
-            node = _find(ast.parse(cell["source"]), name.split("."))
-            if node is not None:
-                cell["source"] = _spliced(cell["source"], node, source)
-                return
+def _with_definition(given: Answers, name: str, source: str) -> Answers:
+    for grade_id, text in given.items():
+        node = _find(_parsed(text), name.split("."))
+        if node is not None:
+            return {grade_id: _spliced(text, node, source)}
     raise KeyError(f"no answer defines {name}")
 
 
@@ -84,6 +80,13 @@ def renamed(source: str, name: str) -> str:
     return ast.unparse(node)
 
 
+def _parsed(text: str) -> ast.Module:
+    try:
+        return ast.parse(text)
+    except SyntaxError:  # an answer in words
+        return ast.Module([], [])
+
+
 def _find(tree: ast.Module | Definition, names: list[str]) -> Definition | None:
     """The last definition of that dotted name, as Python would see it."""
     for node in reversed(tree.body):
@@ -97,27 +100,3 @@ def _spliced(text: str, node: Definition, source: str) -> str:
     first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]) - 1
     new = indent(dedent(source).strip("\n"), " " * node.col_offset)
     return "\n".join([*lines[:first], new, *lines[node.end_lineno :]])
-
-
-def _notebook(cells: Iterable[tuple[SourceCell, str]]) -> Notebook:
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    made = [_cell(index, cell, source) for index, (cell, source) in enumerate(cells)]
-    return {"cells": made, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
-
-
-def _cell(index: int, cell: SourceCell, source: str) -> dict[str, Any]:
-    made: dict[str, Any] = {
-        "cell_type": cell.kind,
-        "id": cell.name or f"cell-{index}",
-        "metadata": {"nbgrader": _metadata(cell)} if cell.name else {},
-        "source": source,
-    }
-    return made | ({"execution_count": None, "outputs": []} if cell.kind == "code" else {})
-
-
-def _metadata(cell: SourceCell) -> dict[str, Any]:
-    """nbgrader's schema, version 3."""
-    graded = cell.role in ("check", "manual")
-    solution = cell.role in ("solution", "manual")
-    made = {"grade": graded, "grade_id": cell.name, "locked": not solution, "schema_version": 3, "solution": solution}
-    return made | {"task": False} | ({"points": cell.points} if graded else {})
