@@ -44,13 +44,13 @@ and a mistake, in `mistakes.py`::
     def searches_for_ever(n, k, s): ...     # cannot be replayed: matched by the verdict of the check
 
 **Checks.** `@check(exercise, after=(), weight=1)`; `after` is a check's name ("corr2d_is_own_work", without `test_`)
-or a tuple of names: when one of them did not pass, this check is skipped. The docstring's first paragraph is what the
+or a tuple of names: when one of them did not pass, this check is skipped. The docstring's first line is what the
 student reads. Only a failed expectation or an error in the student's code costs points; any other exception is a bug of
 the suite and leaves the check ungraded. So does a check that expects nothing, or that never calls the student.
 
 **student.**
 `student.f(x, k=3)` calls through the wall; data and tensors come back by value, other objects as a handle that can be
-called, iterated, indexed and measured with `len`. Attributes are fetched when they are needed: `expect(model.training)`,
+called, iterated, indexed and measured with `len`. Attributes are fetched when needed: `expect(model.training)`,
 `value_of(model.weight)`. `student.env.torch.nn.Linear(3, 10)` makes an object inside; handles may be arguments.
 `student.run("def spy(): ...")` puts helper code beside the student's, then reach it as `student.env.spy(...)`; it sees
 torch, np, nn, F and `student`. `student.on_views.f(x)` passes every tensor as a non-contiguous view.
@@ -75,10 +75,9 @@ torch, np, nn, F and `student`. `student.on_views.f(x)` passes every tensor as a
 one is shown to the student. `cases` starts anew for every example. `assume(condition)` drops an example.
 '''
 
-from hypothesis import assume
 from hypothesis.strategies import booleans, composite, floats, integers, just, lists, one_of, sampled_from, tuples
 
-from .examples import examples
+from .examples import assume, examples
 from .expect import expect
 from .marker import check
 from .mistakes import Mistake, load_mistakes, mistake

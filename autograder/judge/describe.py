@@ -90,13 +90,19 @@ def _value(value: Any, show: str) -> str:
         return f"a {type_name(value.type_name)}"
     if isinstance(value, (torch.Tensor, np.ndarray)):
         size = int(np.prod(value.shape))
-        return repr(value.tolist()) if show == "values" and size <= MAX_NUMBERS else _shape(value)
+        return _numbers(value.tolist()) if show == "values" and size <= MAX_NUMBERS else _shape(value)
     if isinstance(value, (list, tuple)):
         inner = ", ".join(_value(item, show) for item in value[:MAX_NUMBERS])
         inner += ", …" if len(value) > MAX_NUMBERS else "," if isinstance(value, tuple) and len(value) == 1 else ""
         return f"({inner})" if isinstance(value, tuple) else f"[{inner}]"
     text = repr(value)
     return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _numbers(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_numbers, value))}]"
+    return f"{value:.4g}" if isinstance(value, float) else repr(value)
 
 
 def _shape(value: Any) -> str:

@@ -1,15 +1,21 @@
-"""Property checks: the same examples for everyone, and the smallest failing one for the student."""
+"""Property checks: the same examples for everyone, and the smallest failing one for the student.
+
+Hypothesis draws the examples once, in the warm worker; a submission is only asked about them. Hypothesis searches again
+when one of them fails, to make it small.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 import hypothesis
 from hypothesis import HealthCheck, Phase
+from hypothesis.errors import Flaky, UnsatisfiedAssumption
 from hypothesis.strategies import SearchStrategy
 
 from autograder.box.outcome import StudentError
@@ -18,22 +24,19 @@ from autograder.judge.conversation import CURRENT, Conversation, Exchange, Faile
 from autograder.model import Verdict
 
 F = TypeVar("F", bound=Callable[..., Any])
+Drawn = dict[str, Any]
 
-MOST_AFTER_FAILURE = 200  # examples that look for a smaller failing one
-_PHASES = (Phase.generate, Phase.shrink)
-
-
-class _Enough(BaseException):
-    """Stops Hypothesis at once; no Exception, so that it does not shrink this."""
-
-
-@dataclass
-class _Failure:
-    """The smallest failing example so far and what was said during it."""
-
-    error: FailedExpectation | StudentError
-    exchanges: list[Exchange]
-    drawn: str
+MOST_SEARCHED = 200  # examples tried to make a failing one smaller
+_MARK = "__convgrade_examples__"
+_SETTINGS = hypothesis.settings(
+    phases=(Phase.generate, Phase.shrink),
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    report_multiple_bugs=False,
+    print_blob=False,
+)
 
 
 def examples(*, count: int = 200, **strategies: SearchStrategy[Any]) -> Callable[[F], F]:
@@ -44,67 +47,126 @@ def examples(*, count: int = 200, **strategies: SearchStrategy[Any]) -> Callable
         unknown = sorted(set(strategies) - set(signature.parameters))
         if unknown:
             raise TypeError(f"{function.__name__} has no argument {unknown[0]!r}")
+        drawer = Drawer(strategies, count)
 
-        @functools.wraps(function)
         def run(**fixtures: Any) -> None:
-            _Search(function, fixtures, CURRENT.get()).run(strategies, count)
+            _Search(function, fixtures, CURRENT.get(), drawer).run()
 
+        decorated: Any = functools.update_wrapper(run, function)
         fixtures = [one for name, one in signature.parameters.items() if name not in strategies]
-        run.__signature__ = signature.replace(parameters=fixtures)
-        del run.__wrapped__  # type: ignore[attr-defined]  # else pytest looks through it
-        return cast(F, run)
+        decorated.__signature__ = signature.replace(parameters=fixtures)  # pytest fills these
+        del decorated.__wrapped__  # else pytest looks through it
+        setattr(decorated, _MARK, drawer)
+        return cast(F, decorated)
 
     return decorate
 
 
+def assume(condition: object) -> None:
+    """Drops the example when the condition does not hold."""
+    if not condition:
+        raise UnsatisfiedAssumption
+
+
+def drawer_of(function: Callable[..., Any]) -> Drawer | None:
+    """What draws the examples of a check; None where it has none."""
+    drawer = getattr(function, _MARK, None)
+    return drawer if isinstance(drawer, Drawer) else None
+
+
+class _Enough(BaseException):
+    """Stops Hypothesis at once; no Exception, so that it does not shrink this."""
+
+
+@dataclass
+class Drawer:
+    """Strategies, and what was drawn from them by each seed."""
+
+    strategies: dict[str, SearchStrategy[Any]]
+    count: int
+    known: dict[int, list[Drawn]] = field(default_factory=dict)
+
+    def drawn(self, seed: int) -> list[Drawn]:
+        """The examples of a seed, always the same."""
+        if seed not in self.known:
+            found: list[Drawn] = []
+            self.search(seed, found.append)
+            self.known[seed] = found
+        return self.known[seed]
+
+    def search(self, seed: int, body: Callable[[Drawn], None]) -> None:
+        """Lets Hypothesis call `body`, and shrink what it raises."""
+
+        def example(**drawn: Any) -> None:
+            body(drawn)
+
+        settings = hypothesis.settings(_SETTINGS, max_examples=self.count)
+        settings(hypothesis.seed(seed)(hypothesis.given(**self.strategies)(example)))()
+
+
+@dataclass
+class _Failure:
+    """The smallest failing example so far and what was said during it."""
+
+    error: FailedExpectation | StudentError
+    exchanges: list[Exchange]
+    drawn: Drawn
+
+
+@dataclass
 class _Search:
-    def __init__(self, function: Callable[..., Any], fixtures: dict[str, Any], talk: Conversation) -> None:
-        self.function, self.fixtures, self.talk = function, fixtures, talk
-        self.failure: _Failure | None = None
-        self.left = MOST_AFTER_FAILURE
+    function: Callable[..., Any]
+    fixtures: dict[str, Any]
+    talk: Conversation
+    drawer: Drawer
+    failure: _Failure | None = None
+    searched: int = 0
 
-    def run(self, strategies: dict[str, SearchStrategy[Any]], count: int) -> None:
+    def run(self) -> None:
         """Raises the failure of the smallest example that fails; passes on what is a bug of the suite."""
-        settings = hypothesis.settings(
-            max_examples=count,
-            phases=_PHASES,
-            derandomize=True,
-            database=None,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            report_multiple_bugs=False,
-            print_blob=False,
-        )
-        try:
-            settings(hypothesis.seed(self.talk.seed)(hypothesis.given(**strategies)(self._body())))()
-        except (_Enough, Exception):
-            if self.failure is None:
-                raise
-        if self.failure is not None:
-            self.talk.exchanges, self.talk.counterexample = self.failure.exchanges, self.failure.drawn
-            raise self.failure.error from None
+        for place, drawn in enumerate(self.drawer.drawn(self.talk.seed)):
+            if not self._passes(drawn):
+                self._shrink(place)
+                self._report()
 
-    def _body(self) -> Callable[..., None]:
-        def body(**drawn: Any) -> None:
-            self._example(drawn)
-
-        body.__qualname__ = body.__name__ = self.function.__name__
-        return body
-
-    def _example(self, drawn: dict[str, Any]) -> None:
+    def _passes(self, drawn: Drawn) -> bool:
         self.talk.exchanges = []
         for fixture in self.fixtures.values():
             if isinstance(fixture, Cases):
                 fixture.restart()
-        if self.failure is not None:
-            self.left -= 1
-            if self.left < 0:
-                raise _Enough
         try:
             self.function(**self.fixtures, **drawn)
         except (FailedExpectation, StudentError) as error:
-            text = ", ".join(f"{name}={value!r}" for name, value in drawn.items())
-            self.failure = _Failure(error, self.talk.exchanges, text)
-            if isinstance(error, StudentError) and error.verdict is not Verdict.RAISED:
-                raise _Enough from None
-            raise
+            self.failure = _Failure(error, self.talk.exchanges, drawn)
+            return False
+        except UnsatisfiedAssumption:
+            pass
+        return True
+
+    def _shrink(self, first: int) -> None:
+        """Searches for a smaller failing example; the `first` ones are known to pass."""
+        self.searched = -first
+
+        def body(drawn: Drawn) -> None:
+            self.searched += 1
+            if self.searched <= 0:
+                return
+            if not self._is_worth_more():
+                raise _Enough
+            if not self._passes(drawn):
+                raise FailedExpectation("again")
+
+        with contextlib.suppress(_Enough, FailedExpectation, Flaky):  # the smallest failure is kept
+            self.drawer.search(self.talk.seed, body)
+
+    def _is_worth_more(self) -> bool:
+        """An example that hangs or fills the memory is not asked for again."""
+        error = self.failure.error if self.failure else None
+        hard = isinstance(error, StudentError) and error.verdict is not Verdict.RAISED
+        return not hard and self.searched <= MOST_SEARCHED
+
+    def _report(self) -> None:
+        assert self.failure is not None
+        drawn = ", ".join(f"{name}={value!r}" for name, value in self.failure.drawn.items())
+        self.talk.exchanges, self.talk.counterexample = self.failure.exchanges, drawn
+        raise self.failure.error

@@ -5,6 +5,7 @@ pytest is isolated from the machine it runs on: no configuration file, no plugin
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -48,7 +49,7 @@ def with_suite(assignment: AssignmentLike, serve: Callable[[Suite], T], device: 
 
 def _arguments(assignment: AssignmentLike) -> list[str]:
     suite = assignment.folder / f"test_{assignment.slug}.py"
-    options = ["-c", os.devnull, f"--rootdir={assignment.folder}", "--noconftest", "--disable-plugin-autoload", "-q"]
+    options = ["-c", os.devnull, f"--rootdir={assignment.folder}", "--noconftest", "--disable-plugin-autoload"]
     off = [word for name in _OFF.split() for word in ("-p", f"no:{name}")]
     return [*options, "--import-mode=importlib", "--assert=plain", *off, str(suite)]
 
@@ -115,10 +116,14 @@ class JudgePlugin:
         if self.error is None:
             try:
                 self.suite = self._built(session.items)
+                gc.collect()
+                gc.freeze()  # what was collected stays: no fork walks over it again
                 self.served = True
                 self.answer = self._serve(self.suite)
             except BaseException as error:  # noqa: BLE001  # handed through pytest to the caller of with_suite
                 self.error = error
+            finally:
+                gc.unfreeze()
         return True
 
     def _built(self, items: Sequence[pytest.Item]) -> Suite:

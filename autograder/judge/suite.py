@@ -17,6 +17,7 @@ from autograder.judge import describe, verdicts
 from autograder.judge.cases import seed_of
 from autograder.judge.conversation import CURRENT, Ask, CheckLimits, Conversation
 from autograder.judge.diagnose import Case, diagnose
+from autograder.judge.examples import drawer_of
 from autograder.judge.graph import ordered
 from autograder.judge.marker import Mark, mark_of
 from autograder.judge.mistakes import Mistake
@@ -163,6 +164,7 @@ def build(
     after = {name: check.mark.after for name, check in checks.items()}
     order = ordered(after, {name: check.where for name, check in checks.items()})
     _must_fit(assignment, checks, mistakes)
+    _draw_examples(assignment.secret, checks)
     return Suite(assignment, checks, mistakes, reference, order, parameters=describe.parameters_of(reference))
 
 
@@ -174,9 +176,17 @@ def _hidden_check(assignment: AssignmentLike, item: pytest.Function) -> HiddenCh
         raise CourseError(f"{item.name} has no @check.", where, "Say which exercise it belongs to.")
     if not doc:
         raise CourseError(f"{item.name} has no docstring.", where, "Write the line that the student reads.")
-    title = doc.split("\n\n")[0].replace("\n", " ")
+    title = doc.splitlines()[0]
     name = item.name.removeprefix("test_")
     return HiddenCheck(item, mark, CheckResult(mark.exercise, name, title, weight=mark.weight), where)
+
+
+def _draw_examples(secret: str, checks: Mapping[str, HiddenCheck]) -> None:
+    """Now, once, and not in the fork of every submission."""
+    for name, check in checks.items():
+        drawer = drawer_of(check.item.function)
+        if drawer:
+            drawer.drawn(seed_of(secret, name))
 
 
 def _must_fit(assignment: AssignmentLike, checks: Mapping[str, HiddenCheck], mistakes: Sequence[Mistake]) -> None:

@@ -166,7 +166,7 @@ def _compare_scalars(actual: Any, expected: Any, tolerance: Tolerance, name: str
     if not np.isfinite(actual) and actual != expected:
         return Mismatch("finite", f"{_subject(name)} is {'NaN' if np.isnan(actual) else 'infinite'}.", yours=actual)
     rtol = RTOL_DEFAULT if tolerance[0] is None else tolerance[0]
-    allowed = tolerance[1] + rtol * float(abs(expected))
+    allowed = tolerance[1] + rtol * float(np.abs(expected))
     if actual == expected or abs(actual - expected) <= allowed < np.inf:
         return None
     return _scalar_mismatch(actual, expected, f"It is off by {abs(actual - expected):.3g}.", name)
@@ -227,8 +227,7 @@ def _compare_floats(
     sizes = np.abs(right[finite])
     allowed = tolerance[1] + tolerance[0] * (float(sizes.max()) if sizes.size else 0.0)
     with np.errstate(invalid="ignore", over="ignore"):  # inf − inf where both are infinite: equal, found so above
-        errors = np.abs(yours - right)
-        errors[yours == right] = 0.0
+        errors = np.where(yours == right, 0.0, np.abs(yours - right))
     wrong = ~(errors <= allowed)
     mismatch = _value_mismatch(yours, right, wrong, name)
     if mismatch is None:
