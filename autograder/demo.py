@@ -98,7 +98,7 @@ class Desk:
         return self._changed(self.untouched(), _claiming)
 
     def _mistake(self, exercise: int) -> MistakeSpec:
-        """The first one that replaces a whole function and ends with a wrong answer."""
+        """The first one of that exercise that replaces a whole function."""
         name = self.exercises[exercise].name
         return next(item for item in self.mistakes if item.exercise == name and "." not in item.replaces)
 

@@ -9,6 +9,7 @@ from textwrap import dedent, indent
 
 from autograder import notebooks
 from autograder.course import Assignment
+from autograder.markers import BEGIN, END
 
 Definition = ast.FunctionDef | ast.ClassDef
 Answers = dict[str, str]  # grade id of a solution cell → its source; what is not in there stays a stub
@@ -17,7 +18,8 @@ Answers = dict[str, str]  # grade id of a solution cell → its source; what is 
 def answers(assignment: Assignment, exercises: Iterable[str] | None = None) -> Answers:
     """The author's answers to these exercises; to all of them by default."""
     chosen = [exercise.name for exercise in assignment.exercises] if exercises is None else exercises
-    return {cell: assignment.solution_source(cell) for name in chosen for cell in assignment.exercise(name).cells}
+    cells = [cell for name in chosen for cell in assignment.exercise(name).cells]
+    return {cell: _without_markers(assignment.solution_source(cell)) for cell in cells}
 
 
 def with_solution(assignment: Assignment, replaced: Mapping[str, str]) -> bytes:
@@ -50,6 +52,11 @@ def with_body(given: Answers, name: str, body: str) -> Answers:
             node.body = ast.parse(dedent(body)).body
             return given | {grade_id: _spliced(text, node, ast.unparse(node))}
     raise KeyError(f"no answer defines the function {name}")
+
+
+def _without_markers(source: str) -> str:
+    """An answer as a student would hand it in."""
+    return "\n".join(line for line in source.split("\n") if BEGIN not in line and END not in line)
 
 
 def _with_definition(given: Answers, name: str, source: str) -> Answers:
