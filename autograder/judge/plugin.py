@@ -22,6 +22,8 @@ from autograder.judge.mistakes import importing_from, load_mistakes, load_module
 from autograder.judge.student import Student
 from autograder.judge.suite import AssignmentLike, Running, Suite, build
 
+__all__ = ["JudgePlugin", "Suite", "with_suite"]
+
 T = TypeVar("T")
 
 _OFF = (
