@@ -1,0 +1,39 @@
+# Each target sets up what it needs: a .venv with the pinned packages, and bubblewrap. Nothing has to be activated.
+SHELL := /bin/bash
+BIN := .venv/bin
+JOBS ?= 2
+READY := .venv/.ready
+
+.PHONY: help setup demo test lint check build bench lock clean
+
+help:
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+$(READY): requirements.lock pyproject.toml shared/pyproject.toml .ci/setup
+	@bash .ci/setup
+
+setup: $(READY) ## install everything that the other targets need
+
+demo: $(READY) ## grade a sample class and show its page
+	@$(BIN)/convgrade demo
+
+test: $(READY) ## every test (TESTS=tests/engine for some, JOBS=4 for more workers)
+	@$(BIN)/python -m pytest -q -n $(JOBS) $(TESTS)
+
+lint: $(READY) ## ruff and mypy
+	@$(BIN)/ruff check . && $(BIN)/mypy
+
+check: $(READY) ## are the released notebooks what solutions/ says?
+	@$(BIN)/convgrade build --check
+
+build: $(READY) ## make the released notebooks from solutions/
+	@$(BIN)/convgrade build
+
+bench: $(READY) ## the figures: overhead, speed-up, memory, stability
+	@$(BIN)/python -m bench
+
+lock: $(READY) ## write requirements.lock from what is installed now
+	@bash .ci/lock
+
+clean: ## remove what the other targets made, and the environment
+	@rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info shared/*.egg-info
