@@ -6,12 +6,13 @@ import json
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from autograder import notebooks, variants
 from autograder.course import Assignment
-from autograder.suites import MistakeSpec, read_mistakes
+from autograder.suites import read_mistakes
 
+Item = TypeVar("Item")
 HOSTILE = "=1+1<img src=x onerror=alert(1)>\x1b[31m"
 _PRINTS = 'print("\\x1b[2J<script>alert(1)</script>" * 3)\nraise ValueError("<b>\\x1b]0;title\\x07=cmd|calc")'
 
@@ -36,7 +37,7 @@ def sample_class(assignment: Assignment) -> dict[str, bytes]:
         "Jonas Lindqvist": Desk.untouched,
         "Kwame Mensah": lambda desk: desk.mistaken(1, -1),
         "Lucía Fernández": lambda desk: desk.mistaken(2),
-        "Mei Tanaka": lambda desk: desk.perfect()[:4000],  # the upload broke off: no JSON
+        "Mei Tanaka": Desk.cut_off,
         "Noor de Vries": Desk.perfect,
         "Priya Raman": Desk.syntax_error,
         "Sam Whitaker": lambda desk: desk.body(-2, "return [bytearray(1 << 30) for _ in range(1000)]"),
@@ -50,17 +51,24 @@ def sample_class(assignment: Assignment) -> dict[str, bytes]:
 
 
 class Desk:
-    """Where the submissions are made. Exercises are numbered as in the notebook, from the end if negative."""
+    """Where the submissions are made. Exercises are numbered as in the notebook, around the end of a short one."""
 
     def __init__(self, assignment: Assignment) -> None:
         self.assignment = assignment
         self.exercises = [exercise for exercise in assignment.exercises if not exercise.manual]
         self.answers = variants.answers(assignment)
-        self.mistakes = read_mistakes(assignment.mistakes)
+        known = read_mistakes(assignment.mistakes)
+        plain = [item for item in known if "." not in item.replaces]  # whole functions
+        self.mistakes = list({item.exercise: item for item in reversed(plain)}.values())[::-1]  # one per exercise
 
     def perfect(self) -> bytes:
         """The author's answers."""
         return self._file(self.answers)
+
+    def cut_off(self) -> bytes:
+        """The upload broke off: no JSON."""
+        raw = self.perfect()
+        return raw[: len(raw) // 2]
 
     def untouched(self) -> bytes:
         """The release as it is."""
@@ -72,15 +80,15 @@ class Desk:
         return self._file(variants.answers(self.assignment, names))
 
     def mistaken(self, *exercises: int) -> bytes:
-        """A known mistake in each of these exercises."""
-        chosen = [self._mistake(index) for index in exercises]
+        """A known mistake in each of these exercises, counting those that have one."""
+        chosen = [_around(self.mistakes, index) for index in exercises if self.mistakes]
         path = self.assignment.mistakes
         replaced = {item.replaces: variants.definition(path, item.name, item.replaces) for item in chosen}
         return variants.with_solution(self.assignment, replaced)
 
     def body(self, exercise: int, body: str) -> bytes:
         """The first function of an exercise does something else."""
-        own = {cell: self.answers[cell] for cell in self.exercises[exercise].cells}
+        own = {cell: self.answers[cell] for cell in _around(self.exercises, exercise).cells}
         return self._file(variants.with_body(self.answers, variants.functions(own)[0], body))
 
     def syntax_error(self) -> bytes:
@@ -90,17 +98,12 @@ class Desk:
 
     def deleted_cell(self) -> bytes:
         """One answer's cell is gone."""
-        gone = self.exercises[1].cells[0]
+        gone = _around(self.exercises, 1).cells[0]
         return self._changed(self.perfect(), lambda cell: [] if cell.get("id") == gone else [cell])
 
     def prefilled(self) -> bytes:
         """No answer, but outputs that claim full marks, and a check that is worth a thousand points."""
         return self._changed(self.untouched(), _claiming)
-
-    def _mistake(self, exercise: int) -> MistakeSpec:
-        """The first one of that exercise that replaces a whole function."""
-        name = self.exercises[exercise].name
-        return next(item for item in self.mistakes if item.exercise == name and "." not in item.replaces)
 
     def _file(self, answers: variants.Answers) -> bytes:
         return notebooks.submission(self.assignment, answers)
@@ -110,6 +113,10 @@ class Desk:
         notebook = json.loads(raw)
         notebook["cells"] = [kept for cell in notebook["cells"] for kept in change(cell)]
         return json.dumps(notebook, indent=1).encode()
+
+
+def _around(items: Sequence[Item], index: int) -> Item:
+    return items[index % len(items)]
 
 
 def _claiming(cell: dict[str, Any]) -> list[dict[str, Any]]:
