@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from nbformat.v4 import new_notebook
@@ -92,12 +93,20 @@ def _settings(root: Path) -> tuple[Config, CourseDirectory]:
 def _submission(book: Gradebook, report: Report, where: CourseDirectory) -> None:
     """The row of this submission, with the time at which it was handed in where nbgrader collected it."""
     book.update_or_create_student(report.student)
-    timestamp = None
-    if Path(report.student).name == report.student:
-        folder = where.format_path(where.submitted_directory, report.student, report.assignment)
-        timestamp = where.get_existing_timestamp(folder)
+    timestamp = _handed_in_at(where, report)
     times = {"timestamp": timestamp} if timestamp else {}
     book.update_or_create_submission(report.assignment, report.student, **times)
+
+
+def _handed_in_at(where: CourseDirectory, report: Report) -> datetime | None:
+    if Path(report.student).name != report.student:
+        return None
+    folder = where.format_path(where.submitted_directory, report.student, report.assignment)
+    try:
+        found: datetime | None = where.get_existing_timestamp(folder)
+    except (AttributeError, OverflowError, ValueError, OSError):  # nbgrader 0.9.6 stumbles over a time it cannot read
+        return None
+    return found
 
 
 def _late_penalty(report: Report, where: CourseDirectory, config: Config) -> None:

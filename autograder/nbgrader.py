@@ -76,9 +76,9 @@ class GradeInBox(NbGraderPreprocessor):  # type: ignore[misc]
         names["report"] = report  # for HoldUngraded
         with Gradebook(names["db_url"]) as book:
             gradebook.refuse_other_points(book, report)
-            gradebook.hold(book, report)
-        if not report.graded and report.fault != "student":
-            raise BoxFailure(report.problem or "some checks have no verdict; grade this submission again")
+            if not report.graded and report.fault != "student":
+                gradebook.hold(book, report)  # an older grade may stand there, of what was handed in before
+                raise BoxFailure(report.problem or "some checks have no verdict; grade this submission again")
         for cell in nb.cells:
             if cell.cell_type == "code":
                 checked = is_grade(cell) and not is_solution(cell)
