@@ -1866,7 +1866,7 @@ def draws_without_detaching(x, components, maps):
     return figure
 
 
-@mistake("conv_components", replaces="plot_components", hint="The grid has fixed numbers of colours or axes, so it breaks for other numbers of channels. Take both numbers from components.shape.")
+@mistake("conv_components", replaces="plot_components", hint="The grid always has 4 × 5 axes, so it breaks for other numbers of channels. Take both numbers from components.shape.")
 def grid_for_three_and_four(x, components, maps):
     figure, axes = plt.subplots(4, 5, squeeze=False)
     draw = lambda r, c, image, title: (axes[r, c].imshow(image.detach()), axes[r, c].set_title(title))
@@ -1880,7 +1880,7 @@ def grid_for_three_and_four(x, components, maps):
     return figure
 
 
-@mistake("conv_components", replaces="plot_components", hint="With one row or column plt.subplots gives no table of axes, so axes[r, c] fails. squeeze=False keeps the table; check that you count with shape[1:3].")
+@mistake("conv_components", replaces="plot_components", hint="components is (B, Cout, Cin, H', W'): shape[1] counts the kernels, shape[2] the input channels. You read them the other way round.")
 def channels_and_kernels_miscounted(x, components, maps):
     c_in, c_out = components.shape[1:3]
     figure, axes = plt.subplots(c_in + 1, c_out + 1, squeeze=False)
