@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from autograder.box.box import Box, open_box
@@ -18,7 +17,8 @@ from autograder.box.zygote import Zygote
 from autograder.course import Assignment
 from autograder.errors import UnreadableSubmission
 from autograder.judge.plugin import Suite
-from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdict
+from autograder.model import CellRun, Report
+from autograder.scoring import score, ungraded
 from autograder.submission import Cell, read_submission
 
 
@@ -56,28 +56,6 @@ def run_cell(box: Box, cell: Cell, assignment: Assignment) -> CellRun:
     error = f"{outcome.error} ({outcome.error.where})".removesuffix(" ()") if outcome.error else ""
     figures = tuple(base64.b64encode(png).decode() for png in outcome.figures)
     return CellRun(cell.label, outcome.ok, error, round(outcome.seconds, 3), figures)
-
-
-def score(assignment: Assignment, results: Sequence[CheckResult]) -> tuple[ExerciseResult, ...]:
-    """Points by weight: an exercise earns the share of its checks that passed. No evidence, no points."""
-    automatic = [exercise for exercise in assignment.exercises if not exercise.manual]
-    of = {exercise.name: tuple(item for item in results if item.exercise == exercise.name) for exercise in automatic}
-    return tuple(
-        ExerciseResult(exercise.name, exercise.title, exercise.points, earned(exercise.points, of[exercise.name]), of[exercise.name])
-        for exercise in automatic
-    )
-
-
-def earned(points: float, checks: Sequence[CheckResult]) -> float:
-    """points × passed weight / all weight, to the cent."""
-    total = sum(check.weight for check in checks)
-    passed = sum(check.weight for check in checks if check.verdict is Verdict.PASSED)
-    return round(points * passed / total, 2) if total else 0.0
-
-
-def ungraded(assignment: Assignment) -> tuple[ExerciseResult, ...]:
-    """Every exercise with every check in its initial state: UNGRADED."""
-    return score(assignment, [CheckResult(check.exercise, check.name, check.title, weight=check.weight) for check in assignment.checks])
 
 
 def _since(start: float) -> float:

@@ -1,0 +1,42 @@
+"""Check results → points. Light to import: the pool and the pages need no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from autograder.model import CheckResult, ExerciseResult, Verdict
+
+if TYPE_CHECKING:
+    from autograder.course import Assignment
+
+
+def score(assignment: Assignment, results: Sequence[CheckResult]) -> tuple[ExerciseResult, ...]:
+    """Points by weight: an exercise earns the share of its checks that passed. No evidence, no points."""
+    automatic = [exercise for exercise in assignment.exercises if not exercise.manual]
+    of = {exercise.name: tuple(item for item in results if item.exercise == exercise.name) for exercise in automatic}
+    return tuple(
+        ExerciseResult(
+            exercise.name,
+            exercise.title,
+            exercise.points,
+            earned(exercise.points, of[exercise.name]),
+            of[exercise.name],
+        )
+        for exercise in automatic
+    )
+
+
+def earned(points: float, checks: Sequence[CheckResult]) -> float:
+    """points × passed weight / all weight, to the cent."""
+    total = sum(check.weight for check in checks)
+    passed = sum(check.weight for check in checks if check.verdict is Verdict.PASSED)
+    return round(points * passed / total, 2) if total else 0.0
+
+
+def ungraded(assignment: Assignment) -> tuple[ExerciseResult, ...]:
+    """Every exercise with every check in its initial state: UNGRADED."""
+    return score(
+        assignment,
+        [CheckResult(check.exercise, check.name, check.title, weight=check.weight) for check in assignment.checks],
+    )
