@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from cnnkit.example import Example, Outcome
-from cnnkit.notebook import in_notebook, show, validating
+from cnnkit.notebook import in_notebook, say, show, validating
 from cnnkit.plots import Picture, difference
 from cnnkit.trouble import explain
 
@@ -26,7 +26,7 @@ def check(function: Callable[..., Any], *examples: Example) -> None:
     name = getattr(function, "__name__", "your function")
     outcomes = [example.run(function) for example in examples]
     if outcomes and all(outcome.unwritten for outcome in outcomes):
-        print(f"○ {name}: not written yet.")
+        say(f"○ {name}: not written yet.")
     else:
         _print_lines(name, examples, outcomes)
     if validating() and not all(outcome.ok for outcome in outcomes):
@@ -34,12 +34,12 @@ def check(function: Callable[..., Any], *examples: Example) -> None:
 
 
 def _print_lines(name: str, examples: tuple[Example, ...], outcomes: list[Outcome]) -> None:
-    print(name)
+    say(name)
     for example, outcome in zip(examples, outcomes, strict=True):
-        print(f"  {'✓' if outcome.ok else '✗'} {example.title(name)}")
+        say(f"  {'✓' if outcome.ok else '✗'} {example.title(name)}")
         if not outcome.ok:
-            print(INDENT + outcome.sentence.replace("\n", "\n" + INDENT))
-    print(_summary(outcomes))
+            say(INDENT + outcome.sentence.replace("\n", "\n" + INDENT))
+    say(_summary(outcomes))
     picture = next((found for found in map(_picture, outcomes) if found), None)
     if picture and in_notebook():
         show(picture)
@@ -47,10 +47,8 @@ def _print_lines(name: str, examples: tuple[Example, ...], outcomes: list[Outcom
 
 def _summary(outcomes: list[Outcome]) -> str:
     right, total = sum(outcome.ok for outcome in outcomes), len(outcomes)
-    if right < total:
-        return f"{right} of {total} right."
-    examples = "The example is" if total == 1 else f"All {total} examples are"
-    return f"{examples} right. Grading runs more checks than this, on other inputs."
+    more = ". Grading tries more than this, on other inputs." if right == total else "."
+    return f"{right} of {total} right{more}"
 
 
 def _picture(outcome: Outcome) -> Picture | None:
@@ -82,6 +80,6 @@ def after_writing(name: str) -> Iterator[None]:
     try:
         yield
     except NotImplementedError:
-        print(f"○ This picture appears when {name} is written.")
-    except (Exception, SystemExit) as error:  # a student's code may raise anything, and Run All goes on
-        print(f"✗ No picture yet: {name} stopped with\n{INDENT}" + explain(error).replace("\n", "\n" + INDENT))
+        say(f"○ This picture appears when {name} is written.")
+    except (Exception, SystemExit) as error:  # noqa: BLE001  a student's code may raise anything, and Run All goes on
+        say(f"✗ No picture yet: {name} stopped with\n{INDENT}" + explain(error).replace("\n", "\n" + INDENT))

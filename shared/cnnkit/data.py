@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-import torch.nn.functional as F
 
 PHOTOS = ("astronaut", "brick", "camera", "cat", "coffee", "coins", "grass", "gravel", "moon", "page", "rocket", "text")
 
@@ -32,12 +31,12 @@ def gray(pixels: npt.NDArray[Any]) -> torch.Tensor:
 
 
 def digits() -> tuple[torch.Tensor, torch.Tensor]:
-    """1,797 handwritten digits: images (1797, 1, 28, 28) float32 in [0, 1] (bilinear from 8×8), labels (1797,) int64."""
+    """1,797 handwritten digits: images (1797, 1, 28, 28) float32 in [0, 1], scaled from 8×8; labels (1797,) int64."""
     from sklearn.datasets import load_digits
 
     raw = load_digits()
     images = torch.tensor(raw.images, dtype=torch.float32)[:, None] / 16
-    large = F.interpolate(images, size=(28, 28), mode="bilinear", align_corners=False)
+    large = torch.nn.functional.interpolate(images, size=(28, 28), mode="bilinear", align_corners=False)
     return large, torch.tensor(raw.target, dtype=torch.int64)
 
 
@@ -47,6 +46,6 @@ def _shrink(pixels: npt.NDArray[np.uint8], size: int) -> npt.NDArray[np.uint8]:
     top, left = (pixels.shape[0] - side) // 2, (pixels.shape[1] - side) // 2
     square = torch.tensor(pixels[top : top + side, left : left + side], dtype=torch.float32)
     planes = square.reshape(side, side, -1).permute(2, 0, 1)[None]
-    small = F.interpolate(planes, size=(size, size), mode="area")[0].permute(1, 2, 0)
+    small = torch.nn.functional.interpolate(planes, size=(size, size), mode="area")[0].permute(1, 2, 0)
     result: npt.NDArray[np.uint8] = small.round().to(torch.uint8).numpy()
     return result[:, :, 0] if pixels.ndim == 2 else result

@@ -66,7 +66,7 @@ class Example:
             seen = self.look_at(actual) if self.look_at else actual
         except NotImplementedError:
             return Outcome(False, "not written yet", unwritten=True)
-        except (Exception, SystemExit) as error:  # a student's code may raise anything, and Run All goes on
+        except (Exception, SystemExit) as error:  # noqa: BLE001  a student's code may raise anything, and Run All goes on
             return self._judge_error(error)
         finally:
             close_new_figures(figures)
@@ -74,7 +74,8 @@ class Example:
             return Outcome(False, f"This must raise {self.raises.__name__}, but it returned {_short(actual)}.")
         changed = self._changed(function, args, kwargs)
         if changed:
-            return Outcome(False, f"The argument {changed} was changed in place: work on a copy of it.")
+            advice = "work on a copy (`.clone()`) and leave the inputs alone"
+            return Outcome(False, f"The call changed {changed} in place: {advice}.")
         return self._judge(seen)
 
     def _judge_error(self, error: BaseException) -> Outcome:

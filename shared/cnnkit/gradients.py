@@ -37,7 +37,7 @@ def compare_gradients(function: Function, x: torch.Tensor, step: float = 1e-6, t
     value = function(point)
     exact = torch.autograd.grad(value, point, allow_unused=True)[0] if value.requires_grad else None
     if exact is None:
-        return "✗ Autograd lost the way back to the input: no .item(), .detach(), .numpy() or torch.tensor(…) on the way."
+        return "✗ Autograd lost the way back to the input: avoid .item(), .detach(), .numpy() and torch.tensor(…)."
     measured = numerical_gradient(function, x, step)
     mismatch = compare(exact, measured, rtol=tolerance, atol=tolerance, name="the gradient")
     return f"✗ {mismatch.sentence()}" if mismatch else "✓ Autograd and the numerical gradient agree."

@@ -12,9 +12,14 @@ def show(thing: Any) -> None:
     if in_notebook():
         from IPython.display import display
 
-        display(thing)  # type: ignore[no-untyped-call]
+        display(thing)
     else:
-        print(thing)
+        say(str(thing))
+
+
+def say(text: str) -> None:
+    """A line of text under the cell."""
+    sys.stdout.write(text + "\n")
 
 
 def in_notebook() -> bool:

@@ -20,7 +20,7 @@ Limits = tuple[float, float]
 
 MOST_NUMBERS = 12  # rows and columns up to which every cell carries its number
 INK, LINE, MARK = "#1f2933", "#ffffff", "#e8590c"
-SIGNED = LinearSegmentedColormap.from_list("signed", ["#3b6fb6", "#f7f7f5", "#d9534f"])
+SIGNED = LinearSegmentedColormap.from_list("signed", ["#7fa8d9", "#f7f7f5", "#e88b84"])
 POSITIVE = LinearSegmentedColormap.from_list("positive", ["#f7f7f5", "#f3c969", "#e8892b"])
 
 
@@ -61,8 +61,9 @@ def draw(axes: Axes, panel: Values, title: str = "", boxes: Iterable[Box] = (), 
     if title:
         axes.set_title(title, fontsize=10, color=INK)
     for row, column, height, width in boxes:
-        corner = (column - 0.5, row - 0.5)
-        axes.add_patch(Rectangle(corner, width, height, fill=False, edgecolor=MARK, linewidth=2.5, clip_on=False))
+        frame = Rectangle((column - 0.5, row - 0.5), width, height, fill=False, edgecolor=MARK, linewidth=2.5)
+        frame.set(clip_on=False, zorder=5)  # over the lines between the cells
+        axes.add_patch(frame)
 
 
 def _limits(panel: Values) -> Limits:
@@ -101,7 +102,8 @@ def number(value: Any) -> str:
     real = float(value)
     if not np.isfinite(real):
         return str(real)
-    text = f"{real:.0f}" if real == round(real) and abs(real) < 1e5 else f"{real:.2g}" if abs(real) < 1 else f"{real:.4g}"
+    whole = real == round(real) and abs(real) < 1e5
+    text = f"{real:.0f}" if whole else f"{real:.2g}" if abs(real) < 1 else f"{real:.4g}"
     return text.replace("-", "−") if float(text) else "0"
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import Any, Literal
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 DPI = 110
+Layout = Literal["constrained"] | None
 
 
 class Picture(Figure):
     """A matplotlib figure with alt text. It belongs to no pyplot state: return it from a cell, or `.show()` it."""
 
-    def __init__(self, width: float, height: float, alt: str = "") -> None:
-        super().__init__(figsize=(width, height), dpi=DPI, layout="constrained")
+    def __init__(self, width: float, height: float, alt: str = "", layout: Layout = "constrained") -> None:
+        super().__init__(figsize=(width, height), dpi=DPI, layout=layout)
         FigureCanvasAgg(self)
         self.alt = alt
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from cnnkit.panels import INK, MARK, Box, Limits, Values, as_panel, draw, is_small, number, words
@@ -15,6 +15,8 @@ __all__ = ["Picture", "curve", "difference", "grid", "placements", "row"]
 
 CELL = 0.42  # inches of a cell with a number
 SIDE = 2.1  # inches of an image
+LETTER = 0.085  # inches of a letter of a title
+TITLE = 0.3  # inches above a panel
 
 
 def row(
@@ -33,49 +35,63 @@ def row(
     """
     arrays = [as_panel(panel) for panel in panels]
     names = [*titles, *[""] * (len(arrays) - len(titles))]
-    widths = [_width(panel) for panel in arrays]
-    height = max(_height(panel) for panel in arrays)
-    gap = 0.45 if signs else 0.12
+    high = max(_height(panel) for panel in arrays)
+    slots = [max(_width(panel, high), LETTER * len(name)) for panel, name in zip(arrays, names, strict=True)]
+    gaps = [_gap(sign) for sign in [*signs, *[""] * len(arrays)][: len(arrays) - 1]]
+    width, height = sum(slots) + sum(gaps) + 0.1, high + TITLE
     alt = " | ".join(words(panel, name) for panel, name in zip(arrays, names, strict=True))
-    picture = Picture(sum(widths) + gap * (len(arrays) - 1) + 0.2, height + 0.45, alt)
-    ratios = [part for width in widths for part in (width, gap)][:-1]
-    axes = picture.subplots(1, len(ratios), squeeze=False, gridspec_kw={"width_ratios": ratios})[0]
+    picture = Picture(width, height, alt, layout=None)
+    left = 0.05
     for place, (panel, name) in enumerate(zip(arrays, names, strict=True)):
-        marked = [boxes[place]] if boxes and place in boxes else []
-        draw(axes[2 * place], panel, name, marked, limits)
-    for place, between in enumerate(axes[1::2]):
-        bare(between)
-        between.text(0.5, 0.5, signs[place] if place < len(signs) else "", ha="center", va="center", fontsize=15, color=INK)
+        middle = left + slots[place] / 2
+        axes = _axes_around(picture, (middle, high / 2), (_width(panel, high), _height(panel, high)))
+        draw(axes, panel, name, [boxes[place]] if boxes and place in boxes else [], limits)
+        left += slots[place]
+        if place < len(signs) and place < len(gaps):
+            size = 26 if signs[place] == "⋆" else 15  # the star is a small one in most fonts
+            text = {"ha": "center", "va": "center", "fontsize": size, "color": INK}
+            picture.text((left + gaps[place] / 2) / width, high / 2 / height, signs[place], text)
+        left += gaps[place] if place < len(gaps) else 0
     return picture
 
 
 def grid(panels: Sequence[Sequence[Any]], titles: Sequence[Sequence[str]] = ()) -> Picture:
-    """Rows of panels of the same size; None leaves a place empty."""
-    rows, columns = len(panels), max(len(line) for line in panels)
+    """Rows of panels of about the same size; None leaves a place empty."""
     arrays = [[None if value is None else as_panel(value) for value in line] for line in panels]
-    first = next(array for line in arrays for array in line if array is not None)
-    picture = Picture(columns * (_width(first) + 0.15), rows * (_height(first) + 0.4))
-    axes = picture.subplots(rows, columns, squeeze=False)
+    drawn = [array for line in arrays for array in line if array is not None]
+    longest = max((len(title) for line in titles for title in line), default=0)
+    slot = max(*(_width(panel) for panel in drawn), LETTER * longest) + 0.2
+    high = max(_height(panel) for panel in drawn) + TITLE + 0.05
+    picture = Picture(slot * max(len(line) for line in arrays), high * len(arrays), layout=None)
     said = []
-    for place in np.ndindex(rows, columns):
-        line = arrays[place[0]]
-        panel = line[place[1]] if place[1] < len(line) else None
-        if panel is None:
-            axes[place].set_axis_off()
-            continue
-        name = titles[place[0]][place[1]] if titles else ""
-        draw(axes[place], panel, name)
-        said.append(words(panel, name))
+    for row_number, line in enumerate(arrays):
+        for column, panel in enumerate(line):
+            if panel is not None:
+                name = titles[row_number][column] if titles else ""
+                centre = (slot * (column + 0.5), high * (len(arrays) - row_number - 0.5) - TITLE / 2)
+                draw(_axes_around(picture, centre, (_width(panel), _height(panel))), panel, name)
+                said.append(words(panel, name))
     picture.alt = " | ".join(said)
     return picture
 
 
+def _axes_around(picture: Picture, centre: tuple[float, float], size: tuple[float, float]) -> Axes:
+    """Axes of a size around a point, all in inches: every cell of every panel is as large as the others."""
+    width, height = picture.get_size_inches()
+    corner = centre[0] - size[0] / 2, centre[1] - size[1] / 2
+    return picture.add_axes((corner[0] / width, corner[1] / height, size[0] / width, size[1] / height))
+
+
+def _gap(sign: str) -> float:
+    return 0.15 if not sign else 0.35 + 0.13 * len(sign)
+
+
 def placements(n: int, k: int, s: int = 1, p: int = 0) -> Picture:
-    """Where a kernel of k fits on a line of n pixels with p zeros at each end, in steps of s; dropped pixels are hatched."""
+    """Where a kernel of k fits on n pixels with p zeros at each end, in steps of s; dropped pixels are hatched."""
     length = n + 2 * p
     starts = list(range(0, length - k + 1, s))
     dropped = length - (starts[-1] + k) if starts else length
-    alt = f"{n} pixels, padding {p}: a kernel of {k} with stride {s} fits {len(starts)} times, {dropped} pixels are left over"
+    alt = f"{n} pixels, padding {p}: a kernel of {k} with stride {s} fits {len(starts)} times, {dropped} left over"
     picture = Picture(0.34 * length + 0.6, 0.26 * len(starts) + 0.75, alt)
     axes = picture.subplots()
     bare(axes)
@@ -87,22 +103,25 @@ def placements(n: int, k: int, s: int = 1, p: int = 0) -> Picture:
         axes.text(cell + 0.5, 0.6, "0" if padding else "", ha="center", va="center", fontsize=8, color="#8a94a0")
     for place, start in enumerate(starts):
         axes.add_patch(Rectangle((start + 0.08, -0.62 * place - 0.5), k - 0.16, 0.4, facecolor=MARK, alpha=0.85))
-        axes.text(start + k / 2, -0.62 * place - 0.3, str(place + 1), ha="center", va="center", fontsize=7, color="white")
+        label = {"ha": "center", "va": "center", "fontsize": 7, "color": "white"}
+        axes.text(start + k / 2, -0.62 * place - 0.3, str(place + 1), label)
     axes.set_xlim(-0.2, length + 0.2)
     axes.set_ylim(-0.62 * len(starts) - 0.1, 1.2)
     axes.set_title(f"n={n}  k={k}  s={s}  p={p}:  fits {len(starts)} times", fontsize=10, color=INK)
     return picture
 
 
-def curve(values: Sequence[float], title: str = "", xlabel: str = "step", ylabel: str = "loss", log: bool = False) -> Picture:
-    """One line over its index, e.g. a loss; `log` draws a logarithmic axis."""
+def curve(
+    values: Sequence[float], title: str = "", labels: tuple[str, str] = ("step", "loss"), log: bool = False
+) -> Picture:
+    """One line over its index, e.g. a loss; `labels` name the axes, `log` makes the second one logarithmic."""
     ends = f" from {values[0]:.3g} to {values[-1]:.3g}" if len(values) else ""
-    picture = Picture(4.6, 2.5, f"{title or ylabel}: {ylabel} over {len(values)} values of {xlabel}{ends}")
+    picture = Picture(4.6, 2.5, f"{title}: {len(values)} values of {labels[1]} over {labels[0]}{ends}")
     axes = picture.subplots()
     axes.plot(list(values), color=MARK, linewidth=2)
     axes.set_title(title, fontsize=10, color=INK)
-    axes.set_xlabel(xlabel)
-    axes.set_ylabel(ylabel)
+    axes.set_xlabel(labels[0])
+    axes.set_ylabel(labels[1])
     if log:
         axes.set_yscale("log")
     axes.spines[["top", "right"]].set_visible(False)
@@ -118,12 +137,15 @@ def difference(yours: Any, expected: Any, caption: str = "") -> Picture:
     return row(*panels, titles=names[: len(panels)])
 
 
-def _width(panel: Values) -> float:
+def _width(panel: Values, height: float = SIDE) -> float:
+    """An image is as high as its row; a number needs its place."""
     if not is_small(panel):
-        return SIDE * min(1.6, panel.shape[1] / panel.shape[0])
+        return height * min(1.6, float(panel.shape[1] / panel.shape[0]))
     longest = max(len(number(value)) for value in panel.flat) if panel.size else 1
-    return max(panel.shape[1] * CELL * (1.0 if longest <= 4 else 1.2), 0.8)
+    return max(int(panel.shape[1]) * CELL * (1.0 if longest <= 4 else 1.2), 0.4)
 
 
-def _height(panel: Values) -> float:
-    return panel.shape[0] * CELL if is_small(panel) else SIDE
+def _height(panel: Values, height: float = SIDE) -> float:
+    if not is_small(panel):
+        return _width(panel, height) * float(panel.shape[0] / panel.shape[1])
+    return _width(panel) * float(panel.shape[0] / panel.shape[1])

@@ -49,7 +49,8 @@ from cnnkit import Example, after_writing, check, data, plots
 
 # %%
 camera = data.photo("camera", size=64)
-plots.row(camera, camera[8:16, 24:32], titles=["camera, 64 × 64", "the 8 × 8 pixels in the box"], boxes={0: (8, 24, 8, 8)})
+box = camera[8:16, 24:32]
+plots.row(camera, box, titles=["64 × 64 pixels", "the box"], boxes={0: (8, 24, 8, 8)})
 
 # %% [markdown]
 # A colour image is three such tables, one each for red, green and blue. Image files and NumPy keep the three numbers of
@@ -93,9 +94,11 @@ def to_chw_float(img: np.ndarray) -> torch.Tensor:
     """Turn an image (H, W) or (H, W, C) into a float32 tensor (C, H, W) with values in [0, 1].
 
     - A gray image (H, W) becomes (1, H, W).
-    - Integer pixels (uint8, 0 to 255) are divided by 255. Float pixels are in [0, 1] already: they keep their values.
+    - Integer pixels (uint8, 0 to 255) are divided by 255.
+    - Float pixels are in [0, 1] already: they keep their values.
     - A fourth channel is transparency (alpha): it is dropped, (H, W, 4) becomes (3, H, W).
-    - The result has its own memory: writing into `img` later does not change it. Any strides of `img` work.
+    - The result has its own memory: writing into `img` later does not change it.
+    - `img` may have any strides, e.g. be turned round by `img[:, ::-1]`.
     """
     ### BEGIN SOLUTION
     pixels = np.array(img, dtype=np.float32)  # always a copy
@@ -136,20 +139,27 @@ def flatten_batch(x: torch.Tensor) -> torch.Tensor:
 
 
 # %% flatten_check role="check" points=6 title="An image is a tensor"
-tiny = np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255]], [[51, 51, 51], [102, 102, 102], [0, 0, 0]]], dtype=np.uint8)
-planes = torch.tensor(
-    [[[1, 0, 0], [0.2, 0.4, 0]], [[0, 1, 0], [0.2, 0.4, 0]], [[0, 0, 1], [0.2, 0.4, 0]]], dtype=torch.float32
+tiny = np.array(
+    [[[255, 0, 0], [0, 255, 0], [0, 0, 255]], [[51, 51, 51], [102, 102, 102], [0, 0, 0]]],
+    dtype=np.uint8,
 )
+planes = torch.tensor(
+    [[[1, 0, 0], [0.2, 0.4, 0]], [[0, 1, 0], [0.2, 0.4, 0]], [[0, 0, 1], [0.2, 0.4, 0]]],
+    dtype=torch.float32,
+)
+floats = np.array([[0.0, 0.5, 1.0]])
+two = torch.arange(12.0).reshape(2, 1, 2, 3)
+digits = torch.rand(64, 1, 28, 28)
 check(
     to_chw_float,
-    Example(tiny, gives=planes, note="2 × 3 pixels: red, green, blue / dark gray, gray, black"),
+    Example(tiny, gives=planes, note="2 × 3 pixels: red, green, blue; dark gray, gray, black"),
     Example(tiny[:, :, 0], gives=planes[:1], note="its red table alone, a gray image"),
-    Example(np.array([[0.0, 0.5, 1.0]]), gives=torch.tensor([[[0.0, 0.5, 1.0]]]), note="a float image keeps its values"),
+    Example(floats, gives=torch.tensor([[[0.0, 0.5, 1.0]]]), note="a float image keeps its values"),
 )
 check(
     flatten_batch,
-    Example(torch.arange(12.0).reshape(2, 1, 2, 3), gives=[[0, 1, 2, 3, 4, 5], [6, 7, 8, 9, 10, 11]], note="two gray 2 × 3"),
-    Example(torch.rand(64, 1, 28, 28), look_at=lambda flat: tuple(flat.shape), gives=(64, 784), note="64 digits of 28 × 28"),
+    Example(two, gives=[[0, 1, 2, 3, 4, 5], [6, 7, 8, 9, 10, 11]], note="two gray images of 2 × 3"),
+    Example(digits, look_at=lambda x: tuple(x.shape), gives=(64, 784), note="64 images of 28 × 28"),
 )
 
 # %% [markdown]
@@ -167,7 +177,8 @@ check(
 X = torch.arange(9.0).reshape(3, 3)
 K = torch.arange(4.0).reshape(2, 2)
 S = torch.tensor([[19.0, 25.0], [37.0, 43.0]])
-plots.row(X, K, S, titles=["image X", "kernel K", "result S"], signs="⋆=", boxes={0: (0, 0, 2, 2), 2: (0, 0, 1, 1)})
+boxes = {0: (0, 0, 2, 2), 2: (0, 0, 1, 1)}
+plots.row(X, K, S, titles=["image X", "kernel K", "result S"], signs="⋆=", boxes=boxes)
 
 # %% [markdown]
 # Do one more by hand before you go on: move the orange box to the bottom right. Do you get 43?
@@ -191,8 +202,9 @@ plots.row(X, K, S, titles=["image X", "kernel K", "result S"], signs="⋆=", box
 # <details><summary>Hint 2: one that keeps autograd happy</summary>
 #
 # Collect the sums in a Python list and turn it into a tensor with `torch.stack(values).reshape(rows, columns)`. Writing into
-# `X.new_zeros(rows, columns)` works as well. `torch.tensor(values)` would cut the way back to `K`, and
-# `torch.zeros(rows, columns)` alone is float32, whatever `X` is.
+# a tensor of zeros works as well, if it has the right dtype: `torch.zeros(rows, columns)` alone is float32, whatever `X` and
+# `K` are, and whole numbers in `X` would cut off the fractions of `K`: `torch.result_type(X, K)` holds both.
+# `torch.tensor(values)` would cut the way back to `K`.
 #
 # </details>
 # <details><summary>Help: I get <code>RuntimeError: The size of tensor a (3) must match the size of tensor b (2)</code></summary>
@@ -209,9 +221,10 @@ plots.row(X, K, S, titles=["image X", "kernel K", "result S"], signs="⋆=", box
 
 # %% corr2d role="solution"
 def corr2d(X: torch.Tensor, K: torch.Tensor) -> torch.Tensor:
-    """Slide the kernel K (h, w) over the image X (H, W), as it is, without flipping: (H-h+1, W-w+1).
+    """Slide the kernel K (h, w) over the image X (H, W), as it is, without flipping.
 
-    - S[i, j] is the sum of X[i : i+h, j : j+w] * K, and has the dtype of X * K.
+    - The result has the shape (H-h+1, W-w+1) and the dtype of X * K.
+    - Its entry [i, j] is the sum of X[i : i+h, j : j+w] * K.
     - K fits into X (h <= H and w <= W), it may be just as large.
     - Gradients flow back to X and to K. Loops are fine, torch's own convolutions are switched off.
     """
@@ -233,8 +246,8 @@ plots.row(
     K,
     K.flip(0, 1),
     torch.tensor([[5.0, 11.0], [23.0, 29.0]]),
-    titles=["X", "K", "K turned by 180°", "X convolved with K"],
-    signs="⋆→=",
+    titles=["X", "K", "K turned", "X convolved with K"],
+    signs=["", "180°", "="],
 )
 
 # %% [markdown]
@@ -267,7 +280,12 @@ check(
     corr2d,
     Example(X, K, gives=[[19, 25], [37, 43]], note="the picture above"),
     Example(X[:2, :2], K, gives=[[19]], note="a kernel as large as the image"),
-    Example(wide, torch.tensor([[1.0, -1.0, 0.5]]), gives=[[-1, 2.5, 0.5], [0, -0.5, 1], [2.5, -1, 1.5]], note="3×5 ⋆ 1×3"),
+    Example(
+        wide,
+        torch.tensor([[1.0, -1.0, 0.5]]),
+        gives=[[-1, 2.5, 0.5], [0, -0.5, 1], [2.5, -1, 1.5]],
+        note="a 3 × 5 image, a 1 × 3 kernel",
+    ),
 )
 check(
     true_conv2d,
@@ -334,8 +352,9 @@ plots.placements(n=9, k=3, s=2).show()
 
 # %% conv_out_size role="solution"
 def conv_out_size(n: int, k: int, s: int = 1, p: int = 0, d: int = 1) -> int:
-    """In how many places a kernel of k fits on n pixels, with stride s, padding p at each end and dilation d: an int.
+    """In how many places a kernel of k fits on n pixels: an int.
 
+    s is the stride, p the padding at *each* end, d the dilation.
     Raises ValueError when it does not fit at all: d*(k-1) + 1 > n + 2*p.
     """
     ### BEGIN SOLUTION
@@ -462,7 +481,8 @@ check(
 nine = torch.arange(1.0, 10.0).reshape(3, 3)
 framed = torch.tensor([[0.0] * 5, [0.0, 1, 2, 3, 0], [0.0, 4, 5, 6, 0], [0.0, 7, 8, 9, 0], [0.0] * 5])
 sums = torch.tensor([[1.0, 3, 5, 3], [5, 12, 16, 9], [11, 24, 28, 15], [7, 15, 17, 9]])
-plots.row(nine, framed, torch.ones(2, 2), sums, titles=["image", "padded by 1", "kernel", "result"], signs="→⋆=")
+names = ["image", "padded by 1", "kernel", "result"]
+plots.row(nine, framed, torch.ones(2, 2), sums, titles=names, signs="→⋆=")
 
 # %% [markdown]
 # The four sides may differ, and the value need not be 0. Left and right make it *wider*, top and bottom make it *taller*.
@@ -480,7 +500,9 @@ plots.row(nine, framed, torch.ones(2, 2), sums, titles=["image", "padded by 1", 
 
 
 # %% pad2d role="solution"
-def pad2d(x: torch.Tensor, left: int, right: int, top: int, bottom: int, value: float = 0.0) -> torch.Tensor:
+def pad2d(
+    x: torch.Tensor, left: int, right: int, top: int, bottom: int, value: float = 0.0
+) -> torch.Tensor:
     """Put a frame of `value` round the last two axes: (..., H, W) -> (..., top+H+bottom, left+W+right).
 
     - Any number of axes may come before H and W. The four widths are 0 or more.
@@ -499,9 +521,15 @@ def pad2d(x: torch.Tensor, left: int, right: int, top: int, bottom: int, value: 
 small = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 check(
     pad2d,
-    Example(small, 1, 1, 1, 1, gives=[[0, 0, 0, 0, 0], [0, 1, 2, 3, 0], [0, 4, 5, 6, 0], [0, 0, 0, 0, 0]]),
-    Example(small, 2, 0, 1, 0, value=-2.0, gives=[[-2, -2, -2, -2, -2], [-2, -2, 1, 2, 3], [-2, -2, 4, 5, 6]]),
-    Example(small.long()[None, None], 0, 1, 0, 0, gives=[[[[1, 2, 3, 0], [4, 5, 6, 0]]]], note="whole numbers stay whole"),
+    Example(
+        small, 1, 1, 1, 1, gives=[[0, 0, 0, 0, 0], [0, 1, 2, 3, 0], [0, 4, 5, 6, 0], [0, 0, 0, 0, 0]]
+    ),
+    Example(
+        small, 2, 0, 1, 0, value=-2.0, gives=[[-2, -2, -2, -2, -2], [-2, -2, 1, 2, 3], [-2, -2, 4, 5, 6]]
+    ),
+    Example(
+        small.long()[None, None], 0, 1, 0, 0, gives=[[[[1, 2, 3, 0], [4, 5, 6, 0]]]], note="four axes, int64"
+    ),
 )
 
 # %% [markdown]
@@ -526,7 +554,7 @@ plots.row(first, second, first + second, titles=["", "", "output"], signs="+=").
 
 # %%
 maps = [[[56.0, 72], [104, 120]], [[76.0, 100], [148, 172]], [[96.0, 128], [192, 224]]]
-plots.row(*maps, titles=["output 0", "output 1 (kernel + 1)", "output 2 (kernel + 2)"])
+plots.row(*maps, titles=["kernel + 0", "kernel + 1", "kernel + 2"])
 
 # %% [markdown]
 # In one line, for image $b$ and output channel $o$:
@@ -594,10 +622,12 @@ def conv2d(
     stride: int | tuple[int, int] = 1,
     padding: int | tuple[int, int] = 0,
 ) -> torch.Tensor:
-    """The convolutional layer: x (B, Cin, H, W), weight (Cout, Cin, kh, kw), bias (Cout,) or None -> (B, Cout, H', W').
+    """The convolutional layer: x (B, Cin, H, W) and weight (Cout, Cin, kh, kw) -> (B, Cout, H', W').
 
-    - Cross-correlation, summed over the input channels; bias[o] is added to every pixel of output channel o.
-    - stride and padding: an int for both directions, or a pair (height, width). The padding is zeros, on all four sides.
+    - Cross-correlation, summed over the input channels.
+    - bias (Cout,) or None: bias[o] is added to every pixel of output channel o.
+    - stride and padding: an int for both directions, or a pair (height, width).
+    - The padding is zeros: ph rows above and as many below, pw columns on either side.
     - H' = (H + 2*ph - kh) // sh + 1, and W' likewise. The kernel fits.
     - Same dtype and device as x. Gradients flow back to x, weight and bias.
     - torch's own convolutions, `F.unfold` and `F.pad` are switched off.
@@ -634,8 +664,14 @@ check(
         note="three channels out",
     ),
     Example(x, weight, torch.tensor([-56.0]), gives=[[[[0, 16], [48, 64]]]], note="with a bias"),
-    Example(nine, ones, None, 1, 1, gives=[[[[1, 3, 5, 3], [5, 12, 16, 9], [11, 24, 28, 15], [7, 15, 17, 9]]]], note="padding"),
-    Example(nine, ones, stride=2, padding=1, gives=[[[[1, 5], [11, 28]]]], note="stride 2"),
+    Example(
+        nine,
+        ones,
+        padding=1,
+        gives=[[[[1, 3, 5, 3], [5, 12, 16, 9], [11, 24, 28, 15], [7, 15, 17, 9]]]],
+        note="padding 1",
+    ),
+    Example(nine, ones, stride=2, padding=1, gives=[[[[1, 5], [11, 28]]]], note="padding 1, stride 2"),
     Example(
         torch.zeros(2, 3, 8, 9),
         torch.zeros(4, 3, 3, 2),
@@ -664,8 +700,10 @@ with after_writing("conv2d"):
 
 # %%
 with after_writing("conv2d"):
-    inputs, filters = torch.rand(2, 3, 20, 17, dtype=torch.float64), torch.rand(4, 3, 5, 3, dtype=torch.float64)
-    mine, theirs = conv2d(inputs, filters, None, (2, 1), (1, 2)), F.conv2d(inputs, filters, None, (2, 1), (1, 2))
+    inputs = torch.rand(2, 3, 20, 17, dtype=torch.float64)
+    filters = torch.rand(4, 3, 5, 3, dtype=torch.float64)
+    mine = conv2d(inputs, filters, stride=(2, 1), padding=(1, 2))
+    theirs = F.conv2d(inputs, filters, stride=(2, 1), padding=(1, 2))
     print("largest error:", (mine - theirs).abs().max().item())
 
 # %% [markdown]
@@ -683,7 +721,7 @@ with after_writing("conv2d"):
 second = torch.tensor([[37.0, 47], [67, 77]])
 plots.grid(
     [[None, S + second - 50], [X, S], [X + 1, second]],
-    [["", "map 0  (bias −50)"], ["channel 0", "channel 0, kernel 0"], ["channel 1", "channel 1, kernel 0"]],
+    [["", "map 0 (bias −50)"], ["channel 0", "channel 0, kernel 0"], ["channel 1", "channel 1, kernel 0"]],
 )
 
 # %% [markdown]
@@ -706,10 +744,12 @@ plots.grid(
 def conv_components(
     x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """x (B, Cin, H, W), weight (Cout, Cin, kh, kw), bias (Cout,) -> components (B, Cout, Cin, H', W'), maps (B, Cout, H', W').
+    """x (B, Cin, H, W), weight (Cout, Cin, kh, kw), bias (Cout,) -> the pair (components, maps).
 
-    - components[b, k, c] is channel c of image b under slice c of kernel k: no bias, stride 1, no padding.
-    - maps[b, k] is the sum of components[b, k] over the channels c, plus bias[k]. It is what a conv layer gives.
+    - components (B, Cout, Cin, H', W'): [b, k, c] is channel c of image b under slice c of kernel k,
+      with stride 1, no padding and no bias.
+    - maps (B, Cout, H', W'): [b, k] is the sum of components[b, k] over the channels c, plus bias[k].
+      It is what a convolutional layer gives.
     - Any B, Cin and Cout; gradients flow back to all three. `F.conv2d` is allowed.
     """
     ### BEGIN SOLUTION
@@ -736,21 +776,23 @@ def conv_components(
 
 # %% plot_components role="solution"
 def plot_components(x: torch.Tensor, components: torch.Tensor, maps: torch.Tensor) -> plt.Figure:
-    """Draw image 0 of the batch with its components and maps in one figure of (Cin + 1) × (Cout + 1) axes, and return it.
+    """Draw image 0 of the batch with its components and maps, and return the figure.
 
-    x, components and maps have the shapes of `conv_components`. Made with plt.subplots, so that the axes are in reading order.
-    Every axes shows one 2-D array with `imshow` and has this title (r counts rows, k columns, both from 0):
+    x, components and maps have the shapes of `conv_components`. The figure has
+    (Cin + 1) × (Cout + 1) axes in reading order, as plt.subplots makes them.
+    Each shows one 2-D array with `imshow` and has a title:
 
-    - top left: the mean of x[0] over its channels, title "image"
-    - the left column below it: x[0, c], title "channel c", e.g. "channel 0"
-    - the top row beside it: maps[0, k], title "map k"
-    - where they meet: components[0, k, c], title "channel c, kernel k"
+    - top left: the mean of x[0] over its channels, "image"
+    - below it, for every c: x[0, c], "channel c", that is "channel 0", "channel 1" …
+    - beside it, for every k: maps[0, k], "map k"
+    - where they meet: components[0, k, c], "channel c, kernel k"
 
     No colour bars (they would be further axes). The tensors may carry gradients.
     """
     ### BEGIN SOLUTION
     c_out, c_in = components.shape[1:3]
-    figure, axes = plt.subplots(c_in + 1, c_out + 1, figsize=(2 * c_out + 2, 2 * c_in + 2), squeeze=False, layout="constrained")
+    size = (1.8 * (c_out + 1), 1.8 * (c_in + 1))
+    figure, axes = plt.subplots(c_in + 1, c_out + 1, figsize=size, squeeze=False, layout="constrained")
 
     def draw(row, column, image, title):
         axes[row, column].imshow(image.detach(), cmap="gray")
@@ -771,16 +813,25 @@ def plot_components(x: torch.Tensor, components: torch.Tensor, maps: torch.Tenso
 # %% conv_components_check role="check" points=8 title="Looking inside"
 x = torch.stack([torch.arange(9.0), torch.arange(1.0, 10.0)]).reshape(1, 2, 3, 3)
 weight = torch.stack([torch.arange(4.0), torch.arange(1.0, 5.0)]).reshape(1, 2, 2, 2)
-pair = [[[[[19, 25], [37, 43]], [[37, 47], [67, 77]]]]]
+bias = torch.tensor([-50.0])
+pair = torch.tensor([[[[[19.0, 25], [37, 43]], [[37, 47], [67, 77]]]]])
+their_map = torch.tensor([[[[6.0, 22], [54, 70]]]])
 check(
     conv_components,
-    Example(x, weight, torch.tensor([-50.0]), look_at=lambda both: both[0], gives=pair, note="the two components"),
-    Example(x, weight, torch.tensor([-50.0]), look_at=lambda both: both[1], gives=[[[[6, 22], [54, 70]]]], note="their map"),
+    Example(x, weight, bias, look_at=lambda both: both[0], gives=pair, note="the two components"),
+    Example(x, weight, bias, look_at=lambda both: both[1], gives=their_map, note="their map"),
 )
 parts, sums_of_parts = torch.rand(2, 4, 3, 6, 5), torch.rand(2, 4, 6, 5)
 check(
     plot_components,
-    Example(torch.rand(2, 3, 8, 7), parts, sums_of_parts, look_at=lambda figure: len(figure.axes), gives=20, note="4 × 5 axes"),
+    Example(
+        torch.rand(2, 3, 8, 7),
+        parts,
+        sums_of_parts,
+        look_at=lambda figure: len(figure.axes),
+        gives=20,
+        note="three channels, four kernels: 4 × 5 axes",
+    ),
     Example(
         torch.rand(1, 2, 4, 4),
         parts[:1, :1, :2],
@@ -812,7 +863,8 @@ with after_writing("conv_components and plot_components"):
 
 # %%
 line = np.array([0.05449, 0.24420, 0.40262, 0.24420, 0.05449])
-plots.row(np.full((3, 3), 1 / 9), np.outer(line, line).round(3), titles=["box 3 × 3", "Gaussian 5 × 5, σ = 1"])
+bell = np.outer(line, line).round(3)
+plots.row(np.full((5, 5), 1 / 25), bell, titles=["box 5 × 5", "Gaussian 5 × 5, σ = 1"])
 
 # %% [markdown]
 # $$G_{xy} \propto \exp\!\left(-\frac{r^2}{2\sigma^2}\right),\qquad r = \text{distance from the centre of the kernel}$$
@@ -846,7 +898,7 @@ plots.row(np.full((3, 3), 1 / 9), np.outer(line, line).round(3), titles=["box 3 
 
 # %% box_kernel role="solution"
 def box_kernel(k: int) -> torch.Tensor:
-    """The mean over a k × k window as a kernel: (k, k) float32, all entries equal, sum 1. k is 1 or more."""
+    """The mean over a k × k window as a kernel: (k, k) float32, all entries equal, sum 1."""
     ### BEGIN SOLUTION
     return torch.ones(k, k) / (k * k)
     ### END SOLUTION
@@ -854,9 +906,11 @@ def box_kernel(k: int) -> torch.Tensor:
 
 # %% gaussian_kernel role="solution"
 def gaussian_kernel(k: int, sigma: float) -> torch.Tensor:
-    """A bell with its top in the middle: (k, k) float32, proportional to exp(-r**2 / (2 * sigma**2)), sum 1.
+    """A bell with its top in the middle: (k, k) float32, sum 1.
 
-    r is the distance from the centre of the kernel, in pixels. k is 1 or more (odd or even), sigma is more than 0.
+    The entries are proportional to exp(-r**2 / (2 * sigma**2));
+    r is the distance from the centre of the kernel, in pixels.
+    k is 1 or more, odd or even; sigma is more than 0.
     """
     ### BEGIN SOLUTION
     distance = torch.arange(k, dtype=torch.float32) - (k - 1) / 2
@@ -875,7 +929,8 @@ stripe = torch.zeros(6, 8)
 stripe[:, 2:6] = 1
 edges = torch.zeros(6, 7)
 edges[:, 1], edges[:, 5] = -1, 1
-plots.row(stripe, [[1, -1]], edges, titles=["image", "kernel", "every row: 0 −1 0 0 0 1 0"], signs="⋆=")
+names = ["image", "kernel", "every row: 0 −1 0 0 0 1 0"]
+plots.row(stripe, [[1, -1]], edges, titles=names, signs="⋆=")
 
 # %% [markdown]
 # Four 3 × 3 edge detectors, in this order and with these numbers:
@@ -887,12 +942,13 @@ plots.row(stripe, [[1, -1]], edges, titles=["image", "kernel", "every row: 0 −
 # | 1 1 1 | −1 0 1 | 1 0 0 | 0 0 1 |
 #
 # `top` answers with a positive number at the top edge of something bright (dark above, bright below), `left` at its left edge.
-# Each is a kernel with one channel in, so four of them are a weight of shape (4, 1, 3, 3).
+# `diag1` and `diag2` look for thin lines along a diagonal. Each is a kernel with one channel in, so four of them are a weight of shape
+# (4, 1, 3, 3).
 
 
 # %% edge_bank role="solution"
 def edge_bank() -> torch.Tensor:
-    """The four kernels of the table in the order top, left, diag1, diag2: (4, 1, 3, 3) float32, without gradient."""
+    """The kernels top, left, diag1, diag2 of the table: (4, 1, 3, 3) float32, without gradient."""
     ### BEGIN SOLUTION
     top = [[-1, -1, -1], [0, 0, 0], [1, 1, 1]]
     left = [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]]
@@ -960,9 +1016,10 @@ def apply_kernel_at(img: torch.Tensor, row: int, col: int, kernel: torch.Tensor)
 
 # %% filter_gray role="solution"
 def filter_gray(img: torch.Tensor, kernels: torch.Tensor) -> torch.Tensor:
-    """Filter a gray image (H, W) with n kernels (n, 1, kh, kw): (n, H, W), zeros around the image, no bias.
+    """Filter a gray image (H, W) with n kernels (n, 1, kh, kw): (n, H, W), of the dtype of img.
 
-    kh and kw are odd and may differ. Result [m, i, j] is kernel m with its centre on pixel (i, j), not flipped. Same dtype as img.
+    Entry [m, i, j] is kernel m with its centre on pixel (i, j), not flipped, with zeros around the
+    image and without a bias. kh and kw are odd and may differ.
     """
     ### BEGIN SOLUTION
     kh, kw = kernels.shape[2:]
@@ -971,14 +1028,34 @@ def filter_gray(img: torch.Tensor, kernels: torch.Tensor) -> torch.Tensor:
 
 
 # %% kernels_check role="check" points=14 title="Kernels by hand"
-check(box_kernel, Example(2, gives=torch.full((2, 2), 0.25)), Example(5, look_at=torch.sum, gives=torch.tensor(1.0), note="sum of box 5"))
+one = torch.tensor(1.0)
+check(
+    box_kernel,
+    Example(2, gives=torch.full((2, 2), 0.25)),
+    Example(5, look_at=torch.sum, gives=one, note="the 5 × 5 box adds up to 1"),
+)
 check(
     gaussian_kernel,
-    Example(5, 1.0, look_at=torch.sum, gives=torch.tensor(1.0), note="it adds up to 1"),
-    Example(5, 1.0, look_at=lambda g: g[2, 2] / g[2, 1], gives=torch.tensor(math.exp(0.5)), note="centre : neighbour = e^½"),
-    Example(3, 2.0, look_at=lambda g: g[1, 1] / g[0, 0], gives=torch.tensor(math.exp(0.25)), note="centre : corner, σ = 2"),
+    Example(5, 1.0, look_at=torch.sum, gives=one, note="it adds up to 1"),
+    Example(
+        5,
+        1.0,
+        look_at=lambda g: g[2, 2] / g[2, 1],
+        gives=torch.tensor(math.exp(1 / 2)),
+        note="σ = 1: the centre is e^(1/2) times its neighbour",
+    ),
+    Example(
+        3,
+        2.0,
+        look_at=lambda g: g[1, 1] / g[0, 0],
+        gives=torch.tensor(math.exp(1 / 4)),
+        note="σ = 2: the centre is e^(1/4) times the corner",
+    ),
 )
-check(edge_bank, Example(look_at=lambda bank: tuple(bank.shape), gives=(4, 1, 3, 3), note="the shape of the bank"))
+check(
+    edge_bank,
+    Example(look_at=lambda bank: tuple(bank.shape), gives=(4, 1, 3, 3), note="the shape of the bank"),
+)
 ramp = torch.arange(40.0).reshape(5, 8)
 check(
     apply_kernel_at,
@@ -991,7 +1068,12 @@ block[1:3, 1:4] = 1
 vertical = torch.tensor([[[[-1.0], [0.0], [1.0]]]])
 check(
     filter_gray,
-    Example(block, vertical, gives=[[[0, 1, 1, 1, 0], [0, 1, 1, 1, 0], [0, -1, -1, -1, 0], [0, -1, -1, -1, 0]]], note="3 × 1 kernel"),
+    Example(
+        block,
+        vertical,
+        gives=[[[0, 1, 1, 1, 0], [0, 1, 1, 1, 0], [0, -1, -1, -1, 0], [0, -1, -1, -1, 0]]],
+        note="a bright block under a 3 × 1 kernel: its top edge +, its bottom edge −",
+    ),
 )
 
 # %%
@@ -999,7 +1081,8 @@ with after_writing("box_kernel, gaussian_kernel and filter_gray"):
     face = data.gray(data.photo("astronaut", size=128))
     blurs = [box_kernel(9), gaussian_kernel(9, 1.0), gaussian_kernel(9, 3.0)]
     views = [filter_gray(face, kernel[None, None])[0] for kernel in blurs]
-    plots.row(face, *views, titles=["image", "box 9", "Gaussian σ = 1", "Gaussian σ = 3"], limits=(0, 1)).show()
+    names = ["image", "box 9", "Gaussian σ = 1", "Gaussian σ = 3"]
+    plots.row(face, *views, titles=names, limits=(0, 1)).show()
 
 # %%
 with after_writing("edge_bank and filter_gray"):
@@ -1008,11 +1091,16 @@ with after_writing("edge_bank and filter_gray"):
     plots.row(face, *views, titles=["image", "top", "left", "diag1", "diag2"]).show()
 
 # %% [markdown]
-# Play with the two cells above: other photographs (`data.PHOTOS`), other sizes, other σ. Where is the dark frame in the blurred pictures from?
+# Play with the two cells above: other photographs (`data.PHOTOS`), other sizes, other σ.
 #
-# <details><summary>Answer</summary>
+# <details><summary>Question: where does the dark frame of the blurred pictures come from?</summary>
 #
 # From the zeros around the image: at the edge a blur mixes in black.
+#
+# </details>
+# <details><summary>Question: why does one still recognise the photograph under <code>diag1</code>, but hardly under <code>top</code>?</summary>
+#
+# Add up the kernels: `top` gives 0, so a plain grey area becomes 0. The diagonals give 1, so brightness itself shines through.
 #
 # </details>
 
@@ -1027,7 +1115,7 @@ with after_writing("edge_bank and filter_gray"):
 # kernel was it?
 
 # %%
-plots.row(stripe, [[np.nan, np.nan]], edges, titles=["x", "kernel?", "y"], signs="⋆=")
+plots.row(stripe, edges, titles=["x", "y"], signs=["⋆ ? ="])
 
 # %% [markdown]
 # "How far off" is the **mean** squared error over all places of the output:
@@ -1085,13 +1173,14 @@ def learn_kernel(
     lr: float = 1e-2,
     seed: int = 0,
 ) -> tuple[torch.Tensor, list[float]]:
-    """Find a kernel (kh, kw) with which x (H, W) slides to y (H-kh+1, W-kw+1), by gradient descent from a random start.
+    """Find a kernel (kh, kw) that turns x (H, W) into y (H-kh+1, W-kw+1), by gradient descent.
 
-    - The error is the mean of the squared differences, as in the formula. No bias. Cross-correlation, no padding.
-    - Returns (kernel, losses): a plain tensor (kh, kw) with the dtype of x and without gradient, and a list of `steps` Python floats,
-      the error *before* each step.
-    - The same seed gives the same result, another seed another start. The global random state is neither used nor changed.
-    - It is graded with lr up to 2e-2 and up to 3000 steps, and must get there on small and on larger images.
+    - The error is the *mean* of the squared differences. Cross-correlation, no padding, no bias.
+    - Returns the pair (kernel, losses). kernel: a plain tensor (kh, kw) with the dtype of x and without
+      gradient. losses: a list of `steps` Python floats, the error *before* each step.
+    - The start is random: the same seed gives the same start, another seed another one.
+      The global random state is neither used nor changed.
+    - It must stay stable and get there with lr = 2e-2 on small and on larger images, in up to 3000 steps.
     """
     ### BEGIN SOLUTION
     generator = torch.Generator().manual_seed(seed)
@@ -1127,8 +1216,24 @@ check(
         rtol=1e-2,
         note="the kernel of the picture: [1, −1]",
     ),
-    Example(stripe, edges, (1, 2), steps=50, look_at=lambda found: len(found[1]), gives=50, note="50 steps, 50 losses"),
-    Example(stripe, edges, (1, 2), steps=2, look_at=lambda found: isinstance(found[1][0], float), gives=True, note="as floats"),
+    Example(
+        stripe,
+        edges,
+        (1, 2),
+        steps=50,
+        look_at=lambda found: len(found[1]),
+        gives=50,
+        note="50 steps, 50 losses",
+    ),
+    Example(
+        stripe,
+        edges,
+        (1, 2),
+        steps=2,
+        look_at=lambda found: isinstance(found[1][0], float),
+        gives=True,
+        note="losses are plain floats",
+    ),
 )
 
 # %%
@@ -1152,8 +1257,10 @@ with after_writing("learn_kernel"):
     face = data.gray(data.photo("astronaut", size=64))
     secret = torch.tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
     target = F.conv2d(face[None, None], secret[None, None])[0, 0]
-    kernel, losses = learn_kernel(face - face.mean(), target, (3, 3), steps=1500, lr=0.5)
-    plots.row(face, target, secret, kernel, titles=["x", "y", "the kernel behind it", "found by you"]).show()
+    centred = face - face.mean()  # learns faster; y stays the same, because this kernel adds up to 0
+    kernel, losses = learn_kernel(centred, target, (3, 3), steps=1500, lr=0.5)
+    names = ["x", "y", "the kernel behind it", "found by you"]
+    plots.row(face, target, secret, kernel, titles=names).show()
 
 # %% [markdown]
 # That is a convolutional network in a nutshell: nobody writes the kernels, the data does.
