@@ -40,7 +40,7 @@ def sample_class(assignment: Assignment) -> dict[str, bytes]:
         "Mei Tanaka": Desk.cut_off,
         "Noor de Vries": Desk.perfect,
         "Priya Raman": Desk.syntax_error,
-        "Sam Whitaker": lambda desk: desk.body(-2, "return [bytearray(1 << 30) for _ in range(1000)]"),
+        "Sam Whitaker": lambda desk: desk.body(-2, "return bytearray(64 << 30)"),
         "Tomasz Nowak": lambda desk: desk.body(2, "while True:\n    pass"),
         "Yusuf Demir": Desk.deleted_cell,
         "Zoë Prefilled": Desk.prefilled,
