@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from autograder.box.inside import wire
+from autograder.box.limits import Limits
 from autograder.box.outcome import Reply, StudentError
 from autograder.model import Picture, Verdict
 
@@ -17,22 +18,6 @@ Ask = Callable[[Request, float], Reply]
 """Sends one request and waits at most so many seconds. Raises StudentError."""
 
 MAX_EXCHANGES = 100  # of one transcript: a longer one is not replayed
-
-
-class CheckLimits(Protocol):
-    """The part of the assignment's limits that the judge enforces."""
-
-    @property
-    def call_seconds(self) -> float:
-        """Of one call."""
-
-    @property
-    def check_seconds(self) -> float:
-        """Of all calls of one check together."""
-
-    @property
-    def memory_mb(self) -> int:
-        """Of the box; only told, not enforced here."""
 
 
 class FailedExpectation(Exception):
@@ -56,7 +41,7 @@ class Conversation:
     """All requests of one check, within its time."""
 
     ask: Ask
-    limits: CheckLimits
+    limits: Limits
     show: str = "shapes"
     seed: int = 0  # of the inputs of this check
     exchanges: list[Exchange] = field(default_factory=list)

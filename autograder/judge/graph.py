@@ -1,31 +1,34 @@
-"""The order of checks: declaration order, except that a prerequisite comes before what depends on it."""
+"""Prerequisites: in which order checks are tried, and which one to mend first."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from autograder.errors import CourseError
+from autograder.model import CheckResult, Verdict
+
+After = Mapping[str, Sequence[str]]
+"""The checks that each check comes after; a graph without circles (autograder.suites refuses them)."""
 
 
-def ordered(after: Mapping[str, Sequence[str]], where: Mapping[str, str]) -> tuple[str, ...]:
-    """Names in an order in which every name follows the ones it comes after. Raises CourseError on a cycle or gap."""
-    done: list[str] = []
+def ordered(after: After) -> tuple[str, ...]:
+    """Declaration order, except that a prerequisite comes before what depends on it."""
+    done: dict[str, None] = {}
+
+    def visit(name: str) -> None:
+        if name not in done:
+            for parent in after[name]:
+                visit(parent)
+            done[name] = None
+
     for name in after:
-        _visit(name, after, where, done, ())
+        visit(name)
     return tuple(done)
 
 
-def _visit(
-    name: str, after: Mapping[str, Sequence[str]], where: Mapping[str, str], done: list[str], path: tuple[str, ...]
-) -> None:
-    if name in done:
-        return
-    if name in path:
-        circle = " → ".join([*path[path.index(name) :], name])
-        raise CourseError(f"Checks wait for each other: {circle}.", where[name], "Take one `after=` out.")
-    for parent in after[name]:
-        if parent not in after:
-            what = f"The check {name} comes after {parent}, and there is no such check."
-            raise CourseError(what, where[name], 'Write the name of a test function without "test_".')
-        _visit(parent, after, where, done, (*path, name))
-    done.append(name)
+def roots(names: Sequence[str], after: After, results: Mapping[str, CheckResult]) -> list[str]:
+    """Of checks that were tried, those that did not pass and came after nothing that did not."""
+    found: list[str] = []
+    for name in names:
+        if results[name].verdict is not Verdict.PASSED:
+            found += roots(after[name], after, results) or [name]
+    return list(dict.fromkeys(found))

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
-from autograder.errors import CourseError
+from autograder.errors import CourseError, place
 from autograder.model import Verdict
 
 T = TypeVar("T", bound=Callable[..., Any])  # a function or a class
@@ -58,20 +58,15 @@ def load_module(path: Path) -> ModuleType:
     """A module of the course by its path. Raises CourseError with the file and line where it fails."""
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None or not path.exists():
-        raise CourseError(f"There is no {path.name}.", path.parent.name, "Every assignment needs one.")
+        raise CourseError(f"there is no {path.name}", place(path.parent), "every assignment needs one")
     module = importlib.util.module_from_spec(spec)
     sys.modules[path.stem] = module
     try:
         spec.loader.exec_module(module)
     except Exception as error:  # whatever a broken file of the course raises
-        raise CourseError(*_told(error, path), "Repair that file.") from error
+        what = f"{path.name} cannot be imported: {type(error).__name__}: {error}"
+        raise CourseError(what, place(path, ([*_lines(error, path)] or [1])[-1]), "repair that file") from error
     return module
-
-
-def _told(error: Exception, path: Path) -> tuple[str, str]:
-    lines = list(_lines(error, path))
-    place = f", line {lines[-1]}" if lines else ""
-    return f"{path.name} cannot be imported: {type(error).__name__}: {error}", f"{path.parent.name}/{path.name}{place}"
 
 
 def _lines(error: Exception, path: Path) -> Iterator[int]:

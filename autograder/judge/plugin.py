@@ -16,11 +16,12 @@ import pytest
 import torch
 from hypothesis.internal.conjecture import providers
 
-from autograder.errors import CourseError
+from autograder.course import Assignment
+from autograder.errors import CourseError, place
 from autograder.judge.cases import Cases
 from autograder.judge.mistakes import importing_from, load_mistakes, load_module
 from autograder.judge.student import Student
-from autograder.judge.suite import AssignmentLike, Running, Suite, build
+from autograder.judge.suite import Running, Suite, collected
 
 __all__ = ["JudgePlugin", "Suite", "with_suite"]
 
@@ -33,7 +34,7 @@ _OFF = (
 )
 
 
-def with_suite(assignment: AssignmentLike, serve: Callable[[Suite], T], device: str = "cpu") -> T:
+def with_suite(assignment: Assignment, serve: Callable[[Suite], T], device: str = "cpu") -> T:
     """Collects the hidden suite and calls serve(suite) inside pytest. Raises CourseError when the suite is broken.
 
     `serve` may fork: `suite.run` needs nothing that a fork loses.
@@ -45,15 +46,14 @@ def with_suite(assignment: AssignmentLike, serve: Callable[[Suite], T], device: 
     if plugin.error is not None:
         raise plugin.error
     if not plugin.served:
-        raise CourseError("The hidden suite could not be collected.", f"{assignment.slug}/", plugin.internal[-1000:])
+        raise CourseError("the hidden suite could not be collected", place(assignment.suite), plugin.internal[-1000:])
     return plugin.answer  # type: ignore[no-any-return]
 
 
-def _arguments(assignment: AssignmentLike) -> list[str]:
-    suite = assignment.folder / f"test_{assignment.slug}.py"
+def _arguments(assignment: Assignment) -> list[str]:
     options = ["-c", os.devnull, f"--rootdir={assignment.folder}", "--noconftest", "--disable-plugin-autoload"]
     off = [word for name in _OFF.split() for word in ("-p", f"no:{name}")]
-    return [*options, "--import-mode=importlib", "--assert=plain", *off, str(suite)]
+    return [*options, "--import-mode=importlib", "--assert=plain", *off, str(assignment.suite)]
 
 
 @contextmanager
@@ -74,7 +74,7 @@ def _never(_path: str) -> bool:
 class JudgePlugin:
     """The hooks and fixtures of a hidden suite."""
 
-    def __init__(self, assignment: AssignmentLike, serve: Callable[[Suite], Any], device: str) -> None:
+    def __init__(self, assignment: Assignment, serve: Callable[[Suite], Any], device: str) -> None:
         self.assignment, self._serve, self._device = assignment, serve, device
         self.suite: Suite | None = None
         self.answer: Any = None
@@ -108,9 +108,8 @@ class JudgePlugin:
         """A suite that cannot be imported is a broken course."""
         if report.failed and self.error is None:
             lines = [line for line in str(report.longrepr).splitlines() if line.strip()]
-            what = f"The hidden suite cannot be imported: {lines[-1] if lines else 'unknown reason'}"
-            where = f"{self.assignment.slug}/test_{self.assignment.slug}.py"
-            self.error = CourseError(what, where, "Repair that file.")
+            what = f"the hidden suite cannot be imported: {lines[-1] if lines else 'unknown reason'}"
+            self.error = CourseError(what, place(self.assignment.suite), "repair that file")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -129,10 +128,9 @@ class JudgePlugin:
         return True
 
     def _built(self, items: Sequence[pytest.Item]) -> Suite:
-        folder = self.assignment.folder
-        reference = vars(load_module(folder / "reference.py"))
-        mistakes = load_mistakes(folder / "mistakes.py")
-        return build(self.assignment, items, mistakes, reference)
+        found = collected(self.assignment, items)
+        reference = vars(load_module(self.assignment.reference))
+        return Suite(self.assignment, found, load_mistakes(self.assignment.mistakes), reference)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
@@ -147,4 +145,3 @@ class JudgePlugin:
     def pytest_internalerror(self, excrepr: object) -> None:
         """Kept, since pytest itself prints nothing here."""
         self.internal = str(excrepr)
-

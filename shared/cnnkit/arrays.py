@@ -98,9 +98,7 @@ def _value_mismatch(
     if right.ndim == 0:
         return mismatch
     window, caption = _window(right.shape, index)
-    return replace(
-        mismatch, yours_slice=_slice(yours, window), expected_slice=_slice(right, window), caption=caption
-    )
+    return replace(mismatch, yours_slice=_slice(yours, window), expected_slice=_slice(right, window), caption=caption)
 
 
 def _first(wrong: npt.NDArray[np.bool_]) -> tuple[int, ...]:

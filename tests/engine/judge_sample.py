@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+import inspect
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from autograder.box.limits import Limits
+from autograder.course import Assignment, Exercise
 from autograder.judge.local import LocalBox
 from autograder.judge.plugin import with_suite
 from autograder.judge.suite import Suite
 from autograder.model import CheckResult
+from autograder.suites import read_checks
 
-REFERENCE = """
-import torch
+LIMITS = Limits(call_seconds=2, check_seconds=3, memory_mb=512)
 
-def double(x):
+
+def double(x: Any) -> Any:
+    """The right answer."""
     return x * 2
 
-def halve(n):
+
+def halve(n: int) -> int:
+    """The right answer."""
     if n % 2:
         raise ValueError("odd")
     return n // 2
-"""
+
+
+REFERENCE = "from typing import Any\n" + inspect.getsource(double) + inspect.getsource(halve)
 
 SUITE = '''
 import torch
@@ -102,47 +109,28 @@ def loops(n):
 """
 
 
-@dataclass
-class SampleExercise:
-    """One exercise of the sample."""
-
-    name: str
-    manual: bool = False
-
-
-@dataclass
-class Sample:
-    """What the judge reads of an assignment."""
-
-    folder: Path
-    slug: str = "tiny"
-    exercises: tuple[SampleExercise, ...] = (SampleExercise("double"), SampleExercise("halve"))
-    limits: Limits = field(default_factory=Limits)
-    show: str = "values"
-    secret: str = "sample"
-
-
-def sample(folder: Path, suite: str = SUITE, mistakes: str = MISTAKES) -> Sample:
+def sample(folder: Path, suite: str = SUITE, mistakes: str = MISTAKES, show: str = "values") -> Assignment:
     """The sample assignment, written to a folder."""
     (folder / "reference.py").write_text(REFERENCE)
     (folder / "test_tiny.py").write_text(textwrap.dedent(suite))
     (folder / "mistakes.py").write_text(mistakes)
-    return Sample(folder)
+    exercises = tuple(Exercise(name, name, 50, (name,), False, 1) for name in ("double", "halve"))
+    return Assignment(
+        "tiny", "Tiny", exercises, LIMITS, show, (), folder, "secret", (), read_checks(folder / "test_tiny.py")
+    )
 
 
 def right() -> dict[str, Any]:
     """A perfect submission."""
-    names: dict[str, Any] = {}
-    exec(compile(REFERENCE, "<cell>", "exec"), names)
-    return names
+    return {"double": double, "halve": halve}
 
 
-def judged(assignment: Sample, **names: Callable[..., Any]) -> dict[str, CheckResult]:
+def judged(assignment: Assignment, **names: Callable[..., Any]) -> dict[str, CheckResult]:
     """The results of a perfect submission with some names replaced."""
     return judged_by(assignment, LocalBox({**right(), **names}).ask)
 
 
-def judged_by(assignment: Sample, ask: Callable[..., Any]) -> dict[str, CheckResult]:
+def judged_by(assignment: Assignment, ask: Callable[..., Any]) -> dict[str, CheckResult]:
     """The results of a submission that `ask` answers for."""
 
     def serve(suite: Suite) -> tuple[CheckResult, ...]:
@@ -153,7 +141,7 @@ def judged_by(assignment: Sample, ask: Callable[..., Any]) -> dict[str, CheckRes
 
 def one_check(body: str, arguments: str = "student") -> str:
     """A suite whose first check has this body."""
-    head = "from autograder.judge import *\nfrom autograder.judge import check, expect, examples\nimport torch\n"
+    head = "from autograder.judge import *\nimport reference\nimport pytest\nimport torch\n"
     other = '\n@check("halve")\ndef test_other(student):\n    """Other"""\n    expect(student.halve(2)).to_equal(1)\n'
     inner = textwrap.indent(textwrap.dedent(body).strip(), "    ")
     return f'{head}@check("double")\ndef test_it({arguments}):\n    """It"""\n{inner}\n{other}'
@@ -161,9 +149,7 @@ def one_check(body: str, arguments: str = "student") -> str:
 
 def one_result(folder: Path, body: str, arguments: str = "student", show: str = "values", **names: Any) -> CheckResult:
     """The result of that one check."""
-    assignment = sample(folder, one_check(body, arguments))
-    assignment.show = show
-    return judged(assignment, **names)["it"]
+    return judged(sample(folder, one_check(body, arguments), show=show), **names)["it"]
 
 
 def stub(*_args: object) -> torch.Tensor:

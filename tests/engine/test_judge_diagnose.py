@@ -1,0 +1,188 @@
+"""Known mistakes are named, others are not, and none can hang the judge."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from autograder.box.outcome import Handle, Reply, StudentError
+from autograder.errors import CourseError
+from autograder.judge.conversation import Exchange
+from autograder.judge.diagnose import Case, diagnose, same_value
+from autograder.judge.mistakes import Mistake, load_mistakes
+from autograder.model import Verdict
+from tests.engine.judge_sample import judged, judged_by, right, sample, stub
+
+
+def test_a_known_mistake_is_named(tmp_path: Path) -> None:
+    result = judged(sample(tmp_path), double=lambda x: x**2)["double_doubles"]
+    assert (result.mistake, result.hint) == ("squares", "Multiply, do not square.")
+
+
+def test_a_gradient_betrays_a_mistake_too(tmp_path: Path) -> None:
+    assert judged(sample(tmp_path), double=lambda x: x**2)["double_has_a_gradient"].mistake == "squares"
+
+
+def test_a_changed_input_is_a_mistake_too(tmp_path: Path) -> None:
+    result = judged(sample(tmp_path), double=lambda x: x.mul_(2))["double_leaves_its_input_alone"]
+    assert (result.verdict, result.mistake) == (Verdict.FAILED, "in_place")
+
+
+def test_the_smallest_example_is_what_is_replayed(tmp_path: Path) -> None:
+    result = judged(sample(tmp_path), halve=lambda n: n / 2)["halve_halves"]
+    assert (result.counterexample, result.mistake) == ("halve(n=0)", "divides")
+
+
+@pytest.mark.parametrize("double", [lambda x: x * 3, lambda x: None, stub])
+def test_an_unknown_mistake_gets_no_hint(tmp_path: Path, double: Any) -> None:
+    assert {result.mistake for result in judged(sample(tmp_path), double=double).values()} == {""}
+
+
+def test_a_hang_is_matched_by_its_verdict(tmp_path: Path) -> None:
+    def ask(_request: dict[str, Any], _seconds: float) -> Reply:
+        raise StudentError(Verdict.TIMED_OUT, "Timeout")
+
+    assert judged_by(sample(tmp_path), ask)["halve_halves"].mistake == "loops"
+
+
+def call(name: str, *args: Any) -> dict[str, Any]:
+    return {"op": "call", "target": ["name", name], "args": list(args), "kwargs": {}, "ban": []}
+
+
+def case(*exchanges: Exchange) -> Case:
+    return Case("a_check", "double", Verdict.FAILED, exchanges)
+
+
+def mistake(function: Any, ends: str = "") -> Mistake:
+    return Mistake(function.__name__, "double", "double", "hint", function, ends)
+
+
+def test_an_answer_that_the_reference_gives_is_no_mistake() -> None:
+    same = mistake(lambda x: x + x)
+    assert diagnose([case(Exchange(call("double", 2), Reply(4)))], [same], right()) == {}
+
+
+def test_a_mistake_must_agree_with_every_answer() -> None:
+    square = mistake(lambda x: x * x)
+    asked = [Exchange(call("double", 3), Reply(9)), Exchange(call("double", 4), Reply(17))]
+    assert diagnose([case(*asked[:1])], [square], right()) == {"a_check": square}
+    assert diagnose([case(*asked)], [square], right()) == {}
+
+
+def test_the_same_kind_of_error_is_the_same_mistake() -> None:
+    def indexes(x: Any) -> Any:
+        return x[0]
+
+    asked = case(Exchange(call("double", 3), StudentError(Verdict.RAISED, "TypeError", "other words")))
+    assert diagnose([asked], [mistake(indexes)], right()) == {"a_check": mistake(indexes)}
+
+
+def test_handles_are_followed_in_the_replay() -> None:
+    class Box:
+        def __init__(self, value: Any) -> None:
+            self.value = value
+
+    asked = case(
+        Exchange(call("double", 3), Reply(Handle(41, "Box"))),
+        Exchange({"op": "get", "target": ["handle", 41, ["attr", "value"]]}, Reply(9)),
+        Exchange({"op": "call", "target": ["env", "torch", ["attr", "is_tensor"]], "args": [Handle(41, "Box")]}, Reply(False)),
+    )  # fmt: skip
+    wrong = mistake(lambda x: Box(x * x))
+    assert diagnose([asked], [wrong], {"double": lambda x: Box(x * 2)}) == {"a_check": wrong}
+
+
+def test_a_mistake_built_on_a_banned_operation_is_replayed() -> None:
+    wrong = mistake(lambda x: x * 3)
+    asked = Exchange(call("double", torch.ones(2)) | {"ban": ["mul"]}, Reply(torch.ones(2) * 3))
+    assert diagnose([case(asked)], [wrong], right()) == {"a_check": wrong}
+
+
+def test_the_mistake_that_explains_most_checks_wins() -> None:
+    first, second = mistake(lambda x: x * x), mistake(lambda x: 9 if x == 3 else 0)
+    named = [Mistake("first", "double", "double", "", first.implementation)]
+    named.append(Mistake("second", "double", "double", "", second.implementation))
+    asked = [Exchange(call("double", 3), Reply(9)), Exchange(call("double", 5), Reply(0))]
+    cases = [Case(str(n), "double", Verdict.FAILED, (one,)) for n, one in enumerate(asked)]
+    assert {mistake.name for mistake in diagnose(cases, named, right()).values()} == {"second"}
+
+
+def test_a_mistake_that_never_ends_costs_only_its_hint() -> None:
+    def never_ends(_x: Any) -> None:
+        while True:
+            pass
+
+    square = mistake(lambda x: x * x)
+    asked = [Case(str(n), "double", Verdict.FAILED, (Exchange(call("double", 3), Reply(9)),)) for n in range(5)]
+    start = time.monotonic()
+    assert len(diagnose(asked, [mistake(never_ends), square], right())) == 5
+    assert time.monotonic() - start < 8
+
+
+@pytest.mark.parametrize("seconds", [30, 10**6])
+def test_a_mistake_that_sleeps_in_c_meets_the_deadline(seconds: int) -> None:
+    def sleeps(_x: Any) -> None:
+        time.sleep(seconds)
+
+    start = time.monotonic()
+    asked = case(Exchange(call("double", 3), Reply(9)))
+    assert diagnose([asked], [mistake(lambda x: x * x), mistake(sleeps)], right(), seconds=1.0) != {}
+    assert time.monotonic() - start < 5
+
+
+def test_a_mistake_that_swells_costs_only_its_hint() -> None:
+    def swells(_x: Any) -> Any:
+        return np.ones(2**36)
+
+    square = mistake(lambda x: x * x)
+    asked = case(Exchange(call("double", 3), Reply(9)))
+    assert diagnose([asked], [mistake(swells), square], right()) == {"a_check": square}
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "same"),
+    [
+        (1.0, 1.0 + 1e-12, True),
+        (1.0, 1.001, False),
+        (1, 1.0, False),
+        (True, 1, False),
+        (float("nan"), float("nan"), True),
+        (torch.ones(2), torch.ones(2), True),
+        (torch.ones(2), torch.ones(2).double(), False),
+        (torch.ones(2), torch.ones(1), False),
+        (torch.ones(2), torch.ones(2, requires_grad=True), False),
+        (torch.ones(2), torch.ones(2).numpy(), False),
+        (torch.ones(2).bool(), torch.ones(2).bool(), True),
+        (np.ones(2), np.ones(2), True),
+        ([1, (2,)], [1, (2,)], True),
+        ([1], (1,), False),
+        ({"a": 1}, {"a": 1}, True),
+        ({"a": 1}, {"b": 1}, False),
+        ("a", "a", True),
+        (None, None, True),
+        (Handle(1, "A"), Handle(9, "A"), True),
+        (Handle(1, "A"), Handle(9, "B"), False),
+    ],
+)
+def test_values_are_the_same_up_to_rounding(mine: Any, theirs: Any, same: bool) -> None:
+    assert same_value(mine, theirs, {}) is same
+
+
+def test_mistakes_are_loaded_in_order(tmp_path: Path) -> None:
+    sample(tmp_path)
+    loaded = load_mistakes(tmp_path / "mistakes.py")
+    assert [one.name for one in loaded] == ["squares", "in_place", "never_ends", "divides", "loops"]
+    assert loaded[-1].ends == "timed_out"
+    assert load_mistakes(tmp_path / "nothing.py") == ()
+
+
+def test_an_unknown_ending_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mistakes.py").write_text(
+        "from autograder.judge import mistake\n@mistake('a', replaces='a', hint='b', ends='never')\ndef f(): pass\n"
+    )
+    with pytest.raises(CourseError, match="ends is one of"):
+        load_mistakes(tmp_path / "mistakes.py")

@@ -1,0 +1,112 @@
+"""The proxy `student`, its handles and the seeded cases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from autograder.judge.cases import Cases
+from autograder.model import Verdict
+from tests.engine.judge_sample import one_result
+
+
+class Counter:
+    """Something that a student's function may give back."""
+
+    def __init__(self) -> None:
+        self.items = {"a": [1, 2, 3]}
+        self.training = True
+        self.weight = torch.ones(2, requires_grad=True)
+
+    def __len__(self) -> int:
+        return 3
+
+    def __iter__(self) -> Any:
+        return iter([torch.zeros(1), torch.ones(1), self])
+
+    def add(self, number: int) -> int:
+        """A method."""
+        return sum(self.items["a"]) + number
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "expect(student.double(1).training).to_equal(True)",
+        "expect(student.double(1).items['a'][1]).to_equal(2)",
+        "expect(student.double(1).add(4)).to_equal(10)",
+        "expect(student.double(1).weight).to_match(torch.ones(2))",
+        "expect(len(student.double(1))).to_equal(3)",
+        "zero, one, self = student.double(1)\nexpect(one).to_match(torch.ones(1))\nexpect(self.training).to_equal(True)",
+        "counter = student.double(1)\nexpect(student.env.len_of(counter)).to_equal(3)",
+        "layer = student.env.torch.nn.Linear(3, 10)\nexpect(layer(torch.ones(2, 3))).to_have_shape(2, 10)",
+        "expect(student.env.apply(student.halve, 8)).to_equal(4)",
+        "expect(student.on_views.identity(torch.ones(2, 3))).to_equal(False)",
+        "counters = student.pair()\nexpect(counters[0].training).to_equal(True)",
+        "expect(value_of(student.double(1).items)['a']).to_equal([1, 2, 3])",
+    ],
+)
+def test_objects_are_reached_inside_the_box(tmp_path: Path, body: str) -> None:
+    helpers = "student.run('def len_of(x): return len(x)\\ndef apply(f, x): return f(x)')\n"
+    names: dict[str, Any] = {
+        "double": lambda _x: Counter(),
+        "pair": lambda: (Counter(), Counter()),
+        "identity": lambda x: x.is_contiguous(),
+    }
+    result = one_result(tmp_path, helpers + body, **names)
+    assert (result.verdict, result.staff) == (Verdict.PASSED, "")
+
+
+@pytest.mark.parametrize("body", ["if student.double(1).training: pass", "student.double(1).training == True"])
+def test_a_remote_is_never_taken_for_a_value(tmp_path: Path, body: str) -> None:
+    result = one_result(tmp_path, body, double=lambda _x: Counter())
+    assert result.verdict is Verdict.UNGRADED
+    assert "use expect(...) or value_of(...)" in result.staff
+
+
+def test_a_ban_ends_with_its_block(tmp_path: Path) -> None:
+    body = (
+        "with student.banning('convolution'):\n    expect(student.double(torch.ones(2))).to_have_shape(2)\n"
+        "expect(student.conv(torch.ones(1, 1, 3, 3))).to_have_shape(1, 1, 1, 1)"
+    )
+    conv = {"conv": lambda x: torch.nn.functional.conv2d(x, x)}
+    assert one_result(tmp_path, body, **conv).verdict is Verdict.PASSED
+
+
+def test_a_counterexample_names_parameters_and_shapes(tmp_path: Path) -> None:
+    body = "expect(student.double(torch.ones(20, 3), scale=2)).to_equal(1)"
+    result = one_result(tmp_path, body, double=lambda x, scale: x * scale)
+    assert result.counterexample == "double(x of shape (20, 3) and dtype float32, scale=2)"
+
+
+def test_a_counterexample_says_when_inputs_are_views(tmp_path: Path) -> None:
+    result = one_result(tmp_path, "expect(student.on_views.double(torch.ones(1))).to_equal(1)")
+    assert result.counterexample == "double(x=[1]) on non-contiguous inputs"
+
+
+def test_cases_are_the_same_from_the_same_seed() -> None:
+    one, other, third = Cases(7), Cases(7), Cases(8)
+    assert torch.equal(one.images(2, 3, 4, 5), other.images(2, 3, 4, 5))
+    assert not torch.equal(one.kernels(4, 3, 2, 5), third.kernels(4, 3, 2, 5))
+
+
+def test_cases_start_again() -> None:
+    cases = Cases(7)
+    first = cases.tensor(3)
+    assert not torch.equal(cases.tensor(3), first)
+    cases.restart()
+    assert torch.equal(cases.tensor(3), first)
+
+
+def test_cases_have_the_asked_range_and_dtype() -> None:
+    cases = Cases(1)
+    low = cases.tensor(50, low=-3, high=-1, dtype=torch.float32)
+    assert low.dtype is torch.float32
+    assert bool(((low >= -3) & (low < -1)).all())
+    whole = cases.integers(200, low=0, high=2)
+    assert sorted(set(whole.tolist())) == [0, 1, 2]
+    assert bool((cases.bias(50).abs() >= 0.5).all())
+    assert cases.images(2, 3, 4, 5).dtype is torch.float64

@@ -1,0 +1,239 @@
+"""A hidden suite as a whole: verdicts, prerequisites, whose fault."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from autograder.box.outcome import Reply, StudentError
+from autograder.errors import BoxFailure, CourseError
+from autograder.judge.local import LocalBox
+from autograder.judge.plugin import with_suite
+from autograder.model import Verdict
+from tests.engine.judge_sample import SUITE, judged, judged_by, one_check, one_result, right, sample, stub
+
+
+def test_a_right_submission_passes_everything(tmp_path: Path) -> None:
+    results = judged(sample(tmp_path))
+    assert {result.verdict for result in results.values()} == {Verdict.PASSED}
+    assert [result.weight for result in results.values()] == [1, 3, 1, 1, 1, 1]
+    assert results["double_doubles"].title == "double doubles"
+
+
+def test_a_wrong_answer_fails(tmp_path: Path) -> None:
+    result = judged(sample(tmp_path), double=lambda x: x * 3)["double_doubles"]
+    assert result.verdict is Verdict.FAILED
+    assert result.message.startswith("The shape (3, 4) is right, but 12 of 12 values differ")
+    assert result.counterexample.startswith("double(x=[[")
+    assert result.picture is not None
+    assert len(result.picture.yours) == 3
+
+
+def test_a_swapped_shape_is_told(tmp_path: Path) -> None:
+    result = judged(sample(tmp_path), double=lambda x: (2 * x).T)["double_keeps_the_shape"]
+    assert result.message == "The shape is (4, 3), expected (3, 4): height and width look swapped."
+
+
+def test_a_check_waits_for_its_prerequisite(tmp_path: Path) -> None:
+    results = judged(sample(tmp_path), double=lambda x: x.sum())
+    skipped = results["double_leaves_its_input_alone"]
+    assert results["double_doubles"].verdict is skipped.verdict is Verdict.SKIPPED
+    assert "“double keeps the shape”" in skipped.message
+
+
+def test_an_exception_is_told_with_its_name(tmp_path: Path) -> None:
+    result = judged(sample(tmp_path), double=lambda x: x[99])["double_keeps_the_shape"]
+    assert result.verdict is Verdict.RAISED
+    assert "IndexError: index 99" in result.message
+
+
+def test_its_text_stays_secret_where_only_shapes_are_shown(tmp_path: Path) -> None:
+    def leaks(x: torch.Tensor) -> None:
+        raise ValueError(f"the hidden input is {x.tolist()}")
+
+    result = judged(sample(tmp_path, show="shapes"), double=leaks)["double_keeps_the_shape"]
+    assert "ValueError" in result.message
+    assert "hidden" not in result.message
+    assert result.counterexample == "double(x of shape (3, 4))"
+
+
+def test_a_stub_is_told_to_be_one(tmp_path: Path) -> None:
+    results = judged(sample(tmp_path), double=stub, halve=stub)
+    assert {result.verdict for result in results.values()} == {Verdict.RAISED, Verdict.SKIPPED}
+    assert "not filled in yet" in results["halve_refuses_odd_numbers"].message
+
+
+def test_a_missing_function_is_told(tmp_path: Path) -> None:
+    names = right()
+    del names["double"]
+    result = judged_by(sample(tmp_path), LocalBox(names).ask)["double_keeps_the_shape"]
+    assert result.verdict is Verdict.RAISED
+    assert "There is no `double` in your notebook" in result.message
+
+
+def test_a_bug_of_the_suite_costs_nobody_points(tmp_path: Path) -> None:
+    result = one_result(tmp_path, "expect(student.double(1)).to_equal(2)\nraise KeyError('ours')")
+    assert result.verdict is Verdict.UNGRADED
+    assert "KeyError: 'ours'" in result.staff
+
+
+def test_what_comes_after_an_ungraded_check_is_ungraded(tmp_path: Path) -> None:
+    suite = SUITE.replace("expect(student.double(cases.tensor(3, 4))).to_have_shape(3, 4)", "1 / 0")
+    results = judged(sample(tmp_path, suite))
+    assert results["double_keeps_the_shape"].verdict is Verdict.UNGRADED
+    assert results["double_leaves_its_input_alone"].verdict is Verdict.UNGRADED
+    assert results["halve_halves"].verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "student.double(1)",
+        "expect(2).to_equal(2)",
+        "pass",
+        "expect(student.double(1))",
+        "assert student.double(1) == 3",
+        "pytest.skip('later')",
+        "expect(student.double(lambda: 1)).to_equal(2)",
+        "expect(student.double(1)).to_match(float('nan'))",
+        "expect(student.double(1)).to_hold('one')",
+    ],
+)
+def test_without_evidence_a_check_is_ungraded(tmp_path: Path, body: str) -> None:
+    result = one_result(tmp_path, body)
+    assert result.verdict is Verdict.UNGRADED
+    assert result.staff
+    assert "not" in result.message
+
+
+def test_a_broken_box_is_our_fault(tmp_path: Path) -> None:
+    def ask(_request: dict[str, Any], _seconds: float) -> Reply:
+        raise BoxFailure("the zygote ended")
+
+    assert {result.verdict for result in judged_by(sample(tmp_path), ask).values()} == {Verdict.UNGRADED}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "kind", "words"),
+    [
+        (Verdict.TIMED_OUT, "Timeout", "after 2 seconds"),
+        (Verdict.OUT_OF_MEMORY, "MemoryError", "512 MB"),
+        (Verdict.BLOCKED, "Violation", "not possible while grading"),
+        (Verdict.RAISED, "Exit", "ended the whole program"),
+        (Verdict.RAISED, "Crash", "ended the whole program"),
+    ],
+)
+def test_every_ending_has_its_sentence(tmp_path: Path, verdict: Verdict, kind: str, words: str) -> None:
+    def ask(_request: dict[str, Any], _seconds: float) -> Reply:
+        raise StudentError(verdict, kind, "text")
+
+    result = judged_by(sample(tmp_path), ask)["double_keeps_the_shape"]
+    assert result.verdict is verdict
+    assert words in result.message
+
+
+def test_the_calls_of_a_check_share_its_time(tmp_path: Path) -> None:
+    given: list[float] = []
+    now = [0.0]
+
+    def ask(request: dict[str, Any], seconds: float) -> Reply:
+        given.append(seconds)
+        now[0] += min(1.4, seconds)
+        return LocalBox(right()).ask(request)
+
+    body = "for n in range(9):\n    expect(student.double(n)).to_equal(2 * n)"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("autograder.judge.conversation.time.perf_counter", lambda: now[0])
+        result = judged_by(sample(tmp_path, one_check(body)), ask)["it"]
+    assert result.verdict is Verdict.TIMED_OUT
+    assert given[:3] == pytest.approx([2, 1.6, 0.2])
+    assert "after 3 seconds" in result.message
+
+
+def test_text_from_the_box_is_capped_and_cleaned(tmp_path: Path) -> None:
+    def hostile(_x: object) -> None:
+        raise type("\x1b[31mEvil" * 40, (Exception,), {})("\x1b]0;title\x07\u202e" + "x" * 5000)
+
+    result = judged(sample(tmp_path), double=hostile)["double_keeps_the_shape"]
+    assert "\x1b" not in result.message
+    assert "\u202e" not in result.message
+    assert len(result.message) < 600
+
+
+def test_what_was_printed_is_for_the_staff(tmp_path: Path) -> None:
+    def talks(x: torch.Tensor) -> torch.Tensor:
+        print("peek\x1b[0m", x.shape)
+        return x
+
+    result = judged(sample(tmp_path), double=talks)["double_doubles"]
+    assert "peek[0m torch.Size([3, 4])" in result.staff
+    assert "peek" not in result.message
+
+
+def test_banned_roads_are_blocked(tmp_path: Path) -> None:
+    body = "with student.banning('mul'):\n    expect(student.double(torch.ones(2))).to_have_shape(2)"
+    result = one_result(tmp_path, body)
+    assert result.verdict is Verdict.BLOCKED
+    assert "aten::mul" in result.message
+
+
+def test_a_suite_runs_the_same_way_again_and_in_a_fork(tmp_path: Path) -> None:
+    def serve(suite: Any) -> bool:
+        verdicts = [[result.verdict for result in suite.run(LocalBox(right()).ask)] for _ in range(2)]
+        child = os.fork()
+        if child == 0:
+            os._exit([result.verdict for result in suite.run(LocalBox(right()).ask)] != verdicts[0])
+        return verdicts[0] == verdicts[1] and os.waitpid(child, 0)[1] == 0
+
+    assert with_suite(sample(tmp_path), serve)
+
+
+def test_nothing_is_written_beside_the_suite(tmp_path: Path) -> None:
+    judged(sample(tmp_path), halve=lambda n: n)
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["mistakes.py", "reference.py", "test_tiny.py"]
+
+
+def test_inputs_depend_on_the_secret_and_the_check(tmp_path: Path) -> None:
+    seen: list[list[float]] = []
+
+    def keeps(x: torch.Tensor) -> torch.Tensor:
+        seen.append(x.flatten().tolist())
+        return x * 2
+
+    for _ in range(2):
+        judged(sample(tmp_path), double=keeps)
+    assert seen[:4] == seen[4:]
+    assert seen[0] != seen[1]
+
+
+@pytest.mark.parametrize(
+    ("suite", "words"),
+    [
+        ("import nothing_like_this\n" + SUITE, "nothing_like_this"),
+        (SUITE.replace("student, n)", "student)"), "has no argument 'n'"),
+        (SUITE.replace("@check(", "@pytest.mark.parametrize('a', [1])\n@check(", 1).replace("import torch", "import pytest"),
+         "not both declared and collected"),
+    ],
+)  # fmt: skip
+def test_a_broken_suite_is_refused(tmp_path: Path, suite: str, words: str) -> None:
+    with pytest.raises(CourseError, match="test_tiny") as caught:
+        judged(sample(tmp_path, suite))
+    assert words in str(caught.value)
+
+
+def test_a_broken_file_of_the_course_is_refused_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match=r"mistakes\.py:3") as caught:
+        judged(sample(tmp_path, mistakes="import torch\n\n1 / 0\n"))
+    assert "ZeroDivisionError" in str(caught.value)
+
+
+def test_an_interrupt_reaches_the_caller(tmp_path: Path) -> None:
+    def ask(_request: dict[str, Any], _seconds: float) -> Reply:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        judged_by(sample(tmp_path), ask)
