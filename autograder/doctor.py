@@ -15,7 +15,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder.box.box import Box, open_box
+from autograder.box.box import open_box
 from autograder.box.inside import landlock
 from autograder.box.limits import Limits
 from autograder.box.outcome import StudentError
@@ -23,7 +23,7 @@ from autograder.box.zygote import Wall, Zygote
 from autograder.errors import NoBox
 from autograder.model import Verdict
 
-PRELUDE = "import ctypes, mmap, os, signal, socket, subprocess, sys, threading, time\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+PRELUDE = "import ctypes, os, socket, subprocess, sys, time\nlibc = ctypes.CDLL(None, use_errno=True)\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,14 @@ class Finding:
 
 
 ATTEMPTS = (
-    Attempt("the course, the gradebook and your home cannot be read", "return os.path.exists({secret!r}) and open({secret!r}).read()"),
-    Attempt("nothing outside its own small /tmp can be written", "return [open(p, 'w') for p in ('/usr/x', '/box/x', '/dev/x', '/x')]"),
+    Attempt(
+        "the course, the gradebook and your home cannot be read",
+        "return os.path.exists({secret!r}) and open({secret!r}).read()",
+    ),
+    Attempt(
+        "nothing outside its own small /tmp can be written",
+        "return [open(p, 'w') for p in ('/usr/x', '/box/x', '/dev/x', '/x')]",
+    ),
     Attempt("a file opened by the grader is not inherited", "return [os.fstat(n) for n in range(4, 200) if _open(n)]"),
     Attempt("environment variables of the grader are not visible", "return {token!r} in str(os.environ)"),
     Attempt("other processes cannot be seen", "return os.listdir('/proc')"),
@@ -55,13 +61,25 @@ ATTEMPTS = (
     Attempt("no connection to this machine", "return socket.create_connection(('127.0.0.1', {port}), 1)"),
     Attempt("no connection to the network", "return socket.create_connection(('192.0.2.1', 80), 1)"),
     Attempt("no program is started", "return subprocess.run(['/bin/true'])"),
-    Attempt("no new namespace, no mount", "return libc.unshare(0x10000000) == 0 or libc.mount(b'x', b'/tmp', b'tmpfs', 0, 0) == 0"),
+    Attempt(
+        "no new namespace, no mount",
+        "return libc.unshare(0x10000000) == 0 or libc.mount(b'x', b'/tmp', b'tmpfs', 0, 0) == 0",
+    ),
     Attempt("no capability is left", "return libc.chroot(b'/tmp') == 0 or libc.setgroups(0, None) == 0"),
-    Attempt("a process may not take more memory than its limit", "return bytearray(8 * 2**30)", (Verdict.OUT_OF_MEMORY,)),
-    Attempt("memory outside the limits (memfd, System V) is refused", "return os.memfd_create('x') or libc.shmget(0, 4096, 512) > 0"),
+    Attempt(
+        "a process may not take more memory than its limit", "return bytearray(8 * 2**30)", (Verdict.OUT_OF_MEMORY,)
+    ),
+    Attempt(
+        "memory outside the limits (memfd, System V) is refused",
+        "return os.memfd_create('x') or libc.shmget(0, 4096, 512) > 0",
+    ),
     Attempt("the disk is small", "return open('/tmp/x', 'wb').write(bytes(10**8)) == 10**8"),
     Attempt("the number of files is small", "return [open(f'/tmp/{{i}}', 'w').close() for i in range(5_000)]"),
-    Attempt("the number of processes is small", "return [os.fork() or time.sleep(9) for _ in range(300)]", (Verdict.TIMED_OUT,)),
+    Attempt(
+        "the number of processes is small",
+        "return [os.fork() or time.sleep(9) for _ in range(300)]",
+        (Verdict.TIMED_OUT,),
+    ),
     Attempt("an endless loop ends", "while True: pass", (Verdict.TIMED_OUT,)),
     Attempt("an endless loop in C ends", "ctypes.PyDLL(None).usleep(2**31)", (Verdict.TIMED_OUT,)),
 )
@@ -121,7 +139,10 @@ def run(wall: Wall | None = None, echo: Callable[[str], None] | None = None) -> 
     try:
         for finding in findings(wall):
             kept = kept and finding.kept
-            say(f"{'ok    ' if finding.kept else 'BROKEN'}  {finding.promise}" + ("" if finding.kept else f"  ({finding.seen})"))
+            say(
+                f"{'ok    ' if finding.kept else 'BROKEN'}  {finding.promise}"
+                + ("" if finding.kept else f"  ({finding.seen})")
+            )
     except NoBox as error:
         say(f"BROKEN  {error}")
         return False
@@ -132,7 +153,11 @@ def run(wall: Wall | None = None, echo: Callable[[str], None] | None = None) -> 
 def machine() -> Iterator[str]:
     """What the wall is made of here."""
     path = shutil.which("bwrap")
-    version = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout.strip() if path else "missing"
+    version = (
+        subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout.strip()
+        if path
+        else "missing"
+    )
     yield f"bubblewrap: {version.removeprefix('bubblewrap ')}"
     yield f"kernel: {os.uname().release}, Landlock ABI {landlock.version() or 'none'}"
     unprivileged = Path("/proc/sys/user/max_user_namespaces")

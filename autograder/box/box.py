@@ -25,6 +25,8 @@ from autograder.model import Verdict
 
 NONCE_BYTES = 16
 SETTLE_SECONDS = 10.0
+MAX_TEXT, MAX_PRINTED = 2_000, 25_000  # characters
+MAX_FIGURES, MAX_FIGURE_BYTES = 4, 400_000
 _VERDICTS = {"blocked": Verdict.BLOCKED, "out_of_memory": Verdict.OUT_OF_MEMORY}
 
 
@@ -76,7 +78,8 @@ class Box:
         if self._socket is not None:
             return
         if self._endings > self.limits.restarts:
-            raise StudentError(Verdict.RAISED, "Ended", f"the code ended its process {self._endings} times; no more is tried")
+            message = f"the code ended its process {self._endings} times; no more is tried"
+            raise StudentError(Verdict.RAISED, "Ended", message)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         with theirs:
             self.zygote.spawn(theirs, self.limits)
@@ -95,18 +98,21 @@ class Box:
         try:
             self._must_be_quiet()
             self._send(nonce + wire.encode(request), end)
-            return _opened(self._receive(end), nonce)
+            return _opened(self._receive(end), b"" if "nonce" in self.zygote.wall.off else nonce)
         except TimeoutError:
             self._end()
             raise StudentError(Verdict.TIMED_OUT, "Timeout", f"no answer within {seconds:g} seconds") from None
         except (WireViolation, wire.WireError) as error:
             self._end()
-            raise StudentError(Verdict.BLOCKED, "Violation", f"it answered with something that is no answer: {error}") from None
+            message = f"it answered with something that is no answer: {error}"
+            raise StudentError(Verdict.BLOCKED, "Violation", message) from None
         except (ConnectionError, EOFError):
             raise _ending(self._end()) from None
 
     def _must_be_quiet(self) -> None:
         assert self._socket is not None
+        if "quiet" in self.zygote.wall.off:
+            return
         if select.select([self._socket], [], [], 0)[0] and self._socket.recv(1, socket.MSG_PEEK):
             raise WireViolation("data that nobody asked for")
 
@@ -156,7 +162,7 @@ def rebuilt(value: Any) -> Any:
 
 
 def _opened(frame: bytes, nonce: bytes) -> tuple[str, dict[str, Any]]:
-    if frame[:NONCE_BYTES] != nonce or len(frame) < NONCE_BYTES + 4:
+    if not frame.startswith(nonce) or len(frame) < NONCE_BYTES + 4:
         raise WireViolation("an answer to another question")
     size = struct.unpack_from(">I", frame, NONCE_BYTES)[0]
     start = NONCE_BYTES + 4 + size
@@ -165,7 +171,7 @@ def _opened(frame: bytes, nonce: bytes) -> tuple[str, dict[str, Any]]:
     reply = wire.decode(frame[start:])
     if not isinstance(reply, dict):
         raise WireViolation("an answer without a value")
-    return frame[NONCE_BYTES + 4 : start].decode("utf-8", "replace"), reply
+    return frame[NONCE_BYTES + 4 : start][:MAX_PRINTED].decode("utf-8", "replace"), reply
 
 
 def _listed(value: Any) -> list[Any]:
@@ -173,27 +179,42 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _student_error(raw: dict[str, Any], printed: str) -> StudentError:
-    text = {key: str(raw.get(key, "")) for key in ("kind", "type", "message", "where", "trace")}
+    text = {key: _text(raw.get(key)) for key in ("kind", "type", "message", "where", "trace")}
     verdict = _VERDICTS.get(text["kind"], Verdict.RAISED)
-    return StudentError(verdict, text["type"], text["message"], text["where"], "\n".join([printed, text["trace"]]).strip())
+    seen = f"{printed}\n{text['trace']}".strip()
+    return StudentError(verdict, text["type"], text["message"], text["where"], seen)
 
 
 def _outcome(reply: dict[str, Any], seconds: float) -> CellOutcome:
     error = reply.get("error")
-    figures = tuple(png for png in _listed(reply.get("figures")) if isinstance(png, bytes) and png.startswith(b"\x89PNG"))
-    printed = str(reply.get("printed", ""))
+    printed = _text(reply.get("printed"), MAX_PRINTED)
     failed = _student_error(error, "") if isinstance(error, dict) else None
-    return CellOutcome(reply.get("ok") is True, failed, printed, figures, seconds)
+    return CellOutcome(reply.get("ok") is True, failed, printed, _figures(reply), seconds)
+
+
+def _figures(reply: dict[str, Any]) -> tuple[bytes, ...]:
+    drawn = [png for png in _listed(reply.get("figures"))[:MAX_FIGURES] if isinstance(png, bytes)]
+    return tuple(png for png in drawn if png.startswith(b"\x89PNG") and len(png) <= MAX_FIGURE_BYTES)
+
+
+def _text(value: Any, most: int = MAX_TEXT) -> str:
+    """What should be text, cut again: whoever wrote the answer need not have kept to the caps inside."""
+    return value[:most] if isinstance(value, str) else ""
 
 
 def _ending(ended: dict[str, Any]) -> StudentError:
     """Whose fault an ending was: killed for memory, by a signal, or by its own exit."""
     if ended["over_memory"]:
-        return StudentError(Verdict.OUT_OF_MEMORY, "MemoryError", "all processes together took more memory than allowed")
+        return StudentError(Verdict.OUT_OF_MEMORY, "MemoryError", "its processes together took too much memory")
     status = ended["status"] or 0
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         if number == signal.SIGXCPU:
             return StudentError(Verdict.TIMED_OUT, "Timeout", "the code used up its processor time")
-        return StudentError(Verdict.RAISED, "Crash", f"the Python process crashed ({signal.Signals(number).name})")
+        return StudentError(Verdict.RAISED, "Crash", f"the Python process crashed ({_signal_name(number)})")
     return StudentError(Verdict.RAISED, "Exit", "the code ended the Python process")
+
+
+def _signal_name(number: int) -> str:
+    known = {int(each): each.name for each in signal.Signals}
+    return known.get(number, f"signal {number}")

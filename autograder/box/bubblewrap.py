@@ -54,12 +54,28 @@ def interpreter_paths() -> list[str]:
 
 def command(control: int, config: str, masked: Iterable[str] = (), devices: Iterable[str] = ()) -> list[str]:
     """The argument vector; `masked` files read as empty, `devices` (of a GPU) are passed through."""
-    root = os.getuid() == 0
-    words = [program() or "bwrap", "--die-with-parent", "--new-session", "--clearenv"]
-    words += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--cap-drop", "ALL"]
+    words = [program() or "bwrap", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"]
+    words += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
     # Root keeps, for a moment, the right to become nobody: a real other user, whom the kernel's process limits bind.
+    root = os.getuid() == 0
     words += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"] if root else ["--unshare-user"]
-    words += _parents([*SYSTEM, *interpreter_paths(), f"{BOX}/inside"])
+    words += _readable()
+    for path in masked:
+        words += ["--ro-bind", "/dev/null", path]
+    words += ["--proc", "/proc", "--dev", "/dev"]
+    for device in devices:
+        words += ["--dev-bind-try", device, device]
+    for path, size in (("/tmp", 64 * 2**20), ("/dev/shm", 2**20)):
+        words += ["--perms", "1777", "--size", str(size), "--tmpfs", path]
+    words += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]
+    for name, value in ENVIRONMENT.items():
+        words += ["--setenv", name, value]
+    return [*words, "--", *zygote_command(control, config)]
+
+
+def _readable() -> list[str]:
+    """System, interpreter, packages, the kit and the folder that runs inside: read-only, and nothing else."""
+    words = _parents([*SYSTEM, *interpreter_paths(), f"{BOX}/inside"])
     for path in [*SYSTEM, *interpreter_paths()]:
         if os.path.islink(path):
             words += ["--symlink", os.readlink(path), path]
@@ -67,18 +83,8 @@ def command(control: int, config: str, masked: Iterable[str] = (), devices: Iter
             words += ["--ro-bind", path, path]
     for path in site.getsitepackages():
         if (Path(path) / "autograder").is_dir():
-            words += ["--tmpfs", str(Path(path) / "autograder")]  # of ours only the kit and `inside` are visible
-    for path in masked:
-        words += ["--ro-bind", "/dev/null", path]
-    words += ["--ro-bind", str(INSIDE), f"{BOX}/inside", "--ro-bind", str(kit()), f"{BOX}/cnnkit"]
-    words += ["--proc", "/proc", "--dev", "/dev"]
-    for device in devices:
-        words += ["--dev-bind-try", device, device]
-    words += ["--perms", "1777", "--size", str(64 * 2**20), "--tmpfs", "/tmp", "--perms", "1777", "--size", str(2**20)]
-    words += ["--tmpfs", "/dev/shm", "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]
-    for name, value in ENVIRONMENT.items():
-        words += ["--setenv", name, value]
-    return [*words, "--", *zygote_command(control, config)]
+            words += ["--tmpfs", str(Path(path) / "autograder")]
+    return [*words, "--ro-bind", str(INSIDE), f"{BOX}/inside", "--ro-bind", str(kit()), f"{BOX}/cnnkit"]
 
 
 def zygote_command(control: int, config: str) -> list[str]:

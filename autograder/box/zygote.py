@@ -19,7 +19,7 @@ from autograder.box import bubblewrap, seccomp
 from autograder.box.limits import Limits
 from autograder.errors import BoxFailure, NoBox
 
-START_SECONDS, ANSWER_SECONDS = 60.0, 20.0
+START_SECONDS, ANSWER_SECONDS, HANG_UP_SECONDS = 60.0, 20.0, 5.0
 NOBODY = 64_000  # the user that a zygote started by root becomes
 DEVICES = ("/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 MODES = ("bubblewrap", "landlock")
@@ -28,7 +28,12 @@ INSTALL = "Install it (Debian, Ubuntu: apt-get install bubblewrap) or ask by nam
 
 @dataclass(frozen=True, slots=True)
 class Wall:
-    """Which wall, and what it hides or lets through. `off` switches protections off one by one: for tests only."""
+    """Which wall, and what it hides or lets through.
+
+    `off` switches protections off one by one, for tests only. When the zygote starts: view, user, environment, descriptors,
+    dumpable, host-net, host-ipc, host-pid. For each submission: limits, mounts, proc, landlock, capabilities, seccomp,
+    descriptors, control, memory, net, ipc, pid, nonce, quiet.
+    """
 
     mode: str = "bubblewrap"
     masked: tuple[str, ...] = ()
@@ -60,6 +65,9 @@ class Zygote:
     def stop(self) -> None:
         """Ends the zygote and, with its pid namespace, everything in it."""
         self.control.close()
+        if self.wall.mode != "bubblewrap":  # no pid namespace: it ends its submission itself
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(HANG_UP_SECONDS)
         if self.process.stderr:
             self.process.stderr.close()
         with contextlib.suppress(ProcessLookupError):
@@ -70,10 +78,11 @@ class Zygote:
         """Forks a child that serves this connection. Raises BoxFailure when its walls cannot be built."""
         numbers = {
             "memory_mb": limits.memory_mb,
-            "family_mb": limits.memory_mb + 512,
+            "family_mb": 0 if "memory" in self.wall.off else limits.memory_mb + 512,
             "disk_mb": limits.disk_mb,
             "processes": limits.processes,
             "cpu_seconds": int(limits.submission_seconds) + 5,
+            "off": sorted(self.wall.off),
         }
         answer = self._command({"op": "spawn", "limits": numbers}, [connection.fileno()])
         if "pid" not in answer:
@@ -83,7 +92,8 @@ class Zygote:
         """Ends the child; {"status": wait status or None, "over_memory": bool}."""
         ended = self._command({"op": "end"})
         if self.wall.mode != "bubblewrap":  # there a submission's files are gone with its mount namespace
-            subprocess.run(["find", _workplace(self.scratch), "-mindepth", "1", "-delete"], stderr=subprocess.DEVNULL, check=False)
+            sweep = ["find", _workplace(self.scratch), "-mindepth", "1", "-delete"]
+            subprocess.run(sweep, stderr=subprocess.DEVNULL, check=False)
         return ended
 
     def _command(self, command: dict[str, Any], descriptors: Sequence[int] = ()) -> dict[str, Any]:
@@ -120,8 +130,8 @@ def _launch(control: socket.socket, wall: Wall, scratch: str) -> subprocess.Pope
     if wall.mode == "bubblewrap":
         if bubblewrap.program() is None:
             raise NoBox(f"No box could be built: bubblewrap is not installed.\n  {INSTALL}")
-        words = bubblewrap.command(control.fileno(), config, wall.masked, wall.devices)
-        environment: dict[str, str] = {}
+        words = bubblewrap.command(control.fileno(), config, wall.masked, wall.devices, wall.off)
+        environment = dict(os.environ) if "environment" in wall.off else {}
     else:
         words = bubblewrap.zygote_command(control.fileno(), config)
         places = dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR"), _workplace(scratch))
@@ -129,8 +139,15 @@ def _launch(control: socket.socket, wall: Wall, scratch: str) -> subprocess.Pope
     try:
         # No descriptor but the control socket, no terminal, no variable of ours.
         return subprocess.Popen(
-            words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment,
-            pass_fds=[control.fileno()], close_fds="descriptors" not in wall.off, start_new_session=True, cwd="/",
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env=environment,
+            pass_fds=[control.fileno()],
+            close_fds="descriptors" not in wall.off,
+            start_new_session=True,
+            cwd="/",
         )
     finally:
         control.close()
@@ -141,11 +158,11 @@ def _config(wall: Wall, scratch: str) -> dict[str, Any]:
     readable = [*bubblewrap.SYSTEM, *bubblewrap.interpreter_paths(), *DEVICES]
     work = _workplace(scratch)
     return {
-        "uid": NOBODY if (bubbled or _nobody_can_read(scratch)) and os.getuid() == 0 else None,
+        "uid": NOBODY if (bubbled or _nobody_can_read(scratch)) and os.getuid() == 0 and "user" not in wall.off else None,
         "namespaces": bubbled,
         "readable": [*readable, bubblewrap.BOX] if bubbled else [*readable, scratch],
         "writable": ["/tmp", "/dev/shm", "/dev/null", *wall.devices] if bubbled else [work, "/dev/null", *wall.devices],
-        "filter": base64.b64encode(seccomp.program()).decode(),
+        "filter": base64.b64encode(seccomp.program(connect=bubbled)).decode(),
         "off": sorted(wall.off),
     }
 
@@ -156,7 +173,7 @@ def _workplace(scratch: str) -> str:
 
 
 def _nobody_can_read(scratch: str) -> bool:
-    """Without mounts, root can only become nobody where nobody can reach the interpreter; makes the scratch reachable."""
+    """Without mounts, root can become nobody only where nobody can reach the interpreter."""
     os.chmod(scratch, 0o755)
     os.makedirs(_workplace(scratch), exist_ok=True)
     paths = [Path(path).resolve() for path in bubblewrap.interpreter_paths()]

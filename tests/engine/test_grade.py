@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import nbformat
 import pytest
@@ -50,7 +50,13 @@ def notebook(answers: dict[str, str], extra: str = "") -> bytes:
     node = nbformat.v4.new_notebook()
     for name, source in ({"setup": "import torch"} | answers).items():
         cell = nbformat.v4.new_code_cell(source, id=name)
-        cell.metadata["nbgrader"] = {"grade_id": name, "solution": name != "setup", "grade": False, "locked": False, "schema_version": 3}
+        cell.metadata["nbgrader"] = {
+            "grade_id": name,
+            "solution": name != "setup",
+            "grade": False,
+            "locked": False,
+            "schema_version": 3,
+        }
         node.cells.append(cell)
     if extra:
         node.cells.append(nbformat.v4.new_code_cell(extra))

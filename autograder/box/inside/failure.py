@@ -12,7 +12,7 @@ MAX_TEXT = 2000  # characters of a message or traceback
 
 
 def describe(error: BaseException, cell_of: Callable[[str], str | None]) -> dict[str, Any]:
-    """kind ("raised", "blocked", "out_of_memory" or "undefined"), type, message, where ("line 4 of cell corr2d"), trace."""
+    """kind (raised, blocked, out_of_memory, undefined), type, message, where ("line 4 of cell corr2d") and trace."""
     return {
         "kind": _kind(error),
         "type": type(error).__name__[:200],
@@ -34,7 +34,7 @@ def _kind(error: BaseException) -> str:
 def _text(error: BaseException) -> str:
     try:
         return str(error)[:MAX_TEXT]
-    except BaseException:  # a hostile __str__
+    except BaseException:  # noqa: BLE001  # a hostile __str__
         return ""
 
 
@@ -52,5 +52,5 @@ def _where(error: BaseException, cell_of: Callable[[str], str | None]) -> str:
 def _trace(error: BaseException) -> str:
     try:
         return "".join(traceback.format_exception(error, limit=-8))[-MAX_TEXT:]
-    except BaseException:  # a hostile __str__ or source
+    except BaseException:  # noqa: BLE001  # a hostile __str__ or source
         return ""

@@ -17,14 +17,15 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 NEWNS, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET = 0x00020000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 0x4000, 0x40000
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_SECCOMP, PR_SET_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 22, 36, 38
+PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_SUBREAPER, PR_SET_NO_NEW_PRIVS = 4, 22, 24, 36, 38
 SECCOMP_MODE_FILTER = 2
 MEGABYTE = 2**20
 
 
 def prctl(option: int, *args: Any) -> None:
     """prctl(2); raises OSError."""
-    _checked(_libc.prctl(option, *[ctypes.c_ulong(a) if isinstance(a, int) else a for a in args], *([ctypes.c_ulong(0)] * (4 - len(args)))))
+    words = [ctypes.c_ulong(value) if isinstance(value, int) else value for value in args]
+    _checked(_libc.prctl(option, *words, *[ctypes.c_ulong(0)] * (4 - len(words))))
 
 
 def _checked(result: int) -> None:
@@ -33,22 +34,24 @@ def _checked(result: int) -> None:
         raise OSError(number, os.strerror(number))
 
 
-def unshare() -> None:
+def unshare(off: set[str]) -> None:
     """New user, mount, pid, net, ipc and uts namespaces; the caller becomes uid 1000 of its own."""
     uid, gid = os.getuid(), os.getgid()
-    _checked(_libc.unshare(NEWUSER | NEWNS | NEWPID | NEWNET | NEWIPC | NEWUTS))
+    wanted = {"pid": NEWPID, "net": NEWNET, "ipc": NEWIPC}
+    _checked(_libc.unshare(NEWUSER | NEWNS | NEWUTS | sum(flag for name, flag in wanted.items() if name not in off)))
     for name, text in (("setgroups", "deny"), ("uid_map", f"1000 {uid} 1"), ("gid_map", f"1000 {gid} 1")):
         with open(f"/proc/self/{name}", "w") as file:
             file.write(text)
 
 
-def mount_view(disk_mb: int) -> None:
-    """Private small /tmp and /dev/shm with an inode limit; /proc is covered, since a fresh one may not be mounted here."""
+def mount_view(disk_mb: int, cover: bool) -> None:
+    """Private small /tmp and /dev/shm with an inode limit; /proc is covered, as a fresh one may not be mounted here."""
     _mount(None, "/", None, MS_REC | MS_PRIVATE, None)
     plain = MS_NOSUID | MS_NODEV
     _mount("tmpfs", "/tmp", "tmpfs", plain, f"size={disk_mb}m,nr_inodes=2048,mode=1777")
     _mount("tmpfs", "/dev/shm", "tmpfs", plain | MS_NOEXEC, f"size={disk_mb}m,nr_inodes=256,mode=1777")
-    _mount("tmpfs", "/proc", "tmpfs", plain | MS_NOEXEC | MS_RDONLY, "size=4k,nr_inodes=2")
+    if cover:
+        _mount("tmpfs", "/proc", "tmpfs", plain | MS_NOEXEC | MS_RDONLY, "size=4k,nr_inodes=2")
 
 
 def _mount(source: str | None, target: str, kind: str | None, flags: int, options: str | None) -> None:
@@ -64,7 +67,7 @@ def set_limits(limits: dict[str, int]) -> None:
         (resource.RLIMIT_AS, mapped + limits["memory_mb"] * MEGABYTE),
         (resource.RLIMIT_NPROC, limits["processes"]),
         (resource.RLIMIT_FSIZE, limits["disk_mb"] * MEGABYTE),
-        (resource.RLIMIT_NOFILE, 256),
+        (resource.RLIMIT_NOFILE, 128),  # pipe and socket buffers are memory that nothing else counts
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_MEMLOCK, 0),
         (resource.RLIMIT_MSGQUEUE, 0),
@@ -99,7 +102,7 @@ def enter(config: dict[str, Any], program: bytes) -> None:
     if "limits" not in off:
         set_limits(config)
     if config["namespaces"] and "mounts" not in off:
-        mount_view(config["disk_mb"])
+        mount_view(config["disk_mb"], cover="proc" not in off)
     if "landlock" not in off:
         landlock.restrict(read=config["readable"], write=config["writable"])
     if "capabilities" not in off:

@@ -41,7 +41,8 @@ def restrict(read: Iterable[str], write: Iterable[str]) -> None:
     abi = version()
     if not abi:
         return
-    files = _ALL_FILES_V1 | (_REFER if abi >= 2 else 0) | (_TRUNCATE if abi >= 3 else 0) | (_IOCTL_DEV if abi >= 5 else 0)
+    newer = ((2, _REFER), (3, _TRUNCATE), (5, _IOCTL_DEV))
+    files = _ALL_FILES_V1 | sum(right for since, right in newer if abi >= since)
     rules = _Ruleset(files, _TCP if abi >= 4 else 0, _SCOPES if abi >= 6 else 0)
     size = 24 if abi >= 6 else 16 if abi >= 4 else 8
     ruleset = _call(_CREATE, ctypes.byref(rules), ctypes.c_size_t(size), ctypes.c_uint32(0))
@@ -49,7 +50,7 @@ def restrict(read: Iterable[str], write: Iterable[str]) -> None:
         _allow(ruleset, path, READ)
     for path in write:
         _allow(ruleset, path, files & ~EXECUTE & ~_REFER)
-    _libc.prctl(38, *[ctypes.c_ulong(value) for value in (1, 0, 0, 0)])  # PR_SET_NO_NEW_PRIVS, which restrict_self needs
+    _libc.prctl(38, *map(ctypes.c_ulong, (1, 0, 0, 0)))  # PR_SET_NO_NEW_PRIVS, which restrict_self needs
     _call(_RESTRICT, ctypes.c_int(ruleset), ctypes.c_uint32(0))
     os.close(ruleset)
 
@@ -61,7 +62,8 @@ def _allow(ruleset: int, path: str, access: int) -> None:
         return
     if not os.path.isdir(path):
         access &= EXECUTE | WRITE_FILE | READ_FILE | _TRUNCATE | _IOCTL_DEV
-    _call(_ADD, ctypes.c_int(ruleset), ctypes.c_int(_PATH_BENEATH), ctypes.byref(_Beneath(access, parent)), ctypes.c_uint32(0))
+    rule = ctypes.byref(_Beneath(access, parent))
+    _call(_ADD, ctypes.c_int(ruleset), ctypes.c_int(_PATH_BENEATH), rule, ctypes.c_uint32(0))
     os.close(parent)
 
 

@@ -50,6 +50,27 @@ class CappedText(io.TextIOBase):
         return "".join(self.parts)
 
 
+class QuietShell(InteractiveShell):
+    """IPython without a terminal: no commands, no display, no second copy of what is printed."""
+
+    def system(self, command: str) -> None:
+        """`!pip install …` and the like: nothing is started while grading, and nothing fails because of it."""
+        sys.stdout.write(f"(not run while grading: !{command})\n")
+
+    system_raw = system_piped = system
+
+    def enable_matplotlib(self, gui: str | None = None) -> tuple[str, str]:
+        """`%matplotlib inline`: figures are collected by `Shell.run`."""
+        return "agg", "agg"
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """No event loop."""
+
+    def _tee(self, channel: str) -> Any:
+        """IPython would keep all of a cell's output once more, in time that grows with its square."""
+        return contextlib.nullcontext()
+
+
 class Shell:
     """A warm IPython shell. `names` is the student's namespace."""
 
@@ -58,10 +79,7 @@ class Shell:
         config.HistoryManager.enabled = False
         config.InteractiveShell.colors = "nocolor"
         config.InteractiveShell.cache_size = 0  # Out[...] would keep every array alive
-        self.ipython: Any = InteractiveShell.instance(config=config)
-        self.ipython.system = self.ipython.system_raw = self.ipython.system_piped = _no_commands
-        self.ipython.enable_matplotlib = lambda gui=None: ("agg", "agg")  # %matplotlib inline: figures are collected here
-        self.ipython.enable_gui = lambda gui=None: None
+        self.ipython: Any = QuietShell.instance(config=config)
         self.cells: dict[str, str] = {}
         self.names: dict[str, Any] = self.ipython.user_ns
 
@@ -121,13 +139,6 @@ def _png(figure: Any) -> bytes:
     buffer = io.BytesIO()
     try:
         figure.savefig(buffer, format="png", dpi=60)
-    except Exception:  # the figure is the student's: whatever it contains may fail to draw
+    except Exception:  # noqa: BLE001  # the figure is the student's: whatever it contains may fail to draw
         return b""
     return buffer.getvalue()
-
-
-def _no_commands(command: str) -> None:
-    """`!pip install …` and the like: nothing is started while grading, and nothing fails because of it."""
-    print(f"(not run while grading: !{command})")
-
-

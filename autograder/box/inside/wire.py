@@ -79,8 +79,9 @@ class Array:
     def rebuild(self) -> Any:
         """A fresh tensor, ndarray or NumPy scalar on the CPU; it shares memory with nothing."""
         if self.kind == "torch":
-            raw = torch.frombuffer(bytearray(self.data), dtype=torch.uint8) if self.data else torch.empty(0, dtype=torch.uint8)
-            tensor = raw.view(TORCH_DTYPES[self.dtype]).reshape(self.shape)
+            dtype = TORCH_DTYPES[self.dtype]
+            flat = torch.frombuffer(bytearray(self.data), dtype=dtype) if self.data else torch.empty(0, dtype=dtype)
+            tensor = flat.reshape(self.shape)
             if self.requires_grad and (tensor.is_floating_point() or tensor.is_complex()):
                 tensor.requires_grad_()
             return tensor
@@ -234,11 +235,13 @@ class _Decoder:
         kind = _KIND_NAMES.get(self.take(1))
         dtype, device = (self.take(self.number("B")).decode("ascii", "replace") for _ in range(2))
         requires_grad, ndim = self.number("B"), self.number("B")
-        if kind is None or dtype not in (TORCH_DTYPES if kind == "torch" else NUMPY_DTYPES) or requires_grad > 1 or ndim > MAX_NDIM:
+        known = TORCH_DTYPES if kind == "torch" else NUMPY_DTYPES
+        if kind is None or dtype not in known or requires_grad > 1 or ndim > MAX_NDIM:
             raise WireError("an array of an unknown kind")
         shape = tuple(self.number("Q") for _ in range(ndim))
         data = self.take(self.number("I"))
-        if any(side > 2**40 for side in shape) or math.prod(shape) * ITEM_SIZES[dtype] != len(data):
+        # An empty array may not announce sides whose product no library can hold either.
+        if math.prod(max(side, 1) for side in shape) > 2**40 or math.prod(shape) * ITEM_SIZES[dtype] != len(data):
             raise WireError("an array whose shape does not fit its bytes")
         if dtype == "bool" and data.strip(b"\0\1"):
             raise WireError("booleans that are neither 0 nor 1")

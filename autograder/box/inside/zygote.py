@@ -43,7 +43,8 @@ class Zygote:
                 self._watch_memory()
                 continue
             message, descriptors = self._hear()
-            if not message:
+            if not message:  # the grader is gone: so is the submission, where no pid namespace sees to it
+                self._end()
                 return
             command = json.loads(message)
             answer = self._spawn(command, descriptors) if command["op"] == "spawn" else self._end()
@@ -69,7 +70,7 @@ class Zygote:
         if middle == 0:
             try:
                 self._make_child(command, descriptors[0], writer)
-            except BaseException as error:  # told to the grader, which refuses to grade without a wall
+            except BaseException as error:  # noqa: BLE001  # told to the grader, which then refuses to grade
                 os.write(writer, json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
             finally:
                 os._exit(0)
@@ -89,7 +90,7 @@ class Zygote:
             self.control.close()
         if config["namespaces"]:
             jail.prctl(jail.PR_SET_DUMPABLE, 1)  # else /proc/self/uid_map belongs to root
-            jail.unshare()
+            jail.unshare(set(config["off"]))
         child = os.fork()
         if child == 0:
             if "descriptors" not in config["off"]:
@@ -122,7 +123,7 @@ class Zygote:
     def _watch_memory(self) -> None:
         """Resource limits hold for one process; the sum over a submission's processes is counted here."""
         family = _descendants()
-        if len(family) < 2 or "memory" in self.config["off"]:
+        if len(family) < 2 or self.family_mb == 0:
             return
         if sum(_private_kilobytes(pid) for pid in family) > self.family_mb * 1024:
             self.over_memory = True
@@ -165,7 +166,8 @@ def main() -> None:
         os.setresuid(config["uid"], config["uid"], config["uid"])
     from . import jail
 
-    jail.prctl(jail.PR_SET_DUMPABLE, 0)
+    if "dumpable" not in config["off"]:
+        jail.prctl(jail.PR_SET_DUMPABLE, 0)
     jail.prctl(jail.PR_SET_SUBREAPER, 1)
     import matplotlib
 
