@@ -7,7 +7,7 @@ import os
 import shutil
 import site
 import sys
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 from autograder.errors import NoBox
@@ -52,20 +52,24 @@ def interpreter_paths() -> list[str]:
     return [root for root in outside if not any(root.startswith(other + "/") for other in outside)]
 
 
-def command(control: int, config: str, masked: Iterable[str] = (), devices: Iterable[str] = ()) -> list[str]:
-    """The argument vector; `masked` files read as empty, `devices` (of a GPU) are passed through."""
-    words = [program() or "bwrap", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"]
-    words += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+def command(
+    control: int, config: str, masked: Iterable[str] = (), devices: Iterable[str] = (), off: Container[str] = ()
+) -> list[str]:
+    """The argument vector; `masked` files read as empty, `devices` (of a GPU) are passed through; `off`: see Wall."""
+    words = [program() or "bwrap", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--unshare-uts"]
+    words += [f"--unshare-{name}" for name in ("pid", "net", "ipc") if f"host-{name}" not in off]
+    words += ["--unshare-cgroup-try", *([] if "environment" in off else ["--clearenv"])]
     # Root keeps, for a moment, the right to become nobody: a real other user, whom the kernel's process limits bind.
     root = os.getuid() == 0
     words += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"] if root else ["--unshare-user"]
-    words += _readable()
+    words += _everything() if "view" in off else _readable()
+    words += ["--ro-bind", str(INSIDE), f"{BOX}/inside", "--ro-bind", str(kit()), f"{BOX}/cnnkit"]
     for path in masked:
         words += ["--ro-bind", "/dev/null", path]
     words += ["--proc", "/proc", "--dev", "/dev"]
     for device in devices:
         words += ["--dev-bind-try", device, device]
-    for path, size in (("/tmp", 64 * 2**20), ("/dev/shm", 2**20)):
+    for path, size in (("/tmp", 64 * 2**20), ("/dev/shm", 2**20))["view" in off :]:
         words += ["--perms", "1777", "--size", str(size), "--tmpfs", path]
     words += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]
     for name, value in ENVIRONMENT.items():
@@ -74,7 +78,7 @@ def command(control: int, config: str, masked: Iterable[str] = (), devices: Iter
 
 
 def _readable() -> list[str]:
-    """System, interpreter, packages, the kit and the folder that runs inside: read-only, and nothing else."""
+    """System, interpreter and packages: read-only, and nothing else of this machine."""
     words = _parents([*SYSTEM, *interpreter_paths(), f"{BOX}/inside"])
     for path in [*SYSTEM, *interpreter_paths()]:
         if os.path.islink(path):
@@ -84,7 +88,14 @@ def _readable() -> list[str]:
     for path in site.getsitepackages():
         if (Path(path) / "autograder").is_dir():
             words += ["--tmpfs", str(Path(path) / "autograder")]
-    return [*words, "--ro-bind", str(INSIDE), f"{BOX}/inside", "--ro-bind", str(kit()), f"{BOX}/cnnkit"]
+    return words
+
+
+def _everything() -> list[str]:
+    """The whole machine, writable: what an attack finds when this wall is switched off."""
+    tops = [f"/{name}" for name in sorted(os.listdir("/")) if name not in ("proc", "dev", "box")]
+    links = {top: ("--symlink", os.readlink(top), top) for top in tops if os.path.islink(top)}
+    return [word for top in tops for word in links.get(top, ("--bind", top, top))]
 
 
 def zygote_command(control: int, config: str) -> list[str]:

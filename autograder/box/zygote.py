@@ -30,9 +30,9 @@ INSTALL = "Install it (Debian, Ubuntu: apt-get install bubblewrap) or ask by nam
 class Wall:
     """Which wall, and what it hides or lets through.
 
-    `off` switches protections off one by one, for tests only. When the zygote starts: view, user, environment, descriptors,
-    dumpable, host-net, host-ipc, host-pid. For each submission: limits, mounts, proc, landlock, capabilities, seccomp,
-    descriptors, control, memory, net, ipc, pid, nonce, quiet.
+    `off` switches protections off one by one, for tests only. When the zygote starts: view, user, environment,
+    descriptors, dumpable, host-net, host-ipc, host-pid. For each submission: limits, memory, mounts, proc, net, ipc,
+    pid, landlock, capabilities, seccomp, descriptors, control, nonce, quiet.
     """
 
     mode: str = "bubblewrap"
@@ -155,10 +155,11 @@ def _launch(control: socket.socket, wall: Wall, scratch: str) -> subprocess.Pope
 
 def _config(wall: Wall, scratch: str) -> dict[str, Any]:
     bubbled = wall.mode == "bubblewrap"
+    nobody = (bubbled or _nobody_can_read(scratch)) and os.getuid() == 0 and "user" not in wall.off
     readable = [*bubblewrap.SYSTEM, *bubblewrap.interpreter_paths(), *DEVICES]
     work = _workplace(scratch)
     return {
-        "uid": NOBODY if (bubbled or _nobody_can_read(scratch)) and os.getuid() == 0 and "user" not in wall.off else None,
+        "uid": NOBODY if nobody else None,
         "namespaces": bubbled,
         "readable": [*readable, bubblewrap.BOX] if bubbled else [*readable, scratch],
         "writable": ["/tmp", "/dev/shm", "/dev/null", *wall.devices] if bubbled else [work, "/dev/null", *wall.devices],

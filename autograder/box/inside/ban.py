@@ -1,11 +1,11 @@
-"""Banned operations, stopped in PyTorch's dispatcher and at the door of a module, whoever calls them and from which thread.
+"""Banned operations, stopped in PyTorch's dispatcher and at the door of a module, from whichever thread they come.
 
-A word without a dot names PyTorch operators ("convolution" stops F.conv2d, nn.Conv2d and torch.ops.aten.conv2d alike); a
+A word without a dot names PyTorch operators ("convolution" stops F.conv2d, nn.Conv2d, torch.ops.aten.conv2d alike); a
 word with a dot names a Python module ("scipy.signal"), whose functions are stopped when they are entered.
 
-For the time of a call each banned operator gets a kernel of ours at BackendSelect, a key that is part of every call. That
-holds for the whole process: a dispatch mode, which belongs to one thread and lies on a stack in Python, can be popped or
-left behind by a new thread, and makes every other operation several times slower. This costs a millisecond and nothing else.
+For the time of a call each banned operator gets a kernel of ours at BackendSelect, a key that is part of every call.
+That holds for the whole process and costs a millisecond. (A dispatch mode belongs to one thread and lies on a stack in
+Python: it can be popped or left behind by a new thread, and it makes every other operation several times slower.)
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any, NoReturn
 import torch
 
 _KEY = "BackendSelect"
-# One operation, many kernels: aten::convolution, aten::thnn_conv2d, mkldnn::_convolution_pointwise, quantized::conv2d, …
+# One operation, many kernels: aten::thnn_conv2d, mkldnn::_convolution_pointwise, quantized::conv2d, …
 _FAMILIES = {"convolution": r"conv(?!ert)", "conv2d": r"conv(?!ert)", "unfold": r"unfold|im2col"}
 
 
@@ -101,7 +101,7 @@ def _modules(modules: tuple[str, ...], seen: list[str]) -> Iterator[None]:
             raise BannedOperation("lifted")
     finally:
         sys.setprofile(None)
-        threading.setprofile(None)  # type: ignore[arg-type]  # the same as at the start
+        threading.setprofile(None)  # as at the start
 
 
 @contextlib.contextmanager
