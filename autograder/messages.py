@@ -222,7 +222,7 @@ def too_long_to_read() -> str:
 
 def other_assignment(title: str) -> str:
     """Not one graded cell of the assignment is in there."""
-    return f"No graded cell of “{title}” is in this notebook. Was the notebook of another assignment handed in?"
+    return f"No graded cell of “{title}” is in this notebook. If it belongs to another one, hand in the right one."
 
 
 # A submission that could not be graded ------------------------------------------------------------

@@ -1,0 +1,46 @@
+"""Every sentence for students is complete: what is wrong, where, what to do next."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from autograder import messages
+from autograder.model import Verdict
+
+SENTENCES = {
+    name: make
+    for name, make in vars(messages).items()
+    if inspect.isfunction(make) and make.__module__ == messages.__name__
+}
+WORDS = {"seconds": 10, "megabytes": 2048, "limit": 20, "count": 3, "copies": 2, "times": 3, "line": 4}
+
+
+def said(make) -> str:
+    names = inspect.signature(make).parameters
+    return make(**{name: WORDS.get(name, [name] if name in ("close", "prerequisites") else name) for name in names})
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_a_sentence_starts_and_ends_as_one(name):
+    text = said(SENTENCES[name])
+    assert text[0].isupper()
+    assert text[-1] == "."
+    assert "  " not in text
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_a_sentence_tells_what_it_is_given(name):
+    text = said(SENTENCES[name])
+    given = inspect.signature(SENTENCES[name]).parameters
+    assert [word for word in given if str(WORDS.get(word, word)) not in text] == []
+
+
+def test_every_verdict_has_words():
+    assert set(messages.LABELS) == set(messages.EXPLANATIONS) == set(Verdict)
+
+
+def test_ungraded_is_never_the_students_fault():
+    for text in (messages.ungraded(), messages.ours("the machine stopped"), messages.LABELS[Verdict.UNGRADED]):
+        assert "our problem" in text or "not your fault" in text
