@@ -434,7 +434,7 @@ def gaussian_kernel__softmax(k, sigma):
     return F.softmax(-(r[:, None] ** 2 + r[None] ** 2).flatten() / 2, dim=0).view(k, k)
 
 
-def edge_bank__stack(*_):
+def edge_bank__stack():
     top = torch.tensor([-1.0, 0.0, 1.0])[:, None].repeat(1, 3)
     diag1 = torch.tensor([[0.0, -1, 1], [-1, 1, 0], [1, 0, 0]])
     diag2 = torch.eye(3) - torch.diag(torch.ones(2), 1)

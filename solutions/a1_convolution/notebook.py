@@ -22,8 +22,9 @@
 # grading uses others, never square ones only, so write for the general case. Every task is graded on its own: if one
 # resists, go on.
 #
-# **House rules** for every function: return a new tensor, leave the arguments as they were, keep their dtype and
-# device, and keep the way back for autograd open (no `.item()`, `.numpy()` or `torch.tensor(...)` on the way).
+# **House rules** for every function, unless its docstring says otherwise: return a new tensor, leave the arguments as
+# they were, keep their dtype and device, and keep the way back for autograd open (no `.item()`, `.numpy()` or
+# `torch.tensor(...)` on the way).
 #
 # **Switched off in T1.2 to T1.5**, because you are building them: `F.conv2d`, `nn.Conv2d`, `F.conv_transpose2d`,
 # `F.unfold`, and in T1.4 and T1.5 also `F.pad`. Loops, slices, `sum`, `einsum`, `@` are all yours.
@@ -246,8 +247,8 @@ plots.row(
     K,
     K.flip(0, 1),
     torch.tensor([[5.0, 11.0], [23.0, 29.0]]),
-    titles=["X", "K", "K turned", "X convolved with K"],
-    signs=["", "180°", "="],
+    titles=["X", "K", "turned by 180°", "X convolved with K"],
+    signs=["", "↻", "="],
 )
 
 # %% [markdown]
@@ -339,7 +340,8 @@ plots.placements(n=9, k=3, s=2).show()
 #
 # <details><summary>Hint 1</summary>
 #
-# `//` divides whole numbers and rounds down. `round` and `math.ceil` give 112 in the second row.
+# `//` divides whole numbers and rounds down. `math.ceil` gives 112 in the second row, and `round` takes halves to the even
+# neighbour, so it is right on some days only.
 #
 # </details>
 # <details><summary>Question: a kernel of 5 on 3 pixels without padding. What should the function say?</summary>
@@ -795,7 +797,7 @@ def plot_components(x: torch.Tensor, components: torch.Tensor, maps: torch.Tenso
     figure, axes = plt.subplots(c_in + 1, c_out + 1, figsize=size, squeeze=False, layout="constrained")
 
     def draw(row, column, image, title):
-        axes[row, column].imshow(image.detach(), cmap="gray")
+        axes[row, column].imshow(image.detach().numpy(), cmap="gray")
         axes[row, column].set_title(title, fontsize=9)
         axes[row, column].axis("off")
 
@@ -978,8 +980,9 @@ plots.row(torch.arange(40).reshape(5, 8), titles=["kernel 3 × 5 around (2, 3)"]
 # </details>
 # <details><summary>Why raise IndexError at the border? Python did not complain.</summary>
 #
-# That is the trouble. At row 0 the slice is `img[-1 : 2]`, and −1 means *from the last row*: an empty window, or one from the other side of the image.
-# Check it yourself.
+# It may not. At row 0 the slice is `img[-1 : 2]`, and −1 means *from the last row*. Mostly the window is then empty and torch stumbles
+# over its size; on a small image it is one row from the wrong side, which broadcasts to any kernel, and a number comes out.
+# So look first, then slice.
 #
 # </details>
 

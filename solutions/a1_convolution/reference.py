@@ -5,13 +5,11 @@ The signatures are the students'. Where torch has the operation (`F.conv2d`, `F.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-
-import matplotlib.figure
+import matplotlib.pyplot as plt
 import numpy as np
 import torch
 import torch.nn.functional as F
+from matplotlib.figure import Figure
 
 Pair = int | tuple[int, int]
 
@@ -51,7 +49,7 @@ def true_conv2d(X: torch.Tensor, K: torch.Tensor) -> torch.Tensor:
 
 
 def conv_out_size(n: int, k: int, s: int = 1, p: int = 0, d: int = 1) -> int:
-    """floor((n + 2p - d(k-1) - 1) / s) + 1 (the formula of torch.nn.Conv2d); ValueError when the kernel does not fit."""
+    """floor((n + 2p - d(k-1) - 1) / s) + 1, as torch.nn.Conv2d has it; ValueError when the kernel does not fit."""
     reach = d * (k - 1) + 1
     if reach > n + 2 * p:
         raise ValueError(f"a kernel that reaches over {reach} does not fit into {n} + 2*{p}")
@@ -103,14 +101,27 @@ def conv2d(
 # ---------------------------------------------------------------- conv_components
 
 
-def conv_components(
-    x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Every input channel under every kernel slice (B, Cout, Cin, H', W'), and their sums plus bias (B, Cout, H', W')."""
+def conv_components(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Each input channel under each kernel slice (B, Cout, Cin, H', W'); their sums plus bias (B, Cout, H', W')."""
     cout, cin = weight.shape[:2]
     single = F.conv2d(x, weight.transpose(0, 1).reshape(cin * cout, 1, *weight.shape[2:]), groups=cin)
     components = single.unflatten(1, (cin, cout)).transpose(1, 2)
     return components, components.sum(2) + bias[:, None, None]
+
+
+def plot_components(x: torch.Tensor, components: torch.Tensor, maps: torch.Tensor) -> Figure:
+    """Image 0: its channels down the left, the maps along the top, the components where they meet."""
+    c_out, c_in = components.shape[1:3]
+    figure, axes = plt.subplots(c_in + 1, c_out + 1, squeeze=False)
+    panels = {(0, 0): (x[0].mean(0), "image")}
+    panels |= {(c + 1, 0): (x[0, c], f"channel {c}") for c in range(c_in)}
+    panels |= {(0, k + 1): (maps[0, k], f"map {k}") for k in range(c_out)}
+    for c, k in np.ndindex(c_in, c_out):
+        panels[c + 1, k + 1] = (components[0, k, c], f"channel {c}, kernel {k}")
+    for place, (picture, title) in panels.items():
+        axes[place].imshow(picture.detach())
+        axes[place].set_title(title)
+    return figure
 
 
 # ---------------------------------------------------------------- kernels
@@ -130,7 +141,7 @@ def gaussian_kernel(k: int, sigma: float) -> torch.Tensor:
 
 
 def edge_bank() -> torch.Tensor:
-    """(4, 1, 3, 3): top edge, left edge and the two diagonals (the values of the fastai notebook)."""
+    """(4, 1, 3, 3): top edge, left edge and the two diagonals, as in the table of the notebook."""
     top = [[-1.0, -1, -1], [0, 0, 0], [1, 1, 1]]
     left = [[-1.0, 0, 1], [-1, 0, 1], [-1, 0, 1]]
     diag1 = [[0.0, -1, 1], [-1, 1, 0], [1, 0, 0]]
@@ -139,7 +150,7 @@ def edge_bank() -> torch.Tensor:
 
 
 def apply_kernel_at(img: torch.Tensor, row: int, col: int, kernel: torch.Tensor) -> torch.Tensor:
-    """Sum of kernel * window, the kernel's centre on (row, col); ValueError: even kernel; IndexError: window leaves img."""
+    """Sum of kernel * window around (row, col). ValueError: even kernel; IndexError: the window leaves img."""
     height, width = kernel.shape
     if height % 2 == 0 or width % 2 == 0:
         raise ValueError(f"a kernel of shape ({height}, {width}) has no centre")
@@ -166,12 +177,12 @@ def learn_kernel(
     lr: float = 1e-2,
     seed: int = 0,
 ) -> tuple[torch.Tensor, list[float]]:
-    """Gradient descent on the mean squared error of `corr2d(x, kernel) - y`: the kernel, and the loss before each step."""
-    start = torch.rand(kernel_size, generator=torch.Generator().manual_seed(seed), dtype=x.dtype) - 0.5
-    kernel, losses = start.requires_grad_(), []
+    """Gradient descent on the mean squared error of `corr2d(x, kernel) - y`: kernel, and the loss before each step."""
+    kernel = torch.rand(kernel_size, generator=torch.Generator().manual_seed(seed), dtype=x.dtype) - 0.5
+    losses = []
     for _ in range(steps):
+        kernel.requires_grad_()
         loss = ((F.conv2d(x[None, None], kernel[None, None])[0, 0] - y) ** 2).mean()
-        (slope,) = torch.autograd.grad(loss, kernel)
-        kernel = (kernel - lr * slope).detach().requires_grad_()
         losses.append(loss.item())
-    return kernel.detach(), losses
+        kernel = (kernel - lr * torch.autograd.grad(loss, kernel)[0]).detach()
+    return kernel, losses
