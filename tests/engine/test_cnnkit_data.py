@@ -1,0 +1,71 @@
+"""Photographs, digits and numerical gradients."""
+
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from cnnkit import data, gradients
+
+
+@pytest.mark.parametrize("name", data.PHOTOS)
+def test_every_photograph_ships_with_the_package(monkeypatch, name):
+    monkeypatch.setitem(sys.modules, "pooch", None)  # the library that would download
+    pixels = data.photo(name, size=32)
+    assert pixels.dtype == np.uint8
+    assert pixels.shape in ((32, 32), (32, 32, 3))
+    assert pixels.max() > pixels.min()
+
+
+def test_a_photograph_keeps_its_size_unless_asked():
+    assert data.photo("astronaut").shape == (512, 512, 3)
+
+
+def test_an_unknown_photograph_names_the_known_ones():
+    with pytest.raises(ValueError, match="astronaut"):
+        data.photo("lena")
+
+
+def test_gray_is_the_mean_of_the_channels():
+    pixels = np.array([[[0, 255, 0, 9], [255, 255, 255, 9]]], dtype=np.uint8)
+    assert torch.allclose(data.gray(pixels), torch.tensor([[1 / 3, 1.0]]))
+
+
+def test_digits_are_28_by_28_and_between_0_and_1():
+    images, labels = data.digits()
+    assert images.shape == (1797, 1, 28, 28)
+    assert (images.min(), images.max()) == (0, 1)
+    assert labels.bincount().min() > 170
+
+
+def test_the_numerical_gradient_of_a_square_is_twice_the_point():
+    point = torch.tensor([[1.0, -2.0, 0.5]]).T
+    measured = gradients.numerical_gradient(lambda x: (x**2).sum(), point)
+    assert measured.dtype == torch.float64
+    assert torch.allclose(measured, 2 * point.double(), atol=1e-8)
+    assert point.tolist() == [[1.0], [-2.0], [0.5]]
+
+
+def test_a_gradient_that_agrees_gets_a_tick():
+    assert gradients.compare_gradients(lambda x: torch.sin(x).sum(), torch.linspace(0, 2, 5)).startswith("✓")
+
+
+def test_a_wrong_backward_is_found():
+    class Double(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return 2 * x
+
+        @staticmethod
+        def backward(ctx, upstream):
+            return upstream  # forgot the 2
+
+    assert gradients.compare_gradients(lambda x: Double.apply(x).sum(), torch.ones(2)).startswith("✗ The shape (2,)")
+
+
+@pytest.mark.parametrize(
+    "broken", [lambda x: torch.tensor(x.sum().item()), lambda x: torch.ones(1, requires_grad=True).sum()]
+)
+def test_a_lost_way_back_is_named(broken):
+    assert "lost the way back" in gradients.compare_gradients(broken, torch.ones(2))
