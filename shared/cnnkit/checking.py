@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +16,7 @@ from cnnkit.plots import Picture, difference
 from cnnkit.trouble import explain
 
 INDENT = "      "
+WIDTH = 90  # characters of a line
 
 
 def check(function: Callable[..., Any], *examples: Example) -> None:
@@ -38,7 +40,7 @@ def _print_lines(name: str, examples: tuple[Example, ...], outcomes: list[Outcom
     for example, outcome in zip(examples, outcomes, strict=True):
         say(f"  {'✓' if outcome.ok else '✗'} {example.title(name)}")
         if not outcome.ok:
-            say(INDENT + outcome.sentence.replace("\n", "\n" + INDENT))
+            say(_indented(outcome.sentence))
     say(_summary(outcomes))
     picture = next((found for found in map(_picture, outcomes) if found), None)
     if picture and in_notebook():
@@ -58,7 +60,8 @@ def _picture(outcome: Outcome) -> Picture | None:
         return None
     yours, expected = mismatch.yours_slice, mismatch.expected_slice
     if yours is not None and expected is not None:
-        return difference(np.array(yours, dtype=float), np.array(expected, dtype=float), mismatch.caption)
+        caption = mismatch.caption if any(character.isdigit() for character in mismatch.caption) else ""
+        return difference(np.array(yours, dtype=float), np.array(expected, dtype=float), caption)
     flat = _last_two(outcome.actual), _last_two(outcome.expected)
     if flat[0] is None or flat[1] is None:
         return None
@@ -82,4 +85,10 @@ def after_writing(name: str) -> Iterator[None]:
     except NotImplementedError:
         say(f"○ This picture appears when {name} is written.")
     except (Exception, SystemExit) as error:  # noqa: BLE001  a student's code may raise anything, and Run All goes on
-        say(f"✗ No picture yet: {name} stopped with\n{INDENT}" + explain(error).replace("\n", "\n" + INDENT))
+        say(f"✗ No picture yet: {name} stopped with\n{_indented(explain(error))}")
+
+
+def _indented(text: str) -> str:
+    """The lines of a text, folded to the width of a notebook and moved to the right."""
+    folded = (textwrap.wrap(line, WIDTH, break_long_words=False) or [""] for line in text.splitlines())
+    return "\n".join(INDENT + part for parts in folded for part in parts)

@@ -54,7 +54,7 @@ def draw(axes: Axes, panel: Values, title: str = "", boxes: Iterable[Box] = (), 
         scale = 255 if panel.dtype == np.uint8 else 1
         axes.imshow(np.clip(panel[:, :, :3] / scale, 0, 1), interpolation="nearest")
     else:
-        low, high = limits or _limits(panel)
+        low, high = limits or shared_limits(panel)
         axes.imshow(panel, cmap=_colours(panel, low), vmin=low, vmax=high, interpolation="nearest")
         if is_small(panel):
             _write_numbers(axes, panel)
@@ -66,8 +66,8 @@ def draw(axes: Axes, panel: Values, title: str = "", boxes: Iterable[Box] = (), 
         axes.add_patch(frame)
 
 
-def _limits(panel: Values) -> Limits:
-    """Symmetric around 0 as soon as a small matrix holds a negative number: 0 is then always the pale colour."""
+def shared_limits(panel: Values) -> Limits:
+    """Values of the first and last colour: around 0 when a small matrix holds a negative number, so that 0 is pale."""
     finite = panel[np.isfinite(panel)] if panel.dtype.kind == "f" else panel
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     if is_small(panel):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from cnnkit.panels import INK, MARK, Box, Limits, Values, as_panel, draw, is_small, number, words
+from cnnkit.panels import INK, MARK, Box, Limits, Values, as_panel, draw, is_small, number, shared_limits, words
 from cnnkit.picture import Picture, bare
 
 __all__ = ["Picture", "curve", "difference", "grid", "placements", "row"]
@@ -24,14 +25,14 @@ def row(
     titles: Sequence[str] = (),
     signs: Sequence[str] = (),
     boxes: Mapping[int, Box] | None = None,
-    limits: Limits | None = None,
+    limits: Limits | Mapping[int, Limits] | None = None,
 ) -> Picture:
     """Panels side by side: (H, W) matrices and images, (3, H, W) or (H, W, 3) colour.
 
     titles   one per panel
     signs    what stands between them: `signs=("⋆", "=")`
     boxes    {panel: (row, column, height, width)} to mark
-    limits   (low, high): the same colours in every panel
+    limits   (low, high): the same colours in every panel; {panel: (low, high)}: for some of them
     """
     arrays = [as_panel(panel) for panel in panels]
     names = [*titles, *[""] * (len(arrays) - len(titles))]
@@ -45,7 +46,8 @@ def row(
     for place, (panel, name) in enumerate(zip(arrays, names, strict=True)):
         middle = left + slots[place] / 2
         axes = _axes_around(picture, (middle, high / 2), (_width(panel, high), _height(panel, high)))
-        draw(axes, panel, name, [boxes[place]] if boxes and place in boxes else [], limits)
+        marked = [boxes[place]] if boxes and place in boxes else []
+        draw(axes, panel, name, marked, limits.get(place) if isinstance(limits, Mapping) else limits)
         left += slots[place]
         if place < len(signs) and place < len(gaps):
             size = 26 if signs[place] == "⋆" else 15  # the star is a small one in most fonts
@@ -133,8 +135,12 @@ def difference(yours: Any, expected: Any, caption: str = "") -> Picture:
     mine, right = as_panel(yours), as_panel(expected)
     same = mine.shape == right.shape
     names = [f"yours {caption}".strip(), f"expected {caption}".strip(), "difference"]
-    panels = [mine, right, mine.astype(float) - right.astype(float)] if same else [mine, right]
-    return row(*panels, titles=names[: len(panels)])
+    if not same:
+        return row(mine, right, titles=names[:2])
+    apart = mine.astype(float) - right.astype(float)
+    most = np.abs(apart[np.isfinite(apart)]).max(initial=0) or 1.0
+    scale = shared_limits(right)
+    return row(mine, right, apart, titles=names, limits={0: scale, 1: scale, 2: (-most, most)})
 
 
 def _width(panel: Values, height: float = SIDE) -> float:
