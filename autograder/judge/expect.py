@@ -12,8 +12,6 @@ from typing import Any, NoReturn
 
 import numpy as np
 import torch
-from cnnkit.compare import Mismatch, compare, kind_of
-from cnnkit.shapes import shape_hint
 
 from autograder.box.inside import wire
 from autograder.box.outcome import Reply, StudentError
@@ -21,6 +19,8 @@ from autograder.judge import describe
 from autograder.judge.conversation import CURRENT, Conversation, FailedExpectation
 from autograder.judge.student import CallResult, Remote, handle_of, value_of
 from autograder.model import Picture, Verdict
+from cnnkit.compare import Mismatch, compare, kind_of
+from cnnkit.shapes import shape_hint
 
 
 def expect(actual: Any) -> Expectation:

@@ -83,7 +83,8 @@ def _lines(error: Exception, path: Path) -> Iterator[int]:
 def importing_from(folder: Path) -> Iterator[None]:
     """`import reference` finds the one of this folder, and leaves nothing behind: no path, module or byte code."""
     wrote, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    hidden = {name: module for name, module in sys.modules.items() if name in _stems(folder)}
+    ours = {path.stem for path in folder.glob("*.py")}
+    hidden = {name: module for name, module in sys.modules.items() if name in ours}
     for name in hidden:
         del sys.modules[name]
     sys.path.insert(0, str(folder))
@@ -92,11 +93,7 @@ def importing_from(folder: Path) -> Iterator[None]:
         yield
     finally:
         sys.path.remove(str(folder))
-        for name in _stems(folder):
+        for name in ours:
             sys.modules.pop(name, None)
         sys.modules.update(hidden)
         sys.dont_write_bytecode = wrote
-
-
-def _stems(folder: Path) -> set[str]:
-    return {path.stem for path in folder.glob("*.py")}

@@ -5,7 +5,6 @@ pytest is isolated from the machine it runs on: no configuration file, no plugin
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from unittest import mock
 
 import pytest
 import torch
+import torch.fx.experimental.symbolic_shapes  # the first gradient imports this: 0.3 s, here once, not in every fork
 from hypothesis.internal.conjecture import providers
 
 from autograder.course import Assignment
@@ -117,14 +117,10 @@ class JudgePlugin:
         if self.error is None:
             try:
                 self.suite = self._built(session.items)
-                gc.collect()
-                gc.freeze()  # what was collected stays: no fork walks over it again
                 self.served = True
                 self.answer = self._serve(self.suite)
             except BaseException as error:  # noqa: BLE001  # handed through pytest to the caller of with_suite
                 self.error = error
-            finally:
-                gc.unfreeze()
         return True
 
     def _built(self, items: Sequence[pytest.Item]) -> Suite:

@@ -90,10 +90,11 @@ def test_handles_are_followed_in_the_replay() -> None:
     asked = case(
         Exchange(call("double", 3), Reply(Handle(41, "Box"))),
         Exchange({"op": "get", "target": ["handle", 41, ["attr", "value"]]}, Reply(9)),
-        Exchange({"op": "call", "target": ["env", "torch", ["attr", "is_tensor"]], "args": [Handle(41, "Box")]}, Reply(False)),
-    )  # fmt: skip
+        Exchange(call("is_box", Handle(41, "Box")), Reply(True)),
+    )
     wrong = mistake(lambda x: Box(x * x))
-    assert diagnose([asked], [wrong], {"double": lambda x: Box(x * 2)}) == {"a_check": wrong}
+    names = {"double": lambda x: Box(x * 2), "is_box": lambda x: isinstance(x, Box)}
+    assert diagnose([asked], [wrong], names) == {"a_check": wrong}
 
 
 def test_a_mistake_built_on_a_banned_operation_is_replayed() -> None:

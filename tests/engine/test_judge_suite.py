@@ -16,6 +16,11 @@ from autograder.judge.plugin import with_suite
 from autograder.model import Verdict
 from tests.engine.judge_sample import SUITE, judged, judged_by, one_check, one_result, right, sample, stub
 
+PARAMETRIZED = SUITE.replace("import torch", "import pytest").replace(
+    '@check("double")\ndef test_double_keeps_the_shape(',
+    '@pytest.mark.parametrize("n", [1, 2])\n@check("double")\ndef test_double_keeps_the_shape(n, ',
+)
+
 
 def test_a_right_submission_passes_everything(tmp_path: Path) -> None:
     results = judged(sample(tmp_path))
@@ -215,10 +220,9 @@ def test_inputs_depend_on_the_secret_and_the_check(tmp_path: Path) -> None:
     [
         ("import nothing_like_this\n" + SUITE, "nothing_like_this"),
         (SUITE.replace("student, n)", "student)"), "has no argument 'n'"),
-        (SUITE.replace("@check(", "@pytest.mark.parametrize('a', [1])\n@check(", 1).replace("import torch", "import pytest"),
-         "not both declared and collected"),
+        (PARAMETRIZED, "not both declared and collected"),
     ],
-)  # fmt: skip
+)
 def test_a_broken_suite_is_refused(tmp_path: Path, suite: str, words: str) -> None:
     with pytest.raises(CourseError, match="test_tiny") as caught:
         judged(sample(tmp_path, suite))
