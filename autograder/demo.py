@@ -41,7 +41,7 @@ def sample_class(assignment: Assignment) -> dict[str, bytes]:
         "Noor de Vries": Desk.perfect,
         "Priya Raman": Desk.syntax_error,
         "Sam Whitaker": lambda desk: desk.body(-2, "return bytearray(64 << 30)"),
-        "Tomasz Nowak": lambda desk: desk.body(2, "while True:\n    pass"),
+        "Tomasz Nowak": lambda desk: desk.body(-1, "while True:\n    pass"),
         "Yusuf Demir": Desk.deleted_cell,
         "Zoë Prefilled": Desk.prefilled,
         HOSTILE: lambda desk: desk.body(0, _PRINTS),
@@ -93,7 +93,7 @@ class Desk:
 
     def syntax_error(self) -> bytes:
         """One answer is no Python."""
-        cell = self.exercises[-1].cells[0]
+        cell = _around(self.exercises, 3).cells[0]
         return self._file(self.answers | {cell: self.answers[cell].replace(":\n", "\n", 1)})
 
     def deleted_cell(self) -> bytes:

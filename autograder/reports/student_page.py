@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -78,9 +77,16 @@ def _section(index: int, exercise: ExerciseResult) -> Section:
     waiting = [check for check in exercise.checks if check.verdict is Verdict.SKIPPED]
     passed = [check for check in exercise.checks if check.verdict is Verdict.PASSED]
     rest = [check for check in exercise.checks if check not in waiting and check not in passed]
-    groups = [list(same) for _, same in groupby(rest, key=lambda check: (check.verdict, check.message, check.hint))]
-    findings = [_finding(f"{anchor}-{n}", exercise, group) for n, group in enumerate(groups, 1)]
+    findings = [_finding(f"{anchor}-{n}", exercise, group) for n, group in enumerate(_groups(rest), 1)]
     return Section(anchor, exercise, findings, waiting, passed)
+
+
+def _groups(checks: list[CheckResult]) -> list[list[CheckResult]]:
+    """Checks with the same hint, or without one with the same message; whichever has a picture speaks for them."""
+    found: dict[tuple[str, ...], list[CheckResult]] = {}
+    for check in checks:
+        found.setdefault((check.hint,) if check.hint else ("", check.verdict, check.message), []).append(check)
+    return [sorted(group, key=lambda check: check.picture is None) for group in found.values()]
 
 
 def _finding(anchor: str, exercise: ExerciseResult, checks: list[CheckResult]) -> Finding:

@@ -147,6 +147,9 @@ def test_checks_that_fail_alike_are_told_once():
     page = student_page(mixed(), TITLE)
     assert page.count("Call it with such an input") == 1
     assert "For the same reason" in page
+    hint = {"hint": "Your kernel is flipped."}
+    both = report("Ada", failing("corr2d/0", message="a", **hint), failing("corr2d/2", message="b", **hint))
+    assert student_page(both, TITLE).count('class="hint"') == 1
 
 
 def test_only_sound_figures_are_shown():
