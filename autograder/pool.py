@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any
@@ -41,7 +41,7 @@ def grade_all(
     recipe: Recipe,
     size: int = 1,
     done: Callable[[Report], None] | None = None,
-) -> Iterator[Report]:
+) -> Generator[Report, None, None]:
     """A Report for each job, in their order. `done` hears of each as soon as it exists, in any order.
 
     Raises ConvgradeError where no worker can grade anything. Close the iterator to end the workers early.

@@ -1,0 +1,135 @@
+"""What the verbs of the command line do, each a page at most. Results go to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from autograder.course import Assignment, load_course
+from autograder.discover import Found, discover
+from autograder.grading import Grading, Settings, store_of
+from autograder.progress import progress
+from autograder.reports.escape import terminal
+
+if TYPE_CHECKING:
+    from autograder.model import Report
+
+DONE, NOT_GRADED, NOTHING = 0, 1, 3
+
+
+def build(root: Path, check: bool) -> int:
+    """Release every notebook; with `check`, only tell what is stale."""
+    from autograder import notebooks
+
+    changed = notebooks.build(load_course(root), check)
+    for path in changed:
+        _say(f"{'stale' if check else 'written'}: {path.relative_to(root)}")
+    if check and changed:
+        _note("run `convgrade build` and commit what it writes")
+    elif not changed:
+        _say("everything is up to date")
+    return NOT_GRADED if check and changed else DONE
+
+
+def grade(root: Path, paths: Sequence[Path], slug: str, settings: Settings, as_json: bool) -> int:
+    """Grade everything at `paths`, assignment by assignment; `slug` says which one all of them are."""
+    course = load_course(root)
+    discovery = discover(paths, course, slug)
+    complete = not discovery.passed_over
+    for name, group in groupby(discovery.found, key=lambda item: item.slug):
+        reports = _graded(Grading(course.assignment(name), settings), list(group), as_json)
+        complete = complete and all(report.graded for report in reports)
+        if not as_json:
+            _show(reports, settings.verbose or len(reports) == 1)
+            _note(f"for the page of the class: convgrade report {name}")
+    for sentence in discovery.passed_over:
+        _note(f"not graded: {sentence}")
+    if not discovery.found and complete:
+        _note(
+            "no notebook there; give a file, a folder of .ipynb files, or the folder that holds <student>/<assignment>/"
+        )
+        return NOTHING
+    return DONE if complete else NOT_GRADED
+
+
+def prove(root: Path, slug: str, jobs: int, box: str) -> int:
+    """The suite against right, differently written and wrong solutions."""
+    assignment = load_course(root).assignment(slug)
+    from autograder.prove import prove as run
+
+    return DONE if run(assignment, jobs, box) else NOT_GRADED
+
+
+def doctor(box: str) -> int:
+    """What the wall promises, tried here."""
+    from autograder import doctor as surgery
+    from autograder.box.zygote import Wall
+
+    return DONE if surgery.run(Wall(mode=box)) else NOT_GRADED
+
+
+def report(root: Path, slug: str) -> int:
+    """The page of a class from what is stored."""
+    assignment = load_course(root).assignment(slug)
+    reports = store_of(assignment).all()
+    if not reports:
+        _note(f"nothing of {slug} is graded yet; run `convgrade grade PATH`")
+        return NOTHING
+    _pages(assignment, reports, root)
+    return DONE
+
+
+def demo(root: Path, slug: str, jobs: int, box: str) -> int:
+    """An invented class; its reports stay apart from those of the real one."""
+    from autograder.demo import make_class
+    from autograder.store import Store
+
+    course = load_course(root)
+    assignment = course.assignment(slug) if slug else course.assignments[0]
+    folder = root / "build" / "demo"
+    make_class(assignment, folder / "submitted")
+    found = discover([folder / "submitted"], course, assignment.slug).found
+    grading = Grading(assignment, Settings(jobs, box=box), Store(folder / "reports" / assignment.slug))
+    reports = _graded(grading, found, as_json=False)
+    _show(reports, whole=False)
+    _pages(assignment, reports, root)
+    return NOT_GRADED if any(report.fault == "ours" for report in reports) else DONE
+
+
+def _graded(grading: Grading, found: Sequence[Found], as_json: bool) -> list[Report]:
+    """Reports in stable order, printed as they come where they are wanted as JSON."""
+    reports = []
+    with progress(f"Grading {grading.assignment.slug}", len(found)) as grading.done:
+        for report in grading.reports(found):
+            reports.append(report)
+            if as_json:
+                click.echo(report.to_json())
+    return reports
+
+
+def _show(reports: Sequence[Report], whole: bool) -> None:
+    from autograder.reports.terminal import show_class, show_student
+
+    for report in reports if whole else ():
+        show_student(report)
+    if len(reports) > 1:
+        show_class(reports)
+
+
+def _pages(assignment: Assignment, reports: Sequence[Report], root: Path) -> None:
+    from autograder.reports.class_page import write_pages
+
+    page = write_pages(reports, assignment.title, store_of(assignment).folder)
+    _say(f"page of the class: {page.relative_to(root)}")
+
+
+def _say(line: str) -> None:
+    click.echo(terminal(line, 1000))
+
+
+def _note(line: str) -> None:
+    click.echo(terminal(line, 1000), err=True)
