@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from autograder import notebooks, variants
 from autograder.course import Assignment
+from autograder.store import write_atomically
 from autograder.suites import read_mistakes
 
 Item = TypeVar("Item")
@@ -18,13 +19,15 @@ _PRINTS = 'print("\\x1b[2J<script>alert(1)</script>" * 3)\nraise ValueError("<b>
 
 
 def make_class(assignment: Assignment, folder: Path) -> list[Path]:
-    """Writes `folder`/<student>/<slug>/<slug>.ipynb, nbgrader's tree, anew; returns the files."""
-    shutil.rmtree(folder, ignore_errors=True)
+    """Writes `folder`/<student>/<slug>/<slug>.ipynb, nbgrader's tree, and removes everybody else; returns the files."""
+    students = sample_class(assignment)
+    for other in folder.iterdir() if folder.is_dir() else ():
+        if other.name not in students:
+            shutil.rmtree(other)
     written = []
-    for student, raw in sample_class(assignment).items():
+    for student, raw in students.items():
         path = folder / student / assignment.slug / f"{assignment.slug}.ipynb"
-        path.parent.mkdir(parents=True)
-        path.write_bytes(raw)
+        write_atomically(path, raw)  # two demos at once do not meet half a file
         written.append(path)
     return written
 

@@ -33,9 +33,11 @@ def test_one_file_is_no_notebook_and_all_others_are(assignment):
 
 
 def test_the_files_lie_in_the_tree_of_nbgrader(assignment, tmp_path):
+    (tmp_path / "submitted" / "left over from before").mkdir(parents=True)
     files = demo.make_class(assignment, tmp_path / "submitted")
     assert {path.relative_to(tmp_path / "submitted").parts[1:] for path in files} == {("tiny", "tiny.ipynb")}
     assert files == demo.make_class(assignment, tmp_path / "submitted")
+    assert len(files) == len(list((tmp_path / "submitted").iterdir()))
 
 
 def sources(raw: bytes) -> dict[str, str]:
