@@ -199,7 +199,7 @@ def _refuse_loose_ends(assignment: Assignment) -> None:
     names = defined_names(assignment.reference)
     for check in assignment.checks:
         _refuse_unknown_exercise(assignment.suite, check, automatic)
-    for name in sorted(automatic.keys() - {check.exercise for check in assignment.checks}):
+    for name in sorted(automatic.keys() - {check.exercise for check in assignment.checks if check.weight > 0}):
         where = place(assignment.notebook, automatic[name].line)
         raise CourseError(
             f"the exercise “{name}” has no check", where, f'add @check("{name}") to {assignment.suite.name}'

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from nbformat import NotebookNode, v4
 
 from autograder.course import Assignment, Course
 from autograder.errors import CourseError, place
-from autograder.markers import SourceCell
+from autograder.markers import CODE_STUB, TEXT_STUB, SourceCell
 
 KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -34,14 +35,13 @@ README = """\
 |---|---|
 {rows}
 
-1. Install PyTorch and the course's kit, from the folder that holds `shared`: `pip install ./shared`. In Colab, upload
-   `shared` and run `%pip install ./shared` in a cell.
-2. Open `{slug}.ipynb` in JupyterLab, VS Code or Colab. Replace every `# YOUR CODE HERE` and the line below it by your
-   code, and every `YOUR ANSWER HERE` by your words.
+1. Install the course's kit, which brings PyTorch along, in the folder that holds `shared`: `pip install ./shared`. In
+   Colab, upload `shared` and run `%pip install ./shared` in a cell.
+2. Open `{slug}.ipynb` in JupyterLab, VS Code or Colab. Replace every `{stub}` by your own answer.
 3. Run the check below each exercise. It says what is wrong, on inputs that you can see. Grading asks the same of inputs
    that you cannot see.
-4. Before you hand in: restart the kernel, run all cells, save. Keep the file's name and the cells that were there, and
-   hand in `{slug}.ipynb` alone. Each piece of code may take {cell_seconds:g} seconds and {memory_mb} MB.
+4. Before you hand in: restart the kernel, run all cells, save. Keep the file's name and the cells that were there. Hand
+   in the one file `{slug}.ipynb`. A cell may take {cell_seconds:g} seconds, the whole notebook {memory_mb} MB.
 """
 
 
@@ -99,8 +99,9 @@ def _files(assignment: Assignment, folder: Path, notebook: bytes) -> dict[Path, 
 
 def _readme(assignment: Assignment) -> bytes:
     rows = "\n".join(f"| {exercise.title} | {exercise.points:g} |" for exercise in assignment.exercises)
-    limits = {"cell_seconds": assignment.limits.cell_seconds, "memory_mb": assignment.limits.memory_mb}
-    return README.format(title=assignment.title, slug=assignment.slug, rows=rows, **limits).encode()
+    stubs = (CODE_STUB[0], *(TEXT_STUB if any(exercise.manual for exercise in assignment.exercises) else ()))
+    words = {"title": assignment.title, "slug": assignment.slug, "rows": rows, "stub": "` and `".join(stubs)}
+    return README.format(**words, **asdict(assignment.limits)).encode()
 
 
 def _stripped(assignment: Assignment) -> NotebookNode:

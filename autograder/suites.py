@@ -21,7 +21,7 @@ class CheckSpec:
     exercise: str
     name: str  # the test function's name without "test_"
     title: str  # the first line of its docstring
-    weight: float
+    weight: float  # 0: earns nothing by itself, a gate for others
     after: tuple[str, ...]  # names of the checks that must pass first
     line: int
 
@@ -106,8 +106,8 @@ def _check(path: Path, node: ast.FunctionDef) -> CheckSpec:
     if not title:
         raise CourseError(f"{node.name} has no docstring", where, "write the line that the student reads")
     weight = _literal(call, None, "weight", where, 1)
-    if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not weight > 0:
-        raise CourseError(f"the weight of {node.name} is no number above 0", where, "write for example weight=2")
+    if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight < float("inf"):
+        raise CourseError(f"the weight of {node.name} is no number from 0 up", where, "write for example weight=2")
     after = _literal(call, None, "after", where, ())
     names = (after,) if isinstance(after, str) else tuple(after) if isinstance(after, (tuple, list)) else (None,)
     if not all(isinstance(name, str) for name in names):

@@ -184,6 +184,12 @@ BROKEN = {
         "“add” has no check",
         "notebook.py:25",
     ),
+    "an exercise that nothing earns": (
+        SUITE,
+        ('@check("add")', '@check("add", weight=0)'),
+        "“add” has no check",
+        "notebook.py:25",
+    ),
     "a test without exercise": (SUITE, ('@check("add")', ""), "belongs to no exercise", "test_tiny.py:21"),
     "a check without a line to read": (SUITE, ('"""add gives the sum"""', ""), "has no docstring", "test_tiny.py:21"),
     "a check inside something else": (
@@ -192,7 +198,7 @@ BROKEN = {
         "not at the top",
         "test_tiny.py:23",
     ),
-    "a weight of nothing": (SUITE, ("weight=2", "weight=0"), "no number above 0", "test_tiny.py:14"),
+    "a weight below nothing": (SUITE, ("weight=2", "weight=-1"), "no number from 0 up", "test_tiny.py:14"),
     "a computed exercise": (SUITE, ('@check("add")', "@check(NAME)"), "exercise= is computed", "test_tiny.py:21"),
     "two checks of one name": (
         SUITE,

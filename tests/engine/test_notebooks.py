@@ -133,7 +133,8 @@ def test_the_readme_says_what_to_do(sample_course):
     text = (course.root / "assignments" / "tiny" / "README.md").read_text()
     assert "pip install ./shared" in text
     assert "| Doubling | 60 |" in text
-    assert "hand in `tiny.ipynb`" in " ".join(text.split())
+    assert "Replace every `# YOUR CODE HERE` and `YOUR ANSWER HERE`" in text
+    assert "the one file `tiny.ipynb`" in text
 
 
 def test_jupytext_reads_the_same_cells(tiny):
