@@ -66,6 +66,20 @@ def hold(book: Gradebook, report: Report) -> None:
         write_scores(book, report)
 
 
+def is_ours(report: Report) -> bool:
+    """Whether checks have no verdict through no fault of the student: grading again may help."""
+    return not report.graded and report.fault != "student"
+
+
+def handed_in_at(where: CourseDirectory, folder: Path) -> datetime | None:
+    """When this submission was handed in, by nbgrader's clock; None where nobody wrote that down readably."""
+    try:
+        found: datetime | None = where.get_existing_timestamp(str(folder))
+    except (AttributeError, OverflowError, ValueError, OSError):  # nbgrader 0.9.6 stumbles over a time it cannot read
+        return None
+    return found
+
+
 def refuse_other_points(book: Gradebook, report: Report) -> None:
     """Raises CourseError unless the gradebook has the same check cells, with the same points, as the report."""
     todo = f"run `nbgrader generate_assignment {report.assignment}` once, then repeat this"
@@ -93,20 +107,11 @@ def _settings(root: Path) -> tuple[Config, CourseDirectory]:
 def _submission(book: Gradebook, report: Report, where: CourseDirectory) -> None:
     """The row of this submission, with the time at which it was handed in where nbgrader collected it."""
     book.update_or_create_student(report.student)
-    timestamp = _handed_in_at(where, report)
+    folder = Path(where.format_path(where.submitted_directory, report.student, report.assignment))
+    plain = folder.parent.name == report.student  # a name from elsewhere may hold a path
+    timestamp = handed_in_at(where, folder) if plain else None
     times = {"timestamp": timestamp} if timestamp else {}
     book.update_or_create_submission(report.assignment, report.student, **times)
-
-
-def _handed_in_at(where: CourseDirectory, report: Report) -> datetime | None:
-    if Path(report.student).name != report.student:
-        return None
-    folder = where.format_path(where.submitted_directory, report.student, report.assignment)
-    try:
-        found: datetime | None = where.get_existing_timestamp(folder)
-    except (AttributeError, OverflowError, ValueError, OSError):  # nbgrader 0.9.6 stumbles over a time it cannot read
-        return None
-    return found
 
 
 def _late_penalty(report: Report, where: CourseDirectory, config: Config) -> None:

@@ -7,7 +7,6 @@ points that nobody can vouch for.
 
 from __future__ import annotations
 
-import os
 import shutil
 import stat
 from collections.abc import Mapping
@@ -25,27 +24,41 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import ignore_patterns, is_grade, is_solution
 
 from autograder import gradebook
-from autograder.course import Assignment, load_course
+from autograder.course import load_course
+from autograder.discover import Found
 from autograder.errors import BoxFailure, ConvgradeError
+from autograder.grading import Grading, Settings, processors
 from autograder.handed_in import rebuild
 from autograder.model import Report
+from autograder.progress import progress
 from autograder.reports import escape
 from autograder.reports.in_cell import as_html, as_text
-from autograder.untrusted import MAX_BYTES
 
 
 class TidyExporter(NotebookExporter):
-    """Reads a submission as data: what nbgrader sees is our release with the student's sources in it."""
+    """Reads a submission as data: what nbgrader sees is our release with the student's sources in it.
+
+    nbgrader makes one at the start of a run and works on one submission after the other, so this is also where all that
+    it will come to are graded together, by as many workers as there are processors.
+    """
 
     def __init__(self, **options: Any) -> None:
-        """Raises NbGraderException where the course is broken: before the first submission is opened."""
+        """Raises NbGraderException where the course is broken or there is no wall: nothing is written yet."""
         super().__init__(**options)  # type: ignore[no-untyped-call]
-        self.where: CourseDirectory = options["parent"].coursedir
+        self.run = options["parent"]
+        self.where: CourseDirectory = self.run.coursedir
         try:
-            self.assignment = load_course(Path(self.where.root)).assignment(self.where.assignment_id)
+            assignment = load_course(Path(self.where.root)).assignment(self.where.assignment_id)
+            self.grading = Grading(assignment, Settings(processors()))
+            self.troubled = self._graded()
         except ConvgradeError as error:
             self.log.error("%s", error)
             raise NbGraderException(str(error)) from error
+
+    def report(self, names: Mapping[str, str]) -> Report:
+        """The report of one submission; `names` are nbgrader's resources."""
+        student, found = names["student"], self._found(self.submitted(names))
+        return self.troubled.get(student) or self.grading.one(found.read(), student, found.source)
 
     def submitted(self, names: Mapping[str, str]) -> Path:
         """Where the file lies that a student handed in; `names` are nbgrader's resources."""
@@ -59,10 +72,27 @@ class TidyExporter(NotebookExporter):
             return super().from_filename(filename, resources, **options)
         folder = self.where.format_path(self.where.release_directory, ".", names["assignment"])
         release = nbformat.read(Path(folder, f"{names['notebook']}.ipynb"), as_version=4)
-        notebook = rebuild(read_plain_file(Path(filename)), self.assignment, release)
+        notebook = rebuild(self._found(Path(filename)).read(), self.grading.assignment, release)
         resources["metadata"] = {"name": names["notebook"], "path": str(Path(filename).parent)}
         text, resources = self.from_notebook_node(notebook, resources, **options)  # type: ignore[no-untyped-call]
         return text, resources
+
+    def _graded(self) -> dict[str, Report]:
+        """Grades and stores what this run will come to; gives what has no verdict, since the store does not keep that."""
+        slug = self.grading.assignment.slug
+        folders = [Path(folder) for folder in sorted(self.run.assignments) if self._is_due(Path(folder))]
+        due = [self._found(folder / f"{slug}.ipynb") for folder in folders if (folder / f"{slug}.ipynb").is_file()]
+        with progress(f"Grading {slug}", len(due)) as self.grading.done:
+            return {report.student: report for report in self.grading.reports(due) if gradebook.is_ours(report)}
+
+    def _is_due(self, folder: Path) -> bool:
+        """Whether nbgrader will work on it: by request, or because it is new, or handed in again."""
+        graded = Path(self.where.format_path(self.where.autograded_directory, folder.parent.name, folder.name))
+        old, new = (gradebook.handed_in_at(self.where, path) for path in (graded, folder))
+        return self.run.force or not graded.exists() or bool(old and new and new > old)
+
+    def _found(self, path: Path) -> Found:
+        return Found(path.parent.parent.name, path.name, self.grading.assignment.slug, path)
 
 
 class GradeInBox(NbGraderPreprocessor):  # type: ignore[misc]
@@ -71,12 +101,10 @@ class GradeInBox(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """`nb` with the report in its check cells. Raises BoxFailure where we could not grade: nbgrader lists it."""
         names = resources["nbgrader"]
-        file = self.parent.submitted(names)
-        report = report_for(read_plain_file(file), names["student"], file.name, self.parent.assignment)
-        names["report"] = report  # for HoldUngraded
+        names["report"] = report = self.parent.report(names)  # HoldUngraded reads it
         with Gradebook(names["db_url"]) as book:
             gradebook.refuse_other_points(book, report)
-            if not report.graded and report.fault != "student":
+            if gradebook.is_ours(report):
                 gradebook.hold(book, report)  # an older grade may stand there, of what was handed in before
                 raise BoxFailure(report.problem or "some checks have no verdict; grade this submission again")
         for cell in nb.cells:
@@ -117,11 +145,13 @@ class CollectPlainFiles(ExchangeCollect):  # type: ignore[misc]
             return set(chosen(folder, names)) | {name for name in names if not _plain(Path(folder, name))}
 
         shutil.copytree(src, dest, symlinks=True, ignore=unwanted)
+        self._rename_the_only_notebook(Path(dest))
 
-
-def report_for(raw: bytes, student: str, source: str, assignment: Assignment) -> Report:
-    """The report of these bytes: the stored one where there is one, else graded now."""
-    raise NotImplementedError
+    def _rename_the_only_notebook(self, folder: Path) -> None:
+        """A download is often called "a1 (1).ipynb"; nbgrader passes over any other name than the assignment's."""
+        found = list(folder.glob("*.ipynb"))
+        if len(found) == 1 and found[0].stem != self.coursedir.assignment_id:
+            found[0].rename(folder / f"{self.coursedir.assignment_id}.ipynb")
 
 
 def outputs(report: Report, grade_id: str) -> list[Any]:
@@ -131,15 +161,6 @@ def outputs(report: Report, grade_id: str) -> list[Any]:
     points = gradebook.scores(report).get(grade_id) or 0.0  # where there is no verdict, HoldUngraded takes the 0 back
     number = {"text/plain": f"{points:.{gradebook.DIGITS}f}".rstrip("0").rstrip(".")}
     return [new_output("display_data", shown), new_output("execute_result", number, execution_count=None)]
-
-
-def read_plain_file(path: Path) -> bytes:
-    """The bytes of a plain file, at most one more than a submission may have. Raises OSError on links and devices."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(f"{path.name} is no plain file")
-        return file.read(MAX_BYTES + 1)
 
 
 def _plain(path: Path) -> bool:

@@ -25,7 +25,7 @@ from autograder.errors import CourseError
 from autograder.handed_in import plain
 from autograder.model import CheckResult, ExerciseResult, Picture, Report, Verdict
 from autograder.reports.in_cell import as_html, as_text
-from tests.conftest import SAMPLE
+from tests.conftest import write_course
 
 ROOT = Path(__file__).resolve().parents[2]
 RIGHT = {"double": "def double(x):\n    return x + x", "add": "def add(a, b):\n    return b + a"}
@@ -65,10 +65,7 @@ def nbgrader(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def make_course(root: Path) -> Assignment:
     """Writes the sample course with our own nbgrader_config.py, and builds it."""
-    for name, text in SAMPLE.items():
-        path = root / "solutions" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    write_course(root)
     shutil.copy(ROOT / "nbgrader_config.py", root)
     course = load_course(root)
     notebooks.build(course)
@@ -163,6 +160,10 @@ def plant_links(inbound: Path, root: Path) -> None:
     answers = root / "build" / "source" / "tiny"
     (inbound / "mallory+tiny+2030-01-02 03:04:05 UTC+x").mkdir()
     (inbound / "mallory+tiny+2030-01-02 03:04:05 UTC+x" / "tiny.ipynb").symlink_to(answers / "tiny.ipynb")
+    (inbound / "eve+tiny+2030-01-02 03:04:05 UTC+x").mkdir()
+    shutil.copy(
+        root / "assignments" / "tiny" / "tiny.ipynb", inbound / "eve+tiny+2030-01-02 03:04:05 UTC+x" / "tiny (1).ipynb"
+    )
     os.mkfifo(inbound / "mallory+tiny+2030-01-02 03:04:05 UTC+x" / "pipe")
     (inbound / "trudy+tiny+2030-01-02 03:04:05 UTC+x").symlink_to(answers)
 
@@ -237,9 +238,14 @@ def test_feedback_runs_nothing_that_a_student_wrote(term: Class) -> None:
 
 def test_links_and_pipes_are_not_collected(term: Class) -> None:
     collected = term.root / "build" / "submitted"
-    assert not (collected / "trudy").exists()
+    assert not (collected / "trudy" / "tiny").exists()
     assert list((collected / "mallory" / "tiny").iterdir()) == []
     assert "ada" in os.listdir(collected)
+
+
+def test_a_renamed_download_is_graded(term: Class) -> None:
+    assert term.grades["eve"] == 0
+    assert term.grade("eve", "double_check") == (0, None, False)
 
 
 def test_each_check_cell_holds_one_plain_number(term: Class) -> None:
@@ -264,7 +270,7 @@ def test_grading_again_keeps_manual_scores_and_stored_reports(term: Class) -> No
 def test_convgrade_records_the_same_grades(term: Class, tmp_path: Path) -> None:
     make_course(tmp_path)
     shutil.copytree(term.root / "build" / "submitted", tmp_path / "build" / "submitted")
-    assert nbgrader(tmp_path, "generate_assignment", "tiny").returncode == 0
+    generated(tmp_path)
     reports = [Report.from_json(path.read_text()) for path in (term.root / "build/reports/tiny").glob("*.json")]
     assert gradebook.record(reports, tmp_path) == len(reports)
     assert exported(tmp_path) == term.grades
@@ -282,14 +288,19 @@ def report(student: str, verdict: Verdict = Verdict.PASSED, **about: Any) -> Rep
     return Report("tiny", student, "tiny.ipynb", exercises, **about)
 
 
+def generated(root: Path) -> NbGraderAPI:
+    """`nbgrader generate_assignment` in this process, with the course's own configuration."""
+    api = NbGraderAPI(config=PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config())
+    assert api.generate_assignment("tiny")["success"]
+    return api
+
+
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> NbGraderAPI:
     """A generated course without submissions, driven in this process."""
     root = tmp_path_factory.mktemp("small")
     make_course(root)
-    api = NbGraderAPI(config=PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config())
-    assert api.generate_assignment("tiny")["success"]
-    return api
+    return generated(root)
 
 
 def automatic(api: NbGraderAPI, student: str) -> list[tuple[float | None, bool]]:
@@ -305,7 +316,7 @@ def test_our_fault_takes_no_points_and_gives_none(small: NbGraderAPI, monkeypatc
     gradebook.record([report("unlucky")], root)
     assert automatic(small, "unlucky") == [(60, False), (30, False)]
     broken = report("unlucky", Verdict.UNGRADED, problem="the box broke", fault="ours")
-    monkeypatch.setattr(ours, "report_for", lambda *_: broken)
+    monkeypatch.setattr(ours.Grading, "reports", lambda *_: iter([broken]))
     result = small.autograde("tiny", "unlucky")
     assert not result["success"]
     assert "the box broke" in result["log"]
