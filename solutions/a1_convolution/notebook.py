@@ -26,8 +26,9 @@
 # they were, keep their dtype and device, and keep the way back for autograd open (no `.item()`, `.numpy()` or
 # `torch.tensor(...)` on the way).
 #
-# **Switched off in T1.2 to T1.5**, because you are building them: `F.conv2d`, `nn.Conv2d`, `F.conv_transpose2d`,
-# `F.unfold`, and in T1.4 and T1.5 also `F.pad`. Loops, slices, `sum`, `einsum`, `@` are all yours.
+# **Switched off while T1.2, T1.4 and T1.5 are graded**, because you are building them: `F.conv2d` and its relatives
+# (`nn.Conv2d`, `F.conv_transpose2d`, `F.unfold`, scipy's filters), and in T1.4 and T1.5 `F.pad` and its relatives. Loops, slices,
+# `sum`, `einsum`, `@`, `Tensor.unfold` are all yours.
 
 # %% setup role="given"
 import math
@@ -944,7 +945,7 @@ plots.row(stripe, [[1, -1]], edges, titles=names, signs="⋆=")
 # | 1 1 1 | −1 0 1 | 1 0 0 | 0 0 1 |
 #
 # `top` answers with a positive number at the top edge of something bright (dark above, bright below), `left` at its left edge.
-# `diag1` and `diag2` look for thin lines along a diagonal. Each is a kernel with one channel in, so four of them are a weight of shape
+# `diag1` and `diag2` answer to something bright along a diagonal. Each is a kernel with one channel in, so four of them are a weight of shape
 # (4, 1, 3, 3).
 
 
@@ -1019,7 +1020,7 @@ def apply_kernel_at(img: torch.Tensor, row: int, col: int, kernel: torch.Tensor)
 
 # %% filter_gray role="solution"
 def filter_gray(img: torch.Tensor, kernels: torch.Tensor) -> torch.Tensor:
-    """Filter a gray image (H, W) with n kernels (n, 1, kh, kw): (n, H, W), of the dtype of img.
+    """Filter a gray image (H, W) with n kernels (n, 1, kh, kw) of the same dtype: (n, H, W).
 
     Entry [m, i, j] is kernel m with its centre on pixel (i, j), not flipped, with zeros around the
     image and without a bias. kh and kw are odd and may differ.
@@ -1103,7 +1104,7 @@ with after_writing("edge_bank and filter_gray"):
 # </details>
 # <details><summary>Question: why does one still recognise the photograph under <code>diag1</code>, but hardly under <code>top</code>?</summary>
 #
-# Add up the kernels: `top` gives 0, so a plain grey area becomes 0. The diagonals give 1, so brightness itself shines through.
+# Add up the numbers of each kernel: `top` gives 0, so a plain area becomes 0. The diagonals give 1, so brightness itself shines through.
 #
 # </details>
 
@@ -1179,11 +1180,12 @@ def learn_kernel(
     """Find a kernel (kh, kw) that turns x (H, W) into y (H-kh+1, W-kw+1), by gradient descent.
 
     - The error is the *mean* of the squared differences. Cross-correlation, no padding, no bias.
+    - Every step is kernel - lr * gradient, no more: no momentum, no Adam.
     - Returns the pair (kernel, losses). kernel: a plain tensor (kh, kw) with the dtype of x and without
       gradient. losses: a list of `steps` Python floats, the error *before* each step.
     - The start is random: the same seed gives the same start, another seed another one.
       The global random state is neither used nor changed.
-    - It must stay stable and get there with lr = 2e-2 on small and on larger images, in up to 3000 steps.
+    - It stays stable with lr = 2e-2, on small and on larger images.
     """
     ### BEGIN SOLUTION
     generator = torch.Generator().manual_seed(seed)
@@ -1251,7 +1253,7 @@ with after_writing("learn_kernel"):
 # <details><summary>Answer</summary>
 #
 # Downhill is a promise for *small* steps. Along its steepest direction this error is curved with 2.0, and a step longer than 2 / 2.0 = 1 lands higher on
-# the other side than it started.
+# the other side than it started. (Brighter images are steeper: with the stripe at 4 instead of 1 it is 16 times as steep.)
 #
 # </details>
 
