@@ -75,7 +75,7 @@ def submission(assignment: Assignment, answers: Mapping[str, str]) -> bytes:
 def build(course: Course, check: bool = False) -> tuple[Path, ...]:
     """Write every file that is not up to date, and tell which; `check` writes nothing and looks at public files only.
 
-    Told as well: files under `assignments/` that no assignment makes. They are never deleted here.
+    Raises CourseError for a file under `assignments/` that no assignment makes: students would get it.
     """
     public = course.root / "assignments"
     files: dict[Path, bytes] = {}
@@ -88,8 +88,10 @@ def build(course: Course, check: bool = False) -> tuple[Path, ...]:
     if not check:
         for path in stale:
             _write(path, files[path])
-    found = (path for path in public.rglob("*") if path.is_file() and ".ipynb_checkpoints" not in path.parts)
-    return tuple(stale) + tuple(sorted(path for path in found if path not in files))
+    for path in sorted(public.rglob("*")):
+        if path.is_file() and path not in files and ".ipynb_checkpoints" not in path.parts:
+            raise CourseError("students would get a file that no assignment makes", place(path), "delete or move it")
+    return tuple(stale)
 
 
 def _files(assignment: Assignment, folder: Path, notebook: bytes) -> dict[Path, bytes]:

@@ -11,6 +11,7 @@ import nbformat
 import pytest
 
 from autograder.course import load_course
+from autograder.errors import CourseError
 from autograder.notebooks import build, build_release, build_source, submission
 
 NOTEBOOK = "tiny/notebook.py"
@@ -118,12 +119,14 @@ def test_a_changed_answer_leaves_the_release_alone(sample_course):
     assert build(course, check=True) == ()
 
 
-def test_strays_among_the_assignments_are_told(sample_course):
+@pytest.mark.parametrize("check", [True, False])
+def test_strays_among_the_assignments_are_refused(sample_course, check):
     course = load_course(sample_course())
     build(course)
     stray = course.root / "assignments" / "tiny" / "reference.py"
     stray.write_text("def double(x): return x + x")
-    assert build(course, check=True) == (stray,)
+    with pytest.raises(CourseError, match="no assignment makes"):
+        build(course, check)
     assert stray.exists()
 
 
