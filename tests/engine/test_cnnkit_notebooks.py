@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import torch
 from IPython.core.interactiveshell import InteractiveShell
 
 from autograder.markers import read_cells
@@ -14,6 +15,7 @@ NOTEBOOKS = sorted((Path(__file__).parents[2] / "solutions").glob("*/notebook.py
 def run(capsys, monkeypatch):
     """Runs code cells in a shell of their own; gives what they printed and which failed."""
     monkeypatch.setenv("MPLBACKEND", "Agg")
+    torch.set_num_threads(1)  # thousands of tiny steps: a second thread on a busy machine only gets in the way
 
     def run_cells(sources):
         shell = InteractiveShell()
