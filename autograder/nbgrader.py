@@ -22,8 +22,10 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import ignore_patterns, is_grade, is_solution
+from traitlets import Enum
 
 from autograder import gradebook
+from autograder.box.zygote import MODES
 from autograder.course import load_course
 from autograder.discover import Found
 from autograder.errors import BoxFailure, ConvgradeError
@@ -42,6 +44,8 @@ class TidyExporter(NotebookExporter):
     it will come to are graded together, by as many workers as there are processors.
     """
 
+    box = Enum(MODES, "bubblewrap", help="The wall around foreign code; landlock is the weaker one.").tag(config=True)
+
     def __init__(self, **options: Any) -> None:
         """Raises NbGraderException where the course is broken or there is no wall: nothing is written yet."""
         super().__init__(**options)  # type: ignore[no-untyped-call]
@@ -49,7 +53,7 @@ class TidyExporter(NotebookExporter):
         self.where: CourseDirectory = self.run.coursedir
         try:
             assignment = load_course(Path(self.where.root)).assignment(self.where.assignment_id)
-            self.grading = Grading(assignment, Settings(processors()))
+            self.grading = Grading(assignment, Settings(processors(), box=self.box))
             self.troubled = self._graded()
         except ConvgradeError as error:
             self.log.error("%s", error)
@@ -78,7 +82,7 @@ class TidyExporter(NotebookExporter):
         return text, resources
 
     def _graded(self) -> dict[str, Report]:
-        """Grades and stores what this run will come to; gives what has no verdict, since the store does not keep that."""
+        """Grades and stores what this run will come to; gives what has no verdict: the store does not keep that."""
         slug = self.grading.assignment.slug
         folders = [Path(folder) for folder in sorted(self.run.assignments) if self._is_due(Path(folder))]
         due = [self._found(folder / f"{slug}.ipynb") for folder in folders if (folder / f"{slug}.ipynb").is_file()]
