@@ -202,3 +202,7 @@ def _show(message: str) -> None:
     from autograder.reports.escape import block
 
     click.echo(f"convgrade: {block(message)}", err=True)
+
+
+if __name__ == "__main__":
+    main()

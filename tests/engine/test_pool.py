@@ -99,14 +99,14 @@ def test_what_fails_twice_is_reported_as_ours(grade, tmp_path, order, why):
 
 
 def test_a_hanging_worker_is_killed(grade, tmp_path):
-    good, bad = grade(["", "hang"], submission_seconds=1)
+    good, bad = grade(["", "hang"], submission_seconds=2)
     assert good.graded
     assert "too long" in bad.problem
     assert not alive(int((tmp_path / "pid").read_text()))
 
 
 def test_a_killed_worker_takes_its_children_along(grade, tmp_path):
-    (report,) = grade(["fork"], submission_seconds=1)
+    (report,) = grade(["fork"], submission_seconds=2)
     assert report.fault == "ours"
     assert not alive(int((tmp_path / "child").read_text()))
 
@@ -119,7 +119,7 @@ def test_a_machine_without_wall_grades_nothing(grade):
 @pytest.mark.parametrize(("target", "why"), [("stillborn", "ended unexpectedly"), ("mute", "too long")])
 def test_workers_that_never_start_end_the_run(grade, target, why):
     with pytest.raises(ConvgradeError, match=why):
-        grade([""], target=getattr(fake_workers, target), args=(), start_seconds=3 if target == "stillborn" else 0.5)
+        grade([""], target=getattr(fake_workers, target), args=(), start_seconds=60 if target == "stillborn" else 0.5)
 
 
 def test_closing_early_ends_the_workers(assignment, tmp_path):

@@ -312,11 +312,11 @@ DEEP = b'{"cells": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_is_no_notebook_gets_one_sentence(raw, word):
-    start = time.perf_counter()
+    start = time.process_time()
     message = refusal(raw)
     assert word in message
     assert len(message) < 300
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize(
@@ -326,9 +326,9 @@ def test_what_is_no_notebook_gets_one_sentence(raw, word):
 )
 def test_bombs_are_defused_quickly(bomb):
     raw = b'{"cells": [], "metadata": {"x": [' + bomb.encode() + b"]}}"
-    start = time.perf_counter()
+    start = time.process_time()
     assert outcome(raw)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 @pytest.mark.parametrize("wrong", [None, 7, True, "text", [], {}, [1], {"nbgrader": 3}, {"nbgrader": {"grade_id": []}}])
