@@ -56,9 +56,10 @@ def command(
     control: int, config: str, masked: Iterable[str] = (), devices: Iterable[str] = (), off: Container[str] = ()
 ) -> list[str]:
     """The argument vector; `masked` files read as empty, `devices` (of a GPU) are passed through; `off`: see Wall."""
-    words = [program() or "bwrap", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--unshare-uts"]
+    words = [program() or "bwrap", "--die-with-parent", "--new-session", "--unshare-uts", "--unshare-cgroup-try"]
     words += [f"--unshare-{name}" for name in ("pid", "net", "ipc") if f"host-{name}" not in off]
-    words += ["--unshare-cgroup-try", *([] if "environment" in off else ["--clearenv"])]
+    words += [] if "environment" in off else ["--clearenv"]
+    words += [] if "privileges" in off else ["--cap-drop", "ALL"]
     # Root keeps, for a moment, the right to become nobody: a real other user, whom the kernel's process limits bind.
     root = os.getuid() == 0
     words += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"] if root else ["--unshare-user"]

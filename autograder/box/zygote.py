@@ -30,9 +30,9 @@ INSTALL = "Install it (Debian, Ubuntu: apt-get install bubblewrap) or ask by nam
 class Wall:
     """Which wall, and what it hides or lets through.
 
-    `off` switches protections off one by one, for tests only. When the zygote starts: view, user, environment,
-    descriptors, dumpable, host-net, host-ipc, host-pid. For each submission: limits, memory, mounts, proc, net, ipc,
-    pid, landlock, capabilities, seccomp, descriptors, control, nonce, quiet.
+    `off` switches protections off one by one, for tests only. When the zygote starts: view, user, privileges,
+    environment, dumpable, host-descriptors, host-net, host-ipc, host-pid. For each submission: limits, memory, namespaces,
+    mounts, proc, net, ipc, pid, landlock, capabilities, seccomp, descriptors, control, nonce, quiet.
     """
 
     mode: str = "bubblewrap"
@@ -49,8 +49,11 @@ class Zygote:
 
     @classmethod
     @contextlib.contextmanager
-    def start(cls, wall: Wall | None = None) -> Iterator[Zygote]:
-        """A zygote that is ready. Raises NoBox, with what to install, where there is no working wall."""
+    def start(cls, wall: Wall | None = None, warm: Sequence[str] = ()) -> Iterator[Zygote]:
+        """A zygote that is ready. Raises NoBox, with what to install, where there is no working wall.
+
+        `warm` are cells that it runs once, so that forks find their imports and caches there: public code of ours only.
+        """
         wall = wall or Wall()
         with tempfile.TemporaryDirectory(prefix="box") as scratch:
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -58,9 +61,16 @@ class Zygote:
             zygote = cls(process, ours, wall, scratch)
             try:
                 zygote._await_ready()
+                zygote._warm(warm)
                 yield zygote
             finally:
                 zygote.stop()
+
+    def _warm(self, sources: Sequence[str]) -> None:
+        for source in sources:
+            if len(source) < MAX_WARM:
+                self._command({"op": "warm", "source": source})
+        self._command({"op": "settle"})
 
     def stop(self) -> None:
         """Ends the zygote and, with its pid namespace, everything in it."""
@@ -136,6 +146,8 @@ def _launch(control: socket.socket, wall: Wall, scratch: str) -> subprocess.Pope
         words = bubblewrap.zygote_command(control.fileno(), config)
         places = dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR"), _workplace(scratch))
         environment = bubblewrap.ENVIRONMENT | places | {"PYTHONPATH": bubblewrap.host_path(scratch)}
+    inherits = "host-descriptors" in wall.off
+    control.set_inheritable(True)
     try:
         # No descriptor but the control socket, no terminal, no variable of ours.
         return subprocess.Popen(
@@ -144,8 +156,8 @@ def _launch(control: socket.socket, wall: Wall, scratch: str) -> subprocess.Pope
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             env=environment,
-            pass_fds=[control.fileno()],
-            close_fds="descriptors" not in wall.off,
+            pass_fds=[] if inherits else [control.fileno()],
+            close_fds=not inherits,
             start_new_session=True,
             cwd="/",
         )

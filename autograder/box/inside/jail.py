@@ -101,7 +101,7 @@ def enter(config: dict[str, Any], program: bytes) -> None:
     off = set(config["off"])
     if "limits" not in off:
         set_limits(config)
-    if config["namespaces"] and "mounts" not in off:
+    if config["namespaces"] and not off & {"mounts", "namespaces"}:
         mount_view(config["disk_mb"], cover="proc" not in off)
     if "landlock" not in off:
         landlock.restrict(read=config["readable"], write=config["writable"])

@@ -90,6 +90,10 @@ class Shell:
         figure.subplots().plot([0, 1])
         _png(figure)
         plt.close("all")
+        self.forget()
+
+    def forget(self) -> None:
+        """An empty namespace; what was imported stays warm."""
         get_asyncio_loop().close()  # its file descriptors would not outlive the fork
         self.ipython.reset(new_session=False)
         self.cells.clear()

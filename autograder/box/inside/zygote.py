@@ -22,7 +22,7 @@ WATCH_SECONDS = 0.2  # how often the memory of a submission with several process
 
 
 class Zygote:
-    """Answers the control socket: spawn, end."""
+    """Answers the control socket: warm, settle, spawn, end."""
 
     def __init__(self, control: socket.socket, config: dict[str, Any]) -> None:
         from . import shell
@@ -47,10 +47,22 @@ class Zygote:
                 self._end()
                 return
             command = json.loads(message)
-            answer = self._spawn(command, descriptors) if command["op"] == "spawn" else self._end()
+            answer = self._obey(command, descriptors)
             for descriptor in descriptors:
                 os.close(descriptor)
             self._say(answer)
+
+    def _obey(self, command: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
+        if command["op"] == "spawn":
+            return self._spawn(command, descriptors)
+        if command["op"] == "warm":
+            return {"ok": self.shell.run(command["source"], "warm", figures=False)["ok"]}
+        if command["op"] == "settle":
+            self.shell.forget()
+            gc.collect()
+            gc.freeze()  # keeps the collector of the children away from shared pages
+            return {}
+        return self._end()
 
     def _hear(self) -> tuple[bytes, list[int]]:
         message, ancillary, _, _ = self.control.recvmsg(65_536, socket.CMSG_SPACE(4))
@@ -88,13 +100,12 @@ class Zygote:
         config = self.config | command["limits"]
         if "control" not in config["off"]:
             self.control.close()
-        if config["namespaces"]:
+        if config["namespaces"] and "namespaces" not in config["off"]:
             jail.prctl(jail.PR_SET_DUMPABLE, 1)  # else /proc/self/uid_map belongs to root
             jail.unshare(set(config["off"]))
         child = os.fork()
         if child == 0:
-            if "descriptors" not in config["off"]:
-                os.close(writer)
+            os.close(writer)
             submission.live(self.shell, connection, config, self.program)
         os.write(writer, json.dumps({"pid": child}).encode())
 
@@ -177,10 +188,7 @@ def main() -> None:
     torch.set_num_threads(1)  # before any parallel operation: a thread pool in the zygote makes every fork hang
     import torchvision  # noqa: F401  (warm)
 
-    zygote = Zygote(control, config)
-    gc.collect()
-    gc.freeze()  # keeps the collector of the children away from shared pages
-    zygote.loop()
+    Zygote(control, config).loop()
 
 
 if __name__ == "__main__":

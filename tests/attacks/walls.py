@@ -1,0 +1,85 @@
+"""The harness of the attacks: every attack is tried against the whole wall, and again with protections switched off."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from autograder.box.box import Box, open_box
+from autograder.box.limits import Limits
+from autograder.box.outcome import StudentError
+from autograder.box.zygote import Wall, Zygote
+
+QUICK = Limits(
+    cell_seconds=5, call_seconds=3, submission_seconds=60, memory_mb=512, disk_mb=16, processes=32, restarts=1
+)
+
+# Protections of the zygote itself; the others are built anew for each submission.
+OUTER = frozenset("view user privileges environment host-descriptors dumpable host-net host-ipc host-pid".split())
+
+PRELUDE = """
+import ctypes, errno, gc, mmap, os, signal, socket, struct, sys, threading, time
+libc = ctypes.CDLL(None, use_errno=True)
+def reached(result):
+    "Whether the kernel looked at a system call, instead of refusing it outright."
+    return result >= 0 or ctypes.get_errno() != errno.EPERM
+def write(path, data):
+    with open(path, "wb") as file:
+        return file.write(data)
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+"""
+
+RIGHT = "import torch\ndef twice(x):\n    return x * 2"
+
+
+class Walls:
+    """Warm zygotes, one with the whole wall and one without its outer half; both started when first needed."""
+
+    def __init__(self, stack: contextlib.ExitStack) -> None:
+        self.stack, self.zygotes = stack, dict[frozenset[str], Zygote]()
+
+    def zygote(self, off: frozenset[str] = frozenset()) -> Zygote:
+        """The warm zygote that serves this choice of protections."""
+        outer = OUTER if off & OUTER else frozenset()
+        if outer not in self.zygotes:
+            self.zygotes[outer] = self.stack.enter_context(Zygote.start(Wall(off=outer)))
+        zygote = self.zygotes[outer]
+        zygote.wall = replace(zygote.wall, off=outer | off)
+        return zygote
+
+    @contextlib.contextmanager
+    def box(self, *cells: str, off: Sequence[str] = (), limits: Limits = QUICK) -> Iterator[Box]:
+        """A box in which these cells have run without an error."""
+        with open_box(self.zygote(frozenset(off)), limits) as box:
+            for number, cell in enumerate((PRELUDE, *cells), 1):
+                outcome = box.run_cell(cell, f"cell {number}")
+                assert outcome.ok, outcome.error
+            yield box
+
+    def gain(self, attack: str, *args: Any, off: Sequence[str] = (), limits: Limits = QUICK) -> Any:
+        """What attack(*args) brings home; None when it fails, is refused or ends its process."""
+        with self.box(f"def attack(*args):\n    {attack}", off=off, limits=limits) as box:
+            with contextlib.suppress(StudentError):
+                return call(box, "attack", *args) or None
+            return None
+
+    def stop(self, attack: str, *args: Any, without: str, limits: Limits = QUICK) -> Any:
+        """The attack gains nothing; without these protections it does; each that a submission gets is enough alone."""
+        off = frozenset(without.split())
+        assert self.gain(attack, *args, limits=limits) is None
+        gained = self.gain(attack, *args, off=off, limits=limits)
+        assert gained is not None, f"without {without} the attack fails as well: it proves nothing"
+        if off & OUTER:
+            assert self.gain(attack, *args, off=off - OUTER, limits=limits) is None, "the outer wall does not stop it"
+        for one in sorted(off - OUTER):
+            assert self.gain(attack, *args, off=off - {one}, limits=limits) is None, f"{one} alone does not stop it"
+        return gained
+
+
+def call(box: Box, name: str, *args: Any, **more: Any) -> Any:
+    """The value of name(*args) in the box. Raises StudentError."""
+    return box.ask({"op": "call", "target": ["name", name], "args": list(args), **more}).value
