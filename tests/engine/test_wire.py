@@ -57,7 +57,8 @@ def test_requires_grad_and_device_are_told():
 
 
 @pytest.mark.parametrize(
-    "thing", [torch.nn.Linear(1, 1), object(), np.array([object()]), torch.empty(2, device="meta"), {1, 2}]
+    "thing",
+    [torch.nn.Linear(1, 1), object(), np.array([object()]), torch.empty(2, device="meta"), {1, 2}, {(0, 1): 2.0}],
 )
 def test_everything_else_becomes_a_handle(thing):
     assert decode(encode([thing], on_object=lambda _: Handle(7, "Thing"))) == [Handle(7, "Thing")]

@@ -30,6 +30,7 @@ MAX_NODES = 200_000
 MAX_DEPTH = 32
 MAX_INT_BYTES = 1024
 MAX_NDIM = 16
+KEYS = (str, int, float, bool, type(None))  # of a dict that crosses; any other dict stays inside as a handle
 
 _SHARED = "bool uint8 int8 int16 uint16 int32 uint32 int64 uint64 float16 float32 float64 complex64 complex128"
 NUMPY_DTYPES = {name: np.dtype(name) for name in _SHARED.split()}
@@ -118,7 +119,7 @@ class _Encoder:
             self.out += b"N" if value is None else b"T" if value else b"F"
         elif kind in (int, float, complex, str, bytes):
             self._atom(kind, value)
-        elif issubclass(kind, (list, tuple, dict)):
+        elif issubclass(kind, (list, tuple)) or (issubclass(kind, dict) and all(type(key) in KEYS for key in value)):
             self._container(value, depth)
         else:
             self._object(value)
@@ -226,7 +227,7 @@ class _Decoder:
         result: dict[Any, Any] = {}
         for _ in range(count):
             key = self.read(depth + 1)
-            if not isinstance(key, (str, int, float, bool, type(None))) or key in result:
+            if type(key) not in KEYS or key in result:
                 raise WireError("a key that is repeated or no plain value")
             result[key] = self.read(depth + 1)
         return result
