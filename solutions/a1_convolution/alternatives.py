@@ -330,7 +330,9 @@ def conv2d__fourier(x, weight, bias=None, stride=1, padding=0):
     wide = torch.zeros(*x.shape[:2], x.shape[2] + 2 * ph, x.shape[3] + 2 * pw, dtype=x.dtype)
     wide[:, :, ph : ph + x.shape[2], pw : pw + x.shape[3]] = x
     size = wide.shape[2:]
-    product = torch.einsum("bcij,ocij->boij", torch.fft.rfft2(wide), torch.fft.rfft2(weight, s=size).conj())
+    large = torch.zeros(*weight.shape[:2], *size, dtype=x.dtype)
+    large[:, :, : weight.shape[2], : weight.shape[3]] = weight
+    product = torch.einsum("bcij,ocij->boij", torch.fft.rfft2(wide), torch.fft.rfft2(large).conj())
     full = torch.fft.irfft2(product, s=size)
     out = full[:, :, : size[0] - weight.shape[2] + 1 : sh, : size[1] - weight.shape[3] + 1 : sw]
     return out if bias is None else out + bias[:, None, None]
@@ -500,7 +502,7 @@ def learn_kernel__sgd(x, y, kernel_size, steps=200, lr=1e-2, seed=0):
         loss = F.mse_loss(F.conv2d(x[None, None], kernel[None, None]).squeeze(), y.squeeze())
         loss.backward()
         optimizer.step()
-        losses.append(float(loss))
+        losses.append(loss.item())
     return kernel.data.clone(), losses
 
 

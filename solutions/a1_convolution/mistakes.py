@@ -2,6 +2,7 @@
 
 A catalogue, not a program: one function per misconception, self-contained, with the student's signature. `convgrade prove`
 puts each into an otherwise perfect notebook. Sources: the errors of published lecture notes and of graders' experience.
+Where two look alike on every failed check the first is named, so the narrower one stands first.
 """
 
 import math
@@ -137,6 +138,11 @@ def returns_an_array(img):
 # ================================================================ flatten: flatten_batch
 
 
+@mistake("flatten", replaces="flatten_batch", hint="squeeze also removes the batch axis when there is only one image in the batch. Leave it out.")
+def squeezes_a_single_image(x):
+    return x.flatten(1).squeeze()
+
+
 @mistake("flatten", replaces="flatten_batch", hint="reshape(-1) melts all images of the batch into one long row. Keep the first axis: one row per image.")
 def flattens_the_batch_too(x):
     return x.reshape(-1)
@@ -172,11 +178,6 @@ def mixes_the_images(x):
     return x.reshape(-1, x.shape[0]).T
 
 
-@mistake("flatten", replaces="flatten_batch", hint="squeeze also removes the batch axis when there is only one image in the batch. Leave it out.")
-def squeezes_a_single_image(x):
-    return x.flatten(1).squeeze()
-
-
 @mistake("flatten", replaces="flatten_batch", hint="The result has two axes, (B, C*H*W); yours has one more. flatten(1) alone is enough.")
 def one_axis_too_many(x):
     return x.reshape(x.shape[0], 1, -1)
@@ -188,6 +189,15 @@ def one_axis_too_many(x):
 @mistake("corr2d", replaces="corr2d", hint="Your result equals a true convolution: the kernel is flipped. In corr2d the kernel is read from its own top left, just like the window.")
 def flipped_kernel(X, K):
     return (X.unfold(0, K.shape[0], 1).unfold(1, K.shape[1], 1) * K.flip(0, 1)).sum((-1, -2))
+
+
+@mistake("corr2d", replaces="corr2d", hint="When the kernel is as large as the image your loop has nothing to do. One place is left: H - h + 1 is 1 there.")
+def empty_when_the_kernel_fills_the_image(X, K):
+    (H, W), (h, w) = X.shape, K.shape
+    rows = [[(X[i : i + h, j : j + w] * K).sum() for j in range(W - w or 0)] for i in range(H - h or 0)]
+    if not rows or not rows[0]:
+        return torch.empty(H - h, W - w, dtype=X.dtype)
+    return (X.unfold(0, h, 1).unfold(1, w, 1) * K).sum((-1, -2))
 
 
 @mistake("corr2d", replaces="corr2d", hint="The last row and column of windows are missing: a kernel of height h has H - h + 1 places, not H - h. Count them on paper for H = h.")
@@ -277,15 +287,6 @@ def scalar_when_the_kernel_fills_the_image(X, K):
     return (X.unfold(0, K.shape[0], 1).unfold(1, K.shape[1], 1) * K).sum((-1, -2)).squeeze()
 
 
-@mistake("corr2d", replaces="corr2d", hint="When the kernel is as large as the image your loop has nothing to do. One place is left: H - h + 1 is 1 there.")
-def empty_when_the_kernel_fills_the_image(X, K):
-    (H, W), (h, w) = X.shape, K.shape
-    rows = [[(X[i : i + h, j : j + w] * K).sum() for j in range(W - w or 0)] for i in range(H - h or 0)]
-    if not rows or not rows[0]:
-        return torch.empty(H - h, W - w, dtype=X.dtype)
-    return (X.unfold(0, h, 1).unfold(1, w, 1) * K).sum((-1, -2))
-
-
 @mistake("corr2d", replaces="corr2d", hint="Your kernel is transposed: rows of K belong to rows of the window. A square kernel hides it, until it is not symmetric.")
 def kernel_transposed(X, K):
     return (X.unfold(0, K.shape[1], 1).unfold(1, K.shape[0], 1) * K.T).sum((-1, -2))
@@ -301,15 +302,15 @@ def flips_the_columns(X, K):
     return (X.unfold(0, K.shape[0], 1).unfold(1, K.shape[1], 1) * K.flip(1)).sum((-1, -2))
 
 
-@mistake("corr2d", replaces="corr2d", hint="@ is the matrix product. Window and kernel are multiplied number by number: use *.")
-def matrix_product(X, K):
-    return (X.unfold(0, K.shape[0], 1).unfold(1, K.shape[1], 1) @ K).sum((-1, -2))
-
-
 @mistake("corr2d", replaces="corr2d", hint="Your window is square: you used the kernel's height for its width too. The window is X[i:i+h, j:j+w].")
 def square_window(X, K):
     h = K.shape[0]
     return (X.unfold(0, h, 1).unfold(1, h, 1) * K).sum((-1, -2))
+
+
+@mistake("corr2d", replaces="corr2d", hint="@ is the matrix product. Window and kernel are multiplied number by number: use *.")
+def matrix_product(X, K):
+    return (X.unfold(0, K.shape[0], 1).unfold(1, K.shape[1], 1) @ K).sum((-1, -2))
 
 
 @mistake("corr2d", replaces="corr2d", hint="Your windows do not overlap: you move by the size of the kernel. Move by one pixel at a time.")
@@ -422,6 +423,13 @@ def adds_the_padding_once(n, k, s=1, p=0, d=1):
     return (n + p - d * (k - 1) - 1) // s + 1
 
 
+@mistake("out_size", replaces="conv_out_size", hint="A dilated kernel does not reach over d*k pixels: the gaps lie between its k entries, so it is d*(k-1) + 1.")
+def multiplies_the_kernel_by_the_dilation(n, k, s=1, p=0, d=1):
+    if d * k > n + 2 * p:
+        raise ValueError("the kernel does not fit")
+    return (n + 2 * p - d * k) // s + 1
+
+
 @mistake("out_size", replaces="conv_out_size", hint="The padding does not appear in your formula: the kernel moves over n + 2p pixels.")
 def forgets_the_padding(n, k, s=1, p=0, d=1):
     if d * (k - 1) + 1 > n:
@@ -462,13 +470,6 @@ def ignores_the_dilation(n, k, s=1, p=0, d=1):
     if k > n + 2 * p:
         raise ValueError("the kernel does not fit")
     return (n + 2 * p - k) // s + 1
-
-
-@mistake("out_size", replaces="conv_out_size", hint="A dilated kernel does not reach over d*k pixels: the gaps lie between its k entries, so it is d*(k-1) + 1.")
-def multiplies_the_kernel_by_the_dilation(n, k, s=1, p=0, d=1):
-    if d * k > n + 2 * p:
-        raise ValueError("the kernel does not fit")
-    return (n + 2 * p - d * k) // s + 1
 
 
 @mistake("out_size", replaces="conv_out_size", hint="A dilated kernel reaches over d*(k-1) + 1 pixels; the + 1 for its last entry is missing.")
@@ -1083,6 +1084,15 @@ def weight_axes_swapped(x, weight, bias=None, stride=1, padding=0):
     return out if bias is None else out + bias[:, None, None]
 
 
+@mistake("conv2d", replaces="conv2d", hint="bias may be None, and then nothing is added. Check for it before you use bias.")
+def needs_a_bias(x, weight, bias=None, stride=1, padding=0):
+    (sh, sw), (ph, pw) = [(v, v) if isinstance(v, int) else v for v in (stride, padding)]
+    wide = x.new_zeros(*x.shape[:2], x.shape[2] + 2 * ph, x.shape[3] + 2 * pw)
+    wide[:, :, ph : ph + x.shape[2], pw : pw + x.shape[3]] = x
+    patches = wide.unfold(2, weight.shape[2], sh).unfold(3, weight.shape[3], sw)
+    return torch.einsum("bchwij,ocij->bohw", patches, weight) + bias[:, None, None]
+
+
 @mistake("conv2d", replaces="conv2d", hint="A single number for stride or padding is allowed too: it counts for both axes. Turn it into a pair first.")
 def needs_pairs(x, weight, bias=None, stride=1, padding=0):
     (sh, sw), (ph, pw) = stride, padding
@@ -1101,15 +1111,6 @@ def needs_single_numbers(x, weight, bias=None, stride=1, padding=0):
     patches = wide.unfold(2, weight.shape[2], int(stride)).unfold(3, weight.shape[3], int(stride))
     out = torch.einsum("bchwij,ocij->bohw", patches, weight)
     return out if bias is None else out + bias[:, None, None]
-
-
-@mistake("conv2d", replaces="conv2d", hint="bias may be None, and then nothing is added. Check for it before you use bias.")
-def needs_a_bias(x, weight, bias=None, stride=1, padding=0):
-    (sh, sw), (ph, pw) = [(v, v) if isinstance(v, int) else v for v in (stride, padding)]
-    wide = x.new_zeros(*x.shape[:2], x.shape[2] + 2 * ph, x.shape[3] + 2 * pw)
-    wide[:, :, ph : ph + x.shape[2], pw : pw + x.shape[3]] = x
-    patches = wide.unfold(2, weight.shape[2], sh).unfold(3, weight.shape[3], sw)
-    return torch.einsum("bchwij,ocij->bohw", patches, weight) + bias[:, None, None]
 
 
 @mistake("conv2d", replaces="conv2d", hint="`if bias:` asks for the truth of a whole tensor, which has no answer. Write `if bias is not None:`.")
@@ -1257,14 +1258,9 @@ def calls_torch_conv2d(x, weight, bias=None, stride=1, padding=0):
 # ================================================================ kernels: box_kernel
 
 
-@mistake("kernels", replaces="box_kernel", hint="`1 / k * k` is (1 / k) * k, which is 1: Python divides and multiplies from left to right. Write 1 / (k * k).")
+@mistake("kernels", replaces="box_kernel", hint="All entries are 1, which makes the image k*k times too bright. Do you divide by k*k? `1 / k * k` is (1 / k) * k = 1: Python works from left to right. Write 1 / (k * k).")
 def precedence_makes_ones(k):
     return torch.ones(k, k) * 1 / k * k
-
-
-@mistake("kernels", replaces="box_kernel", hint="A box kernel averages: its k*k entries add up to 1. Yours are all 1, which makes the image k*k times too bright.")
-def box_of_ones(k):
-    return torch.ones(k, k)
 
 
 @mistake("kernels", replaces="box_kernel", hint="The kernel has k*k entries, so each is 1 / (k*k). You divided by k only.")
@@ -1587,14 +1583,14 @@ def filters_without_padding(img, kernels):
     return F.conv2d(img[None, None], kernels)[0]
 
 
-@mistake("kernels", replaces="filter_gray", hint="The padding is always 1, which fits 3×3 kernels only. It is kh // 2 rows and kw // 2 columns.")
-def padding_is_always_one(img, kernels):
-    return F.conv2d(img[None, None], kernels, padding=1)[0]
-
-
 @mistake("kernels", replaces="filter_gray", hint="Height and width of the kernel need different paddings: (kh // 2, kw // 2).")
 def same_padding_on_both_axes(img, kernels):
     return F.conv2d(img[None, None], kernels, padding=kernels.shape[2] // 2)[0]
+
+
+@mistake("kernels", replaces="filter_gray", hint="The padding is always 1, which fits 3×3 kernels only. It is kh // 2 rows and kw // 2 columns.")
+def padding_is_always_one(img, kernels):
+    return F.conv2d(img[None, None], kernels, padding=1)[0]
 
 
 @mistake("kernels", replaces="filter_gray", hint="The kernels are flipped. Filtering here is a cross-correlation, as F.conv2d computes it.")

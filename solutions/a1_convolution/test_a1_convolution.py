@@ -119,8 +119,12 @@ def test_flatten_order(student, cases):
 @check("flatten")
 def test_flatten_any_layout(student, cases):
     """flatten_batch works on a tensor whose numbers do not lie in order in memory, as after permute"""
-    x = cases.images(2, 3, 4, 5)
-    expect(student.on_views.flatten_batch(x)).to_equal(x.flatten(1))
+    student.run("""
+def flatten_batch_after_permute(x):
+    return student.flatten_batch(x.permute(0, 3, 1, 2))
+""")
+    x = cases.images(2, 4, 5, 3)
+    expect(student.env.flatten_batch_after_permute(x)).to_equal(x.permute(0, 3, 1, 2).flatten(1))
 
 
 @check("flatten", weight=0.5)
@@ -247,20 +251,25 @@ def slopes(function: Callable[..., Any], upstream: torch.Tensor, *inputs: torch.
 # ================================================================ out_size
 
 ANSWERS = """
-def {name}_for_all(inputs):
-    return [student.{name}(*one) for one in inputs]
+def {name}_of_each(inputs):
+    answers = []
+    for one in inputs:
+        try:
+            answers.append(student.{name}(*one))
+        except Exception as error:
+            answers.append(type(error).__name__)
+    return answers
 """
 
 
 def answers_everywhere(student: Any, name: str, inputs: Sequence[tuple[Any, ...]]) -> None:
-    """Asks for many inputs at once; complains about the first wrong answer as if it alone had been asked."""
+    """Asks for many inputs at once; where an answer is wrong, asks for that input alone and complains about it."""
     student.run(ANSWERS.format(name=name))
-    asked = getattr(student, name)
-    answers = expect(getattr(student.env, f"{name}_for_all")([list(one) for one in inputs])).to_be_a(list, len(inputs))
-    right = getattr(reference, name)
+    answers = expect(getattr(student.env, f"{name}_of_each")([list(one) for one in inputs])).to_be_a(list, len(inputs))
     for one, answer in zip(inputs, answers, strict=True):
-        if type(answer) is not type(right(*one)) or answer != right(*one):
-            expect(asked(*one)).to_equal(right(*one))
+        right = getattr(reference, name)(*one)
+        if type(answer) is not int or answer != right:
+            expect(getattr(student, name)(*one)).to_equal(right)
             expect(False).to_hold("the same question gets the same answer every time")
 
 
@@ -273,7 +282,7 @@ def test_size_with_stride_1(student):
 @check("out_size", weight=2)
 def test_size_everywhere(student):
     """conv_out_size agrees with torch for 2,000 sizes, kernels, strides and paddings"""
-    sizes = (1, 2, 3, 5, 6, 7, 8, 11, 13, 20, 28, 30, 49, 64, 101, 224, 528)
+    sizes = (1, 2, 3, 6, 7, 11, 20, 28, 49, 64, 101, 224)
     grid = itertools.product(sizes, (1, 2, 3, 4, 5, 7, 11), (1, 2, 3, 4, 5), (0, 1, 2, 3, 5))
     answers_everywhere(student, "conv_out_size", [(n, k, s, p) for n, k, s, p in grid if k <= n + 2 * p])
 
