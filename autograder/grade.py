@@ -50,9 +50,9 @@ def grade(handed_in: HandedIn, suite: Suite, zygote: Zygote) -> Report:
 
 
 def run_cell(box: Box, cell: Cell, assignment: Assignment) -> CellRun:
-    """Runs one cell of the student's; figures are kept unless the cell is ours."""
-    given = {released.grade_id for released in assignment.release if released.role == "given"}
-    outcome = box.run_cell(cell.source, cell.label, figures=cell.grade_id not in given)
+    """Runs one cell of the student's; figures are kept of what the student changed."""
+    released = {item.source for item in assignment.release}
+    outcome = box.run_cell(cell.source, cell.label, figures=cell.source not in released)
     error = f"{outcome.error} ({outcome.error.where})".removesuffix(" ()") if outcome.error else ""
     figures = tuple(base64.b64encode(png).decode() for png in outcome.figures)
     return CellRun(cell.label, outcome.ok, error, round(outcome.seconds, 3), figures)

@@ -29,7 +29,8 @@ def serve(connection: Connection, root: str, slug: str, wall: Wall) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the pool's to handle
     try:
         assignment = load_course(Path(root)).assignment(slug)
-        with Zygote.start(wall) as zygote:
+        public = [cell.source for cell in assignment.release if cell.kind == "code" and cell.role in ("given", "other")]
+        with Zygote.start(wall, warm=public) as zygote:
             with_suite(assignment, lambda suite: _loop(connection, suite, zygote))
     except ConvgradeError as error:
         connection.send_bytes(json.dumps({"error": str(error)}).encode())

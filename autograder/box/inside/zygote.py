@@ -25,7 +25,7 @@ class Zygote:
     """Answers the control socket: warm, settle, spawn, end."""
 
     def __init__(self, control: socket.socket, config: dict[str, Any]) -> None:
-        from . import shell
+        from . import shell, submission  # noqa: F401  # here, not in each child
 
         self.control, self.config = control, config
         self.program = base64.b64decode(config["filter"])
