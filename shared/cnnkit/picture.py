@@ -9,6 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from cnnkit.notebook import in_notebook, show
+
 DPI = 110
 Layout = Literal["constrained"] | None
 
@@ -23,8 +25,6 @@ class Picture(Figure):
 
     def show(self, warn: bool = True) -> None:
         """Show it now, from inside a block; the last line of a cell needs no `.show()`."""
-        from cnnkit.notebook import show
-
         show(self)
 
     def png(self) -> bytes:
@@ -35,6 +35,8 @@ class Picture(Figure):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
         """What Jupyter shows: the PNG with its alt text, and the text alone for who cannot see it."""
+        if not in_notebook():  # a terminal cannot show it, and drawing takes time
+            return {"text/plain": repr(self)}, {}
         return {"image/png": self.png(), "text/plain": repr(self)}, {"image/png": {"alt": self.alt}}
 
     def __repr__(self) -> str:

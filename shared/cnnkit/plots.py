@@ -94,8 +94,9 @@ def placements(n: int, k: int, s: int = 1, p: int = 0) -> Picture:
     starts = list(range(0, length - k + 1, s))
     dropped = length - (starts[-1] + k) if starts else length
     alt = f"{n} pixels, padding {p}: a kernel of {k} with stride {s} fits {len(starts)} times, {dropped} left over"
-    picture = Picture(0.34 * length + 0.6, 0.26 * len(starts) + 0.75, alt)
-    axes = picture.subplots()
+    height = 0.26 * len(starts) + 0.75
+    picture = Picture(0.34 * length + 0.6, height, alt, layout=None)
+    axes = picture.add_axes((0.02, 0.02, 0.96, 0.96 - TITLE / height))
     bare(axes)
     for cell in range(length):
         padding, lost = not p <= cell < n + p, cell >= length - dropped

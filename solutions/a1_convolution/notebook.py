@@ -1259,11 +1259,11 @@ with after_writing("learn_kernel"):
 
 # %%
 with after_writing("learn_kernel"):
-    face = data.gray(data.photo("astronaut", size=64))
+    face = data.gray(data.photo("astronaut", size=48))
     secret = torch.tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
     target = F.conv2d(face[None, None], secret[None, None])[0, 0]
     centred = face - face.mean()  # learns faster; y stays the same, because this kernel adds up to 0
-    kernel, losses = learn_kernel(centred, target, (3, 3), steps=1500, lr=0.5)
+    kernel, losses = learn_kernel(centred, target, (3, 3), steps=700, lr=1.0)
     names = ["x", "y", "the kernel behind it", "found by you"]
     plots.row(face, target, secret, kernel, titles=names).show()
 

@@ -30,7 +30,8 @@ def test_every_cell_of_a_row_is_equally_large():
     assert len(sizes) == 1
 
 
-def test_a_notebook_gets_png_and_alt_text():
+def test_a_notebook_gets_png_and_alt_text(monkeypatch):
+    monkeypatch.setattr("cnnkit.picture.in_notebook", lambda: True)
     data, metadata = DisplayFormatter().format(plots.row(X))
     assert data["image/png"].startswith(b"\x89PNG")
     assert metadata["image/png"]["alt"] in data["text/plain"]
@@ -45,6 +46,7 @@ def test_a_picture_leaves_pyplot_alone():
 
 
 def test_on_a_terminal_a_picture_is_its_text(capsys):
+    assert "image/png" not in DisplayFormatter().format(plots.row(X))[0]
     plots.row(X, titles=["X"]).show()
     assert capsys.readouterr().out == "[picture: X (3×3): 0 1 2; 3 4 5; 6 7 8]\n"
 
