@@ -1862,20 +1862,6 @@ def draws_without_detaching(x, components, maps):
     return figure
 
 
-@mistake("conv_components", replaces="plot_components", hint="The grid always has 4 × 5 axes, so it breaks for other numbers of channels. Take both numbers from components.shape.")
-def grid_for_three_and_four(x, components, maps):
-    figure, axes = plt.subplots(4, 5, squeeze=False)
-    draw = lambda r, c, image, title: (axes[r, c].imshow(image.detach()), axes[r, c].set_title(title))
-    draw(0, 0, x[0].mean(0), "image")
-    for c in range(3):
-        draw(c + 1, 0, x[0, c], f"channel {c}")
-    for k in range(4):
-        draw(0, k + 1, maps[0, k], f"map {k}")
-        for c in range(3):
-            draw(c + 1, k + 1, components[0, k, c], f"channel {c}, kernel {k}")
-    return figure
-
-
 @mistake("conv_components", replaces="plot_components", hint="components is (B, Cout, Cin, H', W'): shape[1] counts the kernels, shape[2] the input channels. You read them the other way round.")
 def channels_and_kernels_miscounted(x, components, maps):
     c_in, c_out = components.shape[1:3]
@@ -1887,6 +1873,20 @@ def channels_and_kernels_miscounted(x, components, maps):
     for k in range(c_out):
         draw(0, k + 1, maps[0, k], f"map {k}")
         for c in range(c_in):
+            draw(c + 1, k + 1, components[0, k, c], f"channel {c}, kernel {k}")
+    return figure
+
+
+@mistake("conv_components", replaces="plot_components", hint="The grid always has 4 × 5 axes, so it breaks for other numbers of channels. Take both numbers from components.shape.")
+def grid_for_three_and_four(x, components, maps):
+    figure, axes = plt.subplots(4, 5, squeeze=False)
+    draw = lambda r, c, image, title: (axes[r, c].imshow(image.detach()), axes[r, c].set_title(title))
+    draw(0, 0, x[0].mean(0), "image")
+    for c in range(3):
+        draw(c + 1, 0, x[0, c], f"channel {c}")
+    for k in range(4):
+        draw(0, k + 1, maps[0, k], f"map {k}")
+        for c in range(3):
             draw(c + 1, k + 1, components[0, k, c], f"channel {c}, kernel {k}")
     return figure
 
@@ -1988,6 +1988,18 @@ def losses_are_tensors(x, y, kernel_size, steps=200, lr=1e-2, seed=0):
         loss = ((F.conv2d(x[None, None], kernel[None, None])[0, 0] - y) ** 2).mean()
         kernel = (kernel - lr * torch.autograd.grad(loss, kernel)[0]).detach()
         losses.append(loss)
+    return kernel, losses
+
+
+@mistake("learn_kernel", replaces="learn_kernel", hint="Height and width of the kernel are swapped: kernel_size is (height, width).")
+def kernel_size_swapped(x, y, kernel_size, steps=200, lr=1e-2, seed=0):
+    kernel = torch.rand(kernel_size[::-1], generator=torch.Generator().manual_seed(seed), dtype=x.dtype) - 0.5
+    losses = []
+    for _ in range(steps):
+        kernel.requires_grad_()
+        loss = ((F.conv2d(x[None, None], kernel[None, None])[0, 0] - y) ** 2).mean()
+        kernel = (kernel - lr * torch.autograd.grad(loss, kernel)[0]).detach()
+        losses.append(loss.item())
     return kernel, losses
 
 
@@ -2116,18 +2128,6 @@ def steps_are_ignored(x, y, kernel_size, steps=200, lr=1e-2, seed=0):
     kernel = torch.rand(kernel_size, generator=torch.Generator().manual_seed(seed), dtype=x.dtype) - 0.5
     losses = []
     for _ in range(200):
-        kernel.requires_grad_()
-        loss = ((F.conv2d(x[None, None], kernel[None, None])[0, 0] - y) ** 2).mean()
-        kernel = (kernel - lr * torch.autograd.grad(loss, kernel)[0]).detach()
-        losses.append(loss.item())
-    return kernel, losses
-
-
-@mistake("learn_kernel", replaces="learn_kernel", hint="Height and width of the kernel are swapped: kernel_size is (height, width).")
-def kernel_size_swapped(x, y, kernel_size, steps=200, lr=1e-2, seed=0):
-    kernel = torch.rand(kernel_size[::-1], generator=torch.Generator().manual_seed(seed), dtype=x.dtype) - 0.5
-    losses = []
-    for _ in range(steps):
         kernel.requires_grad_()
         loss = ((F.conv2d(x[None, None], kernel[None, None])[0, 0] - y) ** 2).mean()
         kernel = (kernel - lr * torch.autograd.grad(loss, kernel)[0]).detach()
