@@ -14,173 +14,103 @@ import select
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-import torch
-
-from autograder.box.inside import wire
-from autograder.box.outcome import Handle, Reply, StudentError
-from autograder.judge.conversation import MAX_EXCHANGES, Exchange, Request
-from autograder.judge.local import LocalBox
 from autograder.judge.mistakes import Mistake
+from autograder.judge.replay import Case, explains
 from autograder.model import Verdict
 
 DEADLINE = 60.0  # seconds for all failed checks of one submission; only a loop in C ever needs it
-REPLAY = 1.0  # seconds of processor time for one replay: no clock on the wall, so a busy machine gives the same hints
+REPLAY = 2.0  # seconds of processor time for one replay: no clock on the wall, so a busy machine gives the same hints
 MEMORY = 2 * 2**30  # bytes above what the process maps already
-RTOL = {torch.float64: 1e-9, torch.complex128: 1e-9}
-RTOL_SHORT = 1e-5  # shorter types
 
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A failed check: its exercise, how it ended, and what was asked and answered."""
-
-    name: str
-    exercise: str
-    verdict: Verdict
-    exchanges: tuple[Exchange, ...]
+Finding = tuple[str, str, int]
+"""Check, mistake, and how well it explains the check."""
 
 
 def diagnose(
     cases: Sequence[Case], mistakes: Sequence[Mistake], reference: Mapping[str, Any], seconds: float = DEADLINE
 ) -> dict[str, Mistake]:
-    """The mistake behind each check that one explains. Never raises, never takes longer than `seconds`."""
-    worth = [case for case in cases if any(one.exercise == case.exercise for one in mistakes) and not _is_stub(case)]
-    found: dict[str, list[str]] = {case.name: [] for case in worth}
-    for name, mistake in _within(seconds, _explanations(worth, mistakes, reference)) if worth else ():
-        if name in found:
-            found[name].append(mistake)
-    counts = Counter(name for names in found.values() for name in names)
-    by_name = {one.name: one for one in mistakes}
-    # Of several that fit one check, the one that explains most checks; the first of equals.
-    return {check: by_name[max(names, key=lambda one: counts[one])] for check, names in found.items() if names}
+    """The mistake behind each failed check that one explains. Never raises, never takes longer than `seconds`."""
+    exercises = {case.exercise for case in cases if case.failed} & {mistake.exercise for mistake in mistakes}
+    if not exercises:
+        return {}
+    findings = _within(seconds, _findings(cases, [one for one in mistakes if one.exercise in exercises], reference))
+    strengths: Counter[str] = Counter()
+    for _, mistake, strength in findings:
+        strengths[mistake] += strength
+    by_name, failed = {one.name: one for one in mistakes}, {case.name for case in cases if case.failed}
+    named: dict[str, Mistake] = {}
+    # Of several that explain one check, the one that agrees with most checks, passed ones too; the first of equals.
+    for check, mistake, _ in sorted(findings, key=lambda finding: -strengths[finding[1]]):
+        if check in failed:
+            named.setdefault(check, by_name[mistake])
+    return named
 
 
-def explains(case: Case, mistake: Mistake, reference: Mapping[str, Any]) -> bool:
-    """Whether the mistake answers every request of the case as the student did, and the reference does not."""
-    if mistake.exercise != case.exercise or len(case.exchanges) > MAX_EXCHANGES:
-        return False
-    if mistake.ends:
-        return case.verdict == mistake.ends
-    if case.verdict not in (Verdict.FAILED, Verdict.RAISED) or not case.exchanges:
-        return False
-    wrong = {**reference, mistake.replaces: mistake.implementation}
-    return _agrees(wrong, case.exchanges) and not _agrees(reference, case.exchanges)
+class _Replays:
+    """The life of the forked child: which mistakes explain which cases, within a time for each."""
+
+    def __init__(self, reference: Mapping[str, Any]) -> None:
+        self.reference, self.late = reference, set[str]()
+        self._rang = False
+        signal.signal(signal.SIGPROF, self._stop)
+
+    def _stop(self, _number: int, _frame: object) -> None:
+        self._rang = True
+        raise _TooSlow  # again every REPLAY seconds, should the mistake's own `except` swallow it
+
+    def strength(self, case: Case, mistake: Mistake) -> int:
+        """As `explains`; 0 for a mistake that was too slow once."""
+        if mistake.name in self.late:
+            return 0
+        self._rang, strength = False, 0
+        signal.setitimer(signal.ITIMER_PROF, REPLAY, REPLAY)
+        with contextlib.suppress(_TooSlow):
+            strength = explains(case, mistake, self.reference)
+            signal.setitimer(signal.ITIMER_PROF, 0)
+        if self._rang:
+            self.late.add(mistake.name)
+        return 0 if self._rang else strength
+
+    def tried(self, case: Case, mistakes: Sequence[Mistake]) -> Generator[Finding, None, list[Mistake]]:
+        """Tells at once what was found; gives the mistakes that explain the case."""
+        fits = []
+        for one in mistakes:
+            strength = self.strength(case, one)
+            if strength:
+                fits.append(one)
+                yield case.name, one.name, strength
+        return fits
 
 
 class _TooSlow(BaseException):
     """Raised by the timer inside a replay."""
 
 
-def _explanations(
-    cases: Sequence[Case], mistakes: Sequence[Mistake], reference: Mapping[str, Any]
-) -> Iterator[tuple[str, str]]:
-    """Pairs of check and mistake; a mistake that is too slow once is not tried again. Runs in the forked child."""
-    late: list[bool] = []
-
-    def stop(_number: int, _frame: object) -> None:
-        late.append(True)
-        raise _TooSlow  # again every REPLAY seconds, should the mistake's own `except` swallow it
-
-    signal.signal(signal.SIGPROF, stop)
-    left = list(mistakes)
-    for case in cases:
-        for mistake in tuple(left):
-            late.clear()
-            signal.setitimer(signal.ITIMER_PROF, REPLAY, REPLAY)
-            with contextlib.suppress(_TooSlow):
-                explained = explains(case, mistake, reference)
-                signal.setitimer(signal.ITIMER_PROF, 0)
-            if late:
-                left.remove(mistake)
-            elif explained:
-                yield case.name, mistake.name
+def _findings(cases: Sequence[Case], mistakes: Sequence[Mistake], reference: Mapping[str, Any]) -> Iterator[Finding]:
+    """What the forked child says. A mistake is made in every check: later checks try the found ones first."""
+    replays = _Replays(reference)
+    found: dict[str, Mistake] = {}
+    for case in (case for case in cases if case.failed):
+        known = list(found.values())
+        fits = yield from replays.tried(case, known)
+        fits = fits or (yield from replays.tried(case, [one for one in mistakes if one not in known]))
+        found |= {one.name: one for one in fits}
+    rivals = Counter(one.replaces for one in found.values())
+    doubtful = [one for one in found.values() if rivals[one.replaces] > 1]
+    for case in (case for case in cases if case.verdict is Verdict.PASSED):
+        yield from replays.tried(case, doubtful)
 
 
-def _is_stub(case: Case) -> bool:
-    last = case.exchanges[-1].outcome if case.exchanges else None
-    return isinstance(last, StudentError) and last.type_name in ("NotImplementedError", "Undefined")
-
-
-def _agrees(names: Mapping[str, Any], exchanges: Sequence[Exchange]) -> bool:
-    """Replays the requests over a namespace; stops at the first answer that differs."""
-    box = LocalBox(names)
-    handles: dict[int, Handle] = {}
-    for exchange in exchanges:
-        outcome: Reply | StudentError
-        try:
-            outcome = box.ask(_translated(exchange.request, handles))
-        except StudentError as error:
-            outcome = error
-        except (KeyError, wire.WireError):  # a handle that this replay never got
-            return False
-        if not _same_outcome(outcome, exchange.outcome, handles):
-            return False
-    return True
-
-
-def _translated(request: Request, handles: Mapping[int, Handle]) -> Request:
-    """The request with the replay's handles. Without the ban: mistakes may be built on the real operation."""
-
-    def leaf(value: Any) -> Any:
-        return handles[value.id] if isinstance(value, Handle) else value
-
-    translated: Request = {**wire.transform(request, leaf), "ban": []}
-    target = translated.get("target")
-    if target and target[0] == "handle":
-        translated["target"] = ["handle", handles[target[1]].id, *target[2:]]
-    return translated
-
-
-def _same_outcome(mine: Reply | StudentError, theirs: Reply | StudentError, handles: dict[int, Handle]) -> bool:
-    if isinstance(theirs, StudentError):
-        return isinstance(mine, StudentError) and mine.type_name == theirs.type_name
-    if isinstance(mine, StudentError):
-        return False
-    same = mine.mutated == theirs.mutated and same_value(list(mine.grads), list(theirs.grads), handles)
-    return same and same_value(mine.value, theirs.value, handles)
-
-
-def same_value(mine: Any, theirs: Any, handles: dict[int, Handle]) -> bool:
-    """Equal up to rounding; NaN equals NaN. Handles of the same type are equal, and noted as each other's."""
-    if type(mine) is not type(theirs):
-        return False
-    if isinstance(theirs, Handle):
-        handles[theirs.id] = mine
-        return bool(mine.type_name == theirs.type_name)
-    if isinstance(theirs, (list, tuple)):
-        return len(mine) == len(theirs) and all(same_value(a, b, handles) for a, b in zip(mine, theirs, strict=True))
-    if isinstance(theirs, dict):
-        return list(mine) == list(theirs) and all(same_value(mine[key], theirs[key], handles) for key in theirs)
-    if isinstance(theirs, torch.Tensor):
-        return mine.requires_grad == theirs.requires_grad and _same_tensor(mine.detach(), theirs.detach())
-    if isinstance(theirs, (np.ndarray, np.generic, float, complex)):
-        return _same_tensor(torch.as_tensor(mine), torch.as_tensor(theirs))
-    return bool(mine == theirs)
-
-
-def _same_tensor(mine: torch.Tensor, theirs: torch.Tensor) -> bool:
-    if mine.dtype != theirs.dtype or mine.shape != theirs.shape:
-        return False
-    if not (theirs.is_floating_point() or theirs.is_complex()):
-        return torch.equal(mine, theirs)
-    finite = theirs.isfinite()
-    scale = float(theirs[finite].abs().max()) if finite.any() else 0.0
-    rtol = RTOL.get(theirs.dtype, RTOL_SHORT)
-    return torch.allclose(mine, theirs, rtol=0.0, atol=max(rtol * scale, 1e-12), equal_nan=True)
-
-
-def _within(seconds: float, pairs: Iterator[tuple[str, str]]) -> list[tuple[str, str]]:
+def _within(seconds: float, findings: Iterator[Finding]) -> list[Finding]:
     """What the iterator gives in a forked child until the deadline; the rest is lost."""
     end = time.monotonic() + seconds
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
-        _produce(writer, pairs, seconds)
+        _produce(writer, findings, seconds)
     os.close(writer)
     try:
         raw = _read_until(reader, end)
@@ -189,10 +119,10 @@ def _within(seconds: float, pairs: Iterator[tuple[str, str]]) -> list[tuple[str,
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
     whole = raw[: raw.rfind(b"\n") + 1].splitlines()
-    return [tuple(json.loads(line)) for line in whole]
+    return [(check, mistake, strength) for check, mistake, strength in map(json.loads, whole)]
 
 
-def _produce(writer: int, pairs: Iterator[tuple[str, str]], seconds: float) -> None:
+def _produce(writer: int, findings: Iterator[Finding], seconds: float) -> None:
     """Runs in the child and never returns; whatever happens, the parent sees the end of the pipe."""
     try:
         signal.alarm(int(seconds) + 2)  # should the parent die first
@@ -200,8 +130,8 @@ def _produce(writer: int, pairs: Iterator[tuple[str, str]], seconds: float) -> N
             mapped = int(statm.read().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (mapped + MEMORY, resource.RLIM_INFINITY))
         with contextlib.suppress(MemoryError):
-            for pair in pairs:
-                os.write(writer, json.dumps(pair).encode() + b"\n")
+            for finding in findings:
+                os.write(writer, json.dumps(finding).encode() + b"\n")
     finally:
         os._exit(0)
 

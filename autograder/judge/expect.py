@@ -107,9 +107,11 @@ class Expectation:
         return actual
 
     def to_hold(self, claim: str) -> None:
-        """A bool that the suite computed is True; `claim` says what should hold."""
+        """A truth value that the suite computed is true; `claim` says what should hold."""
         actual = self._value()
-        if type(actual) is not bool:
+        if isinstance(actual, torch.Tensor) and actual.ndim == 0 and actual.dtype is torch.bool:
+            actual = actual.item()
+        if not isinstance(actual, (bool, np.bool_)):
             raise TypeError("to_hold needs a bool that the suite computed")
         if not actual:
             _fail(f"This should hold, and does not: {claim}.")

@@ -15,10 +15,11 @@ from autograder.errors import CourseError, place
 from autograder.judge import describe, verdicts
 from autograder.judge.cases import seed_of
 from autograder.judge.conversation import CURRENT, Ask, Conversation
-from autograder.judge.diagnose import Case, diagnose
+from autograder.judge.diagnose import diagnose
 from autograder.judge.examples import drawer_of
 from autograder.judge.graph import ordered, roots
 from autograder.judge.mistakes import Mistake
+from autograder.judge.replay import Case
 from autograder.model import CheckResult, Verdict
 
 
@@ -86,8 +87,7 @@ class Suite:
         return replace(result, seconds=round(time.perf_counter() - start, 4))
 
     def _add_hints(self, results: dict[str, CheckResult], cases: Sequence[Case]) -> None:
-        failed = [case for case in cases if case.verdict not in (Verdict.PASSED, Verdict.UNGRADED)]
-        for name, mistake in diagnose(failed, self.mistakes, self.reference).items():
+        for name, mistake in diagnose(cases, self.mistakes, self.reference).items():
             results[name] = replace(results[name], hint=mistake.hint, mistake=mistake.name)
 
 

@@ -13,8 +13,9 @@ import torch
 from autograder.box.outcome import Handle, Reply, StudentError
 from autograder.errors import CourseError
 from autograder.judge.conversation import Exchange
-from autograder.judge.diagnose import Case, diagnose, same_value
+from autograder.judge.diagnose import diagnose
 from autograder.judge.mistakes import Mistake, load_mistakes
+from autograder.judge.replay import Case, same_value
 from autograder.model import Verdict
 from tests.engine.judge_sample import judged, judged_by, right, sample, stub
 
@@ -103,13 +104,44 @@ def test_a_mistake_built_on_a_banned_operation_is_replayed() -> None:
     assert diagnose([case(asked)], [wrong], right()) == {"a_check": wrong}
 
 
+def square(x: Any) -> Any:
+    return x * x
+
+
+def nine_once(x: Any) -> int:
+    return 9 if x == 3 else 0
+
+
+def rivals() -> list[Mistake]:
+    return [Mistake("first", "double", "double", "", square), Mistake("second", "double", "double", "", nine_once)]
+
+
 def test_the_mistake_that_explains_most_checks_wins() -> None:
-    first, second = mistake(lambda x: x * x), mistake(lambda x: 9 if x == 3 else 0)
-    named = [Mistake("first", "double", "double", "", first.implementation)]
-    named.append(Mistake("second", "double", "double", "", second.implementation))
     asked = [Exchange(call("double", 3), Reply(9)), Exchange(call("double", 5), Reply(0))]
     cases = [Case(str(n), "double", Verdict.FAILED, (one,)) for n, one in enumerate(asked)]
-    assert {mistake.name for mistake in diagnose(cases, named, right()).values()} == {"second"}
+    assert {mistake.name for mistake in diagnose(cases, rivals(), right()).values()} == {"second"}
+
+
+def test_passed_checks_tell_rivals_apart() -> None:
+    failed = case(Exchange(call("double", 3), Reply(9)))
+    passed = Case("other", "double", Verdict.PASSED, (Exchange(call("double", 5), Reply(0)),))
+    assert diagnose([failed, passed], rivals(), right()) == {"a_check": rivals()[1]}
+
+
+def test_the_words_of_an_error_tell_rivals_apart() -> None:
+    def says(words: str) -> Mistake:
+        def double(_x: Any) -> None:
+            raise ValueError(words)
+
+        return Mistake(words, "double", "double", "", double)
+
+    asked = case(Exchange(call("double", 3), StudentError(Verdict.RAISED, "ValueError", "this")))
+    assert diagnose([asked], [says("that"), says("this")], right())["a_check"].name == "this"
+
+
+def test_a_check_that_never_asks_for_the_function_is_no_evidence() -> None:
+    asked = case(Exchange(call("halve", 4), Reply(7)))
+    assert diagnose([asked], [mistake(lambda _x: 7)], right()) == {}
 
 
 def test_a_mistake_that_never_ends_costs_only_its_hint() -> None:
