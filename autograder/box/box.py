@@ -1,7 +1,8 @@
 """One submission behind the wall: run its cells, ask its functions, and live through whatever it does.
 
 A hang, a crash or a lying frame ends the child with an error against the request at hand. The next request makes a
-new child and replays the cells, at most `limits.restarts` times.
+new child and replays the cells. A function that has ended its child more than `limits.restarts` times is asked no more;
+the others go on.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import signal
 import socket
 import struct
 import time
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,12 +39,15 @@ class Box:
         self.zygote, self.limits = zygote, limits
         self.deadline = time.monotonic() + limits.submission_seconds
         self._socket: socket.socket | None = None
-        self._endings = 0
+        self._culprit = ""  # what is asked at the moment
+        self._endings: Counter[str] = Counter()  # by culprit
+        self._given_up: dict[str, StudentError] = {}
         self._history: list[dict[str, Any]] = []  # what a new child must run first
 
     def run_cell(self, source: str, label: str, figures: bool = False) -> CellOutcome:
         """Runs one cell; an endless or deadly one ends the child and is left out of replays."""
         request = {"op": "cell", "source": source, "label": label, "figures": figures}
+        self._culprit = f"cell {label}"
         start = time.monotonic()
         try:
             reply = self._exchange(request, self.limits.cell_seconds)[1]
@@ -54,6 +59,9 @@ class Box:
 
     def ask(self, request: dict[str, Any], seconds: float | None = None) -> Reply:
         """One request of `inside.server`. Raises StudentError when the student's code does not answer."""
+        self._culprit = _culprit(request)
+        if self._endings[self._culprit] > self.limits.restarts:
+            raise self._given_up[self._culprit]
         printed, reply = self._exchange(request, min(seconds or self.limits.call_seconds, self.limits.call_seconds))
         if isinstance(reply.get("error"), dict):
             raise _student_error(reply["error"], printed)
@@ -71,15 +79,18 @@ class Box:
             self._end()
 
     def _exchange(self, request: dict[str, Any], seconds: float) -> tuple[str, dict[str, Any]]:
-        self._revive()
-        return self._talk(request, seconds)
+        try:
+            self._revive()
+            return self._talk(request, seconds)
+        except StudentError as error:
+            if self._endings[self._culprit] > self.limits.restarts:
+                times = f"{error.message}; that was {self._endings[self._culprit]} times, so it is not tried again"
+                self._given_up[self._culprit] = StudentError(error.verdict, error.type_name, times)
+            raise
 
     def _revive(self) -> None:
         if self._socket is not None:
             return
-        if self._endings > self.limits.restarts:
-            message = f"the code ended its process {self._endings} times; no more is tried"
-            raise StudentError(Verdict.RAISED, "Ended", message)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         with theirs:
             self.zygote.spawn(theirs, self.limits)
@@ -140,7 +151,7 @@ class Box:
 
     def _end(self) -> dict[str, Any]:
         assert self._socket is not None
-        self._endings += 1
+        self._endings[self._culprit] += 1
         self._socket.close()
         self._socket = None
         return self.zygote.end()
@@ -154,6 +165,12 @@ def open_box(zygote: Zygote, limits: Limits) -> Iterator[Box]:
         yield box
     finally:
         box.close()
+
+
+def _culprit(request: dict[str, Any]) -> str:
+    """The name that a request is about: a function of the student's, a helper, or "handle"."""
+    root, name, *_ = request.get("target", ["run", ""])
+    return str(name) if root != "handle" else "handle"
 
 
 def rebuilt(value: Any) -> Any:

@@ -16,4 +16,4 @@ class Limits:
     memory_mb: int = 2048  # above what the warm process maps; for a family of processes: added up
     disk_mb: int = 64  # of /tmp, and of /dev/shm
     processes: int = 64  # threads count
-    restarts: int = 3  # after a hang, a crash or out of memory
+    restarts: int = 3  # of one function, after a hang, a crash or out of memory
