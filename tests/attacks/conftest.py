@@ -44,8 +44,6 @@ def planted() -> Iterator[Planted]:
     build = Path(__file__).parents[2] / "build"  # no place where a submission may look in any case, such as /tmp
     build.mkdir(exist_ok=True)
     root, plant = Path(tempfile.mkdtemp(prefix="attacked-", dir=build)), Planted()
-    names = "suite reference labels gradebook submission report variable open-file pipe memory".split()
-    plant.tokens = {name: token(name) for name in names}
     write_course(root)
     places = {
         "suite": "solutions/tiny/test_tiny.py",
@@ -55,6 +53,7 @@ def planted() -> Iterator[Planted]:
         "submission": "build/submitted/grace/tiny/tiny.ipynb",
         "report": "build/reports/tiny/grace.json",
     }
+    plant.tokens = {name: token(name) for name in (*places, "variable", "open-file", "pipe", "memory")}
     for name, place in places.items():
         path = root / place
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,7 +70,7 @@ def planted() -> Iterator[Planted]:
 
 
 def _plant_open_files(plant: Planted, root: Path, stack: contextlib.ExitStack) -> None:
-    file = stack.enter_context(open(root / "open-file", "w+", encoding="utf-8"))
+    file = stack.enter_context((root / "open-file").open("w+", encoding="utf-8"))
     file.write(plant.tokens["open-file"])
     file.flush()
     reader, writer = os.pipe()

@@ -8,7 +8,7 @@ import pytest
 
 from tests.attacks.conftest import MARK
 
-FILES = "suite reference labels gradebook submission report".split()
+FILES = ["suite", "reference", "labels", "gradebook", "submission", "report"]
 ALL_FILES_OPEN = "view user landlock"
 
 
@@ -100,7 +100,7 @@ ZYGOTE = """
 
 
 def test_the_zygote_s_memory_cannot_be_read(walls):
-    walls.stop(ZYGOTE, without="proc landlock dumpable namespaces capabilities")
+    walls.stop(ZYGOTE, without="landlock dumpable namespaces capabilities")
 
 
 VM_READ = """
@@ -114,15 +114,15 @@ VM_READ = """
 def test_the_grader_s_memory_cannot_be_read_by_its_true_address(walls, planted):
     secret = planted.tokens["memory"].encode()
     place = id(secret) + bytes.__basicsize__ - 1
-    attack_args = (os.getpid(), place, len(secret))
-    assert walls.stop(VM_READ, *attack_args, without="host-pid namespaces user privileges capabilities landlock seccomp") == secret
+    without = "host-pid namespaces user privileges capabilities landlock seccomp"
+    assert walls.stop(VM_READ, os.getpid(), place, len(secret), without=without) == secret
 
 
 SCAN_MEMORY = """
     mark, found, page = args[0].encode() + b"-", set(), 65536
     reader, writer = os.pipe()
     libc.write.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t]
-    starts = {id(thing) & -2**26 for thing in gc.get_objects()} | {id(frame) & -2**26 for frame in sys._current_frames().values()}
+    starts = {id(thing) & -2**26 for thing in (*gc.get_objects(), *sys._current_frames().values())}
     for start in starts:
         for address in range(start, start + 2**26, page):
             if libc.write(writer, address, page) > 0:  # the kernel says which addresses are mapped

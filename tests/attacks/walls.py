@@ -13,11 +13,13 @@ from autograder.box.outcome import StudentError
 from autograder.box.zygote import Wall, Zygote
 
 QUICK = Limits(
-    cell_seconds=5, call_seconds=3, submission_seconds=60, memory_mb=512, disk_mb=16, processes=32, restarts=1
+    cell_seconds=5, call_seconds=3, submission_seconds=60, memory_mb=512, disk_mb=16, processes=16, restarts=1
 )
 
 # Protections of the zygote itself; the others are built anew for each submission.
-OUTER = frozenset("view user privileges environment host-descriptors dumpable host-net host-ipc host-pid".split())
+OUTER = frozenset(
+    ("view", "user", "privileges", "environment", "dumpable", "host-descriptors", "host-net", "host-ipc", "host-pid")
+)
 
 PRELUDE = """
 import ctypes, errno, gc, mmap, os, signal, socket, struct, sys, threading, time

@@ -1,0 +1,133 @@
+"""Nothing of a submission lives on: no process, no file, no memory, no socket."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.attacks.walls import call
+
+NAMED = "libc.prctl(15, args[0].encode(), 0, 0, 0)"  # so that the test recognises the process from outside
+LIVES_ON = {
+    "a child": f"if os.fork() == 0: {NAMED}; time.sleep(99)",
+    "a daemon": f"if os.fork() == 0:\n        os.setsid()\n        if os.fork(): os._exit(0)\n        {NAMED}; time.sleep(99)",
+    "a stopped child": f"if os.fork() == 0: {NAMED}; os.kill(os.getpid(), signal.SIGSTOP)",
+    "a deaf child": f"if os.fork() == 0:\n        [signal.signal(n, signal.SIG_IGN) for n in (1, 2, 15)]\n"
+    f"        {NAMED}; time.sleep(99)",
+    "a busy thread": f"threading.Thread(target=lambda: [{NAMED}, time.sleep(99)], daemon=True).start()",
+    "a child with the socket": f"if os.fork() == 0: {NAMED}; os.read(3, 1); time.sleep(99)",
+}
+
+
+def alive(name: str) -> list[int]:
+    """Processes (on the whole machine) with a thread of this name."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/task/*/comm"):
+        with contextlib.suppress(OSError):
+            if path.read_text().strip() == name:
+                found.append(int(path.parts[2]))
+    return found
+
+
+def gone(name: str) -> bool:
+    """Whether no such process is left within a second."""
+    end = time.monotonic() + 1
+    while alive(name) and time.monotonic() < end:
+        time.sleep(0.02)
+    return not alive(name)
+
+
+@pytest.mark.parametrize("name", LIVES_ON)
+def test_no_process_outlives_its_submission(walls, name):
+    mark = f"atk{secrets.token_hex(5)}"
+    with walls.box(f"def attack(*args):\n    {LIVES_ON[name]}\n    time.sleep(0.1)") as box:
+        call(box, "attack", mark)
+        assert alive(mark)
+    assert gone(mark)
+
+
+def test_without_a_pid_namespace_a_daemon_does_live_on(walls):
+    mark = f"atk{secrets.token_hex(5)}"
+    with walls.box(f"def attack(*args):\n    {LIVES_ON['a daemon']}\n    time.sleep(0.1)", off=["pid"]) as box:
+        call(box, "attack", mark)
+    survivors = alive(mark)
+    for pid in survivors:
+        os.kill(pid, signal.SIGKILL)
+    assert survivors
+
+
+LEAVE = """
+    token = args[0]
+    write("/tmp/left", token.encode()); write("/dev/shm/left", token.encode())
+    sys.modules["left"] = torch.left = token
+    os.environ["LEFT"] = token
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind("\\0left"); listener.listen(); sys.listener = listener
+    if os.fork() == 0: os.setsid(); time.sleep(60)
+    return True"""
+FIND = {
+    "a file": "return read('/tmp/left').decode()",
+    "shared memory": "return read('/dev/shm/left').decode()",
+    "a module": "return sys.modules.get('left') or getattr(torch, 'left', None)",
+    "the environment": "return os.environ.get('LEFT')",
+    "a listener": "return socket.socket(socket.AF_UNIX).connect('\\0left') is None",
+    "a process": "return [os.kill(pid, 0) for pid in range(2, 100)]",
+    "an object": "return [x for x in gc.get_objects() if type(x) is dict and args[0][:10] in str(x.get('token'))]",
+}
+
+
+@pytest.mark.parametrize("name", FIND)
+def test_nothing_of_one_submission_is_seen_by_the_next(walls, name):
+    secret = secrets.token_hex(8)
+    assert walls.gain("import torch" + LEAVE, secret) is True
+    assert walls.gain(f"import torch\n    {FIND[name]}", secret) is None
+    both = f"def attack(*args):\n    import torch{LEAVE}\ndef find(*args):\n    import torch\n    {FIND[name]}"
+    if name not in ("a process", "an object"):
+        with walls.box(both) as box:  # alive: the submission itself finds it
+            call(box, "attack", secret)
+            assert call(box, "find", secret)
+
+
+def test_without_mounts_of_its_own_the_next_submission_reads_the_file(walls):
+    assert walls.gain("import torch" + LEAVE, "token", off=["mounts"]) is True
+    assert walls.gain(FIND["a file"], off=["mounts"]) == "token"
+    walls.gain("os.unlink('/tmp/left')", off=["mounts"])
+
+
+GRADER = """
+import sys, time
+from autograder.box.box import open_box
+from autograder.box.limits import Limits
+from autograder.box.zygote import Wall, Zygote
+with Zygote.start(Wall(mode=sys.argv[1])) as zygote, open_box(zygote, Limits()) as box:
+    box.run_cell(sys.argv[2], "cell 1")
+    print("ready", flush=True)
+    time.sleep(60)
+"""
+CELL = """
+import ctypes, os, time
+if os.fork() == 0:
+    ctypes.CDLL(None).prctl(15, b"{mark}", 0, 0, 0)
+    while True: time.sleep(1)
+time.sleep(0.1)
+"""
+
+
+@pytest.mark.parametrize("mode", ["bubblewrap", "landlock"])
+def test_a_grader_that_is_killed_takes_everything_with_it(mode):
+    mark = f"atk{secrets.token_hex(5)}"
+    words = [sys.executable, "-c", GRADER, mode, CELL.format(mark=mark)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as grader:
+        assert grader.stdout is not None
+        assert grader.stdout.readline() == "ready\n"
+        assert alive(mark)
+        grader.kill()
+    assert gone(mark)
