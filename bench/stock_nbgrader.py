@@ -25,36 +25,28 @@ from autograder.markers import SourceCell
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Runs once per submission, in the first check cell. {reference!r} and {suite!r} are the sources, inlined.
+# Runs once per submission, in the first check cell, with the sources of the reference and the suite inlined.
 SETUP = """
 import inspect, sys, types
-from autograder.course import Limits
+from autograder.box.limits import Limits
 from autograder.judge.cases import Cases, seed_of
 from autograder.judge.conversation import CURRENT, Conversation
 from autograder.judge.local import LocalBox
-from autograder.judge.marker import mark_of
 from autograder.judge.student import Student
 
 _reference = sys.modules["reference"] = types.ModuleType("reference")
 exec({reference!r}, _reference.__dict__)
 _suite = types.ModuleType("suite")
 exec({suite!r}, _suite.__dict__)
-_tests = [value for name, value in vars(_suite).items() if name.startswith("test_")]
 _passed = set()
 
-def _earned(exercise, points):
-    total = earned = 0
+def _earned(points, checks):
     box = LocalBox(globals())
-    for function in _tests:
-        mark, name = mark_of(function), function.__name__.removeprefix("test_")
-        if mark.exercise == exercise:
-            total += mark.weight
-            if set(mark.after) <= _passed and _passes(function, name, box):
-                _passed.add(name)
-                earned += mark.weight
-    return round(points * earned / total, 2)
+    _passed.update(name for name, _, after in checks if _passed.issuperset(after) and _passes(name, box))
+    return round(points * sum(w for name, w, _ in checks if name in _passed) / sum(w for _, w, _ in checks), 2)
 
-def _passes(function, name, box):
+def _passes(name, box):
+    function = getattr(_suite, "test_" + name)
     talk = Conversation(box.ask, Limits(), seed=seed_of({secret!r}, name))
     fixtures = {{"student": Student(talk), "cases": Cases(talk.seed), "device": "cpu"}}
     CURRENT.set(talk)
@@ -97,7 +89,10 @@ def stock_notebook(assignment: Assignment) -> nbformat.NotebookNode:
         hidden = ""
         if cell.role == "check":
             exercise = assignment.exercise(str(cell.name).removesuffix("_check"))
-            hidden = f"{setup}\n_earned({exercise.name!r}, {exercise.points!r})"
+            checks = [
+                (spec.name, spec.weight, spec.after) for spec in assignment.checks if spec.exercise == exercise.name
+            ]
+            hidden = f"{setup}\n_earned({exercise.points!r}, {checks!r})"
             setup = ""
         notebook.cells.append(_cell(cell, hidden))
     return notebook

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
@@ -22,7 +23,7 @@ from autograder import gradebook, notebooks
 from autograder import nbgrader as ours
 from autograder.course import Assignment, load_course
 from autograder.errors import CourseError
-from autograder.handed_in import plain
+from autograder.handed_in import plain, rebuild
 from autograder.model import CheckResult, ExerciseResult, Picture, Report, Verdict
 from autograder.reports.in_cell import as_html, as_text
 from tests.conftest import write_course
@@ -359,6 +360,26 @@ def test_what_the_staff_sees_stays_with_the_staff() -> None:
     check = CheckResult("add", "a", "title", Verdict.FAILED, message="wrong", staff="printed by the student")
     exercise = ExerciseResult("add", "Adding", 30.0, 0.0, (check,))
     assert "printed" not in as_html(report("x"), exercise) + as_text(report("x"), exercise)
+
+
+def rebuilt(raw: bytes, assignment: Assignment) -> dict[str, Any]:
+    """Source of every cell of the notebook that people see, by id, in order."""
+    release = nbformat.reads(notebooks.build_release(assignment).decode(), as_version=4)
+    return {cell.id: cell.source for cell in rebuild(raw, assignment, release).cells}
+
+
+def test_the_copy_that_was_graded_is_shown(tmp_path: Path) -> None:
+    assignment = make_course(tmp_path)
+    raw = changed(notebooks.submission(assignment, {}), duplicate)
+    second = changed(raw, lambda cells: [cell for cell in cells if cell["id"] == "double"][1].update(source=DISPLAYS))
+    assert rebuilt(second, assignment)["double"] == DISPLAYS
+
+
+def test_deleted_cells_come_back_where_they_were(tmp_path: Path) -> None:
+    assignment = make_course(tmp_path)
+    raw = changed(notebooks.submission(assignment, RIGHT), delete)
+    names = [name for name in rebuilt(raw, assignment) if not name.startswith(("cell-", "own-"))]
+    assert names == ["setup", "double", "double_check", "add", "add_check", "why"]
 
 
 @pytest.mark.parametrize("source", ["$a < b$ and 3<4", "a list [1, 2] (three)", "`x[0]` is fine"])
