@@ -6,6 +6,7 @@ same submission gets the same report from any worker. What it forks is our own c
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import json
 import os
@@ -19,6 +20,8 @@ from autograder.course import load_course
 from autograder.errors import ConvgradeError
 from autograder.grade import HandedIn, grade
 from autograder.judge.plugin import Suite, with_suite
+
+PR_SET_PDEATHSIG = 1
 
 
 def serve(connection: Connection, root: str, slug: str, wall: Wall) -> None:
@@ -53,6 +56,7 @@ def in_a_fork(handed_in: HandedIn, suite: Suite, zygote: Zygote) -> bytes:
     child = os.fork()
     if child == 0:
         status = 1
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # a killed worker takes its fork along
         try:
             os.close(reader)
             with open(writer, "wb") as pipe:
