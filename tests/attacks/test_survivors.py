@@ -18,7 +18,8 @@ from tests.attacks.walls import call
 NAMED = "libc.prctl(15, args[0].encode(), 0, 0, 0)"  # so that the test recognises the process from outside
 LIVES_ON = {
     "a child": f"if os.fork() == 0: {NAMED}; time.sleep(99)",
-    "a daemon": f"if os.fork() == 0:\n        os.setsid()\n        if os.fork(): os._exit(0)\n        {NAMED}; time.sleep(99)",
+    "a daemon": "if os.fork() == 0:\n        os.setsid()\n        if os.fork(): os._exit(0)\n"
+    f"        {NAMED}; time.sleep(99)",
     "a stopped child": f"if os.fork() == 0: {NAMED}; os.kill(os.getpid(), signal.SIGSTOP)",
     "a deaf child": f"if os.fork() == 0:\n        [signal.signal(n, signal.SIG_IGN) for n in (1, 2, 15)]\n"
     f"        {NAMED}; time.sleep(99)",

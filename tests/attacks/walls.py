@@ -85,3 +85,12 @@ class Walls:
 def call(box: Box, name: str, *args: Any, **more: Any) -> Any:
     """The value of name(*args) in the box. Raises StudentError."""
     return box.ask({"op": "call", "target": ["name", name], "args": list(args), **more}).value
+
+
+def ending(box: Box, name: str, *args: Any, **more: Any) -> StudentError:
+    """How name(*args) ended in the box, which must not be with an answer."""
+    try:
+        gained = call(box, name, *args, **more)
+    except StudentError as error:
+        return error
+    raise AssertionError(f"it answered {gained!r}")
