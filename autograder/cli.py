@@ -78,6 +78,7 @@ def build(check: bool, root: Path | None) -> int:
     "--json", "as_json", is_flag=True, help="Print one report per line, and nothing else, on standard output."
 )
 @click.option("--force", is_flag=True, help="Grade again what is stored and has not changed.")
+@click.option("--record", is_flag=True, help="Write the points into nbgrader's gradebook, too.")
 @click.option("--verbose", is_flag=True, help="Every check of every student; what workers say on standard error.")
 @BOX
 @COURSE
@@ -90,7 +91,7 @@ def grade(paths: Sequence[Path], root: Path | None, **options: Any) -> int:
     \b
     Examples:
       convgrade grade ada.ipynb --verbose
-      convgrade grade build/submitted --jobs 4
+      convgrade grade build/submitted --jobs 4 --record
       convgrade grade downloads --assignment a1_convolution --json > reports.jsonl
     """
     from autograder.grading import Settings, processors

@@ -31,6 +31,7 @@ class Settings:
     force: bool = False  # grade again what is stored
     box: str = "bubblewrap"
     verbose: bool = False
+    record: bool = False  # write the points into nbgrader's gradebook, too
 
 
 def serve(connection: Connection, root: str, slug: str, box: str) -> None:

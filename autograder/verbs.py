@@ -45,6 +45,8 @@ def grade(root: Path, paths: Sequence[Path], slug: str, settings: Settings, as_j
         complete = complete and all(report.graded for report in reports)
         if not as_json:
             _show(reports, settings.verbose or len(reports) == 1)
+        if settings.record:
+            _record(reports, root)
             _note(f"for the page of the class: convgrade report {name}")
     for sentence in discovery.passed_over:
         _note(f"not graded: {sentence}")
@@ -109,6 +111,13 @@ def _graded(grading: Grading, found: Sequence[Found], as_json: bool) -> list[Rep
             if as_json:
                 click.echo(report.to_json())
     return reports
+
+
+def _record(reports: Sequence[Report], root: Path) -> None:
+    """Points into nbgrader's gradebook; what has no verdict waits there for a person."""
+    from autograder.gradebook import record
+
+    _note(f"recorded in the gradebook: {record(reports, root)}")
 
 
 def _show(reports: Sequence[Report], whole: bool) -> None:

@@ -1,7 +1,7 @@
 """Prints every figure of the engine, measured now, beside its goal: `make bench`, or `python -m bench --quick`.
 
-Times are compared within one run, since machines are noisy: overhead is wall clock × workers − CPU of the same cells and
-checks run bare in one warm process. Stock nbgrader is measured in the same run on the same checks.
+Times are compared within one run, since machines are noisy: overhead is wall clock × workers − CPU of the same cells
+and checks run bare in one warm process. Stock nbgrader is measured in the same run on the same checks.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from autograder.crew import Job, Recipe
 from autograder.model import Report, Verdict
 from autograder.pool import grade_all
 from autograder.worker import serve
-from bench import bare, memory, stock_nbgrader, unchanged
+from bench import bare, stock_nbgrader, unchanged
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -99,8 +99,8 @@ def unstable(assignment: Assignment, runs: int) -> tuple[int, int]:
     same = [variants.with_solution(assignment, {})] * (runs // 2)
     done = [report for workers in (1, 2) for report in reports(assignment, same, workers)]
     failed = sum(check.verdict is not Verdict.PASSED for report in done for check in report.checks)
-    verdicts = {tuple((check.name, check.verdict, check.message, check.hint) for check in report.checks) for report in done}
-    return failed, len(verdicts) - 1
+    seen = {tuple((one.name, one.verdict, one.message, one.hint) for one in report.checks) for report in done}
+    return failed, len(seen) - 1
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def _once(suite: Suite, sources: list[str]) -> tuple[float, float]:
     start = time.process_time()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         for source in sources:
-            exec(source, names)  # the author's own notebook
+            exec(source, names)  # noqa: S102  # the author's own notebook
         plt.close("all")
     middle = time.process_time()
     suite.run(LocalBox(names).ask)
