@@ -21,6 +21,7 @@ from autograder import notebooks, variants
 from autograder.course import Assignment
 from autograder.crew import Job, Recipe
 from autograder.grading import root_of, serve
+from autograder.matching import functions
 from autograder.model import CheckResult, Report, Verdict
 from autograder.pool import grade_all
 from autograder.progress import progress
@@ -40,8 +41,9 @@ class Variant:
     function: str = ""
 
     def __str__(self) -> str:
-        place = f" of {self.function}" if self.function else ""
-        return f"the {self.kind} {self.name}{place}" if self.exercise else f"the {self.kind} notebook"
+        return (
+            f"{self.exercise} › {self.function} › {self.kind} {self.name}" if self.exercise else f"{self.kind} notebook"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +88,23 @@ def prove(assignment: Assignment, jobs: int, box: str = "bubblewrap") -> Proof:
 
 def variants_of(assignment: Assignment) -> Iterator[Variant]:
     """The perfect notebook, the untouched one, every alternative and every mistake."""
-    answers = variants.answers(assignment)
+    answers, exercise = variants.answers(assignment), owners(assignment)
     perfect = notebooks.submission(assignment, answers)
     yield Variant(PERFECT, PERFECT, perfect)
     yield Variant(UNTOUCHED, UNTOUCHED, notebooks.submission(assignment, {}))
     for kind, path, name, function in _exchanges(assignment):
         source = variants.definition(path, name, function)
         answer = variants.exchanged(answers, {function: source})
-        yield Variant(kind, name, _exchanged(perfect, answer), exercise_of(assignment, function), function)
+        yield Variant(kind, name, _exchanged(perfect, answer), exercise[function], function)
 
 
-def exercise_of(assignment: Assignment, function: str) -> str:
-    """The exercise whose answer defines this function or class. Raises KeyError."""
+def owners(assignment: Assignment) -> dict[str, str]:
+    """Function or class that students write → its exercise."""
+    found = {}
     for exercise in assignment.exercises:
-        defined = [ast.parse(source) for source in variants.answers(assignment, [exercise.name]).values()]
-        if any(getattr(node, "name", "") == function.split(".")[0] for tree in defined for node in tree.body):
-            return exercise.name
-    raise KeyError(f"no answer defines {function}")
+        cells = [cell for cell in assignment.release if cell.grade_id in exercise.cells and cell.kind == "code"]
+        found |= {name: exercise.name for cell in cells for name in functions(cell.source)}
+    return found
 
 
 def judge(variant: Variant, report: Report) -> list[str]:
@@ -147,21 +149,18 @@ def show(proof: Proof, console: Console) -> None:
         told = "gets full marks" if kind == PERFECT else "gets no point"
         console.print(f"The {kind} notebook {told}." if fine else f"The {kind} notebook is not graded as it should be.")
     for offence in proof.offences:
-        console.print(
-            f"[red]✗[/red] {escape(f'{offence.variant}'[0].upper() + f'{offence.variant}: {offence.sentence}'[1:])}"
-        )
+        console.print(f"[red]✗[/red] {escape(f'{offence.variant}: {offence.sentence}')}")
     console.print("Nothing is wrong with this suite." if not proof.offences else f"{len(proof.offences)} to look at.")
 
 
 def _missing(assignment: Assignment, made: Sequence[Variant]) -> Iterator[Offence]:
     """Functions without two alternatives, or without any mistake."""
-    for function in variants.functions(variants.answers(assignment)):
+    for function, exercise in owners(assignment).items():
         for kind, least in ((ALTERNATIVE, 2), (MISTAKE, 1)):
-            has = sum(one.function == function and one.kind == kind for one in made)
+            has = sum((one.function, one.kind) == (function, kind) for one in made)
             if has < least:
-                exercise = exercise_of(assignment, function)
-                what = f"There {'is' if least == 1 else 'are'} {has} of at least {least}."
-                yield Offence(Variant(kind, "list", b"", exercise, function), what)
+                told = f"There should be at least {least} of {function}, there {'is' if has == 1 else 'are'} {has}."
+                yield Offence(Variant(kind, "(none)", b"", exercise, function), told)
 
 
 def _exchanges(assignment: Assignment) -> Iterator[tuple[str, Path, str, str]]:

@@ -61,7 +61,7 @@ def grade(root: Path, paths: Sequence[Path], slug: str, settings: Settings, as_j
 def prove(root: Path, slug: str, jobs: int, box: str) -> int:
     """The suite against right, differently written and wrong solutions."""
     assignment = load_course(root).assignment(slug)
-    from autograder.prove import prove as run
+    from autograder.prove import run
 
     return DONE if run(assignment, jobs, box) else NOT_GRADED
 
