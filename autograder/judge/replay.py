@@ -38,7 +38,8 @@ class Case:
         return self.verdict not in (Verdict.PASSED, Verdict.UNGRADED) and not empty
 
     def mentions(self, name: str) -> bool:
-        """Whether the name is asked for at all."""
+        """Whether the name is asked for at all; of `Class.method`, the class."""
+        name = name.partition(".")[0]
         requests = [exchange.request for exchange in self.exchanges]
         return any(
             one["target"][:2] == ["name", name] if "target" in one else name in one["source"] for one in requests
@@ -57,8 +58,19 @@ def explains(case: Case, mistake: Mistake, reference: Mapping[str, Any]) -> int:
     passed = case.verdict is Verdict.PASSED
     if not (passed or case.verdict in REPLAYED) or not case.mentions(mistake.replaces):
         return 0
-    strength = _agreement({**reference, mistake.replaces: mistake.implementation}, case.exchanges)
+    strength = _agreement({**reference, **_put_in(mistake, reference)}, case.exchanges)
+    if case.verdict is Verdict.RAISED and strength < 2:
+        return 0  # any two functions may raise a ValueError: only the same words tell the same mistake
     return strength if strength and (passed or not _agreement(reference, case.exchanges)) else 0
+
+
+def _put_in(mistake: Mistake, reference: Mapping[str, Any]) -> dict[str, Any]:
+    """The name that the mistake takes over and what it then stands for; a class is called like the one it replaces."""
+    name, _, method = mistake.replaces.partition(".")
+    made = mistake.implementation
+    if method:
+        return {name: type(name, (reference[name],), {method: made})}
+    return {name: type(name, (made,), {}) if isinstance(made, type) else made}
 
 
 def _agreement(names: Mapping[str, Any], exchanges: Sequence[Exchange]) -> int:

@@ -98,6 +98,38 @@ def test_handles_are_followed_in_the_replay() -> None:
     assert diagnose([asked], [wrong], names) == {"a_check": wrong}
 
 
+class Scaler:
+    def __init__(self, factor: Any) -> None:
+        self.factor = factor
+
+    def scaled(self, x: Any) -> Any:
+        return x * self.factor
+
+
+def asked_of_a_scaler(answer: Any) -> Case:
+    made = Exchange(call("Scaler", 3), Reply(Handle(7, "Scaler")))
+    target = ["handle", 7, ["attr", "scaled"]]
+    return case(made, Exchange({**call("", 2), "target": target}, Reply(answer)))
+
+
+def test_a_wrong_class_is_named_by_what_its_objects_do() -> None:
+    class Adder(Scaler):
+        def scaled(self, x: Any) -> Any:
+            return x + super().scaled(0) + self.factor
+
+    wrong = Mistake("Adder", "double", "Scaler", "hint", Adder)
+    assert diagnose([asked_of_a_scaler(5)], [wrong], {"Scaler": Scaler}) == {"a_check": wrong}
+    assert diagnose([asked_of_a_scaler(7)], [wrong], {"Scaler": Scaler}) == {}
+
+
+def test_a_wrong_method_is_tried_in_the_class_of_the_reference() -> None:
+    def squares(self: Any, x: Any) -> Any:
+        return (x * self.factor) ** 2
+
+    wrong = Mistake("squares", "double", "Scaler.scaled", "hint", squares)
+    assert diagnose([asked_of_a_scaler(36)], [wrong], {"Scaler": Scaler}) == {"a_check": wrong}
+
+
 def test_a_mistake_built_on_a_banned_operation_is_replayed() -> None:
     wrong = mistake(lambda x: x * 3)
     asked = Exchange(call("double", torch.ones(2)) | {"ban": ["mul"]}, Reply(torch.ones(2) * 3))
@@ -214,6 +246,7 @@ def test_mistakes_are_loaded_in_order(tmp_path: Path) -> None:
 
 
 def test_an_unknown_ending_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "reference.py").write_text("")
     (tmp_path / "mistakes.py").write_text(
         "from autograder.judge import mistake\n@mistake('a', replaces='a', hint='b', ends='never')\ndef f(): pass\n"
     )
