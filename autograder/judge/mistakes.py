@@ -81,18 +81,17 @@ def _lines(error: Exception, path: Path) -> Iterator[int]:
 
 @contextmanager
 def importing_from(folder: Path) -> Iterator[None]:
-    """`import reference` finds the one of this folder, and leaves nothing behind: no path, module or byte code."""
+    """`import reference` means the one of this folder, and nothing is left behind: no module, no byte code.
+
+    The folder itself never gets on the path: its notebook.py would stand in for Jupyter's package `notebook`.
+    """
     wrote, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    ours = {path.stem for path in folder.glob("*.py")}
-    hidden = {name: module for name, module in sys.modules.items() if name in ours}
-    for name in hidden:
-        del sys.modules[name]
-    sys.path.insert(0, str(folder))
-    importlib.invalidate_caches()
+    ours = {path.stem for path in folder.glob("*.py")} - {"notebook"}
+    hidden = {name: sys.modules.pop(name) for name in ours & set(sys.modules)}
     try:
+        load_module(folder / "reference.py")
         yield
     finally:
-        sys.path.remove(str(folder))
         for name in ours:
             sys.modules.pop(name, None)
         sys.modules.update(hidden)

@@ -6,6 +6,7 @@ pytest is isolated from the machine it runs on: no configuration file, no plugin
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal, TypeVar, cast
@@ -19,7 +20,7 @@ from hypothesis.internal.conjecture import providers
 from autograder.course import Assignment
 from autograder.errors import CourseError, place
 from autograder.judge.cases import Cases
-from autograder.judge.mistakes import importing_from, load_mistakes, load_module
+from autograder.judge.mistakes import importing_from, load_mistakes
 from autograder.judge.student import Student
 from autograder.judge.suite import Running, Suite, collected
 
@@ -125,7 +126,7 @@ class JudgePlugin:
 
     def _built(self, items: Sequence[pytest.Item]) -> Suite:
         found = collected(self.assignment, items)
-        reference = vars(load_module(self.assignment.reference))
+        reference = vars(sys.modules["reference"])  # loaded by importing_from
         return Suite(self.assignment, found, load_mistakes(self.assignment.mistakes), reference)
 
     @pytest.hookimpl(tryfirst=True)
