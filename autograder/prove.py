@@ -95,7 +95,7 @@ def variants_of(assignment: Assignment) -> Iterator[Variant]:
     for kind, path, name, function in _exchanges(assignment):
         source = variants.definition(path, name, function)
         answer = variants.exchanged(answers, {function: source})
-        yield Variant(kind, name, _exchanged(perfect, answer), exercise[function], function)
+        yield Variant(kind, name, _exchanged(perfect, answer), exercise[function.partition(".")[0]], function)  # of a class, or of `Class.method`
 
 
 def owners(assignment: Assignment) -> dict[str, str]:

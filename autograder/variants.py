@@ -44,11 +44,6 @@ def functions(given: Answers) -> list[str]:
     return [node.name for tree in trees for node in tree.body if isinstance(node, ast.FunctionDef)]
 
 
-def definitions(given: Answers) -> list[str]:
-    """Names of the functions and classes that these answers define at the top level, in order."""
-    return [node.name for text in given.values() for node in _parsed(text).body if isinstance(node, Definition)]
-
-
 def with_body(given: Answers, name: str, body: str) -> Answers:
     """The same answers; the function `name` keeps its signature and gets another body. Raises KeyError."""
     for grade_id, text in given.items():

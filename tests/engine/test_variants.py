@@ -103,7 +103,3 @@ def test_a_mistake_in_a_method_takes_the_name_of_the_method(tmp_path):
     path = tmp_path / "mistakes.py"
     path.write_text("@mistake('x', hint='…')\ndef adds(self, a, b):\n    return a + b\n")
     assert variants.definition(path, "adds", "Ring.area") == "def area(self, a, b):\n    return a + b"
-
-
-def test_classes_are_definitions_too(assignment):
-    assert variants.definitions(variants.answers(assignment)) == ["area", "Ring", "double"]
