@@ -95,7 +95,8 @@ def variants_of(assignment: Assignment) -> Iterator[Variant]:
     for kind, path, name, function in _exchanges(assignment):
         source = variants.definition(path, name, function)
         answer = variants.exchanged(answers, {function: source})
-        yield Variant(kind, name, _exchanged(perfect, answer), exercise[function.partition(".")[0]], function)  # of a class, or of `Class.method`
+        owner = exercise[function.partition(".")[0]]  # of a method, its class
+        yield Variant(kind, name, _exchanged(perfect, answer), owner, function)
 
 
 def owners(assignment: Assignment) -> dict[str, str]:
