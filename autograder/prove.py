@@ -41,9 +41,7 @@ class Variant:
     function: str = ""
 
     def __str__(self) -> str:
-        return (
-            f"{self.exercise} › {self.function} › {self.kind} {self.name}" if self.exercise else f"{self.kind} notebook"
-        )
+        return " › ".join(filter(None, (self.exercise, self.function, self.kind, self.exercise and self.name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +99,7 @@ def variants_of(assignment: Assignment) -> Iterator[Variant]:
 
 def owners(assignment: Assignment) -> dict[str, str]:
     """Function or class that students write → its exercise."""
-    found = {}
+    found: dict[str, str] = {}
     for exercise in assignment.exercises:
         cells = [cell for cell in assignment.release if cell.grade_id in exercise.cells and cell.kind == "code"]
         found |= {name: exercise.name for cell in cells for name in functions(cell.source)}
