@@ -9,6 +9,7 @@ import os
 import select
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -32,8 +33,8 @@ class Wall:
     """Which wall, and what it hides or lets through.
 
     `off` switches protections off one by one, for tests only. When the zygote starts: view, user, privileges,
-    environment, dumpable, host-descriptors, host-net, host-ipc, host-pid. For each submission: limits, memory, namespaces,
-    mounts, proc, net, ipc, pid, landlock, capabilities, seccomp, descriptors, control, nonce, quiet.
+    environment, dumpable, host-descriptors, host-net, host-ipc, host-pid. For each submission: limits, memory,
+    namespaces, mounts, proc, net, ipc, pid, landlock, capabilities, seccomp, descriptors, control, nonce, quiet.
     """
 
     mode: str = "bubblewrap"
@@ -144,7 +145,7 @@ def _launch(control: socket.socket, wall: Wall, scratch: str) -> subprocess.Pope
         words = bubblewrap.command(control.fileno(), config, wall.masked, wall.devices, wall.off)
         environment = dict(os.environ) if "environment" in wall.off else {}
     else:
-        words = bubblewrap.zygote_command(control.fileno(), config)
+        words = bubblewrap.zygote_command(sys.executable, control.fileno(), config)
         places = dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR"), _workplace(scratch))
         environment = bubblewrap.ENVIRONMENT | places | {"PYTHONPATH": bubblewrap.host_path(scratch)}
     inherits = "host-descriptors" in wall.off
@@ -169,7 +170,8 @@ def _launch(control: socket.socket, wall: Wall, scratch: str) -> subprocess.Pope
 def _config(wall: Wall, scratch: str) -> dict[str, Any]:
     bubbled = wall.mode == "bubblewrap"
     nobody = (bubbled or _nobody_can_read(scratch)) and os.getuid() == 0 and "user" not in wall.off
-    readable = [*bubblewrap.SYSTEM, *bubblewrap.interpreter_paths(), *DEVICES]
+    places = bubblewrap.places()
+    readable = [*bubblewrap.SYSTEM, *(places.values() if bubbled else places), *DEVICES]
     work = _workplace(scratch)
     return {
         "uid": NOBODY if nobody else None,
@@ -190,7 +192,7 @@ def _nobody_can_read(scratch: str) -> bool:
     """Without mounts, root can become nobody only where nobody can reach the interpreter."""
     os.chmod(scratch, 0o755)
     os.makedirs(_workplace(scratch), exist_ok=True)
-    paths = [Path(path).resolve() for path in bubblewrap.interpreter_paths()]
+    paths = [Path(path).resolve() for path in bubblewrap.places()]
     reachable = all(place.stat().st_mode & 0o005 == 0o005 for path in paths for place in (path, *path.parents))
     if reachable:
         os.chown(_workplace(scratch), NOBODY, NOBODY)

@@ -3,9 +3,10 @@
 A word without a dot names PyTorch operators ("convolution" stops F.conv2d, nn.Conv2d, torch.ops.aten.conv2d alike); a
 word with a dot names a Python module ("scipy.signal"), whose functions are stopped when they are entered.
 
-For the time of a call each banned operator gets a kernel of ours at BackendSelect, a key that is part of every call.
-That holds for the whole process and costs a millisecond. (A dispatch mode belongs to one thread and lies on a stack in
-Python: it can be popped or left behind by a new thread, and it makes every other operation several times slower.)
+For the time of a call each banned operator gets a kernel of ours at BackendSelect, a key that is part of every call,
+and in place of those that a call could name directly. That holds for the whole process and costs milliseconds. (A
+dispatch mode belongs to one thread and lies on a stack in Python: it can be popped or left behind by a new thread, and
+it makes every other operation several times slower.)
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import Any, NoReturn
 import torch
 
 _KEY = "BackendSelect"
+_KERNELS = ("CPU", "CUDA", "MkldnnCPU", "QuantizedCPU", "CompositeExplicitAutograd", "CompositeImplicitAutograd")
 # One operation, many kernels: aten::thnn_conv2d, mkldnn::_convolution_pointwise, quantized::conv2d, …
 _FAMILIES = {"convolution": r"conv(?!ert)", "conv2d": r"conv(?!ert)", "unfold": r"unfold|im2col"}
 
@@ -57,14 +59,15 @@ def _matching(word: str) -> tuple[str, ...]:
 
 @contextlib.contextmanager
 def _operators(words: Sequence[str], seen: list[str]) -> Iterator[None]:
-    libraries: dict[str, Any] = {}
+    libraries: dict[tuple[str, str], Any] = {}
     names = {name for word in words for name in _matching(word)}
     try:
         for name in sorted(names):
             space, _, operator = name.partition("::")
-            if space not in libraries:
-                libraries[space] = torch._C._dispatch_library("IMPL", space, _KEY, __file__, 1)
-            libraries[space].impl(operator, _KEY, _refusing(name, seen), False)
+            for key in (_KEY, *(key for key in _KERNELS if torch._C._dispatch_has_kernel_for_dispatch_key(name, key))):
+                if (space, key) not in libraries:
+                    libraries[space, key] = torch._C._dispatch_library("IMPL", space, key, __file__, 1)
+                libraries[space, key].impl(operator, key, _refusing(name, seen), False)
         yield
         if not all(torch._C._dispatch_has_kernel_for_dispatch_key(name, _KEY) for name in names):
             raise BannedOperation("lifted")
