@@ -14,6 +14,7 @@ from autograder.errors import NoBox
 
 INSIDE = Path(__file__).parent / "inside"
 BOX = "/box"  # where the code that runs inside is mounted
+VENV = f"{BOX}/venv"
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts")
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
@@ -45,11 +46,21 @@ def kit() -> Path:
     return Path(spec.submodule_search_locations[0])
 
 
-def interpreter_paths() -> list[str]:
-    """Where the interpreter and its packages live, outside the system's directories."""
-    roots = {sys.prefix, sys.base_prefix, *site.getsitepackages()}
-    outside = sorted(root for root in roots if not root.startswith("/usr/") and Path(root).is_dir())
-    return [root for root in outside if not any(root.startswith(other + "/") for other in outside)]
+def places() -> dict[str, str]:
+    """Interpreter and packages outside the system's folders: path here → path in the box.
+
+    A virtual environment moves to /box/venv, so that it may lie anywhere here, even below /tmp.
+    """
+    base, own = sys.base_prefix, sys.prefix
+    if base.startswith(("/tmp/", "/dev/shm/")):
+        raise NoBox(f"The Python in use lies below /tmp, which every box has of its own.\n  {base}\n  Install it elsewhere.")
+    found = {} if f"{base}/".startswith("/usr/") else {base: base}
+    return found | ({own: VENV} if own != base else {})
+
+
+def _inside(path: str) -> str:
+    """Where a file of the virtual environment is in the box."""
+    return VENV + path.removeprefix(sys.prefix) if sys.prefix in places() and path.startswith(sys.prefix) else path
 
 
 def command(
@@ -64,9 +75,11 @@ def command(
     root = os.getuid() == 0
     words += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"] if root else ["--unshare-user"]
     words += _everything() if "view" in off else _readable()
-    words += ["--ro-bind", str(INSIDE), f"{BOX}/inside", "--ro-bind", str(kit()), f"{BOX}/cnnkit"]
+    for path, place in (places() | {str(INSIDE): f"{BOX}/inside", str(kit()): f"{BOX}/cnnkit"}).items():
+        words += ["--ro-bind", path, place]
+    words += _hidden()
     for path in masked:
-        words += ["--ro-bind", "/dev/null", path]
+        words += ["--ro-bind", "/dev/null", _inside(path)]
     words += ["--proc", "/proc", "--dev", "/dev"]
     for device in devices:
         words += ["--dev-bind-try", device, device]
@@ -75,21 +88,24 @@ def command(
     words += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]
     for name, value in ENVIRONMENT.items():
         words += ["--setenv", name, value]
-    return [*words, "--", *zygote_command(control, config)]
+    return [*words, "--", *zygote_command(_inside(sys.executable), control, config)]
 
 
 def _readable() -> list[str]:
-    """System, interpreter and packages: read-only, and nothing else of this machine."""
-    words = _parents([*SYSTEM, *interpreter_paths(), f"{BOX}/inside"])
-    for path in [*SYSTEM, *interpreter_paths()]:
+    """The system's folders, read-only, and the way to what is mounted after them; nothing else of this machine."""
+    words = _parents([*SYSTEM, *places().values(), f"{BOX}/inside"])
+    for path in SYSTEM:
         if os.path.islink(path):
             words += ["--symlink", os.readlink(path), path]
         elif os.path.exists(path):
             words += ["--ro-bind", path, path]
-    for path in site.getsitepackages():
-        if (Path(path) / "autograder").is_dir():
-            words += ["--tmpfs", str(Path(path) / "autograder")]
     return words
+
+
+def _hidden() -> list[str]:
+    """Where this package is installed beside the others: an empty folder. Of ours only the kit and `inside` are seen."""
+    ours = [Path(path) / "autograder" for path in site.getsitepackages()]
+    return [word for path in ours if path.is_dir() for word in ("--tmpfs", _inside(str(path)))]
 
 
 def _everything() -> list[str]:
@@ -99,9 +115,9 @@ def _everything() -> list[str]:
     return [word for top in tops for word in links.get(top, ("--bind", top, top))]
 
 
-def zygote_command(control: int, config: str) -> list[str]:
+def zygote_command(python: str, control: int, config: str) -> list[str]:
     """How the zygote is started, behind a wall or not."""
-    return [sys.executable, "-s", "-P", "-m", "inside.zygote", str(control), config]
+    return [python, "-s", "-P", "-m", "inside.zygote", str(control), config]
 
 
 def _parents(paths: Iterable[str]) -> list[str]:
