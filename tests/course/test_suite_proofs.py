@@ -1,0 +1,42 @@
+"""Every hidden suite is proved: right solutions keep all their points, every known mistake loses some and is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.grading import processors
+from autograder.prove import ALTERNATIVE, MISTAKE, PERFECT, UNTOUCHED, Proof, owners, prove
+from autograder.suites import read_mistakes
+
+
+@pytest.fixture(scope="module")
+def proof(assignment) -> Proof:
+    return prove(assignment, jobs=processors())
+
+
+def offences(proof: Proof, *kinds: str) -> list[str]:
+    return [f"{one.variant}: {one.sentence}" for one in proof.offences if one.variant.kind in kinds]
+
+
+def test_right_solutions_get_full_marks(proof):
+    assert offences(proof, PERFECT, ALTERNATIVE) == []
+
+
+def test_the_untouched_notebook_gets_nothing(proof):
+    assert offences(proof, UNTOUCHED) == []
+
+
+def test_every_mistake_is_caught_and_named(proof):
+    assert offences(proof, MISTAKE) == []
+
+
+def test_nothing_is_left_out(proof, assignment):
+    made = {(one.kind, one.name) for one in proof.variants}
+    assert {(MISTAKE, one.name) for one in read_mistakes(assignment.mistakes)} < made
+    assert {one.function for one in proof.variants if one.kind == ALTERNATIVE} == set(owners(assignment))
+
+
+def test_every_hint_is_short_and_whole(assignment):
+    for one in read_mistakes(assignment.mistakes):
+        assert 30 <= len(one.hint) <= 300, one.name
+        assert one.hint.rstrip(")")[-1] in ".:?!", one.name
