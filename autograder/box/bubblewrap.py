@@ -53,7 +53,7 @@ def places() -> dict[str, str]:
     """
     base, own = sys.base_prefix, sys.prefix
     if base.startswith(("/tmp/", "/dev/shm/")):
-        raise NoBox(f"The Python in use lies below /tmp, which every box has of its own.\n  {base}\n  Install it elsewhere.")
+        raise NoBox(f"This Python lies below /tmp, which every box has of its own.\n  {base}\n  Install it elsewhere.")
     found = {} if f"{base}/".startswith("/usr/") else {base: base}
     return found | ({own: VENV} if own != base else {})
 
@@ -103,7 +103,7 @@ def _readable() -> list[str]:
 
 
 def _hidden() -> list[str]:
-    """Where this package is installed beside the others: an empty folder. Of ours only the kit and `inside` are seen."""
+    """An empty folder where this package is installed beside the others: only the kit and `inside` are seen."""
     ours = [Path(path) / "autograder" for path in site.getsitepackages()]
     return [word for path in ours if path.is_dir() for word in ("--tmpfs", _inside(str(path)))]
 
