@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from autograder.course import load_course
+from tests.attacks.papers import FULL, Grader
 from tests.attacks.walls import RIGHT, Walls, call
 from tests.conftest import write_course
 
@@ -30,6 +32,7 @@ def token(kind: str) -> str:
 class Planted:
     """Where the secrets are: the attacks are told every path and name, and get none of the values."""
 
+    root: Path = Path()
     files: dict[str, Path] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     variable: str = "GRADERS_SECRET"
@@ -43,7 +46,8 @@ def planted() -> Iterator[Planted]:
     """A fresh token in every place where a grader keeps a secret."""
     build = Path(__file__).parents[2] / "build"  # no place where a submission may look in any case, such as /tmp
     build.mkdir(exist_ok=True)
-    root, plant = Path(tempfile.mkdtemp(prefix="attacked-", dir=build)), Planted()
+    root = Path(tempfile.mkdtemp(prefix="attacked-", dir=build))
+    plant = Planted(root)
     write_course(root)
     places = {
         "suite": "solutions/tiny/test_tiny.py",
@@ -103,3 +107,11 @@ def walls(warm: Walls) -> Iterator[Walls]:
     for outer in list(warm.zygotes):
         with warm.box(RIGHT, off=outer) as box:
             assert call(box, "twice", torch.arange(3)).tolist() == [0, 2, 4]
+
+
+@pytest.fixture
+def grader(planted: Planted, warm: Walls) -> Iterator[Grader]:
+    """The whole pipeline; after every attack a right submission still gets all automatic points."""
+    made = Grader(load_course(planted.root).assignment("tiny"), warm.zygote())
+    yield made
+    assert made.grade().score == FULL
