@@ -1,0 +1,57 @@
+"""Grades golden submissions, and says of a report what is to stay the same."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from autograder.course import Assignment, load_course
+from autograder.crew import Job
+from autograder.grading import Grading, Settings
+from autograder.model import Report
+from autograder.store import Store
+
+SLUG = "a1_convolution"
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = Path(__file__).resolve().parent / SLUG
+QUICK = {"cell_seconds": 4, "call_seconds": 4, "check_seconds": 8, "submission_seconds": 60, "memory_mb": 1024}
+BEGINNING = 60  # characters of a note that are compared
+
+
+def quick_course(root: Path) -> Assignment:
+    """The assignment in a copy of the course below `root`, with limits that make a hang short."""
+    shutil.copytree(ROOT / "solutions", root / "solutions", ignore=shutil.ignore_patterns("__pycache__"))
+    path = root / "solutions" / SLUG / "assignment.toml"
+    text = path.read_text("utf-8")
+    for name, value in QUICK.items():
+        text, found = re.subn(rf"^{name} = .*$", f"{name} = {value}", text, flags=re.MULTILINE)
+        assert found == 1, f"assignment.toml sets no {name}"
+    path.write_text(text, encoding="utf-8")
+    return load_course(root).assignment(SLUG)
+
+
+def graded(assignment: Assignment, names: Iterable[str]) -> list[Report]:
+    """Their reports from one run of two workers."""
+    files = [(name, FOLDER / f"{name}.ipynb") for name in names]
+    jobs = [Job(name, path.name, f"{place}", path.read_bytes()) for place, (name, path) in enumerate(files)]
+    grading = Grading(assignment, Settings(jobs=2), Store(assignment.folder.parents[1] / "reports"))
+    with closing(grading.grade(jobs)) as reports:
+        return list(reports)
+
+
+def outcome(report: Report) -> dict[str, Any]:
+    """What an instructor would say about it: score, who is to blame, notes, what failed, every verdict."""
+    return {
+        "score": report.score,
+        "exercises": {exercise.name: exercise.score for exercise in report.exercises},
+        "fault": report.fault,
+        "problem": report.problem[:BEGINNING],
+        "notes": [note[:BEGINNING] for note in report.notes],
+        "failed_cells": {cell.label: re.split(r"\W", cell.error)[0] for cell in report.cells if not cell.ok},
+        "mistakes": {check.name: check.mistake for check in report.checks if check.mistake},
+        "checks": {check.name: str(check.verdict) for check in report.checks},
+    }
