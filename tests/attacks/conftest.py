@@ -20,7 +20,7 @@ from tests.attacks.papers import FULL, Grader
 from tests.attacks.walls import RIGHT, Walls, call
 from tests.conftest import write_course
 
-MARK = "SECRET"
+MARK = "PLANTED-SECRET"
 
 
 def token(kind: str) -> str:

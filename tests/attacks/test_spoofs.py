@@ -7,6 +7,7 @@ import json
 import pytest
 
 from autograder.model import Verdict
+from tests.attacks.conftest import MARK
 from tests.attacks.papers import FULL, WITHOUT_DOUBLE, WRONG, paper, points
 
 AS_FUNCTION = "def double(x):\n    {}\n    return 0"
@@ -83,19 +84,21 @@ def test_writing_where_grades_are_kept_changes_nothing(grader, planted, name):
 
 def test_everything_readable_inside_holds_no_secret(grader, planted):
     search = f"""
-import os
+import os, sys
 found = []
 for path in {[str(path) for path in planted.files.values()]!r} + ["/proc/self/environ", "/proc/1/environ"]:
     try: found.append(open(path).read())
     except OSError: pass
-for folder, names, files in os.walk("/"):
-    names[:] = [] if folder in ("/usr", "/proc", "/lib") or "site-packages" in folder else names
+roots = ["/", "/box", "/tmp", "/dev", "/home", "/root", "/etc/fonts", "/var", "/run", sys.prefix, {str(planted.root)!r}]
+roots += [os.path.dirname({str(planted.root)!r}), os.path.dirname(sys.prefix)]
+for folder, names, files in (step for root in roots for step in os.walk(root)):
+    names[:] = [] if "site-packages" in folder else names
     for name in files:
         try: found.append(open(os.path.join(folder, name), errors="replace").read(100_000))
         except OSError: pass
 assert found
 """
-    report = grader.grade(double=WRONG, first=search + "assert not any('SECRET' in text for text in found)")
+    report = grader.grade(double=WRONG, first=search + f"assert not any({MARK!r} in text for text in found)")
     assert report.cells[0].ok, report.cells[0].error
     assert not any(secret in report.to_json() for secret in planted.tokens.values())
 

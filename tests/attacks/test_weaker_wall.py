@@ -1,0 +1,141 @@
+"""The wall without bubblewrap, which must be asked for by name: what it still denies, and what it does not."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import signal
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from autograder.box.box import Box, open_box
+from autograder.box.outcome import StudentError
+from autograder.box.zygote import Wall, Zygote
+from autograder.model import Verdict
+from tests.attacks.test_calls import TRY_CALLS, known
+from tests.attacks.test_resources import HANGS
+from tests.attacks.test_survivors import LIVES_ON, alive, gone
+from tests.attacks.walls import PRELUDE, QUICK, RIGHT, call, ending
+
+
+class Weak:
+    """A warm zygote behind Landlock, seccomp and resource limits only."""
+
+    def __init__(self, zygote: Zygote) -> None:
+        self.zygote = zygote
+
+    @contextlib.contextmanager
+    def box(self, cell: str, off: str = "") -> Iterator[Box]:
+        """A box in which this cell has run."""
+        self.zygote.wall = replace(self.zygote.wall, off=frozenset(off.split()))
+        with open_box(self.zygote, replace(QUICK, call_seconds=1)) as box:
+            assert box.run_cell(f"{PRELUDE}\n{cell}", "cell 1").ok
+            yield box
+
+    def gain(self, attack: str, *args: object, off: str = "") -> object:
+        """What attack(*args) brings home; None when it fails."""
+        with self.box(f"def attack(*args):\n    {attack}", off) as box:
+            with contextlib.suppress(StudentError):
+                return call(box, "attack", *args) or None
+            return None
+
+    def stop(self, attack: str, *args: object, without: str) -> None:
+        """It gains nothing; without these protections it does."""
+        assert self.gain(attack, *args) is None
+        assert self.gain(attack, *args, off=without) is not None
+
+
+@pytest.fixture(scope="module")
+def warm_weak(planted) -> Iterator[Weak]:
+    """One zygote for this file; as the user who grades, since other users may not reach the interpreter."""
+    with Zygote.start(Wall(mode="landlock", off=frozenset({"user"}))) as zygote:
+        yield Weak(zygote)
+
+
+@pytest.fixture
+def weak(warm_weak: Weak) -> Iterator[Weak]:
+    """After every attack a right answer comes out right."""
+    yield warm_weak
+    with warm_weak.box(RIGHT) as box:
+        assert call(box, "twice", 2) == 4
+
+
+@pytest.mark.parametrize("name", ["suite", "reference", "labels", "gradebook", "submission", "report"])
+def test_no_file_of_the_course_can_be_read(weak, planted, name):
+    weak.stop("return read(args[0])", str(planted.files[name]), without="landlock")
+
+
+def test_no_result_can_be_written(weak, planted):
+    weak.stop("return open(args[0], 'r+b').readable()", str(planted.files["gradebook"]), without="landlock")
+
+
+def test_no_environment_of_the_grader_is_seen(weak, planted):
+    assert weak.gain("return os.environ.get(args[0])", planted.variable) is None
+    weak.stop("return read(f'/proc/{args[0]}/environ')", os.getpid(), without="landlock capabilities")
+
+
+def test_no_open_file_is_inherited(weak, planted):
+    scan = "return [os.fstat(n).st_size for n in range(4, 64) if not libc.fcntl(n, 1) < 0]"
+    weak.stop(scan, without="descriptors control")
+
+
+def test_no_server_of_this_machine_can_be_reached(weak, planted):
+    attack = "return bool(socket.create_connection(('127.0.0.1', args[0]), 1))"
+    weak.stop(attack, planted.tcp, without="landlock seccomp")
+
+
+def test_no_abstract_socket_can_be_reached(weak, planted):
+    attack = "return socket.socket(socket.AF_UNIX).connect(args[0]) is None"
+    weak.stop(attack, planted.abstract, without="landlock seccomp")
+
+
+def test_nothing_leaves_for_the_network(weak):
+    weak.stop("return bool(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))", without="seccomp")
+
+
+def test_no_other_process_can_be_signalled(weak):
+    weak.stop("return os.kill(args[0], 0) is None", os.getpid(), without="landlock")
+
+
+def test_every_forbidden_call_is_refused(weak):
+    assert set(weak.gain(TRY_CALLS, known())) == set(known())
+
+
+def test_no_program_is_started(weak):
+    weak.stop("return os.posix_spawn('/bin/true', ['true'], {}) > 0", without="seccomp")
+
+
+@pytest.mark.parametrize("taken", ["bytearray(2**30)", "mmap.mmap(-1, 2**30)"])
+def test_memory_is_limited(weak, taken):
+    weak.stop(f"return len({taken})", without="limits")
+
+
+@pytest.mark.parametrize("name", LIVES_ON)
+def test_no_process_outlives_its_submission(weak, name):
+    mark = f"atk{secrets.token_hex(5)}"
+    with weak.box(f"def attack(*args):\n    {LIVES_ON[name]}\n    time.sleep(0.1)") as box:
+        call(box, "attack", mark)
+        assert alive(mark)
+    assert gone(mark)
+
+
+def test_no_file_outlives_its_submission(weak):
+    assert weak.gain("write('left', b'x'); return os.path.exists('left')") is True
+    assert weak.gain("return os.path.exists('left')") is None
+
+
+@pytest.mark.parametrize("name", ["python", "holding the lock", "signals blocked"])
+def test_whatever_hangs_is_ended_in_time(weak, name):
+    with weak.box(f"def attack():\n    {HANGS[name]}\ndef still(): return 'here'") as box:
+        assert ending(box, "attack").verdict is Verdict.TIMED_OUT
+        assert call(box, "still") == "here"
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV, 40])
+def test_every_signal_to_itself_has_a_verdict(weak, number):
+    with weak.box(f"def attack():\n    os.kill(os.getpid(), {int(number)})\n    time.sleep(9)") as box:
+        assert ending(box, "attack").verdict is Verdict.RAISED
+
