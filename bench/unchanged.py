@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from autograder.course import Assignment
+from autograder.grading import store_of
 from bench.memory import family_mb
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,6 +29,8 @@ def measure(assignment: Assignment, notebooks: list[bytes]) -> tuple[float, floa
         start = time.perf_counter()
         _grade(folder, assignment.slug)
         again = time.perf_counter() - start
+    for number in range(len(notebooks)):
+        store_of(assignment).path(f"bench {number:03}").unlink(missing_ok=True)
     settled = samples[len(samples) // 5 :]
     half = len(settled) // 2
     growth = max(settled[half:], default=0.0) - max(settled[:half], default=0.0)
