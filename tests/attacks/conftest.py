@@ -102,9 +102,10 @@ def warm(planted: Planted) -> Iterator[Walls]:
 
 @pytest.fixture
 def walls(warm: Walls) -> Iterator[Walls]:
-    """The walls; after every attack a right answer still comes out of each zygote right."""
+    """The walls; after every attack a right answer still comes out of each attacked zygote right."""
+    warm.attacked.clear()
     yield warm
-    for outer in list(warm.zygotes):
+    for outer in list(warm.attacked):
         with warm.box(RIGHT, off=outer) as box:
             assert call(box, "twice", torch.arange(3)).tolist() == [0, 2, 4]
 

@@ -71,7 +71,7 @@ EVASIONS = {
     "an excluded key": "guard = torch._C._ExcludeDispatchKeyGuard(keys(K.BackendSelect)); return F.conv2d(x, x)",
     "no profile function": "sys.setprofile(None); return convolve2d(x[0, 0].numpy(), x[0, 0].numpy())",
     "another profile function": "sys.setprofile(lambda *_: None); return torch.tensor(1)",
-    "a child": "if os.fork(): return x\n    F.conv2d(x, x); time.sleep(9)",
+    "a child": "if os.fork(): return x\n    try: F.conv2d(x, x)\n    finally: time.sleep(9); os._exit(0)",
     "resetting what bans": "for thing in gc.get_objects():\n"
     "        if type(thing) is dict and ('aten', 'BackendSelect') in thing: [each.reset() for each in thing.values()]\n"
     "    return F.conv2d(x, x)",

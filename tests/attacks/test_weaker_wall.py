@@ -31,7 +31,7 @@ class Weak:
     def box(self, cell: str, off: str = "") -> Iterator[Box]:
         """A box in which this cell has run."""
         self.zygote.wall = replace(self.zygote.wall, off=frozenset(off.split()))
-        with open_box(self.zygote, replace(QUICK, call_seconds=1)) as box:
+        with open_box(self.zygote, replace(QUICK, call_seconds=1.5, memory_mb=256)) as box:
             assert box.run_cell(f"{PRELUDE}\n{cell}", "cell 1").ok
             yield box
 
@@ -108,7 +108,7 @@ def test_no_program_is_started(weak):
     weak.stop("return os.posix_spawn('/bin/true', ['true'], {}) > 0", without="seccomp")
 
 
-@pytest.mark.parametrize("taken", ["bytearray(2**30)", "mmap.mmap(-1, 2**30)"])
+@pytest.mark.parametrize("taken", ["bytearray(2**29)", "mmap.mmap(-1, 2**30)"])
 def test_memory_is_limited(weak, taken):
     weak.stop(f"return len({taken})", without="limits")
 

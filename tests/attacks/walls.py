@@ -43,23 +43,24 @@ class Walls:
 
     def __init__(self, stack: contextlib.ExitStack) -> None:
         self.stack, self.zygotes = stack, dict[frozenset[str], Zygote]()
+        self.attacked: set[frozenset[str]] = set()  # zygotes that the running test used
 
     def zygote(self, off: frozenset[str] = frozenset()) -> Zygote:
         """The warm zygote that serves this choice of protections."""
         outer = OUTER if off & OUTER else frozenset()
         if outer not in self.zygotes:
             self.zygotes[outer] = self.stack.enter_context(Zygote.start(Wall(off=outer)))
+        self.attacked.add(outer)
         zygote = self.zygotes[outer]
         zygote.wall = replace(zygote.wall, off=outer | off)
         return zygote
 
     @contextlib.contextmanager
-    def box(self, *cells: str, off: Sequence[str] = (), limits: Limits = QUICK) -> Iterator[Box]:
-        """A box in which these cells have run without an error."""
+    def box(self, cell: str, off: Sequence[str] = (), limits: Limits = QUICK) -> Iterator[Box]:
+        """A box in which this cell has run without an error."""
         with open_box(self.zygote(frozenset(off)), limits) as box:
-            for number, cell in enumerate((PRELUDE, *cells), 1):
-                outcome = box.run_cell(cell, f"cell {number}")
-                assert outcome.ok, outcome.error
+            outcome = box.run_cell(f"{PRELUDE}\n{cell}", "cell 1")
+            assert outcome.ok, outcome.error
             yield box
 
     def gain(self, attack: str, *args: Any, off: Sequence[str] = (), limits: Limits = QUICK) -> Any:
