@@ -104,19 +104,21 @@ class ByAnswer(Desk):
 
     def learnt_by_heart(self) -> bytes:
         """corr2d knows the answers to the public examples and nothing else."""
-        return student(self._with({"corr2d": _BY_HEART}))
+        return student(self._narrowed(self._with({"corr2d": _BY_HEART}), "flatten", "corr2d"))
 
     def banned_operation(self) -> bytes:
         """corr2d, pad2d and conv2d call torch's own."""
-        return student(self._mistaken("calls_conv2d", "calls_pad", "calls_torch_conv2d"))
+        cells = self._mistaken("calls_conv2d", "calls_pad", "calls_torch_conv2d")
+        return student(self._narrowed(cells, *CHEAP, "corr2d", "conv2d"))
 
     def inputs_changed(self) -> bytes:
         """The arguments are overwritten on the way: X in corr2d, x in conv2d."""
-        return student(self._mistaken("overwrites_the_image", "conv2d_overwrites_x"))
+        cells = self._mistaken("overwrites_the_image", "conv2d_overwrites_x")
+        return student(self._narrowed(cells, "corr2d", "conv2d"))
 
     def random_state_disturbed(self) -> bytes:
         """learn_kernel seeds everybody's random numbers."""
-        return student(self._mistaken("seeds_everybody"))
+        return student(self._narrowed(self._mistaken("seeds_everybody"), "learn_kernel"))
 
     def still_raising(self) -> bytes:
         """The answer to pad2d is right, but it stands below the stub's line that raises."""
@@ -127,10 +129,12 @@ class ByAnswer(Desk):
         """Answers use a helper from a cell of their own, one above, one below."""
         windows = own("def windows(X, h, w):\n    return X.unfold(0, h, 1).unfold(1, w, 1)")
         cells = self._with({"corr2d": "return add_up(windows(X, *K.shape) * K)"})
+        cells = self._narrowed(cells, "flatten", "corr2d")
         return student(
             [*before(cells, "corr2d", windows), own("def add_up(products):\n    return products.sum((-1, -2))")]
         )
 
     def helper_forgotten(self) -> bytes:
         """The helper that corr2d uses was deleted, while the kernel still knew it."""
-        return student(self._with({"corr2d": "return (windows(X, *K.shape) * K).sum((-1, -2))"}))
+        cells = self._with({"corr2d": "return (windows(X, *K.shape) * K).sum((-1, -2))"})
+        return student(self._narrowed(cells, "flatten", "corr2d"))

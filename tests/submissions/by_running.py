@@ -49,11 +49,13 @@ pad2d = partial(pad2d)
 class ByRunning(Desk):
     def endless_loop(self) -> bytes:
         """even_cover_padding searches for ever where there is no padding."""
-        return student(self._mistaken("searches_for_ever"))
+        return student(self._narrowed(self._mistaken("searches_for_ever"), *CHEAP))
 
     def endless_loop_in_c(self) -> bytes:
         """box_kernel never comes back from a loop in C, which no signal interrupts."""
-        return student(self._with({"box_kernel": "import itertools\nreturn any(itertools.repeat(0))"}))
+        return student(
+            self._narrowed(self._with({"box_kernel": "import itertools\nreturn any(itertools.repeat(0))"}), *CHEAP)
+        )
 
     def endless_cell(self) -> bytes:
         """A loop that never ends stands in a cell of the student's own; the answers are right."""
@@ -68,16 +70,20 @@ class ByRunning(Desk):
 
     def endless_recursion(self) -> bytes:
         """conv_out_size calls itself without an end; flat_features needs it."""
-        return student(self._with({"conv_out_size": "return conv_out_size(n - s, k, s, p, d) + 1"}))
+        return student(
+            self._narrowed(self._with({"conv_out_size": "return conv_out_size(n - s, k, s, p, d) + 1"}), *CHEAP)
+        )
 
     def memory_hog(self) -> bytes:
         """pad2d makes a list that grows and grows, filter_gray a tensor of a terabyte."""
         hog = "kept = []\nwhile True:\n    kept.append(torch.empty(8 << 20))"
-        return student(self._with({"pad2d": hog, "filter_gray": "return torch.zeros(1 << 38) + img.sum()"}))
+        return student(
+            self._narrowed(self._with({"pad2d": hog, "filter_gray": "return torch.zeros(1 << 38) + img.sum()"}), *CHEAP)
+        )
 
     def sys_exit(self) -> bytes:
         """sys.exit in box_kernel and at the end of the notebook."""
-        cells = self._with({"box_kernel": "import sys\nsys.exit(0)"})
+        cells = self._narrowed(self._with({"box_kernel": "import sys\nsys.exit(0)"}), *CHEAP)
         return student([*cells, own("import sys\nsys.exit()")])
 
     def os_exit(self) -> bytes:
@@ -86,7 +92,7 @@ class ByRunning(Desk):
 
     def crash(self) -> bytes:
         """box_kernel makes the interpreter crash."""
-        return student(self._with({"box_kernel": "import ctypes\nreturn ctypes.string_at(0)"}))
+        return student(self._narrowed(self._with({"box_kernel": "import ctypes\nreturn ctypes.string_at(0)"}), *CHEAP))
 
     def a_million_lines(self) -> bytes:
         """A cell prints a million lines, corr2d prints every window; the answers are right."""
@@ -100,17 +106,22 @@ class ByRunning(Desk):
                     values.append((X[i : i + h, j : j + w] * K).sum())
             return torch.stack(values).reshape(rows, columns)
         """
-        return student([*self._with({"corr2d": body}), own("for line in range(1_000_000):\n    print('line', line)")])
+        return student(
+            [
+                *self._narrowed(self._with({"corr2d": body}), "corr2d"),
+                own("for line in range(1_000_000):\n    print('line', line)"),
+            ]
+        )
 
     def noisy(self) -> bytes:
         """Warnings, log lines and text on stderr, in cells and in answers; the answers are right."""
         body = "import warnings, sys\nwarnings.warn('slow')\nprint('hm', file=sys.stderr)\nreturn x.flatten(1)"
-        cells = self._with({"flatten_batch": body})
+        cells = self._narrowed(self._with({"flatten_batch": body}), *CHEAP)
         return student([own(_NOISE), *cells])
 
     def magics(self) -> bytes:
         """Magics, shell commands, top-level await and displays in cells of the student's own; the answers are right."""
-        return student([*self._cells(), *map(own, _MAGICS)])
+        return student([*self._only(*CHEAP, "corr2d"), *map(own, _MAGICS)])
 
     def only_at_home(self) -> bytes:
         """Cells of the student's own that cannot run here: a drive, a picture, a question; the answers are right."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -55,3 +55,17 @@ def outcome(report: Report) -> dict[str, Any]:
         "mistakes": {check.name: check.mistake for check in report.checks if check.mistake},
         "checks": {check.name: str(check.verdict) for check in report.checks},
     }
+
+
+def differences(expected: dict[str, Any], found: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Where two outcomes differ: "checks.corr2d_values" → (expected, found)."""
+    flat, other = dict(_leaves(expected)), dict(_leaves(found))
+    return {key: (flat.get(key), other.get(key)) for key in flat | other if flat.get(key) != other.get(key)}
+
+
+def _leaves(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
