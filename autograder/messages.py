@@ -112,16 +112,6 @@ def ungraded() -> str:
     return EXPLANATIONS[Verdict.UNGRADED]
 
 
-def cell_failed(label: str, error: str) -> str:
-    """A cell of the notebook stopped; the cells after it were run all the same."""
-    return f"The cell `{label}` stopped with {error}. The cells after it were run all the same."
-
-
-def replayed() -> str:
-    """The box was made anew after a hang, a crash or a full memory."""
-    return "After that your notebook was started again, so that the remaining checks could be tried."
-
-
 # Repairs of a submission --------------------------------------------------------------------------
 
 
@@ -130,14 +120,6 @@ def restored(grade_id: str) -> str:
     return (
         f"The cell `{grade_id}` was missing, so the empty one from the assignment was put back. "
         "Download the notebook again and copy your answer into that cell."
-    )
-
-
-def retyped(grade_id: str, now: str) -> str:
-    """A cell changed its type, for example from code to markdown."""
-    return (
-        f"The cell `{grade_id}` had become a {now} cell, so the empty one from the assignment was put back. "
-        "Change it back into its own type and hand it in again."
     )
 
 
@@ -161,11 +143,6 @@ def upgraded(found: str) -> str:
     return f"Your notebook is in an older format ({found}). It was read all the same; saving it in Jupyter renews it."
 
 
-def metadata_ignored() -> str:
-    """Points, ids or roles in the file differ from the release."""
-    return "Points and roles that stand in the file count for nothing; those of the assignment were used."
-
-
 # Refusals of a submission -------------------------------------------------------------------------
 
 AGAIN = "Open it in Jupyter, save it, and hand it in again."
@@ -180,11 +157,6 @@ def not_json(line: int | None = None) -> str:
     """The file is no JSON at all."""
     place = f" (the first problem is in line {line})" if line else ""
     return f"The file is not a notebook: it is no JSON{place}. It may be cut off, or another kind of file. {AGAIN}"
-
-
-def not_text() -> str:
-    """The bytes are no UTF-8."""
-    return f"The file is not a notebook: it holds bytes that are no text. Was it another file? {AGAIN}"
 
 
 def not_a_notebook(what: str) -> str:
@@ -231,19 +203,3 @@ def other_assignment(title: str) -> str:
 def ours(what: str) -> str:
     """Something of ours broke; `what` says what."""
     return f"This submission could not be graded: {what}. That is our problem; the staff sees it and grades it again."
-
-
-def submission_timed_out(seconds: float) -> str:
-    """All the time of one submission is used up."""
-    return (
-        f"Your notebook was stopped after {seconds:g} seconds, all the time that one submission has. "
-        "Checks that were not reached by then earn nothing. Run it from top to bottom and look for the slow cell."
-    )
-
-
-def box_given_up(times: int) -> str:
-    """The box was made anew as often as it may be."""
-    return (
-        f"Your notebook was started again {times} times after it hung, crashed or ran out of memory; "
-        "then grading stopped. Repair the first check that says so."
-    )
