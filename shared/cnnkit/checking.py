@@ -82,8 +82,9 @@ def after_writing(name: str) -> Iterator[None]:
     """A picture that needs the function `name`: until it is written and works, one line says so instead of an error."""
     try:
         yield
-    except NotImplementedError:
-        say(f"○ This picture appears when {name} is written.")
+    except NotImplementedError as error:
+        said = f"✗ No picture yet: {name} stopped with\n{_indented(explain(error))}"
+        say(said if str(error) else f"○ This picture appears when {name} is written.")
     except (Exception, SystemExit) as error:  # noqa: BLE001  a student's code may raise anything, and Run All goes on
         say(f"✗ No picture yet: {name} stopped with\n{_indented(explain(error))}")
 
