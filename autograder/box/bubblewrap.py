@@ -67,7 +67,8 @@ def command(
     control: int, config: str, masked: Iterable[str] = (), devices: Iterable[str] = (), off: Container[str] = ()
 ) -> list[str]:
     """The argument vector; `masked` files read as empty, `devices` (of a GPU) are passed through; `off`: see Wall."""
-    words = [program() or "bwrap", "--die-with-parent", "--new-session", "--unshare-uts", "--unshare-cgroup-try"]
+    words = [program() or "bwrap", "--new-session", "--unshare-uts", "--unshare-cgroup-try"]
+    words += [] if "die-with-parent" in off else ["--die-with-parent"]
     words += [f"--unshare-{name}" for name in ("pid", "net", "ipc") if f"host-{name}" not in off]
     words += [] if "environment" in off else ["--clearenv"]
     words += [] if "privileges" in off else ["--cap-drop", "ALL"]

@@ -33,8 +33,9 @@ class Wall:
     """Which wall, and what it hides or lets through.
 
     `off` switches protections off one by one, for tests only. When the zygote starts: view, user, privileges,
-    environment, dumpable, host-descriptors, host-net, host-ipc, host-pid. For each submission: limits, memory,
-    namespaces, mounts, proc, net, ipc, pid, landlock, capabilities, seccomp, descriptors, control, nonce, quiet.
+    environment, dumpable, die-with-parent, host-descriptors, host-net, host-ipc, host-pid. For each submission:
+    limits, memory, namespaces, mounts, proc, net, ipc, pid, landlock, capabilities, seccomp, descriptors, control,
+    nonce, quiet.
     """
 
     mode: str = "bubblewrap"

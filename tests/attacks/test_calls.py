@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
+import secrets
 
 import pyseccomp
 import pytest
@@ -120,6 +122,15 @@ def test_nothing_leaves_for_the_network(walls, address):
 def test_an_abstract_socket_of_this_machine_cannot_be_reached(walls, planted):
     attack = "return socket.socket(socket.AF_UNIX).connect(args[0]) is None"
     walls.stop(attack, planted.abstract, without="host-net net landlock")
+
+
+def test_shared_memory_of_this_machine_cannot_be_found(walls):
+    libc, key = ctypes.CDLL(None, use_errno=True), secrets.randbits(30)
+    number = libc.shmget(key, 4096, 0o1666)
+    try:
+        walls.stop("return libc.shmget(args[0], 4096, 0) + 1", key, without="host-ipc ipc seccomp")
+    finally:
+        assert libc.shmctl(number, 0, None) == 0
 
 
 def test_no_other_process_can_be_signalled(walls):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import html.parser
 import io
 import json
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from autograder.course import load_course
 from autograder.model import Report
 from autograder.reports import class_page, escape, student_page, terminal
-from tests.attacks.papers import paper
+from tests.attacks.papers import FULL, Grader, paper
 
 HOSTILE = {
     "script": "<script>alert(1)</script>",
@@ -50,32 +53,34 @@ class Reader(html.parser.HTMLParser):
             self.found.append(tag)
 
 
-def attacked(grader, text: str) -> Report:
-    """A report in which everything that a student chooses is this text."""
-    odd = f"Odd = type('Odd', (Exception,), {{}})\nOdd.__name__ = {text!r}\n"
-    double = f"{odd}def double(x):\n    print({text!r})\n    raise Odd({text!r})"
-    node = paper(double, first=f"print({text!r}); raise ValueError({text!r})")
-    node.cells[0]["id"] = "first"
-    return grader.grade_raw(json.dumps(node).encode(), student=text)
+@pytest.fixture(scope="module")
+def attacked(planted, warm) -> Iterator[Callable[[str], Report]]:
+    """`attacked(text)`: a report in which everything that a student chooses is this text."""
+    grader = Grader(load_course(planted.root).assignment("tiny"), warm.zygote())
 
+    @functools.cache
+    def grade(text: str) -> Report:
+        odd = f"Odd = type('Odd', (Exception,), {{}})\nOdd.__name__ = {text!r}\n"
+        double = f"{odd}def double(x):\n    print({text!r})\n    raise Odd({text!r})"
+        node = paper(double, first=f"print({text!r}); raise ValueError({text!r})")
+        return grader.grade_raw(json.dumps(node).encode(), student=text)
 
-def harmless(grader) -> Report:
-    """The same with plain words."""
-    return attacked(grader, "plain words")
+    yield grade
+    assert grader.grade().score == FULL
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_nothing_hostile_acts_in_a_page(grader, name):
-    report, plain = attacked(grader, HOSTILE[name]), harmless(grader)
+def test_nothing_hostile_acts_in_a_page(attacked, name):
     for page in PAGES:
-        assert Reader(page(report)).found == Reader(page(plain)).found
-        assert "1337" not in page(report)
-        assert not set(page(report)) & set("\x1b\x9b\0\b\u202e\u2066")
+        shown = page(attacked(HOSTILE[name]))
+        assert Reader(shown).found == Reader(page(attacked("plain words"))).found
+        assert "1337" not in shown
+        assert not set(shown) & set("\x1b\x9b\0\b\u202e\u2066")
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_nothing_hostile_acts_on_a_terminal(grader, name):
-    report, shown = attacked(grader, HOSTILE[name]), io.StringIO()
+def test_nothing_hostile_acts_on_a_terminal(attacked, name):
+    report, shown = attacked(HOSTILE[name]), io.StringIO()
     terminal.show_student(report, shown)
     terminal.show_class([report], shown)
     assert not set(shown.getvalue()) & set("\x1b\x9b\x9d\0\b\r\a\u202e\u2066")
@@ -88,7 +93,7 @@ def test_no_name_is_a_formula_in_a_spreadsheet(name):
     assert not set(shown) & set("\x1b\x9b\0\b\r\u202e")
 
 
-def test_a_page_forbids_what_it_does_not_name(grader):
-    page = student_page.student_page(harmless(grader), "T")
+def test_a_page_forbids_what_it_does_not_name(attacked):
+    page = student_page.student_page(attacked("plain words"), "T")
     assert "default-src 'none'" in html.unescape(page)
     assert "http" not in page.split("</style>")[-1]

@@ -7,6 +7,7 @@ import os
 import pytest
 
 from tests.attacks.conftest import MARK
+from tests.attacks.walls import MASKED
 
 FILES = ["suite", "reference", "labels", "gradebook", "submission", "report"]
 ALL_FILES_OPEN = "view user landlock"
@@ -38,6 +39,23 @@ def test_no_result_can_be_written(walls, planted, name):
 
 def test_no_file_of_the_system_can_be_written(walls):
     walls.stop("return open('/usr/lib/os-release', 'r+b').readable()", without="view user landlock")
+
+
+def test_nothing_outside_its_own_small_disk_can_be_written(walls):
+    attack = """
+    written = []
+    for folder in ("/", "/box", "/box/inside", "/dev", "/usr", "/etc", "/proc", sys.prefix, os.__file__[:-5]):
+        try: written.append(write(folder + "/left-by-an-attack", b""))
+        except OSError: pass
+    return [len(written)] if written else None"""
+    assert walls.gain(attack) is None
+    assert walls.gain(attack, off=["landlock"]) is None
+
+
+def test_a_masked_file_reads_as_empty(walls):
+    attack = "return read(args[0]).decode() or None"
+    assert walls.gain(attack, MASKED) is None
+    assert "webbrowser" in walls.gain(attack, MASKED, off=["view", "landlock"])
 
 
 def test_what_runs_inside_cannot_be_rewritten(walls):

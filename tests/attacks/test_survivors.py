@@ -104,31 +104,49 @@ def test_without_mounts_of_its_own_the_next_submission_reads_the_file(walls):
 
 
 GRADER = """
-import sys, time
+import sys
 from autograder.box.box import open_box
 from autograder.box.limits import Limits
 from autograder.box.zygote import Wall, Zygote
-with Zygote.start(Wall(mode=sys.argv[1])) as zygote, open_box(zygote, Limits()) as box:
+wall = Wall(mode=sys.argv[1], off=frozenset(sys.argv[3:]))
+with Zygote.start(wall) as zygote, open_box(zygote, Limits(cell_seconds=60)) as box:
     box.run_cell(sys.argv[2], "cell 1")
-    print("ready", flush=True)
-    time.sleep(60)
 """
 CELL = """
 import ctypes, os, time
 if os.fork() == 0:
     ctypes.CDLL(None).prctl(15, b"{mark}", 0, 0, 0)
-    while True: time.sleep(1)
-time.sleep(0.1)
+while True: time.sleep(1)
 """
 
 
-@pytest.mark.parametrize("mode", ["bubblewrap", "landlock"])
-def test_a_grader_that_is_killed_takes_everything_with_it(mode):
+def parent(pid: int) -> int:
+    """The number of a process's parent."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def survivors_of_a_killed_grader(*words: str, stop_zygote: bool) -> list[int]:
+    """What is left of a submission when its grader is killed at once; ended afterwards."""
     mark = f"atk{secrets.token_hex(5)}"
-    words = [sys.executable, "-c", GRADER, mode, CELL.format(mark=mark)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as grader:
-        assert grader.stdout is not None
-        assert grader.stdout.readline() == "ready\n"
-        assert alive(mark)
+    command = [sys.executable, "-c", GRADER, words[0], CELL.format(mark=mark), *words[1:]]
+    with subprocess.Popen(command, cwd=Path(__file__).parents[2]) as grader:
+        while not alive(mark):
+            assert grader.poll() is None
+            time.sleep(0.05)
+        zygote = parent(parent(alive(mark)[0]))
+        if stop_zygote:  # so that it cannot notice the end of its grader
+            os.kill(zygote, signal.SIGSTOP)
         grader.kill()
-    assert gone(mark)
+    left = [] if gone(mark) else alive(mark)
+    for pid in (*left, zygote) if left else ():
+        os.kill(pid, signal.SIGKILL)
+    return left
+
+
+def test_a_grader_that_is_killed_takes_everything_with_it():
+    assert not survivors_of_a_killed_grader("bubblewrap", stop_zygote=True)
+    assert survivors_of_a_killed_grader("bubblewrap", "die-with-parent", stop_zygote=True)
+
+
+def test_behind_the_weaker_wall_the_zygote_ends_its_submission():
+    assert not survivors_of_a_killed_grader("landlock", stop_zygote=False)

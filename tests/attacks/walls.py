@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from autograder.box.box import Box, open_box
@@ -20,6 +22,8 @@ QUICK = Limits(
 OUTER = frozenset(
     ("view", "user", "privileges", "environment", "dumpable", "host-descriptors", "host-net", "host-ipc", "host-pid")
 )
+
+MASKED = str(Path(os.__file__).with_name("antigravity.py"))  # stands for a file that a hidden check relies on
 
 PRELUDE = """
 import ctypes, errno, gc, mmap, os, signal, socket, struct, sys, threading, time
@@ -49,7 +53,8 @@ class Walls:
         """The warm zygote that serves this choice of protections."""
         outer = OUTER if off & OUTER else frozenset()
         if outer not in self.zygotes:
-            self.zygotes[outer] = self.stack.enter_context(Zygote.start(Wall(off=outer)))
+            masked = () if outer else (MASKED,)
+            self.zygotes[outer] = self.stack.enter_context(Zygote.start(Wall(off=outer, masked=masked)))
         self.attacked.add(outer)
         zygote = self.zygotes[outer]
         zygote.wall = replace(zygote.wall, off=outer | off)
