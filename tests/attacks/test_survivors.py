@@ -134,11 +134,12 @@ def survivors_of_a_killed_grader(*words: str, stop_zygote: bool) -> list[int]:
             assert grader.poll() is None
             time.sleep(0.05)
         zygote = parent(parent(alive(mark)[0]))
+        everything = [zygote, parent(zygote)]  # the latter is process 1 of bubblewrap's namespace
         if stop_zygote:  # so that it cannot notice the end of its grader
             os.kill(zygote, signal.SIGSTOP)
         grader.kill()
     left = [] if gone(mark) else alive(mark)
-    for pid in (*left, zygote) if left else ():
+    for pid in (*left, *everything) if left else ():
         os.kill(pid, signal.SIGKILL)
     return left
 
