@@ -5,7 +5,7 @@ Each says what is wrong, where, and what to do next. Nothing here escapes: whoev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from types import MappingProxyType
 
 from autograder.model import Verdict
@@ -44,7 +44,7 @@ EXPLANATIONS = MappingProxyType(
 
 def raised(type_name: str, message: str, where: str = "") -> str:
     """The student's code raised `type_name` at `where` ("corr2d, line 3")."""
-    error = f"{type_name}: {message}" if message else type_name
+    error = f"{type_name}: {message.rstrip(' .')}" if message else type_name
     place = f" in {where}" if where else ""
     return f"Your code stopped{place} with {error}. Call it with such an input in your notebook and read that line."
 
@@ -55,10 +55,8 @@ def not_implemented(where: str = "") -> str:
     return f"This part is not filled in yet{place}. Replace `raise NotImplementedError()` by your own code."
 
 
-def missing_name(name: str, close: Sequence[str] = ()) -> str:
-    """The notebook defines nothing called `name`; `close` are similar names that it does define."""
-    if close:
-        return f"There is no `{name}` in your notebook, but there is `{close[0]}`. Give it the name `{name}` again."
+def missing_name(name: str) -> str:
+    """The notebook defines nothing called `name`."""
     return (
         f"There is no `{name}` in your notebook. Did its cell stop with an error, or did you rename it? "
         "Restart the kernel, run all cells, and look at the first error."
@@ -96,9 +94,14 @@ def blocked(what: str) -> str:
     return f"Your code was stopped because of {what}, which is not possible while grading. Take that line out."
 
 
-def ended(how: str) -> str:
-    """The student's code ended its own process; `how` is "exit code 0" or "signal 11"."""
-    return f"Your code ended the whole program ({how}) instead of answering. Take out `exit`, `quit` or `os._exit`."
+def ended() -> str:
+    """The student's code ended its own process."""
+    return "Your code ended the whole program instead of answering. Take out `exit`, `quit` or `os._exit`."
+
+
+def crashed(how: str) -> str:
+    """The student's code brought Python itself down; `how` is "the Python process crashed (SIGSEGV)"."""
+    return f"Your code brought Python itself down: {how}. Look for calls into C (ctypes) and for endless recursion."
 
 
 def skipped(prerequisites: Iterable[str]) -> str:
@@ -141,6 +144,11 @@ def given_edited(grade_id: str) -> str:
 def upgraded(found: str) -> str:
     """An older notebook format was read."""
     return f"Your notebook is in an older format ({found}). It was read all the same; saving it in Jupyter renews it."
+
+
+def points_changed() -> str:
+    """The file's metadata names other points than the release."""
+    return "The points written in this file were changed. That has no effect: points come from the released notebook."
 
 
 # Refusals of a submission -------------------------------------------------------------------------

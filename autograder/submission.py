@@ -49,6 +49,7 @@ def read_submission(raw: bytes, assignment: Assignment) -> Submission:
     notebook, release = read_cells(raw), Release(assignment.release)
     notes = list(notebook.notes)
     claims = release.claims(notebook.cells)
+    _note_changed_points(claims, assignment, notes)
     placed = _in_their_order(notebook.cells, claims, release, notes)
     _move_given_up(placed, notes)
     if claims:
@@ -59,6 +60,14 @@ def read_submission(raw: bytes, assignment: Assignment) -> Submission:
     cells = tuple(item.cell for item in placed if item.role != "check" and item.cell.source.strip())
     _note_lost_names(cells, release, notes)
     return Submission(cells, tuple(dict.fromkeys(notes)))
+
+
+def _note_changed_points(claims: Claims, assignment: Assignment, notes: list[str]) -> None:
+    """Points come from the release; say so where the file says otherwise."""
+    worth = {f"{exercise.name}_check": exercise.points for exercise in assignment.exercises}
+    said = [(grade_id, copy.points) for grade_id, copies in claims.items() for copy in copies]
+    if any(points is not None and points != worth.get(grade_id, points) for grade_id, points in said):
+        notes.append(messages.points_changed())
 
 
 def _in_their_order(cells: Sequence[RawCell], claims: Claims, release: Release, notes: list[str]) -> list[_Placed]:

@@ -40,6 +40,7 @@ class RawCell:
     kind: str  # "code" or "text"
     source: str  # "\n" line ends; no NUL, no lone surrogate
     ids: tuple[str, ...] = ()  # nbgrader's grade id, then the cell's own id
+    points: int | None = None  # that it says it is worth; only compared, never used
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ def _cell(item: Any, numbers: Iterator[int], notes: list[str]) -> RawCell | None
     cleaned = _clean(source)
     if "\0" in source or "\N{REPLACEMENT CHARACTER}" in cleaned:
         notes.append("A cell holds characters that cannot be read; they were taken out or shown as “\ufffd”.")
-    return RawCell(next(numbers) if kind == "code" else 0, kind, cleaned, _ids(item))
+    return RawCell(next(numbers) if kind == "code" else 0, kind, cleaned, _ids(item), _points(item))
 
 
 def _source(item: dict[str, Any]) -> str | None:
@@ -176,10 +177,20 @@ def _source(item: dict[str, Any]) -> str | None:
 
 def _ids(item: dict[str, Any]) -> tuple[str, ...]:
     """What the cell says that it is."""
+    claims = (_label(item).get("grade_id"), item.get("id"))
+    return tuple(claim for claim in claims if isinstance(claim, str) and claim)
+
+
+def _points(item: dict[str, Any]) -> int | None:
+    points = _label(item).get("points")
+    return points if type(points) is int else None
+
+
+def _label(item: dict[str, Any]) -> dict[str, Any]:
+    """nbgrader's part of the metadata; empty where it is none."""
     metadata = item.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
-    return tuple(claim for claim in (grade_id, item.get("id")) if isinstance(claim, str) and claim)
+    return nbgrader if isinstance(nbgrader, dict) else {}
 
 
 def _clean(source: str) -> str:

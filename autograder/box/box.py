@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import select
 import signal
 import socket
@@ -29,6 +30,7 @@ NONCE_BYTES = 16
 SETTLE_SECONDS = 10.0
 MAX_TEXT, MAX_PRINTED = 2_000, 25_000  # characters
 MAX_FIGURES, MAX_FIGURE_BYTES = 4, 400_000
+_OURS = ("Exit", "Crash", "Ended", "Timeout", "Violation")  # types of errors that only this side finds
 _VERDICTS = {"blocked": Verdict.BLOCKED, "out_of_memory": Verdict.OUT_OF_MEMORY}
 
 
@@ -43,15 +45,17 @@ class Box:
         self._endings: Counter[str] = Counter()  # by culprit
         self._given_up: dict[str, StudentError] = {}
         self._history: list[dict[str, Any]] = []  # what a new child must run first
+        self._places: set[str] = set()  # labels of the cells
 
     def run_cell(self, source: str, label: str, figures: bool = False) -> CellOutcome:
         """Runs one cell; an endless or deadly one ends the child and is left out of replays."""
         request = {"op": "cell", "source": source, "label": label, "figures": figures}
         self._culprit = f"cell {label}"
+        self._places |= {label, f"cell {label}"}
         start = time.monotonic()
         try:
             reply = self._exchange(request, self.limits.cell_seconds)[1]
-            outcome = _outcome(reply, time.monotonic() - start)
+            outcome = _outcome(reply, time.monotonic() - start, self._places)
         except StudentError as error:
             return CellOutcome(False, error, error.printed, (), time.monotonic() - start)
         self._history.append(request | {"figures": False})
@@ -64,7 +68,7 @@ class Box:
             raise self._given_up[self._culprit]
         printed, reply = self._exchange(request, min(seconds or self.limits.call_seconds, self.limits.call_seconds))
         if isinstance(reply.get("error"), dict):
-            raise _student_error(reply["error"], printed)
+            raise _student_error(reply["error"], printed, self._places)
         if request["op"] == "run":
             self._history.append(request)
         value = reply.get("value")
@@ -195,17 +199,21 @@ def _listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, (list, tuple)) else []
 
 
-def _student_error(raw: dict[str, Any], printed: str) -> StudentError:
+def _student_error(raw: dict[str, Any], printed: str, places: set[str]) -> StudentError:
+    """What the box says of an error. Students read types and places, so neither may be a letter from inside."""
     text = {key: _text(raw.get(key)) for key in ("kind", "type", "message", "where", "trace")}
     verdict = _VERDICTS.get(text["kind"], Verdict.RAISED)
     seen = f"{printed}\n{text['trace']}".strip()
-    return StudentError(verdict, text["type"], text["message"], text["where"], seen)
+    kind = f"{text['type']}Error" if text["type"] in _OURS else text["type"]
+    place = re.fullmatch(r"line \d{1,6} of (.*)", text["where"])
+    where = text["where"] if place and place[1] in places else ""
+    return StudentError(verdict, kind, text["message"], where, seen)
 
 
-def _outcome(reply: dict[str, Any], seconds: float) -> CellOutcome:
+def _outcome(reply: dict[str, Any], seconds: float, places: set[str]) -> CellOutcome:
     error = reply.get("error")
     printed = _text(reply.get("printed"), MAX_PRINTED)
-    failed = _student_error(error, "") if isinstance(error, dict) else None
+    failed = _student_error(error, "", places) if isinstance(error, dict) else None
     return CellOutcome(reply.get("ok") is True, failed, printed, _figures(reply), seconds)
 
 

@@ -64,8 +64,10 @@ def _raised(error: StudentError, talk: Conversation, where: str) -> str:
         return messages.not_implemented(where)
     if error.type_name == "Undefined":
         return messages.missing_name(str(talk.exchanges[-1].request["target"][1]) if talk.exchanges else "such name")
-    if error.type_name in ("Exit", "Crash", "Ended") and not where:
-        return messages.ended(describe.plain(error.message, 80))
+    if error.type_name == "Exit" and not where:
+        return messages.ended()
+    if error.type_name == "Crash" and not where:
+        return messages.crashed(describe.plain(error.message, 80))
     built_in = isinstance(getattr(builtins, error.type_name, None), type)
     kind = error.type_name if built_in or talk.show != "shapes" else "an error of its own"
     text = describe.plain(error.message) if talk.show != "shapes" else ""

@@ -73,8 +73,9 @@ def _not_finite(yours: npt.NDArray[Any], broken: npt.NDArray[np.bool_], name: st
     nans = int(np.isnan(yours[broken]).sum())
     kind, many = ("NaN", nans) if nans else ("infinite", int(broken.sum()))
     index = _first(broken)
-    verb = "value is" if many == 1 else "values are"
-    what = f"{many} of {yours.size} {verb} {kind}{f' in {name}' if name else ''}; the first is at {_place(index)}."
+    verb = "is" if many == 1 else "are"
+    inside = f" in {name}" if name else ""
+    what = f"{counted(many, 'value')} of {yours.size}{inside} {verb} {kind}, the first at {_place(index)}."
     return Mismatch("finite", what, index=index)
 
 
@@ -89,9 +90,8 @@ def _value_mismatch(
     if right.ndim == 0:
         what = f"The value{inside} is not right (the shape () is)."
     else:
-        place = f"the first at {_place(index)}" if many > 1 else f"at {_place(index)}"
-        all_values = counted(right.size, "value") + inside
-        what = f"The shape {right.shape} is right, but {many} of {all_values} differ, {place}."
+        place = f"differ, the first at {_place(index)}" if many > 1 else f"differs, at {_place(index)}"
+        what = f"The shape {right.shape} is right, but {many} of {counted(right.size, 'value')}{inside} {place}."
     mine, theirs = yours[index].item(), right[index].item()
     detail = f"There yours is {short(mine)}, expected {short(theirs)}."
     mismatch = Mismatch("value", what, "", detail, index, mine, theirs)

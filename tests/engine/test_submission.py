@@ -28,6 +28,7 @@ def released(grade_id, role, source, kind="code"):
 
 
 ASSIGNMENT = SimpleNamespace(
+    exercises=(SimpleNamespace(name="corr2d", points=14.0),),
     title="Convolution",
     release=(
         released(None, "other", "# Convolution", "markdown"),
@@ -108,6 +109,14 @@ def test_checks_are_dropped_and_given_cells_come_from_the_release():
     assert source(submission, "setup") == SETUP
     assert "corr2d_check" not in labels(submission)
     assert len(submission.notes) == 2
+
+
+def test_changed_points_are_told_to_have_no_effect():
+    cells = handed_in()
+    cells[3]["metadata"]["nbgrader"]["points"] = 1000
+    assert "points come from the released notebook" in " ".join(read(cells).notes)
+    cells[3]["metadata"]["nbgrader"]["points"] = 14
+    assert read(cells).notes == ()
 
 
 def test_points_roles_and_outputs_in_the_file_count_for_nothing():

@@ -41,12 +41,17 @@ def _text(error: BaseException) -> str:
 def _where(error: BaseException, cell_of: Callable[[str], str | None]) -> str:
     place = ""
     if isinstance(error, SyntaxError) and cell_of(error.filename or ""):
-        return f"line {error.lineno} of cell {cell_of(error.filename or '')}"
+        return f"line {error.lineno} of {_named(cell_of(error.filename or '') or '')}"
     for frame, line in traceback.walk_tb(error.__traceback__):
         cell = cell_of(frame.f_code.co_filename)
         if cell:
-            place = f"line {line} of cell {cell}"
+            place = f"line {line} of {_named(cell)}"
     return place
+
+
+def _named(cell: str) -> str:
+    """ "cell corr2d", "cell 7"."""
+    return cell if cell.startswith("cell ") else f"cell {cell}"
 
 
 def _trace(error: BaseException) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 from IPython.core.async_helpers import get_asyncio_loop
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.text import SList
 from traitlets.config import Config
 
 from .failure import describe
@@ -59,6 +60,14 @@ class QuietShell(InteractiveShell):
 
     system_raw = system_piped = system
 
+    def getoutput(self, command: str, split: bool = True, depth: int = 0) -> Any:
+        """`files = !ls`: nothing, in the type that IPython gives."""
+        self.system(command)
+        return SList() if split else ""
+
+    def ask_exit(self) -> None:
+        """`exit` and `quit` in a cell: a notebook goes on."""
+
     def enable_matplotlib(self, gui: str | None = None) -> tuple[str, str]:
         """`%matplotlib inline`: figures are collected by `Shell.run`."""
         return "agg", "agg"
@@ -80,6 +89,8 @@ class Shell:
         config.InteractiveShell.colors = "nocolor"
         config.InteractiveShell.cache_size = 0  # Out[...] would keep every array alive
         self.ipython: Any = QuietShell.instance(config=config)
+        for magic in ("bash", "sh", "script", "system", "sx", "!"):
+            self.ipython.magics_manager.magics["cell"][magic] = lambda line, cell: self.ipython.system(cell)
         self.cells: dict[str, str] = {}
         self.names: dict[str, Any] = self.ipython.user_ns
 
