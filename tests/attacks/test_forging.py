@@ -183,6 +183,14 @@ def test_long_texts_of_an_answer_are_cut_again_outside(walls):
     assert len(error.message + error.type_name + error.where + error.printed) < 10_000
 
 
+@pytest.mark.parametrize("kind", ["Exit", "Crash", "Ended", "Timeout", "Violation"])
+def test_no_letter_from_inside_reaches_the_student_as_ours(walls, kind):
+    letter = "hidden input: 0.5 -0.25"
+    with walls.box(AS_ANSWER) as box:
+        error = ending(box, "attack", reply(error={"type": kind, "message": letter, "where": f"line 3 of {letter}"}))
+    assert (error.type_name, error.where) == (f"{kind}Error", "")
+
+
 def test_figures_of_an_answer_are_cut_again_outside(walls):
     png = b"\x89PNG" + bytes(400_001)
     forged = reply(ok=True, figures=[png, *[b"\x89PNG<script>"] * 100, "text"], printed="p" * 10**6)
