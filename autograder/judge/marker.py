@@ -15,7 +15,7 @@ def check(exercise: str, *, after: str | tuple[str, ...] = (), weight: float = 1
     values. Here it only refuses what is no such value.
     """
     names = (after,) if isinstance(after, str) else after
-    if not isinstance(exercise, str) or not all(isinstance(name, str) for name in names) or not weight > 0:
+    if not isinstance(exercise, str) or not all(isinstance(name, str) for name in names) or weight < 0:
         raise TypeError('write @check("exercise", after="other_check", weight=2)')
 
     def decorate(function: F) -> F:
