@@ -117,4 +117,4 @@ def test_the_same_submission_gets_the_same_report(report):
 def test_figures_and_failed_cells_are_kept_for_the_feedback(report):
     result = report(extra="import matplotlib.pyplot as plt\nplt.plot([1, 2])\n1 / 0")
     assert len(result.cells[-1].figures) == 1
-    assert result.cells[-1].error == "ZeroDivisionError: division by zero (line 3 of cell cell 4)"
+    assert result.cells[-1].error == "ZeroDivisionError: division by zero (line 3 of cell 4)"
