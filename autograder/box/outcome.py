@@ -20,6 +20,11 @@ class StudentError(ConvgradeError):
         self.verdict, self.type_name, self.message = verdict, type_name, message
         self.where, self.printed = where, printed
 
+    @property
+    def unwritten(self) -> bool:
+        """Whether the name is not there yet, or still a stub; torch's own NotImplementedError has a message."""
+        return self.type_name == "Undefined" or (self.type_name == "NotImplementedError" and not self.message)
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:

@@ -122,9 +122,9 @@ class Expectation:
         try:
             value = self._called()
         except StudentError as error:
-            if error.verdict is not Verdict.RAISED or error.type_name in ("NotImplementedError", "Undefined"):
+            if error.verdict is not Verdict.RAISED or error.unwritten:
                 raise
-            if not error.where and error.type_name in ("Crash", "Exit", "Ended", "Timeout"):
+            if not error.where and error.type_name in ("Crash", "Exit", "Timeout"):
                 raise
             if not _is_one_of(error.type_name, kinds):
                 raised = describe.type_name(error.type_name)

@@ -34,7 +34,7 @@ class Case:
     def failed(self) -> bool:
         """Whether a mistake may be behind it: not behind a stub or a missing function."""
         last = self.exchanges[-1].outcome if self.exchanges else None
-        empty = isinstance(last, StudentError) and last.type_name in ("NotImplementedError", "Undefined")
+        empty = isinstance(last, StudentError) and last.unwritten
         return self.verdict not in (Verdict.PASSED, Verdict.UNGRADED) and not empty
 
     def mentions(self, name: str) -> bool:

@@ -60,7 +60,7 @@ def _blocked(error: StudentError) -> str:
 
 
 def _raised(error: StudentError, talk: Conversation, where: str) -> str:
-    if error.type_name == "NotImplementedError":
+    if error.type_name == "NotImplementedError" and error.unwritten:
         return messages.not_implemented(where)
     if error.type_name == "Undefined":
         return messages.missing_name(str(talk.exchanges[-1].request["target"][1]) if talk.exchanges else "such name")
