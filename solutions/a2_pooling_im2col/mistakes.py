@@ -18,7 +18,7 @@ from autograder.judge import mistake
 
 def pair(value):
     """As the notebook gives it."""
-    return (value, value) if isinstance(value, int) else tuple(value)
+    return tuple(value) if isinstance(value, (list, tuple)) else (value, value)
 
 
 # ================================================================ pool2d

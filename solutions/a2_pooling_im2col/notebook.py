@@ -1212,8 +1212,8 @@ with after_writing("receptive_field"):
     image = torch.zeros(1, 1, 12, 12, requires_grad=True)
     layers = [(3, 1, 0), (3, 2, 0), (2, 1, 0)]
     out = image
-    for kernel, stride, padding in layers:
-        out = F.conv2d(out, torch.ones(1, 1, kernel, kernel), stride=stride, padding=padding)
+    for k, s, p in layers:
+        out = F.conv2d(out, torch.ones(1, 1, k, k), stride=s, padding=p)
     size, jump, start = receptive_field(layers)
     (seen,) = torch.autograd.grad(out[0, 0, 1, 2], image)
     first = [round(start + place * jump - (size - 1) / 2) for place in (1, 2)]
