@@ -122,7 +122,7 @@ def test_how_much_is_told_is_a_setting() -> None:
     mismatch = compare(f64(1, 2.5), f64(1, 2))
     assert mismatch is not None
     shapes, errors, values = (mismatch.sentence(show) for show in ("shapes", "errors", "values"))
-    assert shapes == "The shape (2,) is right, but 1 of 2 values differ, at [1]."
+    assert shapes == "The shape (2,) is right, but 1 of 2 values differs, at [1]."
     assert errors == f"{shapes} The largest error is 0.5 (at most 2e-09 is allowed)."
     assert values == f"{errors} There yours is 2.5, expected 2."
 
