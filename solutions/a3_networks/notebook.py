@@ -1,0 +1,1170 @@
+# %% [markdown]
+# # A3 · Networks: shapes and parameter counts
+#
+# In A1 and A2 you built the layers. Now you put them together. Most of what goes wrong here is bookkeeping: a shape that does
+# not fit the next layer, a layer that nobody registered, a softmax too many. So this notebook is about two questions that you can
+# always ask a network: *which shape comes out of this layer?* and *how many numbers does it learn?* Who can answer both on
+# paper finds most mistakes before the training starts.
+#
+# | | task | points | minutes |
+# |---|---|---:|---:|
+# | T3.1 | Count: `conv_params`, `count_params`, `layer_table` | 14 | 30 |
+# | T3.2 | `MLP`, and four ways to flatten | 10 | 15 |
+# | T3.3 | LeNet three times: classic, modern, `nn.Sequential` | 26 | 45 |
+# | T3.4 | `mnist_net` with SELU and Dropout | 8 | 15 |
+# | T3.5 | `conv_block` and `strided_cnn` | 14 | 25 |
+# | T3.6 | `DrawNet` with n blocks | 16 | 30 |
+# | T3.7 | `LogReg` and `MinimalConv` | 12 | 20 |
+#
+# **How it works.** Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
+# under it: ✓ is right, ✗ says what differs. The checks show a few examples; grading uses others: other sizes, other weights,
+# other batches. Every task is graded on its own: if one resists, go on.
+#
+# **House rules** for every network, unless its docstring says otherwise:
+#
+# - It takes a **batch** (B, 1, 28, 28) and gives (B, classes). B may be 1, and no image knows of the others.
+# - It ends with **logits**, plain numbers of any sign and size: no softmax, no sigmoid, no ReLU at the end.
+# - Its learnable layers are `nn.Conv2d` and `nn.Linear`, with their bias, and they are *called* (so that hooks hear them). All weights exist as soon as it is constructed (no Lazy
+#   layers), all of them and no others are found by `parameters()`, and each new network has its own.
+# - It gives the same in `train()` as in `eval()`, except where it has Dropout.
+# - It leaves the batch as it was.
+#
+# All layers of `torch.nn` and all functions of `F` are yours.
+
+# %% setup role="given"
+import math
+
+import matplotlib.pyplot as plt
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from cnnkit import Example, after_writing, check, data, diagrams, networks, plots
+
+# %% [markdown]
+# ---
+# ## T3.1 · Count
+#
+# *Difficulty ●●●○○ · Importance ●●●●● · about 30 minutes · 14 points*
+#
+# `nn.Conv2d(3, 2, 3)` sees 3 channels and makes 2. For each of the 2 it has a kernel with 3 slices of 3 × 3 numbers:
+
+# %%
+weight = nn.Conv2d(3, 2, 3).weight.detach().mul(10).round()
+names = [[f"out {o}, slice {c}" for c in range(3)] for o in range(2)]
+plots.grid([[weight[o, c] for c in range(3)] for o in range(2)], titles=names)
+
+# %% [markdown]
+# That is 2 · 3 · 9 = 54 numbers, and one bias for each output channel: **56**. In general
+#
+# $$\underbrace{c_{out}\cdot c_{in}\cdot k_h\cdot k_w}_{\text{weight}} + \underbrace{c_{out}}_{\text{bias}}\qquad\qquad
+# \text{dense layer:}\quad n_{out}\cdot n_{in} + n_{out}$$
+#
+# The size of the *image* is not in it. A convolution learns as much from 28 × 28 as from 4000 × 3000 pixels; a dense layer
+# gets a column of weights for every pixel.
+#
+# | layer | numbers |
+# |---|---:|
+# | `Conv2d(1, 32, 3)` | 320 |
+# | `Conv2d(32, 32, 5)` | 25,632 |
+# | `Linear(800, 256)` | 205,056 |
+# | `Linear(784, 26)` | 20,410 |
+#
+# Do the last one on paper before you go on.
+
+
+# %% conv_params role="solution"
+def conv_params(c_in: int, c_out: int, k: int | tuple[int, int], bias: bool = True) -> int:
+    """How many numbers nn.Conv2d(c_in, c_out, k, bias=bias) learns: an int, by arithmetic.
+
+    k is one number for a square kernel, or a pair (height, width).
+    """
+    ### BEGIN SOLUTION
+    kh, kw = (k, k) if isinstance(k, int) else k
+    return c_out * c_in * kh * kw + (c_out if bias else 0)
+    ### END SOLUTION
+
+
+# %% [markdown]
+# **Count a whole network.** `model.parameters()` walks through all the layers, however deeply they are nested, and gives each tensor that is
+# learned. `p.numel()` is the number of its entries, and `p.requires_grad` is False for a *frozen* one, that training leaves alone.
+#
+# <details><summary>Question: a batch-norm layer of 64 channels stores 64 weights, 64 biases, 64 running means and 64 running variances (and counts its batches). How many parameters?</summary>
+#
+# 128. The running statistics are measured, not learned: PyTorch keeps them as *buffers*. They are in `state_dict()`, because a saved model needs them, but
+# not in `parameters()`. So do not count through `state_dict()`.
+#
+# </details>
+# <details><summary>Question: two layers share one weight (<code>b.weight = a.weight</code>). Counted once or twice?</summary>
+#
+# Once: it is one tensor in memory, learned once. `parameters()` gives it once. `state_dict()` lists it under both names.
+#
+# </details>
+
+
+# %% count_params role="solution"
+def count_params(model: nn.Module, trainable_only: bool = False) -> int:
+    """How many numbers the model learns: an int.
+
+    - Shared parameters count once. Buffers (running means, …) do not count.
+    - With trainable_only, parameters with requires_grad=False do not count either.
+    """
+    ### BEGIN SOLUTION
+    return sum(p.numel() for p in model.parameters() if p.requires_grad or not trainable_only)
+    ### END SOLUTION
+
+
+# %% [markdown]
+# **Watch an image pass.** Which shape comes out of which layer? One can compute it (T1.3), or send an image through and *listen*. That is what
+# a **hook** is for: a function of yours that PyTorch calls each time a layer has finished.
+
+
+# %%
+def tell(layer, inputs, output):
+    print(f"{type(layer).__name__:10} {tuple(inputs[0].shape)} -> {tuple(output.shape)}")
+
+
+small = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(676, 10))
+hooks = [layer.register_forward_hook(tell) for layer in small]
+small(torch.zeros(1, 1, 28, 28))
+for hook in hooks:
+    hook.remove()
+
+# %% [markdown]
+# Five layers, five lines. Write `layer_table`, which does this for any model and gives it back as a list. A guest in somebody else's model behaves:
+# whatever `layer_table` switches on or off, it puts back, even if the model stops with an error half way (`try … finally`).
+#
+# <details><summary>Hint 1: which modules?</summary>
+#
+# `model.modules()` gives the model itself and everything inside it. A *layer* is one without children: `not list(module.children())`.
+#
+# </details>
+# <details><summary>Hint 2: the hook</summary>
+#
+# ```python
+# def note(layer, inputs, output):
+#     rows.append((type(layer).__name__, tuple(output.shape[1:]), ...))
+# ```
+#
+# For the parameters keep a set of what you have seen, e.g. of `id(p)`, and go through `layer.parameters()`.
+#
+# </details>
+# <details><summary>Hint 3: modes</summary>
+#
+# `model.eval()` changes the flag `training` of *every* module. `model.train()` afterwards would switch them *all* on, also a part that its owner had put to
+# eval on purpose. So remember them one by one: `modes = {m: m.training for m in model.modules()}`, and in the end `m.training = mode`.
+#
+# </details>
+# <details><summary>Why eval mode at all?</summary>
+#
+# In train mode batch norm would mix your zeros into its running means: looking changes the model. And of one single image it cannot take a variance:
+# `ValueError: Expected more than 1 value per channel when training`.
+#
+# </details>
+# <details><summary>Help: I get <code>RuntimeError: Input type (float) and bias type (double) should be the same</code></summary>
+#
+# The model is in float64, your image is not. `next(model.parameters(), None)` is the first parameter, or None in a model without any: make the image with its
+# `dtype` and `device`.
+#
+# </details>
+
+
+# %% layer_table role="solution"
+def layer_table(
+    model: nn.Module, input_shape: tuple[int, ...]
+) -> list[tuple[str, tuple[int, ...], int]]:
+    """What becomes of one image in the model: a list of tuples (layer, shape, params).
+
+    - One row for each time a layer is called, in that order. Layers are the modules without children.
+    - layer: the name of its class, "Conv2d". shape: that of its output, without the batch axis, a tuple
+      of ints. params: how many of the layer's own parameters no row above has counted yet, an int.
+    - input_shape is without the batch axis, e.g. (1, 28, 28). The image is zeros, of the dtype and
+      device of the model's first parameter, or torch's defaults when there is none.
+    - The image passes in eval mode. Afterwards everything is as before, also when the model raises an
+      error: the training flag of each module, running statistics, gradients; your hooks are gone, other
+      people's hooks are still there. The error itself goes on to the caller.
+    """
+    ### BEGIN SOLUTION
+    rows, counted = [], set()
+
+    def note(layer, inputs, output):
+        new = [p for p in layer.parameters() if id(p) not in counted]
+        counted.update(id(p) for p in new)
+        rows.append((type(layer).__name__, tuple(output.shape[1:]), sum(p.numel() for p in new)))
+
+    first = next(model.parameters(), torch.zeros(()))
+    image = torch.zeros(1, *input_shape, dtype=first.dtype, device=first.device)
+    modes = {module: module.training for module in model.modules()}
+    hooks = [module.register_forward_hook(note) for module in modes if not list(module.children())]
+    try:
+        model.eval()
+        with torch.no_grad():
+            model(image)
+    finally:
+        for hook in hooks:
+            hook.remove()
+        for module, mode in modes.items():
+            module.training = mode
+    return rows
+    ### END SOLUTION
+
+
+# %% count_params_check role="check" points=14 title="Count"
+check(
+    conv_params,
+    Example(3, 2, 3, gives=56, note="the picture above: 56"),
+    Example(1, 32, 3, gives=320),
+    Example(32, 32, 5, gives=25632),
+    Example(3, 8, (3, 5), bias=False, gives=360),
+)
+small = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(676, 10))
+frozen = nn.Sequential(nn.Linear(6, 4).requires_grad_(False), nn.BatchNorm1d(4), nn.Linear(4, 2))
+check(
+    count_params,
+    Example(small, gives=6810, note="the small network above: 40 + 6,770"),
+    Example(frozen, gives=46, note="6 → 4, batch norm, 4 → 2: 28 + 8 + 10"),
+    Example(frozen, trainable_only=True, gives=18, note="its first layer is frozen: 8 + 10"),
+)
+rows = [
+    ("Conv2d", (4, 26, 26), 40),
+    ("ReLU", (4, 26, 26), 0),
+    ("MaxPool2d", (4, 13, 13), 0),
+    ("Flatten", (676,), 0),
+    ("Linear", (10,), 6770),
+]
+check(
+    layer_table,
+    Example(small, (1, 28, 28), gives=rows, note="the small network, five rows"),
+    Example(
+        small,
+        (1, 28, 28),
+        look_at=lambda _: any(m._forward_hooks for m in small),
+        gives=False,
+        note="no hook is left",
+    ),
+    Example(
+        frozen,
+        (6,),
+        gives=[("Linear", (4,), 28), ("BatchNorm1d", (4,), 8), ("Linear", (2,), 10)],
+        note="batch norm, one row of 6 numbers",
+    ),
+)
+
+# %% [markdown]
+# Your table on something larger: **ResNet-18**, the network that A5 borrows. It is made of blocks of two
+# convolutions, with a shortcut round each block.
+
+
+# %%
+class Block(nn.Module):
+    """Two 3 × 3 convolutions, and the input added to what comes out."""
+
+    def __init__(self, c_in, c_out, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(c_in, c_out, 3, stride, padding=1, bias=False)
+        self.bn1, self.bn2, self.relu = nn.BatchNorm2d(c_out), nn.BatchNorm2d(c_out), nn.ReLU()
+        self.conv2 = nn.Conv2d(c_out, c_out, 3, padding=1, bias=False)
+        same = stride == 1 and c_in == c_out
+        short = nn.Sequential(nn.Conv2d(c_in, c_out, 1, stride, bias=False), nn.BatchNorm2d(c_out))
+        self.shortcut = nn.Sequential() if same else short
+
+    def forward(self, x):
+        y = self.bn2(self.conv2(self.relu(self.bn1(self.conv1(x)))))
+        return self.relu(y + self.shortcut(x))
+
+
+def resnet18():
+    stem = [nn.Conv2d(3, 64, 7, 2, padding=3, bias=False), nn.BatchNorm2d(64), nn.ReLU()]
+    sizes = [(64, 64, 1)] * 2 + [(64, 128, 2), (128, 128, 1), (128, 256, 2), (256, 256, 1)]
+    blocks = [Block(*one) for one in [*sizes, (256, 512, 2), (512, 512, 1)]]
+    head = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 1000)]
+    return nn.Sequential(*stem, nn.MaxPool2d(3, 2, padding=1), *blocks, *head)
+
+
+with after_writing("count_params and layer_table"):
+    model = resnet18()
+    rows = layer_table(model, (3, 49, 49))
+    sides = dict.fromkeys(shape[1] for _, shape, _ in rows if len(shape) == 3)
+    print(f"ResNet-18: {count_params(model):,} parameters, {rows[-1][2]:,} of them in the last layer")
+    print(f"{len(rows)} calls of layers, sides of the maps: 49 →", " → ".join(map(str, sides)))
+
+# %% [markdown]
+# It should say 11,689,512 and 513,000, and 25 → 13 → 7 → 4 → 2 → 1.
+#
+# ---
+# ## T3.2 · `MLP`: dense layers only
+#
+# *Difficulty ●○○○○ · Importance ●●●●○ · about 15 minutes · 10 points*
+#
+# The oldest network for digits knows nothing of rows and columns. It takes the 784 pixels as one long row, makes 128 numbers of them, and
+# 10 of those:
+
+# %%
+steps = [
+    ("Flatten", (784,), 0),
+    ("Linear", (128,), 100480),
+    ("ReLU", (128,), 0),
+    ("Linear", (10,), 1290),
+]
+diagrams.flow(steps, start=(1, 28, 28))
+
+# %% [markdown]
+# There are four ways to flatten a batch `x` of shape (B, C, H, W) to (B, C·H·W):
+#
+# | | |
+# |---|---|
+# | `x.flatten(1)` | everything from axis 1 on |
+# | `x.reshape(len(x), -1)` | −1 is "whatever is left" |
+# | `x.view(len(x), -1)` | the same, but never copies |
+# | `nn.Flatten()(x)` | a layer, for `nn.Sequential` |
+#
+# <details><summary>Question: one of the four stops with an error for <code>x.permute(0, 1, 3, 2)</code>. Which, and why?</summary>
+#
+# `view`. It only looks at the same memory with other borders, and after a `permute` the numbers do not lie in the right order. `RuntimeError: view size
+# is not compatible with input tensor's size and stride`. The others copy when they must.
+#
+# </details>
+# <details><summary>Question: why a ReLU between the two layers?</summary>
+#
+# Without it the second matrix times the first is one matrix: 101,770 numbers that can do no more than `Linear(784, 10)` with its 7,850.
+#
+# </details>
+# <details><summary>Help: I get <code>AttributeError: cannot assign module before Module.__init__() call</code></summary>
+#
+# `nn.Module` has to set up its books first: begin `__init__` with `super().__init__()`.
+#
+# </details>
+# <details><summary>Help: I get <code>RuntimeError: mat1 and mat2 shapes cannot be multiplied (1x2352 and 784x128)</code></summary>
+#
+# You flattened the batch as well: 3 images became one row of 3 · 784. Keep axis 0.
+#
+# </details>
+
+
+# %% mlp role="solution"
+class MLP(nn.Module):
+    """Flatten, dense layer fc1, ReLU, dense layer fc2: (B, C, H, W) -> logits (B, out).
+
+    - in_features is C*H*W, hidden the size of fc1's output.
+    - The attributes are called fc1 and fc2; their weights are saved under these names.
+    - Works for any memory layout of the batch, also after a `permute`.
+    """
+
+    def __init__(self, in_features: int = 784, hidden: int = 128, out: int = 10):
+        ### BEGIN SOLUTION
+        super().__init__()
+        self.fc1 = nn.Linear(in_features, hidden)
+        self.fc2 = nn.Linear(hidden, out)
+        ### END SOLUTION
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        ### BEGIN SOLUTION
+        return self.fc2(F.relu(self.fc1(x.flatten(1))))
+        ### END SOLUTION
+
+
+# %% mlp_check role="check" points=10 title="MLP"
+digit = torch.linspace(0, 1, 784).reshape(1, 1, 28, 28)
+check(
+    MLP,
+    Example(look_at=networks.size, gives=101770, note="101,770 parameters"),
+    Example(784, 50, 10, look_at=networks.size, gives=39760, note="784-50-10: 39,760 parameters"),
+    Example(
+        look_at=lambda m: list(m.state_dict()),
+        gives=["fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias"],
+        note="the names under which its weights are saved",
+    ),
+    Example(
+        36,
+        5,
+        3,
+        look_at=lambda m: tuple(m(torch.zeros(4, 1, 6, 6)).shape),
+        gives=(4, 3),
+        note="four images of 6 × 6, three classes: (4, 3)",
+    ),
+    Example(
+        784,
+        6,
+        3,
+        look_at=lambda m: networks.with_waves(m)(digit).detach(),
+        gives=torch.tensor([[0.808078, -0.077767, -0.446788]]),
+        note="its logits, with weights that everybody has",
+    ),
+)
+
+# %% [markdown]
+# ---
+# ## T3.3 · LeNet, three times
+#
+# *Difficulty ●●●○○ · Importance ●●●●● · about 45 minutes · 26 points*
+#
+# **1998.** LeNet-5 read handwritten cheques. Two rounds of *convolution, sigmoid, average pooling*, then three dense layers:
+
+# %%
+steps = [
+    ("Conv2d 5×5, p 2", (6, 28, 28), 156),
+    ("sigmoid", (6, 28, 28), 0),
+    ("average pool", (6, 14, 14), 0),
+    ("Conv2d 5×5", (16, 10, 10), 2416),
+    ("sigmoid", (16, 10, 10), 0),
+    ("average pool", (16, 5, 5), 0),
+    ("flatten", (400,), 0),
+    ("Linear", (120,), 48120),
+    ("sigmoid", (120,), 0),
+    ("Linear", (84,), 10164),
+    ("sigmoid", (84,), 0),
+    ("Linear", (10,), 850),
+]
+diagrams.flow(steps, start=(1, 28, 28))
+
+# %% [markdown]
+# 156 + 2,416 + 48,120 + 10,164 + 850 = **61,706** numbers. Both poolings are 2 × 2 with stride 2.
+#
+# <details><summary>Question: where does the 400 come from?</summary>
+#
+# 28 with padding 2 under a 5 × 5 kernel stays 28. Pooled: 14. The second convolution has no padding: 14 − 4 = 10. Pooled: 5. Sixteen maps of
+# 5 × 5 are 400. With padding forgotten in the first it would be 16 · 4 · 4 = 256, with padding in both 16 · 7 · 7 = 784.
+#
+# </details>
+# <details><summary>Question: may I pool first and take the sigmoid afterwards?</summary>
+#
+# Not here. The sigmoid of a mean is not the mean of the sigmoids. (Of a *maximum* it is: sigmoid and ReLU only go up, so the largest stays the
+# largest. With max pooling both orders give the same.)
+#
+# </details>
+
+
+# %% lenet_classic role="solution"
+class LeNet5Classic(nn.Module):
+    """LeNet-5 as in the picture: (B, 1, 28, 28) -> logits (B, 10).
+
+    - The learnable layers are called conv1, conv2, fc1, fc2 and fc3.
+    - A sigmoid after each of them except the last, and *before* the pooling.
+    - Average pooling, 2 × 2, stride 2, after each convolution.
+    """
+
+    def __init__(self):
+        ### BEGIN SOLUTION
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 6, 5, padding=2)
+        self.conv2 = nn.Conv2d(6, 16, 5)
+        self.fc1 = nn.Linear(16 * 5 * 5, 120)
+        self.fc2 = nn.Linear(120, 84)
+        self.fc3 = nn.Linear(84, 10)
+        ### END SOLUTION
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        ### BEGIN SOLUTION
+        x = F.avg_pool2d(torch.sigmoid(self.conv1(x)), 2)
+        x = F.avg_pool2d(torch.sigmoid(self.conv2(x)), 2)
+        x = torch.sigmoid(self.fc1(x.flatten(1)))
+        return self.fc3(torch.sigmoid(self.fc2(x)))
+        ### END SOLUTION
+
+
+# %% [markdown]
+# **Modern.** Why did people drop the sigmoid? Look at the slopes: where a sigmoid is flat, next to nothing of the gradient comes back, and five of them are in
+# a row. ReLU has the slope 1 wherever it lets something through.
+
+# %%
+x = torch.linspace(-6, 6, 241)
+curves = {
+    "sigmoid": torch.sigmoid(x).tolist(),
+    "slope of the sigmoid": (torch.sigmoid(x) * (1 - torch.sigmoid(x))).tolist(),
+    "slope of ReLU": (x > 0).float().tolist(),
+}
+diagrams.lines(curves, x.tolist(), "A sigmoid's slope is 0.25 at best", ("x", ""))
+
+# %% [markdown]
+# So: ReLU for sigmoid, **max** pooling for average pooling, and one dense layer less (400 → 84 → 10). That makes **37,106** numbers.
+
+
+# %% lenet_modern role="solution"
+class LeNetModern(nn.Module):
+    """A modern LeNet: (B, 1, 28, 28) -> logits (B, 10).
+
+    - conv1 (6 maps, 5 × 5, padding 2), conv2 (16 maps, 5 × 5), fc1 (84), fc2 (10): these are their names.
+    - ReLU after each of them except the last; max pooling, 2 × 2, stride 2, after each convolution.
+    """
+
+    def __init__(self):
+        ### BEGIN SOLUTION
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 6, 5, padding=2)
+        self.conv2 = nn.Conv2d(6, 16, 5)
+        self.fc1 = nn.Linear(16 * 5 * 5, 84)
+        self.fc2 = nn.Linear(84, 10)
+        ### END SOLUTION
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        ### BEGIN SOLUTION
+        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
+        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
+        return self.fc2(F.relu(self.fc1(x.flatten(1))))
+        ### END SOLUTION
+
+
+# %% [markdown]
+# **In one expression.** A network that is only a chain needs no class: `nn.Sequential` takes the layers in order. `lenet_sequential` is to compute *exactly* what
+# `LeNetModern` computes: carry the weights over, and the logits agree.
+#
+# <details><summary>Find the differences: these two were printed in a course as “equivalent”. There are two differences, and one mistake that both share.</summary>
+#
+# ```python
+# class LeNet(nn.Module):
+#     ...                                   # conv1, conv2, fc1, fc2 as above
+#     def forward(self, X):
+#         block1 = self.pool(self.act(self.conv1(X)))         # pool is MaxPool2d
+#         block2 = self.pool(self.act(self.conv2(block1)))
+#         flatten = block2.view(block2.shape[0], -1)
+#         logits = self.fc2(self.act(self.fc1(flatten)))
+#         return nn.Softmax(dim=-1)(logits)
+#
+# lenet = nn.Sequential(
+#     nn.LazyConv2d(6, kernel_size=5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
+#     nn.LazyConv2d(16, kernel_size=5), nn.ReLU(), nn.AvgPool2d(2),
+#     nn.Flatten(), nn.LazyLinear(84), nn.ReLU(), nn.LazyLinear(10), nn.Softmax(dim=-1),
+# )
+# ```
+#
+# The second pooling is an average here and a maximum there. `view` cannot take every memory layout, `nn.Flatten` can. And both end with a
+# softmax, though they are trained with `nn.CrossEntropyLoss`, which takes one itself. (Both also lack the dense layer of 120 that the text
+# above them announces.)
+#
+# </details>
+# <details><summary>Help: I get <code>ValueError: Attempted to use an uninitialized parameter</code></summary>
+#
+# A `LazyLinear` learns its size from the first batch; before that there is nothing to count, copy or hand to an optimizer. You know the sizes: write them.
+#
+# </details>
+
+
+# %% lenet_sequential role="solution"
+def lenet_sequential() -> nn.Sequential:
+    """LeNetModern as one nn.Sequential: the same numbers come out when it has the same weights.
+
+    Each step is a layer from torch.nn: two Conv2d, three ReLU, two MaxPool2d, a Flatten, two Linear and
+    nothing else. You may group them in further nn.Sequential.
+    """
+    ### BEGIN SOLUTION
+    return nn.Sequential(
+        nn.Conv2d(1, 6, 5, padding=2),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(6, 16, 5),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(16 * 5 * 5, 84),
+        nn.ReLU(),
+        nn.Linear(84, 10),
+    )
+    ### END SOLUTION
+
+
+# %% lenet_check role="check" points=26 title="LeNet"
+digit = torch.linspace(0, 1, 784).reshape(1, 1, 28, 28)
+check(
+    LeNet5Classic,
+    Example(look_at=networks.size, gives=61706, note="61,706 parameters"),
+    Example(
+        look_at=lambda m: networks.arrivals(m, 1, 28, 28)[1:],
+        gives=[(6, 14, 14), (400,), (120,), (84,)],
+        note="what arrives at conv2, fc1, fc2, fc3",
+    ),
+    Example(
+        look_at=lambda m: networks.with_waves(m)(digit)[0, :3].detach(),
+        gives=torch.tensor([0.983924, 0.152991, -1.021753]),
+        note="its first three logits, with weights that everybody has",
+    ),
+)
+check(
+    LeNetModern,
+    Example(look_at=networks.size, gives=37106, note="37,106 parameters"),
+    Example(
+        look_at=lambda m: networks.arrivals(m, 1, 28, 28)[1:],
+        gives=[(6, 14, 14), (400,), (84,)],
+        note="what arrives at conv2, fc1, fc2",
+    ),
+    Example(
+        look_at=lambda m: networks.with_waves(m)(digit)[0, :3].detach(),
+        gives=torch.tensor([1.585026, 0.046738, -1.592683]),
+        note="its first three logits, with weights that everybody has",
+    ),
+)
+check(
+    lenet_sequential,
+    Example(look_at=networks.size, gives=37106, note="37,106 parameters"),
+    Example(
+        look_at=lambda m: networks.with_waves(m)(digit)[0, :3].detach(),
+        gives=torch.tensor([1.585026, 0.046738, -1.592683]),
+        note="the same logits as LeNetModern",
+    ),
+)
+
+# %% [markdown]
+# **Why no softmax at the end?** Cross-entropy takes the softmax itself. Put one into the model and it is taken twice, of numbers
+# between 0 and 1. Even for a model that is absolutely sure and right, the loss is then that of the "logits" (1, 0, …, 0):
+#
+# $$-\ln\frac{e^1}{e^1 + 9\,e^0} = \ln(e + 9) - 1 = 1.4612$$
+#
+# It cannot get lower, and the gradient gets small on the way. Watch two copies learn ten digits by heart:
+
+
+# %%
+def by_heart(model, images, labels, steps=60):
+    optimizer, losses = torch.optim.Adam(model.parameters(), lr=5e-3), []
+    for _ in range(steps):
+        loss = F.cross_entropy(model(images), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+with after_writing("LeNetModern"):
+    images, labels = data.digits()
+    ten = [int((labels == digit).nonzero()[0]) for digit in range(10)]
+    torch.manual_seed(0)
+    plain, softened = LeNetModern(), nn.Sequential(LeNetModern(), nn.Softmax(dim=1))
+    curves = {
+        "logits": by_heart(plain, images[ten], labels[ten]),
+        "softmax in the model": by_heart(softened, images[ten], labels[ten]),
+    }
+    diagrams.lines(
+        curves, title="Ten digits by heart", levels={"ln(e + 9) − 1 = 1.4612": 1.4612}
+    ).show()
+
+# %% [markdown]
+# <details><summary>Question: a course reports, after 10 epochs, a loss of 1.5827 and 89.61 % for a LeNet with ten classes. What do you suspect?</summary>
+#
+# A softmax in the model. 1.5827 sits right above the floor of 1.4612, and at 90 % a healthy loss is around 0.3. The accuracy alone would not
+# have told: the largest logit stays the largest. (Without the softmax the same LeNet learns faster and better; A4 shows by how much.)
+#
+# </details>
+#
+# ---
+# ## T3.4 · `mnist_net`: SELU and Dropout
+#
+# *Difficulty ●●○○○ · Importance ●●●○○ · about 15 minutes · 8 points*
+#
+# Here is what `torchsummary` prints for a larger network, one row per layer. Build it from the table. Kernel sizes and paddings
+# are not in it: work them out from the shapes and the counts.
+#
+# | layer | output shape | parameters |
+# |---|---|---:|
+# | Conv2d | 32 × 28 × 28 | 320 |
+# | SELU | 32 × 28 × 28 | |
+# | MaxPool2d | 32 × 14 × 14 | |
+# | Conv2d | 32 × 10 × 10 | 25,632 |
+# | SELU | 32 × 10 × 10 | |
+# | MaxPool2d | 32 × 5 × 5 | |
+# | Flatten | 800 | |
+# | Linear | 256 | 205,056 |
+# | SELU | 256 | |
+# | Dropout | 256 | |
+# | Linear | 10 | 2,570 |
+# | **sum** | | **233,578** |
+
+# %%
+x = torch.linspace(-4, 2, 121)
+curves = {"ReLU": F.relu(x).tolist(), "SELU": F.selu(x).tolist()}
+diagrams.lines(curves, x.tolist(), "SELU goes below zero, and there it still has a slope", ("x", ""))
+
+# %% [markdown]
+# **Dropout** with p = 0.5, while training: each number is thrown away with probability 0.5, and the others are multiplied by 1 / (1 − 0.5), so that the mean
+# stays. In eval mode it does nothing. Here on a layer of ones:
+
+# %%
+torch.manual_seed(3)
+ones = torch.ones(4, 8)
+plots.row(
+    ones,
+    F.dropout(ones, 0.5),
+    ones,
+    titles=["before", "in train()", "in eval()"],
+    signs="→ ",
+    limits=(0, 2),
+)
+
+# %% [markdown]
+# <details><summary>Hint 1</summary>
+#
+# First row: 320 = 32 · (1 · k² + 1), so k² = 9. The map stays 28, so the padding is 1. Fourth row: 25,632 = 32 · (32 · k² + 1), and 14 became 10.
+#
+# </details>
+# <details><summary>Question: how many of the 233,578 are in the convolutions?</summary>
+#
+# 320 + 25,632 = 25,952, that is 11.1 %. The first dense layer alone has 87.8 %. The convolutions do nearly all the *work* all the same: each of
+# their numbers is used at 784 or at 100 places.
+#
+# </details>
+# <details><summary>Question: under its table torchsummary says <em>Params size 0.89 MB</em> and <em>Forward/backward pass size 0.50 MB</em>. Where from?</summary>
+#
+# A float32 takes 4 bytes: 233,578 · 4 / 1024² = 0.89. Add up all the output shapes, 32 · 28 · 28 + … + 10 = 65,226 numbers; backward needs their gradients
+# as well, so twice: 65,226 · 2 · 4 / 1024² = 0.50. That is for *one* image. With a batch of 64 the second number is 32 MB, the first stays.
+#
+# </details>
+
+
+# %% mnist_net role="solution"
+def mnist_net(p_drop: float = 0.5) -> nn.Sequential:
+    """The network of the table: (B, 1, 28, 28) -> logits (B, 10). An nn.Sequential of these 11 layers.
+
+    p_drop is the probability of the Dropout layer; 0 switches it off.
+    """
+    ### BEGIN SOLUTION
+    return nn.Sequential(
+        nn.Conv2d(1, 32, 3, padding=1),
+        nn.SELU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(32, 32, 5),
+        nn.SELU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(32 * 5 * 5, 256),
+        nn.SELU(),
+        nn.Dropout(p_drop),
+        nn.Linear(256, 10),
+    )
+    ### END SOLUTION
+
+
+# %% mnist_net_check role="check" points=8 title="mnist_net"
+check(
+    mnist_net,
+    Example(look_at=networks.size, gives=233578, note="233,578 parameters"),
+    Example(
+        look_at=lambda m: networks.arrivals(m, 1, 28, 28),
+        gives=[(1, 28, 28), (32, 14, 14), (800,), (256,)],
+        note="what arrives at the convolutions and dense layers",
+    ),
+    Example(
+        look_at=lambda m: " ".join(type(layer).__name__ for layer in m),
+        gives="Conv2d SELU MaxPool2d Conv2d SELU MaxPool2d Flatten Linear SELU Dropout Linear",
+        note="its layers, in order",
+    ),
+    Example(
+        0.2,
+        look_at=lambda m: [layer.p for layer in m if isinstance(layer, nn.Dropout)],
+        gives=[0.2],
+        note="mnist_net(0.2) drops 20 %",
+    ),
+)
+
+# %%
+with after_writing("mnist_net and layer_table"):
+    print(networks.table(layer_table(mnist_net(), (1, 28, 28))))
+    counts = {
+        f"{number}  {type(layer).__name__}": networks.size(layer)
+        for number, layer in enumerate(mnist_net())
+        if networks.size(layer)
+    }
+    diagrams.bars(counts, "Where the parameters sit").show()
+
+# %% [markdown]
+# ---
+# ## T3.5 · `conv_block` and `strided_cnn`
+#
+# *Difficulty ●●○○○ · Importance ●●●●○ · about 25 minutes · 14 points*
+#
+# Can one classify with convolutions alone? Here is a try:
+
+# %%
+partial_model = nn.Sequential(
+    nn.Conv2d(1, 30, 3, padding=1), nn.ReLU(), nn.Conv2d(30, 10, 3, padding=1)
+)
+tuple(partial_model(torch.zeros(1, 1, 28, 28)).shape)
+
+# %% [markdown]
+# Ten numbers *for every pixel*. We want ten for the image. So let each convolution take steps of 2: the maps shrink, 28 → 14 → 7 → 4 → 2 → 1, until
+# there is one pixel left, with ten channels. Flatten it, and these are the logits. No pooling, no dense layer:
+
+# %%
+steps = [
+    ("Conv2d, stride 2", (4, 14, 14), 40),
+    ("ReLU", (4, 14, 14), 0),
+    ("Conv2d, stride 2", (8, 7, 7), 296),
+    ("ReLU", (8, 7, 7), 0),
+    ("Conv2d, stride 2", (16, 4, 4), 1168),
+    ("ReLU", (16, 4, 4), 0),
+    ("Conv2d, stride 2", (16, 2, 2), 2320),
+    ("ReLU", (16, 2, 2), 0),
+    ("Conv2d, stride 2", (10, 1, 1), 1450),
+    ("Flatten", (10,), 0),
+]
+diagrams.flow(steps, start=(1, 28, 28))
+
+# %% [markdown]
+# 40 + 296 + 1,168 + 2,320 + 1,450 = **5,274** numbers. It reaches about the accuracy of the MLP 784-50-10, which has 39,760.
+#
+# <details><summary>Question: 7 → 4, and not 3?</summary>
+#
+# (7 + 2 · 1 − 3) // 2 + 1 = 4. With kernel 3, padding 1 and stride 2 an odd size is rounded *up*.
+#
+# </details>
+# <details><summary>Why no ReLU in the last block?</summary>
+#
+# It would cut off all negative logits. A model could then never say "certainly not a 7", and where all ten are 0 there is no gradient either.
+#
+# </details>
+# <details><summary>Why not <code>nn.ReLU(inplace=True)</code>? It saves memory.</summary>
+#
+# It writes over what the convolution has just put out. In A6 you look at exactly that, and would find the ReLU's output in its place.
+#
+# </details>
+# <details><summary>Help: I get <code>TypeError: list is not a Module subclass</code></summary>
+#
+# `nn.Sequential` takes its layers one by one. Have them in a list? `nn.Sequential(*layers)`.
+#
+# </details>
+
+
+# %% conv_block role="solution"
+def conv_block(ni: int, nf: int, ks: int = 3, stride: int = 2, act: bool = True) -> nn.Module:
+    """A convolution from ni to nf channels, kernel ks × ks, padding ks // 2, and a ReLU if act: a module.
+
+    The ReLU does not work in place: the output of the convolution stays as it is.
+    """
+    ### BEGIN SOLUTION
+    conv = nn.Conv2d(ni, nf, ks, stride=stride, padding=ks // 2)
+    return nn.Sequential(conv, nn.ReLU()) if act else conv
+    ### END SOLUTION
+
+
+# %% strided_cnn role="solution"
+def strided_cnn(channels: tuple[int, ...] = (1, 4, 8, 16, 16, 10)) -> nn.Sequential:
+    """A conv_block (kernel 3, stride 2) from each channel count to the next, then Flatten.
+
+    - The result is an nn.Sequential.
+    - The last block has no ReLU, all others have one.
+    - channels is a tuple or a list of two or more. The image may have any size: an image that ends as
+      (10, 1, 1) gives 10 logits, one that ends as (10, 2, 3) gives 60.
+    """
+    ### BEGIN SOLUTION
+    last = len(channels) - 2
+    blocks = [conv_block(channels[i], channels[i + 1], act=i < last) for i in range(last + 1)]
+    return nn.Sequential(*blocks, nn.Flatten())
+    ### END SOLUTION
+
+
+# %% strided_cnn_check role="check" points=14 title="strided_cnn"
+check(
+    conv_block,
+    Example(4, 8, look_at=networks.size, gives=296, note="from 4 to 8 channels: 296 parameters"),
+    Example(
+        2,
+        3,
+        5,
+        1,
+        look_at=lambda m: tuple(m(torch.zeros(2, 2, 6, 9)).shape),
+        gives=(2, 3, 6, 9),
+        note="kernel 5, stride 1: the size stays",
+    ),
+    Example(
+        2,
+        3,
+        look_at=lambda m: tuple(m(torch.zeros(2, 2, 6, 9)).shape),
+        gives=(2, 3, 3, 5),
+        note="kernel 3, stride 2: 6 × 9 becomes 3 × 5",
+    ),
+    Example(
+        1,
+        4,
+        look_at=lambda m: bool((m(torch.randn(2, 1, 8, 8)) >= 0).all()),
+        gives=True,
+        note="with a ReLU nothing is negative",
+    ),
+)
+check(
+    strided_cnn,
+    Example(look_at=networks.size, gives=5274, note="5,274 parameters"),
+    Example(
+        look_at=lambda m: networks.arrivals(m, 1, 28, 28),
+        gives=[(1, 28, 28), (4, 14, 14), (8, 7, 7), (16, 4, 4), (16, 2, 2)],
+        note="what arrives at the five convolutions",
+    ),
+    Example(
+        look_at=lambda m: tuple(m(torch.zeros(3, 1, 28, 28)).shape),
+        gives=(3, 10),
+        note="three images, ten logits each",
+    ),
+    Example(
+        (1, 3, 2),
+        look_at=lambda m: networks.with_waves(m)(torch.linspace(0, 1, 12).reshape(1, 1, 3, 4)).detach(),
+        gives=torch.tensor([[0.656837, 0.089309]]),
+        note="its logits for channels (1, 3, 2), with weights that everybody has",
+    ),
+)
+
+# %% [markdown]
+# <details><summary>Question: there are other ways to get from maps to ten numbers. Which have you met?</summary>
+#
+# Flatten and a dense layer (LeNet): many weights, fixed image size. Global average pooling (A2): no weights, any image size. Shrinking to one
+# pixel, as here: few weights, and each logit has seen the whole image through its receptive field.
+#
+# </details>
+#
+# ---
+# ## T3.6 · `DrawNet`: as many blocks as you like
+#
+# *Difficulty ●●●○○ · Importance ●●●●○ · about 30 minutes · 16 points*
+#
+# A network for sketches: *convolution, ReLU, max pooling*, n times, and one dense layer. How large the dense layer must be depends on the size of the drawings
+# and on n, and your code has to work it out. Two blocks on 28 × 28:
+
+# %%
+steps = [
+    ("Conv2d 3×3, p 1", (20, 28, 28), 200),
+    ("ReLU", (20, 28, 28), 0),
+    ("max pool 2×2", (20, 14, 14), 0),
+    ("Conv2d 3×3, p 1", (20, 14, 14), 3620),
+    ("ReLU", (20, 14, 14), 0),
+    ("max pool 2×2", (20, 7, 7), 0),
+    ("Flatten", (980,), 0),
+    ("Linear", (3,), 2943),
+]
+diagrams.flow(steps, start=(1, 28, 28))
+
+# %% [markdown]
+# | blocks | maps at the end | numbers |
+# |---|---|---|
+# | 1 | 14 × 14 | 200 + 11,763 = **11,963** |
+# | 2 | 7 × 7 | 200 + 3,620 + 2,943 = **6,763** |
+#
+# One block *more*, and nearly half the parameters: the dense layer sees a quarter of the pixels.
+#
+# <details><summary>Hint 1: how large are the maps?</summary>
+#
+# Each pooling halves and rounds down: 27 → 13 → 6. Compute it with a loop or with `im_size // 2**n_blocks`, which is the same. Or send one image of zeros
+# through the blocks and look at its shape.
+#
+# </details>
+# <details><summary>Help: <code>model.parameters()</code> does not find my convolutions, and the optimizer does not train them</summary>
+#
+# They are in a Python list. `nn.Module` registers what it gets as an attribute if it is a module; into lists it does not look. `nn.ModuleList(blocks)` or
+# `nn.Sequential(*blocks)`.
+#
+# </details>
+# <details><summary>Help: I get <code>RuntimeError: Given groups=1, weight of size [20, 1, 3, 3], expected input[2, 20, 14, 14] to have 1 channels, but got 20 channels instead</code></summary>
+#
+# The first convolution sees 1 channel, all others see `width`.
+#
+# </details>
+# <details><summary>Question: before training, somebody sent one drawing through and got the logits 2.7, −28.0 and 27.1. The shape is right. Is anything wrong?</summary>
+#
+# The pixels were 0 to 255, not 0 to 1. A fresh network gives logits around ±0.1 for an image in [0, 1]. Large logits mean "very sure", here of
+# nothing, and the first loss is then 20 or 30 instead of ln 3 = 1.1. Sending one batch through before training is a good habit; look at the
+# *size* of what comes out as well.
+#
+# </details>
+
+
+# %% drawnet role="solution"
+class DrawNet(nn.Module):
+    """n blocks of (Conv2d 3 × 3 with padding 1, ReLU, max pooling 2 × 2), flatten, one dense layer.
+
+    - (B, 1, im_size, im_size) -> logits (B, num_classes).
+    - Each convolution has `width` maps, and weights of its own.
+    - n_blocks is 1 or more. Odd sizes are rounded down: 27 -> 13 -> 6.
+    - ValueError, already at construction, when there is no pixel left for the dense layer.
+    """
+
+    def __init__(self, num_classes: int = 3, im_size: int = 28, n_blocks: int = 1, width: int = 20):
+        ### BEGIN SOLUTION
+        super().__init__()
+        side = im_size // 2**n_blocks
+        if side == 0:
+            raise ValueError(f"{n_blocks} poolings leave nothing of {im_size} pixels")
+        channels = [1] + [width] * n_blocks
+        blocks = [
+            nn.Sequential(nn.Conv2d(c_in, c_out, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2))
+            for c_in, c_out in zip(channels, channels[1:])
+        ]
+        self.blocks = nn.Sequential(*blocks)
+        self.linear = nn.Linear(width * side * side, num_classes)
+        ### END SOLUTION
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        ### BEGIN SOLUTION
+        return self.linear(self.blocks(x).flatten(1))
+        ### END SOLUTION
+
+
+# %% drawnet_check role="check" points=16 title="DrawNet"
+check(
+    DrawNet,
+    Example(look_at=networks.size, gives=11963, note="one block: 11,963 parameters"),
+    Example(n_blocks=2, look_at=networks.size, gives=6763, note="two blocks: 6,763 parameters"),
+    Example(
+        4,
+        27,
+        2,
+        look_at=lambda m: networks.arrivals(m, 1, 27, 27),
+        gives=[(1, 27, 27), (20, 13, 13), (720,)],
+        note="27 × 27, two blocks: what arrives at the layers",
+    ),
+    Example(
+        10,
+        12,
+        1,
+        5,
+        look_at=lambda m: tuple(m(torch.zeros(2, 1, 12, 12)).shape),
+        gives=(2, 10),
+        note="two drawings of 12 × 12, ten classes",
+    ),
+    Example(3, 4, 3, raises=ValueError, note="three blocks on 4 × 4: ValueError"),
+    Example(
+        2,
+        5,
+        2,
+        3,
+        look_at=lambda m: networks.with_waves(m)(torch.linspace(0, 1, 25).reshape(1, 1, 5, 5)).detach(),
+        gives=torch.tensor([[0.764381, 0.139297]]),
+        note="its logits for 5 × 5 and two blocks, with weights that everybody has",
+    ),
+)
+
+# %%
+with after_writing("DrawNet"):
+    counts = {
+        f"{n} block{'s' if n > 1 else ''}": networks.size(DrawNet(n_blocks=n)) for n in range(1, 5)
+    }
+    diagrams.bars(counts, "DrawNet on 28 × 28: how many parameters", shares=False).show()
+
+# %% [markdown]
+# <details><summary>Question: why does it go up again at the end?</summary>
+#
+# Each further block adds a convolution of 3,620. The dense layer shrinks to 3 · 20 · 9, then to 3 · 20 · 1: there is nothing left to save.
+#
+# </details>
+#
+# ---
+# ## T3.7 · `LogReg` and `MinimalConv`
+#
+# *Difficulty ●●○○○ · Importance ●●●○○ · about 20 minutes · 12 points*
+#
+# Signs of the hand alphabet, 28 × 28, gray. Before a large network, try two small ones: you then know what the large one has to beat.
+# **Logistic regression** is a single dense layer. The **minimal convolutional network** puts one convolution and one ReLU before it:
+
+# %%
+diagrams.flow([("Flatten", (784,), 0), ("Linear", (26,), 20410)], start=(1, 28, 28)).show()
+steps = [
+    ("Conv2d 5×5", (4, 24, 24), 104),
+    ("ReLU", (4, 24, 24), 0),
+    ("Flatten", (2304,), 0),
+    ("Linear", (26,), 59930),
+]
+diagrams.flow(steps, start=(1, 28, 28)).show()
+
+# %% [markdown]
+# What does the convolution add? It finds the same thing wherever it is. Move the digit, and the map moves along; the dense layer has a weight of its own for each place and has
+# to learn the digit anew everywhere.
+
+# %%
+three = F.interpolate(data.digits()[0][3:4], size=(16, 16), mode="area")
+still, moved = F.pad(three, (2, 10, 2, 10)), F.pad(three, (9, 3, 11, 1))
+edge = torch.tensor([[[[-1.0, 0, 1], [-1, 0, 1], [-1, 0, 1]]]])
+views = [still, F.conv2d(still, edge), moved, F.conv2d(moved, edge)]
+plots.row(
+    *[view[0, 0] for view in views],
+    titles=["a three", "its left edges", "moved", "its left edges"],
+    signs="→ →",
+)
+
+# %% [markdown]
+# <details><summary>Question: the letters J and Z are signed with a movement, so no picture shows them. 24 letters, then: why 26 outputs?</summary>
+#
+# The labels are places in the alphabet, 0 to 25: Y has the label 24. With 24 outputs `cross_entropy` stops with *Target 24 is out of bounds*. Two outputs that
+# never win cost 2 · 785 parameters and no trouble.
+#
+# </details>
+# <details><summary>Question: a colour photograph of 224 × 224 instead. How many inputs has the dense layer, and how many parameters with 26 classes?</summary>
+#
+# 3 · 224 · 224 = 150,528 inputs, 3,913,754 parameters. And it cannot know that the pixel below is a neighbour: to a dense layer, shuffled
+# pixels are as good as sorted ones.
+#
+# </details>
+# <details><summary>Logistic regression without the logistic function?</summary>
+#
+# It is in the loss: `cross_entropy` takes the softmax. (See T3.3 for what happens with two.)
+#
+# </details>
+
+
+# %% logreg role="solution"
+class LogReg(nn.Module):
+    """Flatten and one dense layer: (B, 1, 28, 28) -> logits (B, 26). Rows (B, 784) work as well."""
+
+    def __init__(self):
+        ### BEGIN SOLUTION
+        super().__init__()
+        self.linear = nn.Linear(28 * 28, 26)
+        ### END SOLUTION
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        ### BEGIN SOLUTION
+        return self.linear(x.flatten(1))
+        ### END SOLUTION
+
+
+# %% minimal_conv role="solution"
+class MinimalConv(nn.Module):
+    """Conv2d(1, 4, 5) without padding, ReLU, flatten, one dense layer: (B, 1, 28, 28) -> logits (B, 26).
+
+    Rows (B, 784) are no images: they stop with an error (RuntimeError or ValueError). nn.Conv2d raises
+    one by itself, as long as nobody reshapes them.
+    """
+
+    def __init__(self):
+        ### BEGIN SOLUTION
+        super().__init__()
+        self.conv = nn.Conv2d(1, 4, 5)
+        self.linear = nn.Linear(4 * 24 * 24, 26)
+        ### END SOLUTION
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        ### BEGIN SOLUTION
+        return self.linear(F.relu(self.conv(x)).flatten(1))
+        ### END SOLUTION
+
+
+# %% logreg_check role="check" points=12 title="LogReg and MinimalConv"
+digit = torch.linspace(0, 1, 784).reshape(1, 1, 28, 28)
+check(
+    LogReg,
+    Example(look_at=networks.size, gives=20410, note="20,410 parameters"),
+    Example(
+        look_at=lambda m: tuple(m(torch.zeros(3, 1, 28, 28)).shape),
+        gives=(3, 26),
+        note="three images, 26 logits each",
+    ),
+    Example(
+        look_at=lambda m: tuple(m(torch.zeros(3, 784)).shape),
+        gives=(3, 26),
+        note="three rows of 784, 26 logits each",
+    ),
+)
+check(
+    MinimalConv,
+    Example(look_at=networks.size, gives=60034, note="60,034 parameters"),
+    Example(
+        look_at=lambda m: networks.arrivals(m, 1, 28, 28),
+        gives=[(1, 28, 28), (2304,)],
+        note="what arrives at the convolution and at the dense layer",
+    ),
+    Example(
+        look_at=lambda m: networks.with_waves(m)(digit)[0, :3].detach(),
+        gives=torch.tensor([0.425087, 0.204641, -0.467109]),
+        note="its first three logits, with weights that everybody has",
+    ),
+)
+
+# %% [markdown]
+# ---
+# ## Before you hand in
+#
+# Restart the kernel and run everything from top to bottom: every check still ✓? Then save and submit.
+#
+# **What you have now:** seven kinds of networks, and a habit: the shape and the number of parameters on paper first, then `layer_table`. In **A4** you train them.
