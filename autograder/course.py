@@ -18,6 +18,7 @@ from autograder.errors import CourseError, UnknownAssignment, place
 from autograder.markers import Kind, Role, SourceCell, read_cells
 from autograder.settings import line_of, read_toml, table_of, text_of
 from autograder.suites import CheckSpec, MistakeSpec, defined_names, read_checks, read_mistakes
+from autograder.term import TABLES, Term, read_term
 
 POINTS = 100.0  # what the exercises of every assignment add up to
 SHOW = ("shapes", "errors", "values")  # how much of a hidden input feedback may tell, least first
@@ -98,6 +99,7 @@ class Course:
     root: Path
     assignments: tuple[Assignment, ...]
     name: str = ""
+    term: Term = Term()  # deadlines, late work, attempts
 
     def assignment(self, slug: str) -> Assignment:
         """The assignment of that slug. Raises UnknownAssignment, which names close matches."""
@@ -113,12 +115,13 @@ def load_course(root: Path) -> Course:
     """Read `root/solutions`. Raises CourseError for the first thing that is broken."""
     root = Path(root).absolute()
     settings = root / "solutions" / "course.toml"
-    raw = read_toml(settings, {"name", "secret"})
+    raw = read_toml(settings, {"name", "secret"} | TABLES)
     name, secret = (text_of(settings, raw, key) for key in ("name", "secret"))
     folders = sorted(path for path in settings.parent.iterdir() if path.is_dir() and path.name[0] not in "._")
     if not folders:
         raise CourseError("the course has no assignment", place(settings.parent), "add a folder, see CONTRIBUTING")
-    return Course(root, tuple(load_assignment(folder, secret) for folder in folders), name)
+    term = read_term(settings, raw, {folder.name for folder in folders})
+    return Course(root, tuple(load_assignment(folder, secret) for folder in folders), name, term)
 
 
 def load_assignment(folder: Path, secret: str) -> Assignment:
