@@ -92,19 +92,23 @@ def grade(paths: Sequence[Path], root: Path | None, **options: Any) -> int:
 @cli.command(short_help="Prove a hidden suite with right and wrong solutions.")
 @click.argument("slug")
 @click.option("--jobs", metavar="N", type=click.IntRange(1, 256), help="Workers. Default: one for each processor.")
+@click.option("--together", is_flag=True, help="Mistakes of different exercises share a notebook: much faster.")
+@click.option("--only", metavar="EXERCISE", default="", help="Alternatives and mistakes of one exercise only.")
 @BOX
 @COURSE
-def prove(slug: str, jobs: int | None, box: str, root: Path | None) -> int:
+def prove(slug: str, root: Path | None, jobs: int | None, **options: Any) -> int:
     """Prove a hidden suite: right solutions get full marks, every known mistake loses points and is named.
 
     \b
-    Example:
+    Examples:
       convgrade prove a1_convolution
+      convgrade prove a1_convolution --only corr2d
     """
     from autograder.grading import processors
+    from autograder.prove import How
     from autograder.verbs import prove as run
 
-    return run(find_root(root), slug, jobs or processors(), box)
+    return run(find_root(root), slug, How(jobs or processors(), **options))
 
 
 @cli.command(short_help="Try to break out of the box on this machine.")

@@ -1,47 +1,24 @@
 """Proves a hidden suite: right solutions keep all their points, every known mistake loses some and is named.
 
-Every variant is a notebook like any other and goes through the real pipeline. What a student may delete anyway, the
-ordinary cells, is left out of all but the perfect and the untouched one.
+The notebooks of the line-up go through the real pipeline like any other.
 """
 
 from __future__ import annotations
 
-import ast
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from autograder import notebooks, variants
 from autograder.course import Assignment
 from autograder.crew import Job, Recipe
 from autograder.grading import root_of, serve
-from autograder.matching import functions
-from autograder.model import CheckResult, Report, Verdict
+from autograder.lineup import ALTERNATIVE, MISTAKE, PERFECT, UNTOUCHED, WITHOUT, Variant, owners, variants_of
+from autograder.model import CheckResult, ExerciseResult, Report, Verdict
 from autograder.pool import grade_all
 from autograder.progress import progress
-from autograder.suites import read_mistakes
-
-PERFECT, UNTOUCHED, ALTERNATIVE, MISTAKE = "perfect", "untouched", "alternative", "mistake"
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """One notebook of the proof: what it stands for, which function it exchanges, and what it is called."""
-
-    kind: str
-    name: str
-    raw: bytes
-    exercise: str = ""  # of the exchanged function
-    function: str = ""
-
-    def __str__(self) -> str:
-        return " › ".join(filter(None, (self.exercise, self.function, self.kind, self.exercise and self.name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +36,7 @@ class Proof:
     assignment: Assignment
     variants: tuple[Variant, ...]
     offences: tuple[Offence, ...]
+    notebooks: int
 
     def counts(self, kind: str, exercise: str) -> tuple[int, int]:
         """Variants of this kind in an exercise: without offence, all."""
@@ -66,44 +44,35 @@ class Proof:
         return sum(one not in {offence.variant for offence in self.offences} for one in those), len(those)
 
 
-def run(assignment: Assignment, jobs: int, box: str = "bubblewrap") -> bool:
+@dataclass(frozen=True, slots=True)
+class How:
+    """How to prove: workers, wall, mistakes `together` in shared notebooks or each in its own, `only` one exercise."""
+
+    jobs: int
+    box: str = "bubblewrap"
+    together: bool = False
+    only: str = ""
+
+
+def run(assignment: Assignment, how: How) -> bool:
     """Proves, prints the table and every offence; whether all is well."""
-    proof = prove(assignment, jobs, box)
+    proof = prove(assignment, how)
     show(proof, Console(soft_wrap=True, highlight=False))
     return not proof.offences
 
 
-def prove(assignment: Assignment, jobs: int, box: str = "bubblewrap") -> Proof:
-    """Grades every variant with `jobs` workers and judges the suite by it."""
-    made = tuple(variants_of(assignment))
-    recipe = Recipe(serve, (str(root_of(assignment)), assignment.slug, box), assignment.limits.submission_seconds * 2)
-    asked = (Job(str(one), one.name, str(number), one.raw) for number, one in enumerate(made))
-    with progress(f"Proving {assignment.slug}", len(made)) as done:
-        reports = list(grade_all(asked, assignment, recipe, jobs, done))
-    found = [Offence(one, it) for one, report in zip(made, reports, strict=True) for it in judge(one, report)]
-    return Proof(assignment, made, (*found, *_missing(assignment, made)))
-
-
-def variants_of(assignment: Assignment) -> Iterator[Variant]:
-    """The perfect notebook, the untouched one, every alternative and every mistake."""
-    answers, exercise = variants.answers(assignment), owners(assignment)
-    perfect = notebooks.submission(assignment, answers)
-    yield Variant(PERFECT, PERFECT, perfect)
-    yield Variant(UNTOUCHED, UNTOUCHED, notebooks.submission(assignment, {}))
-    for kind, path, name, function in _exchanges(assignment):
-        source = variants.definition(path, name, function)
-        answer = variants.exchanged(answers, {function: source})
-        owner = exercise[function.partition(".")[0]]  # of a method, its class
-        yield Variant(kind, name, _exchanged(perfect, answer), owner, function)
-
-
-def owners(assignment: Assignment) -> dict[str, str]:
-    """Function or class that students write → its exercise."""
-    found: dict[str, str] = {}
-    for exercise in assignment.exercises:
-        cells = [cell for cell in assignment.release if cell.grade_id in exercise.cells and cell.kind == "code"]
-        found |= {name: exercise.name for cell in cells for name in functions(cell.source)}
-    return found
+def prove(assignment: Assignment, how: How) -> Proof:
+    """Grades every notebook of the line-up and judges the suite by it."""
+    made = tuple(variants_of(assignment, how.together, how.only))
+    notebooks = list(dict.fromkeys(one.raw for one in made))
+    place = (str(root_of(assignment)), assignment.slug, how.box)
+    recipe = Recipe(serve, place, assignment.limits.submission_seconds * 2)
+    asked = (Job(f"{number}", f"{number}", f"{number}", raw) for number, raw in enumerate(notebooks))
+    with progress(f"Proving {assignment.slug}", len(notebooks)) as done:
+        reports = dict(zip(notebooks, grade_all(asked, assignment, recipe, how.jobs, done), strict=True))
+    found = [Offence(one, it) for one in made for it in judge(one, reports[one.raw])]
+    missing = () if how.only else _missing(assignment, made)
+    return Proof(assignment, made, (*found, *missing), len(notebooks))
 
 
 def judge(variant: Variant, report: Report) -> list[str]:
@@ -116,16 +85,20 @@ def judge(variant: Variant, report: Report) -> list[str]:
         return [f"The check {one.name} passes although nothing was done." for one in _with(report, Verdict.PASSED)]
     if variant.kind == MISTAKE:
         return _judge_mistake(variant, report)
-    failing = [f"The check {one.name} is {one.verdict}: {one.message}" for one in _not_passed(report.checks)]
+    if variant.kind == WITHOUT:
+        return [
+            f"{one.name} leans on it: {_not_passed(one.checks)[0].name} fails." for one in _leaning(variant, report)
+        ]
+    own = [check for check in report.checks if variant.alone or check.exercise == variant.exercise]
+    failing = [f"The check {one.name} is {one.verdict}: {one.message}" for one in _not_passed(own)]
     stopped = [f"The cell {cell.label} stops with {cell.error}" for cell in report.cells if not cell.ok]
     return failing + stopped + [f"A right notebook gets a note: {note}" for note in report.notes]
 
 
 def _judge_mistake(variant: Variant, report: Report) -> list[str]:
     own = [exercise for exercise in report.exercises if exercise.name == variant.exercise]
-    elsewhere = [exercise for exercise in report.exercises if exercise.name != variant.exercise]
     failing = [check for exercise in own for check in _not_passed(exercise.checks)]
-    told = [f"Points are also lost in {exercise.name}." for exercise in elsewhere if _not_passed(exercise.checks)]
+    told = [f"Points are also lost in {one.name}." for one in _leaning(variant, report) if variant.alone]
     if not failing or any(exercise.score >= exercise.points for exercise in own):
         return [*told, "No point is lost."]
     if variant.name not in {check.mistake for check in failing if check.hint}:
@@ -134,9 +107,17 @@ def _judge_mistake(variant: Variant, report: Report) -> list[str]:
     return told
 
 
+def _leaning(variant: Variant, report: Report) -> list[ExerciseResult]:
+    """Exercises other than its own that do not get all their points."""
+    return [one for one in report.exercises if one.name != variant.exercise and _not_passed(one.checks)]
+
+
 def show(proof: Proof, console: Console) -> None:
     """The table by exercise, then every offence in a sentence."""
-    table = Table(title=f"{proof.assignment.slug}: {len(proof.variants)} notebooks graded", title_justify="left")
+    table = Table(
+        title=f"{proof.assignment.slug}: {len(proof.variants)} variants in {proof.notebooks} notebooks",
+        title_justify="left",
+    )
     for head in ("exercise", "points", "mistakes caught and named", "alternatives with full marks"):
         table.add_column(head, justify="left" if head == "exercise" else "right")
     for exercise in proof.assignment.exercises:
@@ -160,26 +141,6 @@ def _missing(assignment: Assignment, made: Sequence[Variant]) -> Iterator[Offenc
             if has < least:
                 told = f"There should be at least {least} of {function}, there {'is' if has == 1 else 'are'} {has}."
                 yield Offence(Variant(kind, "(none)", b"", exercise, function), told)
-
-
-def _exchanges(assignment: Assignment) -> Iterator[tuple[str, Path, str, str]]:
-    """Kind, file, name and exchanged function of every alternative (`function__how`) and every mistake."""
-    path = assignment.folder / "alternatives.py"
-    tree = ast.parse(path.read_text("utf-8")) if path.exists() else ast.Module([], [])
-    for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and "__" in node.name.strip("_"):
-            yield ALTERNATIVE, path, node.name, node.name.split("__")[0]
-    for one in read_mistakes(assignment.mistakes):
-        yield MISTAKE, assignment.mistakes, one.name, one.replaces
-
-
-def _exchanged(perfect: bytes, answers: variants.Answers) -> bytes:
-    """A perfect notebook with other answers, without its ordinary cells."""
-    notebook: dict[str, Any] = json.loads(perfect)
-    cells = [cell for cell in notebook["cells"] if cell["metadata"].get("nbgrader")]
-    for cell in cells:
-        cell["source"] = answers.get(cell["id"], cell["source"])
-    return json.dumps(notebook | {"cells": cells}).encode()
 
 
 def _with(report: Report, verdict: Verdict) -> list[CheckResult]:

@@ -35,6 +35,7 @@ class MistakeSpec:
     replaces: str
     hint: str
     line: int
+    ends: str = ""  # the verdict it ends in, where it cannot be replayed
 
 
 def parse(path: Path) -> ast.Module:
@@ -76,7 +77,8 @@ def read_mistakes(path: Path) -> tuple[MistakeSpec, ...]:
             where = place(path, node.lineno)
             exercise, replaces = _text(call, 0, "exercise", where), _text(call, 1, "replaces", where)
             hint = _text(call, 2, "hint", where)
-            found.append(MistakeSpec(exercise, node.name, replaces, hint, node.lineno))
+            ends = _literal(call, None, "ends", where, "")
+            found.append(MistakeSpec(exercise, node.name, replaces, hint, node.lineno, str(ends)))
     _refuse_repeated_names(path, found)
     return tuple(found)
 

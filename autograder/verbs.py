@@ -17,6 +17,7 @@ from autograder.reports.escape import terminal
 
 if TYPE_CHECKING:
     from autograder.model import Report
+    from autograder.prove import How
 
 DONE, NOT_GRADED, NOTHING = 0, 1, 3
 
@@ -58,12 +59,15 @@ def grade(root: Path, paths: Sequence[Path], slug: str, settings: Settings, as_j
     return DONE if complete else NOT_GRADED
 
 
-def prove(root: Path, slug: str, jobs: int, box: str) -> int:
+def prove(root: Path, slug: str, how: How) -> int:
     """The suite against right, differently written and wrong solutions."""
     assignment = load_course(root).assignment(slug)
+    names = [exercise.name for exercise in assignment.exercises]
+    if how.only and how.only not in names:
+        raise click.UsageError(f"{slug} has no exercise {how.only}; it has {', '.join(names)}")
     from autograder.prove import run
 
-    return DONE if run(assignment, jobs, box) else NOT_GRADED
+    return DONE if run(assignment, how) else NOT_GRADED
 
 
 def doctor(box: str) -> int:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from autograder.grading import processors
-from autograder.prove import ALTERNATIVE, MISTAKE, PERFECT, UNTOUCHED, Proof, owners, prove
+from autograder.lineup import ALTERNATIVE, MISTAKE, PERFECT, UNTOUCHED, WITHOUT, owners
+from autograder.prove import How, Proof, prove
 from autograder.suites import read_mistakes
 
 
 @pytest.fixture(scope="module")
 def proof(assignment) -> Proof:
-    return prove(assignment, jobs=processors())
+    return prove(assignment, How(processors(), together=True))
 
 
 def offences(proof: Proof, *kinds: str) -> list[str]:
@@ -24,6 +25,10 @@ def test_right_solutions_get_full_marks(proof):
 
 def test_the_untouched_notebook_gets_nothing(proof):
     assert offences(proof, UNTOUCHED) == []
+
+
+def test_no_exercise_leans_on_another(proof):
+    assert offences(proof, WITHOUT) == []
 
 
 def test_every_mistake_is_caught_and_named(proof):

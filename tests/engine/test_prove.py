@@ -10,8 +10,9 @@ import pytest
 from rich.console import Console
 
 from autograder.course import load_course
+from autograder.lineup import ALTERNATIVE, MISTAKE, PERFECT, UNTOUCHED, WITHOUT, Variant, owners, variants_of
 from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdict
-from autograder.prove import ALTERNATIVE, MISTAKE, PERFECT, UNTOUCHED, Variant, judge, owners, prove, show, variants_of
+from autograder.prove import How, judge, prove, show
 
 PASSED, FAILED = Verdict.PASSED, Verdict.FAILED
 WRONG = Variant(MISTAKE, "squared", b"", "double", "double")
@@ -53,6 +54,28 @@ def test_a_strict_suite_is_told():
     assert judge(other, report(PASSED, PASSED)) == []
 
 
+def test_what_stands_in_a_shared_notebook_answers_for_its_exercise_only():
+    beside = replace(WRONG, alone=False)
+    assert judge(beside, report(FAILED, FAILED, "squared")) == []
+    assert judge(beside, report(PASSED, FAILED)) == ["No point is lost."]
+
+
+def test_an_exercise_that_leans_on_another_is_told():
+    undone = Variant(WITHOUT, "double", b"", "double")
+    assert judge(undone, report(FAILED, PASSED)) == []
+    assert judge(undone, report(FAILED, FAILED)) == ["add leans on it: sums fails."]
+
+
+def test_mistakes_of_different_exercises_share_a_notebook(sample_course):
+    minus = '\n@mistake("add", replaces="add", hint="Add them.")\ndef minus(a, b):\n    return a - b\n'
+    root = sample_course({"tiny/mistakes.py": ("return x**2\n", f"return x**2\n{minus}")})
+    assignment = load_course(root).assignment("tiny")
+    shared = [one for one in variants_of(assignment, together=True) if one.kind == MISTAKE]
+    assert [one.alone for one in shared] == [False, False]
+    assert len({one.raw for one in shared}) == 1
+    assert len({one.raw for one in variants_of(assignment) if one.kind == MISTAKE}) == 2
+
+
 def test_a_right_notebook_runs_without_a_word():
     stopped = replace(report(PASSED, PASSED), cells=(CellRun("cell 3", ok=False, error="NameError"),), notes=("Hm.",))
     assert judge(Variant(PERFECT, PERFECT, b""), stopped) == [
@@ -87,7 +110,7 @@ def test_helpers_of_an_answer_are_nobodys(sample_course):
 
 def test_a_whole_course_is_proved(sample_course):
     root = sample_course({"tiny/alternatives.py": "def double__add(x):\n    return x + x\n"})
-    proof = prove(load_course(root).assignment("tiny"), jobs=1)
+    proof = prove(load_course(root).assignment("tiny"), How(jobs=1))
     assert [str(one.variant) for one in proof.offences] == [
         "double › double › alternative › (none)", "add › add › alternative › (none)", "add › add › mistake › (none)",
     ]  # fmt: skip
