@@ -1,13 +1,23 @@
-"""Pictures to work on: photographs that ship with scikit-image, handwritten digits that ship with scikit-learn."""
+"""Data to work on, offline: photographs (of scikit-image), handwritten digits, names, a stained slide, drawings.
+
+The full sets are found under CNNKIT_DATA: see `cnnkit.datasets`.
+"""
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
+from cnnkit.tissue import patches, slide
+
+__all__ = ["PHOTOS", "digits", "enlarged", "gray", "names", "patches", "photo", "slide"]
+
+FILES = Path(__file__).parent / "files"
 PHOTOS = ("astronaut", "brick", "camera", "cat", "coffee", "coins", "grass", "gravel", "moon", "page", "rocket", "text")
 
 
@@ -31,13 +41,27 @@ def gray(pixels: npt.NDArray[Any]) -> torch.Tensor:
 
 
 def digits() -> tuple[torch.Tensor, torch.Tensor]:
-    """1,797 handwritten digits: images (1797, 1, 28, 28) float32 in [0, 1], scaled from 8×8; labels (1797,) int64."""
-    from sklearn.datasets import load_digits
+    """1,198 handwritten digits: images (1198, 1, 28, 28) float32 in [0, 1], scaled from 8×8; labels (1198,) int64.
 
-    raw = load_digits()
-    images = torch.tensor(raw.images, dtype=torch.float32)[:, None] / 16
-    large = torch.nn.functional.interpolate(images, size=(28, 28), mode="bilinear", align_corners=False)
-    return large, torch.tensor(raw.target, dtype=torch.int64)
+    Two thirds of each digit of scikit-learn's 1,797; the rest is for grading.
+    """
+    with np.load(FILES / "digits.npz") as file:
+        return enlarged(file["images"]), torch.tensor(file["labels"], dtype=torch.int64)
+
+
+def enlarged(pixels: npt.NDArray[Any]) -> torch.Tensor:
+    """(N, 8, 8) digits with values 0 to 16 → (N, 1, 28, 28) float32 in [0, 1]."""
+    images = torch.tensor(pixels, dtype=torch.float32)[:, None] / 16
+    return torch.nn.functional.interpolate(images, size=(28, 28), mode="bilinear", align_corners=False)
+
+
+def names() -> list[tuple[str, int]]:
+    """1,136 Spanish given names as (name, label), label 1 for female; men first, in alphabetical order.
+
+    Small letters, `_` for a space, no accents. A name for both stands there twice, once with each label.
+    """
+    with (FILES / "names.csv").open(encoding="utf-8", newline="") as file:
+        return [(row["name"], int(row["gender"] == "F")) for row in csv.DictReader(file)]
 
 
 def _shrink(pixels: npt.NDArray[np.uint8], size: int) -> npt.NDArray[np.uint8]:

@@ -34,9 +34,44 @@ def test_gray_is_the_mean_of_the_channels():
 
 def test_digits_are_28_by_28_and_between_0_and_1():
     images, labels = data.digits()
-    assert images.shape == (1797, 1, 28, 28)
+    assert images.shape == (1198, 1, 28, 28)
     assert (images.min(), images.max()) == (0, 1)
-    assert labels.bincount().min() > 170
+    assert labels.bincount().min() > 114
+
+
+def test_names_are_men_then_women():
+    names = data.names()
+    assert [label for _, label in names] == [0] * 557 + [1] * 579
+    assert {("jose", 0), ("maria_jose", 1), ("iñigo", 0)} <= set(names)
+    assert "".join(sorted(set("".join(name for name, _ in names)))) == "_abcdefghijklmnopqrstuvwxyzñ"
+
+
+def test_a_name_for_both_has_two_rows():
+    both = [name for name, label in data.names() if label == 1 and (name, 0) in data.names()]
+    assert both == ["ale", "ariel", "chus", "jose", "lupe", "manu", "maria", "maxi", "michel", "reyes", "sol"]
+
+
+def test_patches_are_cut_row_by_row():
+    slide = data.slide()
+    images, labels = data.patches(slide, size=96, stride=60)
+    assert images.shape == (7 * 5, 3, 96, 96)
+    assert images.dtype == torch.uint8
+    assert np.array_equal(images[6].permute(1, 2, 0), slide[60:156, 60:156])
+    assert 0.4 < labels.double().mean() < 0.7
+
+
+def test_only_the_centre_decides():
+    white, brown = (240, 240, 238), (150, 90, 40)
+    slide = np.full((96, 192, 3), white, dtype=np.uint8)
+    slide[32:64, 32:64] = brown
+    slide[:, 96:] = brown
+    slide[32:64, 128:160] = white
+    assert data.patches(slide, stride=96)[1].tolist() == [1, 0]
+
+
+def test_a_patch_larger_than_the_slide_is_refused():
+    with pytest.raises(ValueError, match="3 to 341"):
+        data.patches(data.slide(), size=342)
 
 
 def test_the_numerical_gradient_of_a_square_is_twice_the_point():
