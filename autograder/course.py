@@ -15,9 +15,10 @@ from typing import Any
 
 from autograder.box.limits import Limits
 from autograder.errors import CourseError, UnknownAssignment, place
+from autograder.gates import Threshold, named_in, read_thresholds, refuse_unknown
 from autograder.markers import Kind, Role, SourceCell, read_cells
 from autograder.settings import line_of, read_toml, table_of, text_of
-from autograder.suites import CheckSpec, MistakeSpec, defined_names, read_checks, read_mistakes
+from autograder.suites import CheckSpec, MistakeSpec, defined_names, parse, read_checks, read_mistakes
 from autograder.term import TABLES, Term, read_term
 
 POINTS = 100.0  # what the exercises of every assignment add up to
@@ -61,7 +62,7 @@ class Assignment:
     secret: str = field(repr=False)  # seeds the hidden inputs
     cells: tuple[SourceCell, ...] = field(repr=False)  # with the answers
     checks: tuple[CheckSpec, ...] = ()  # every hidden check, in the suite's order
-    thresholds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    thresholds: Mapping[str, Threshold] = field(default_factory=dict)  # accuracies that a gate asks for
 
     @property
     def notebook(self) -> Path:
@@ -147,7 +148,7 @@ def load_assignment(folder: Path, secret: str) -> Assignment:
         secret=secret,
         cells=cells,
         checks=read_checks(folder / f"test_{slug}.py") if any(not exercise.manual for exercise in exercises) else (),
-        thresholds=table_of(settings, raw, "thresholds", None),
+        thresholds=read_thresholds(settings, raw),
     )
     _refuse_loose_ends(assignment)
     return assignment
@@ -207,6 +208,7 @@ def _refuse_loose_ends(assignment: Assignment) -> None:
         raise CourseError(
             f"the exercise “{name}” has no check", where, f'add @check("{name}") to {assignment.suite.name}'
         )
+    refuse_unknown(assignment.suite, named_in(parse(assignment.suite)), assignment.thresholds)
     for mistake in read_mistakes(assignment.mistakes):
         _refuse_unknown_exercise(assignment.mistakes, mistake, automatic)
         if mistake.replaces.split(".")[0] not in names:

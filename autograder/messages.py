@@ -6,6 +6,7 @@ Each says what is wrong, where, and what to do next. Nothing here escapes: whoev
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import ROUND_FLOOR, Decimal
 from types import MappingProxyType
 
 from autograder.model import Verdict
@@ -102,6 +103,14 @@ def ended() -> str:
 def crashed(how: str) -> str:
     """The student's code brought Python itself down; `how` is "the Python process crashed (SIGSEGV)"."""
     return f"Your code brought Python itself down: {how}. Look for calls into C (ctypes) and for endless recursion."
+
+
+def not_reached(actual: float, asked: float, on: str) -> str:
+    """A network was trained, and its accuracy `on` some data stays below what is asked; both to as many decimals."""
+    places = min(max(2, -int(Decimal(repr(asked)).as_tuple().exponent)), 6)
+    exact = Decimal(repr(min(max(actual, -1e9), 1e9)))
+    below = exact.quantize(Decimal(1).scaleb(-places), ROUND_FLOOR)  # 0.8999 is not shown as 0.90
+    return f"Your network reaches {below} on {on}; {asked:.{places}f} is asked."
 
 
 def skipped(prerequisites: Iterable[str]) -> str:

@@ -48,6 +48,7 @@ class CheckResult:
     picture: Picture | None = None
     seconds: float = 0.0
     staff: str = ""  # for the staff only: what the student's code printed, tracebacks
+    measured: dict[str, float] = field(default_factory=dict)  # accuracies and other figures that the check asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,4 @@ def _exercise(raw: dict[str, Any]) -> ExerciseResult:
 
 def _check(raw: dict[str, Any]) -> CheckResult:
     picture = raw.pop("picture")
-    return CheckResult(
-        **raw | {"verdict": Verdict(raw["verdict"])}, picture=Picture(**picture) if picture else None
-    )
+    return CheckResult(**raw | {"verdict": Verdict(raw["verdict"])}, picture=Picture(**picture) if picture else None)

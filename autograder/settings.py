@@ -30,11 +30,11 @@ def _refuse_unknown_keys(path: Path, raw: Mapping[str, Any], keys: set[str]) -> 
         raise CourseError(f"“{key}” is no setting", where, f"settings here are {', '.join(sorted(keys))}")
 
 
-def line_of(path: Path, key: str) -> int:
-    """The line that sets a key; 1 where there is none."""
+def line_of(path: Path, key: str, after: int = 0, default: int = 1) -> int:
+    """The first line, `after` a line, that sets a key; `default` where there is none."""
     lines = path.read_text(encoding="utf-8").splitlines()
     named = re.compile(rf"""\s*\[?["']?{re.escape(key)}\b""")
-    return next((number for number, line in enumerate(lines, 1) if named.match(line)), 1)
+    return next((number for number, line in enumerate(lines, 1) if number > after and named.match(line)), default)
 
 
 def text_of(path: Path, raw: Mapping[str, Any], key: str) -> str:

@@ -62,17 +62,30 @@ torch, np, nn, F and `student`. `student.on_views.f(x)` passes every tensor as a
 `to_match(expected, rtol=None, atol=1e-12)`: type, dtype, shape, finiteness, then the largest error, which may be
 `atol + rtol × largest expected value`; rtol is 1e-9 for float64 and Python floats, 1e-4 for float32, 1e-2 for half.
 `to_equal(expected)`: the same with no tolerance. `to_have_shape(4, 5)`, `to_have_dtype(torch.float64)`,
-`to_be_a(int)`, `to_be_detached()`, `to_reach(0.95)`, `to_be_below(0.01)`.
+`to_be_a(int)`, `to_be_detached()`, `to_reach(0.95)`, `to_be_below(0.01)`; `to_reach(thresholds.digits)`, see below.
 `to_hold("the loss gets smaller")`: for a bool that the suite computed; the text says what should hold.
 `expect(lambda: student.f(x)).to_raise(ValueError)`, `expect(lambda: student.f(x)).to_leave_inputs_alone()`.
 `expect(student.with_gradients(g, wrt=("0",)).f(x)).to_have_gradient(dx, of="0")`.
 
 **cases**: inputs, seeded by the course's secret and the check's name. `tensor(*shape, low=-1, high=1, dtype=float64)`,
-`integers(*shape, low=-9, high=9, dtype=int64)`, `images(b, c, h, w)`, `kernels(c_out, c_in, kh, kw)`, `bias(n)`, and
-`rng`, a NumPy generator. **device**: "cpu".
+`integers(*shape, low=-9, high=9, dtype=int64)`, `images(b, c, h, w)`, `kernels(c_out, c_in, kh, kw)`, `bias(n)`,
+`rng`, a NumPy generator, and `seed`, an int below 2**31. **device**: "cpu".
 
 **@examples(count=200, name=strategy, …)** below `@check`: Hypothesis, always the same examples; the smallest failing
 one is shown to the student. `cases` starts anew for every example. `assume(condition)` drops an example.
+
+**Gates.** A gate trains the student's network and asks how good it is. It is the last check of its exercise, `after`
+checks of behaviour. Inputs go into the box, predictions come out, labels never go in::
+
+    @check("train_lenet", after="one_step_matches")
+    def test_lenet_learns_digits(student, cases, thresholds):
+        """the trained LeNet knows digits that it has never seen"""
+        images, labels = hidden_digits()
+        guesses = value_of(student.train_lenet(seed=cases.seed).predict(images))
+        expect(float((guesses == labels).double().mean())).to_reach(thresholds.digits, on="digits it has never seen")
+
+`[thresholds.digits] at_least = 0.9` stands in assignment.toml. Every seed follows from `cases.seed`, so that another
+secret of the course gives another run. What is measured is kept in the report.
 '''
 
 from hypothesis.strategies import booleans, composite, floats, integers, just, lists, one_of, sampled_from, tuples

@@ -20,6 +20,11 @@ class Cases:
         self._seed, self.device = seed, device
         self.rng = np.random.default_rng(seed)
 
+    @property
+    def seed(self) -> int:
+        """A seed for training, below 2**31 so that every library takes it: `torch.manual_seed(cases.seed)`."""
+        return self._seed % 2**31
+
     def restart(self) -> None:
         """From here on the same numbers as at the start."""
         self.rng = np.random.default_rng(self._seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -18,6 +19,7 @@ Ask = Callable[[Request, float], Reply]
 """Sends one request and waits at most so many seconds. Raises StudentError."""
 
 MAX_EXCHANGES = 100  # of one transcript: a longer one is not replayed
+MAX_MEASURED = 20  # figures of one check
 
 
 class FailedExpectation(Exception):
@@ -49,6 +51,7 @@ class Conversation:
     expectations: int = 0
     seconds: float = 0.0  # that the student's code took
     counterexample: str = ""  # drawn values, when no single call can be named
+    measured: dict[str, float] = field(default_factory=dict)  # figures that a threshold was asked of
 
     def send(self, request: Request) -> Reply:
         """The reply. Raises StudentError when the student's code fails, TypeError when the request is no plain data."""
@@ -70,6 +73,12 @@ class Conversation:
             self.seconds += time.perf_counter() - start
         self.exchanges.append(Exchange(request, reply))
         return reply
+
+    def measure(self, name: str, value: float) -> None:
+        """Keeps a figure for the report, the smallest of several of one name; some names only, finite numbers only."""
+        known = name in self.measured or len(self.measured) < MAX_MEASURED
+        if known and math.isfinite(value):
+            self.measured[name] = min(value, self.measured.get(name, value))
 
     @property
     def has_evidence(self) -> bool:

@@ -13,8 +13,10 @@ from typing import Any, NoReturn
 import numpy as np
 import torch
 
+from autograder import messages
 from autograder.box.inside import wire
 from autograder.box.outcome import Reply, StudentError
+from autograder.gates import Threshold
 from autograder.judge import describe
 from autograder.judge.conversation import CURRENT, Conversation, FailedExpectation
 from autograder.judge.student import CallResult, Remote, handle_of, value_of
@@ -92,10 +94,18 @@ class Expectation:
         _must_not_mismatch(compare(gradient, expected, rtol=rtol, atol=1e-12, name=name))
         return result
 
-    def to_reach(self, threshold: float, name: str = "accuracy") -> float:
-        """A number that is at least the threshold."""
-        actual = self._number()
-        if not actual >= threshold:
+    def to_reach(
+        self, threshold: float | Threshold, name: str = "accuracy", on: str = "images it has never seen"
+    ) -> float:
+        """A number that is at least the threshold: a plain one, called `name`, or `thresholds.digits`, measured `on`.
+
+        The report keeps it.
+        """
+        actual, gate = self._number(), threshold if isinstance(threshold, Threshold) else None
+        CURRENT.get().measure(gate.name if gate else name, actual)
+        if gate and not actual >= gate.at_least:
+            _fail(messages.not_reached(actual, gate.at_least, on))
+        if not isinstance(threshold, Threshold) and not actual >= threshold:
             _fail(f"The {name} does not reach {threshold:g}.", f"It is {actual:.4g}.")
         return actual
 

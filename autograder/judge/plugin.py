@@ -19,6 +19,7 @@ from hypothesis.internal.conjecture import providers
 
 from autograder.course import Assignment
 from autograder.errors import CourseError, place
+from autograder.gates import Thresholds
 from autograder.judge.cases import Cases
 from autograder.judge.mistakes import importing_from, load_mistakes
 from autograder.judge.student import Student
@@ -99,6 +100,11 @@ class JudgePlugin:
     def cases(self) -> Cases:
         """Seeded inputs."""
         return Cases(self.running.talk.seed, self._device)
+
+    @pytest.fixture
+    def thresholds(self) -> Thresholds:
+        """What a right solution reaches, as assignment.toml says."""
+        return Thresholds(self.assignment.thresholds)
 
     @pytest.fixture
     def device(self) -> str:

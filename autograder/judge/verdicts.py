@@ -21,6 +21,7 @@ def result_of(
 ) -> CheckResult:
     """The result of a check that ended with `error`, or without one."""
     staff = describe.lines(talk.printed)
+    blank = replace(blank, measured=dict(talk.measured))
     if isinstance(error, FailedExpectation):
         failed = replace(blank, verdict=Verdict.FAILED, message=error.sentence, picture=error.picture)
         return replace(failed, counterexample=describe.counterexample(talk, of), staff=staff)

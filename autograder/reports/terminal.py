@@ -48,6 +48,8 @@ def show_student(report: Report, out: TextIO | None = None) -> None:
 def _check_lines(check: CheckResult) -> Iterator[Text]:
     look = look_of(check)
     yield Text(f"  {look.icon} {escape.terminal(check.title)}", style=_STYLE[look.tone])
+    for name, value in check.measured.items():
+        yield Text(f"      measured: {escape.terminal(name, _NAME)} {value:.4g}", style="dim")
     if check.verdict is Verdict.PASSED:
         return
     yield Text(f"      {look.label}" + (f": {escape.terminal(check.message, 1000)}" if check.message else ""))

@@ -14,7 +14,17 @@ SENTENCES = {
     for name, make in vars(messages).items()
     if inspect.isfunction(make) and make.__module__ == messages.__name__
 }
-WORDS = {"seconds": 10, "megabytes": 2048, "limit": 20, "count": 3, "copies": 2, "times": 3, "line": 4}
+WORDS = {
+    "seconds": 10,
+    "megabytes": 2048,
+    "limit": 20,
+    "count": 3,
+    "copies": 2,
+    "times": 3,
+    "line": 4,
+    "actual": 0.71,
+    "asked": 0.9,
+}
 
 
 def said(make) -> str:

@@ -1,0 +1,105 @@
+"""Accuracy gates: `[thresholds.<name>]` of assignment.toml, and who names one of them."""
+
+from __future__ import annotations
+
+import ast
+import datetime
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from autograder.errors import CourseError, place
+from autograder.settings import line_of, table_of
+
+FIXTURE = "thresholds"  # what a check calls them: `thresholds.digits`
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """What a right solution reaches; all but `at_least` is what `convgrade calibrate` measured, None before."""
+
+    name: str
+    at_least: float
+    mean: float | None = None
+    spread: float | None = None  # standard deviation of single runs
+    runs: int | None = None
+    seeds: str | None = None  # which secrets seeded the runs
+    false_fail: float | None = None  # probability that a right solution falls below
+    date: datetime.date | None = None
+
+
+class Thresholds:
+    """The fixture: `thresholds.digits` is a Threshold."""
+
+    def __init__(self, known: Mapping[str, Threshold]) -> None:
+        self._known = known
+
+    def __getattr__(self, name: str) -> Threshold:
+        if name in self._known:
+            return self._known[name]
+        there = ", ".join(self._known) or "none"
+        raise AttributeError(f"assignment.toml has no [thresholds.{name}]; thresholds there: {there}")
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+_FIELDS: Mapping[str, tuple[Callable[[Any], bool], str]] = MappingProxyType(
+    {
+        "at_least": (_number, "a number"),
+        "mean": (_number, "a number"),
+        "spread": (lambda value: _number(value) and value >= 0, "a number from 0 up"),
+        "runs": (lambda value: type(value) is int and value >= 2, "a whole number from 2 up"),
+        "seeds": (lambda value: isinstance(value, str), "a text"),
+        "false_fail": (lambda value: _number(value) and 0 <= value <= 1, "a probability"),
+        "date": (lambda value: type(value) is datetime.date, "a date like 2025-01-31, without quotes"),
+    }
+)
+
+
+def read_thresholds(path: Path, raw: Mapping[str, Any]) -> Mapping[str, Threshold]:
+    """The thresholds of an assignment by name, frozen. Raises CourseError with file and line."""
+    tables = table_of(path, raw, FIXTURE, None)
+    return MappingProxyType({name: _threshold(path, name, tables[name]) for name in tables})
+
+
+def _threshold(path: Path, name: str, values: object) -> Threshold:
+    line = line_of(path, f"{FIXTURE}.{name}", default=line_of(path, FIXTURE))
+    where = place(path, line)
+    if not (name.isidentifier() and name.isascii()) or name.startswith("_") or len(name) > 40:
+        raise CourseError(f"“{name}” is no name for a threshold", where, "use letters, digits and _: digits")
+    if not isinstance(values, dict):
+        raise CourseError(
+            f"the threshold “{name}” is no table", where, f"write [{FIXTURE}.{name}] on a line of its own"
+        )
+    if "at_least" not in values:
+        raise CourseError(f"the threshold “{name}” says no at_least", where, "write at_least = 0.9")
+    for key, value in values.items():
+        right, words = _FIELDS.get(key, (None, ""))
+        there = place(path, line_of(path, key, after=line, default=line))
+        if right is None:
+            raise CourseError(f"“{key}” is no setting", there, f"settings here are {', '.join(_FIELDS)}")
+        if not right(value):
+            raise CourseError(f"{key} = {value!r} of the threshold “{name}” is wrong", there, f"write {words}")
+    return Threshold(name, **values)
+
+
+def named_in(suite: ast.Module) -> Iterator[tuple[str, int]]:
+    """Every `thresholds.<name>` that a hidden suite reads, with its line."""
+    for node in ast.walk(suite):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == FIXTURE:
+            yield node.attr, node.lineno
+
+
+def refuse_unknown(path: Path, named: Iterable[tuple[str, int]], known: Mapping[str, Threshold]) -> None:
+    """Raises CourseError for the first name, with its line in `path`, that is no threshold."""
+    for name, line in named:
+        if name not in known:
+            close = get_close_matches(name, known, n=1, cutoff=0.4)
+            todo = f"did you mean “{close[0]}”?" if close else f"add [{FIXTURE}.{name}] with at_least to it"
+            raise CourseError(f"assignment.toml has no threshold “{name}”", place(path, line), todo)
