@@ -89,6 +89,21 @@ def grade(paths: Sequence[Path], root: Path | None, **options: Any) -> int:
     return run(find_root(root), paths, slug, settings, as_json)
 
 
+@cli.command(short_help="Which task and which checks serve each row of the course notes.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if docs/coverage.md is stale.")
+@COURSE
+def coverage(check: bool, root: Path | None) -> int:
+    """Write docs/coverage.md: row of the course notes, task, checks. A row that no task serves is an error.
+
+    \b
+    Example:
+      convgrade coverage --check
+    """
+    from autograder.verbs import coverage as run
+
+    return run(find_root(root), check)
+
+
 @cli.command(short_help="Prove a hidden suite with right and wrong solutions.")
 @click.argument("slug")
 @click.option("--jobs", metavar="N", type=click.IntRange(1, 256), help="Workers. Default: one for each processor.")

@@ -11,8 +11,8 @@ from typing import Any
 from autograder.errors import CourseError, place
 
 
-def read_toml(path: Path, keys: set[str]) -> dict[str, Any]:
-    """A TOML file with no other keys than these. Raises CourseError."""
+def read_toml(path: Path, keys: set[str] | None) -> dict[str, Any]:
+    """A TOML file with no other keys than these; None: any. Raises CourseError."""
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -20,7 +20,8 @@ def read_toml(path: Path, keys: set[str]) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         line = re.search(r"at line (\d+)", str(error))
         raise CourseError(f"no valid TOML: {error}", place(path, int(line[1]) if line else 1), "correct it") from None
-    _refuse_unknown_keys(path, raw, keys)
+    if keys is not None:
+        _refuse_unknown_keys(path, raw, keys)
     return raw
 
 

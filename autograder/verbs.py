@@ -26,11 +26,21 @@ def build(root: Path, check: bool) -> int:
     """Release every notebook; with `check`, only tell what is stale."""
     from autograder import notebooks
 
-    changed = notebooks.build(load_course(root), check)
+    return _written(root, notebooks.build(load_course(root), check), "build", check)
+
+
+def coverage(root: Path, check: bool) -> int:
+    """Write the table of what is taught and checked; with `check`, only tell whether it is stale."""
+    from autograder.coverage import write
+
+    return _written(root, write(load_course(root), check), "coverage", check)
+
+
+def _written(root: Path, changed: Sequence[Path], verb: str, check: bool) -> int:
     for path in changed:
         _say(f"{'stale' if check else 'written'}: {path.relative_to(root)}")
     if check and changed:
-        _note("run `convgrade build` and commit what it writes")
+        _note(f"run `convgrade {verb}` and commit what it writes")
     elif not changed:
         _say("everything is up to date")
     return NOT_GRADED if check and changed else DONE
