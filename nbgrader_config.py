@@ -54,3 +54,6 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+# Lateness costs what solutions/course.toml says under [late], [extensions] and [deadlines].
+c.AssignLatePenalties.plugin_class = "autograder.late.LatePenalty"

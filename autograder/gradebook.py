@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy.engine import make_url
 from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
+from autograder import late
 from autograder.errors import CourseError
-from autograder.model import ExerciseResult, Report, Verdict
+from autograder.grades import points_of
+from autograder.model import Report
 
 DIGITS = 4  # points are rounded once, here, so that text and number say the same
 
 
 def scores(report: Report) -> dict[str, float | None]:
     """Points by grade id of the check cell; None where a person has to decide because there is no evidence."""
-    return {f"{exercise.name}_check": _points(report, exercise) for exercise in report.exercises if exercise.checks}
-
-
-def _points(report: Report, exercise: ExerciseResult) -> float | None:
-    if report.problem or any(check.verdict is Verdict.UNGRADED for check in exercise.checks):
-        return None
-    return round(min(max(exercise.score, 0.0), exercise.points), DIGITS)
+    return {f"{name}_check": points and round(points, DIGITS) for name, points in points_of(report).items()}
 
 
 def record(reports: Iterable[Report], root: Path) -> int:
@@ -36,16 +32,37 @@ def record(reports: Iterable[Report], root: Path) -> int:
     Writes automatic scores and the mark "needs manual grading"; a person's score, extra credit and comments stay.
     Raises CourseError where nbgrader does not know the assignment, or knows it with other points.
     """
-    config, where = _settings(root)
-    written = 0
+    config, where = settings(root)
+    written: dict[str, int] = {}
     with Gradebook(where.db_url, where.course_id) as book:
         for report in reports:
             refuse_other_points(book, report)
             _submission(book, report, where)
             write_scores(book, report)
-            _late_penalty(report, where, config)
-            written += 1
-    return written
+            written[report.assignment] = written.get(report.assignment, 0) + 1
+        for slug in written:
+            late.recompute(book, slug, config)
+    return sum(written.values())
+
+
+@contextmanager
+def opened(root: Path, slug: str) -> Iterator[tuple[Gradebook, Config] | None]:
+    """The gradebook of the course at `root` with its configuration; None where there is none that knows `slug`."""
+    if not _exists(root):
+        yield None
+        return
+    config, where = settings(root)
+    with Gradebook(where.db_url, where.course_id) as book:
+        known = any(assignment.name == slug for assignment in book.assignments)
+        yield (book, config) if known else None
+
+
+def _exists(root: Path) -> bool:
+    """Whether there is a gradebook to look into: looking must not make one."""
+    if not (root / "nbgrader_config.py").is_file():
+        return False
+    url = make_url(settings(root)[1].db_url)
+    return not url.drivername.startswith("sqlite") or Path(url.database or "").is_file()
 
 
 def write_scores(book: Gradebook, report: Report) -> None:
@@ -94,7 +111,7 @@ def refuse_other_points(book: Gradebook, report: Report) -> None:
             raise CourseError(what, "the gradebook", todo)
 
 
-def _settings(root: Path) -> tuple[Config, CourseDirectory]:
+def settings(root: Path) -> tuple[Config, CourseDirectory]:
     """What the instructor's nbgrader_config.py says, and the course directory made from it."""
     try:
         config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
@@ -112,9 +129,3 @@ def _submission(book: Gradebook, report: Report, where: CourseDirectory) -> None
     timestamp = handed_in_at(where, folder) if plain else None
     times = {"timestamp": timestamp} if timestamp else {}
     book.update_or_create_submission(report.assignment, report.student, **times)
-
-
-def _late_penalty(report: Report, where: CourseDirectory, config: Config) -> None:
-    """The penalty for lateness by the course's own rule, as `nbgrader autograde` works it out."""
-    names = {"notebook": report.assignment, "assignment": report.assignment, "student": report.student}
-    AssignLatePenalties(config=config).preprocess(new_notebook(), {"nbgrader": names | {"db_url": where.db_url}})

@@ -24,7 +24,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import ignore_patterns, is_grade, is_solution
 from traitlets import Enum
 
-from autograder import gradebook
+from autograder import gradebook, late
 from autograder.box.zygote import MODES
 from autograder.course import load_course
 from autograder.discover import Found
@@ -52,8 +52,9 @@ class TidyExporter(NotebookExporter):
         self.run = options["parent"]
         self.where: CourseDirectory = self.run.coursedir
         try:
-            assignment = load_course(Path(self.where.root)).assignment(self.where.assignment_id)
-            self.grading = Grading(assignment, Settings(processors(), box=self.box))
+            course = load_course(Path(self.where.root))
+            self.term = course.term
+            self.grading = Grading(course.assignment(self.where.assignment_id), Settings(processors(), box=self.box))
             self.troubled = self._graded()
         except ConvgradeError as error:
             self.log.error("%s", error)
@@ -108,6 +109,7 @@ class GradeInBox(NbGraderPreprocessor):  # type: ignore[misc]
         names["report"] = report = self.parent.report(names)  # HoldUngraded reads it
         with Gradebook(names["db_url"]) as book:
             gradebook.refuse_other_points(book, report)
+            late.set_deadline(book, names["assignment"], self.parent.term)  # before nbgrader counts the lateness
             if gradebook.is_ours(report):
                 gradebook.hold(book, report)  # an older grade may stand there, of what was handed in before
                 raise BoxFailure(report.problem or "some checks have no verdict; grade this submission again")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import CourseError, place
-from autograder.settings import line_of, table_of
+from autograder.settings import line_of, read_toml, table_of
 
 TABLES = frozenset({"deadlines", "extensions", "late", "attempts"})
 COUNTING = ("last", "best", "deadline")  # deadline: the last one that was in time, else the first late one
@@ -88,6 +88,13 @@ def read_term(path: Path, raw: Mapping[str, Any], slugs: set[str]) -> Term:
         extensions={student: _extension(path, student, value, slugs) for student, value in given.items()},
         attempts=counting,
     )
+
+
+def load_term(root: Path) -> Term:
+    """The rules of the course at `root`, without reading its assignments. Raises CourseError."""
+    path = root / "solutions" / "course.toml"
+    slugs = {folder.name for folder in path.parent.iterdir() if folder.is_dir()}
+    return read_term(path, read_toml(path, {"name", "secret"} | TABLES), slugs)
 
 
 def _late(path: Path, given: Mapping[str, Any]) -> Late:
