@@ -13,9 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from cnnkit.drawn import LETTERS, SHAPES, letters, shapes
 from cnnkit.tissue import patches, slide
 
-__all__ = ["PHOTOS", "digits", "enlarged", "gray", "names", "patches", "photo", "slide"]
+__all__ = ["LETTERS", "PHOTOS", "SHAPES", "digits", "enlarged", "gray", "letters", "names", "patches", "photo"]
+__all__ += ["shapes", "slide"]
 
 FILES = Path(__file__).parent / "files"
 PHOTOS = ("astronaut", "brick", "camera", "cat", "coffee", "coins", "grass", "gravel", "moon", "page", "rocket", "text")

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import torch
 
 Pixels = npt.NDArray[np.uint8]
-BROWN = 0.06  # optical density of the brown stain (DAB) from which a pixel counts as brown
+BROWN = 0.05  # optical density of the brown stain (DAB) from which a pixel counts as brown
 SHARE = 0.5  # of the centre: from here on a patch is positive
 
 
