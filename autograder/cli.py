@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from autograder import more_verbs
+from autograder import more_verbs, term_cli
 from autograder.errors import ConvgradeError, CourseError
 from autograder.options import BOX, COURSE, find_root
 
@@ -172,6 +172,7 @@ def demo(slug: str, jobs: int, box: str, root: Path | None) -> int:
     return run(find_root(root), slug, jobs, box)
 
 
+term_cli.add_to(cli)
 more_verbs.add_to(cli)
 
 

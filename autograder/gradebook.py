@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
@@ -63,6 +63,15 @@ def _exists(root: Path) -> bool:
         return False
     url = make_url(settings(root)[1].db_url)
     return not url.drivername.startswith("sqlite") or Path(url.database or "").is_file()
+
+
+def times(root: Path, reports: Iterable[Report]) -> dict[str, datetime]:
+    """When each student handed in, where nbgrader's tree says so."""
+    if not (root / "nbgrader_config.py").is_file():
+        return {}
+    where = settings(root)[1]
+    found = {report.student: _time_of(report, where) for report in reports}
+    return {student: at.replace(tzinfo=UTC) for student, at in found.items() if at}
 
 
 def write_scores(book: Gradebook, report: Report) -> None:
@@ -124,8 +133,11 @@ def settings(root: Path) -> tuple[Config, CourseDirectory]:
 def _submission(book: Gradebook, report: Report, where: CourseDirectory) -> None:
     """The row of this submission, with the time at which it was handed in where nbgrader collected it."""
     book.update_or_create_student(report.student)
+    at = _time_of(report, where)
+    book.update_or_create_submission(report.assignment, report.student, **({"timestamp": at} if at else {}))
+
+
+def _time_of(report: Report, where: CourseDirectory) -> datetime | None:
     folder = Path(where.format_path(where.submitted_directory, report.student, report.assignment))
     plain = folder.parent.name == report.student  # a name from elsewhere may hold a path
-    timestamp = handed_in_at(where, folder) if plain else None
-    times = {"timestamp": timestamp} if timestamp else {}
-    book.update_or_create_submission(report.assignment, report.student, **times)
+    return handed_in_at(where, folder) if plain else None

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _STALE = 3600.0  # seconds after which another run's half-written file is nobody's any more
 _VIEWS = (  # they only show, file or record
     *("reports", "exports", "intake", "cli.py", "demo.py", "doctor.py", "prove.py", "nbgrader.py", "gradebook.py"),
-    *("grades.py", "late.py", "term.py", "term_verbs.py", "regrade.py", "attempts.py", "schema.py"),
+    *("grades.py", "late.py", "term.py", "term_verbs.py", "term_cli.py", "regrade.py", "attempts.py", "schema.py"),
 )
 _PACKAGES = ("torch", "torchvision", "numpy", "ipython", "hypothesis", "pytest")
 

@@ -1,0 +1,31 @@
+"""Grades in the formats of others, as text. `convgrade export` and nbgrader's export plugins use the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from autograder.grades import Grade
+
+# Format → ending of its files.
+FORMATS = MappingProxyType({"csv": "csv", "canvas": "csv", "moodle": "csv", "jsonl": "jsonl", "junit": "xml"})
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """The text of a file, and sentences about students who are not in it as they should be."""
+
+    text: str
+    complaints: tuple[str, ...] = ()
+
+
+Writer = Callable[[str, "Sequence[Grade]", str], Export]  # title of the assignment, grades, text of the roster
+
+
+def write(form: str, title: str, grades: Sequence[Grade], roster: str = "") -> Export:
+    """`grades` in one of FORMATS; `roster` is what Canvas or Moodle exported. Raises CourseError."""
+    return cast(Writer, import_module(f"autograder.exports.as_{form}").write)(title, grades, roster)

@@ -1,0 +1,100 @@
+"""The CSV that Canvas imports: the identity columns of the instructor's own export, and one column of points.
+
+Canvas recognises the file by its first columns (Student, ID, …, Section), students by their ID, and the assignment by
+the number behind its title; a title that it does not know becomes a new assignment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from autograder.errors import CourseError
+from autograder.exports import Export
+from autograder.exports.roster import Identity, letters, login_keys, match, name_keys
+from autograder.exports.table import Cell, from_csv, to_csv
+from autograder.grades import Grade
+from autograder.reports.words import amount, number
+
+_LOGINS = ("sis user id", "sis login id", "integration id")
+_POSSIBLE = "points possible"
+_TODO = "in Canvas: Grades, Export, Export Entire Gradebook"
+
+
+def write(title: str, grades: Sequence[Grade], roster: str) -> Export:
+    """The file for Canvas; without a roster one that names students as we do. Raises CourseError."""
+    return _merged(title, grades, from_csv(roster, "Canvas")) if roster else _alone(title, grades)
+
+
+def _alone(title: str, grades: Sequence[Grade]) -> Export:
+    """What can be said without Canvas's own table: our names in the place of its logins."""
+    header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", title]
+    rows: list[list[Cell]] = [["    Points Possible", "", "", "", "", _possible(grades)]]
+    for grade in grades:
+        name = ", ".join(filter(None, (grade.person.last_name, grade.person.first_name))) or grade.student
+        rows.append([name, grade.person.lms_id, "", grade.student, "", grade.score if grade.submitted else None])
+    return Export(to_csv(header, rows))
+
+
+def _merged(title: str, grades: Sequence[Grade], table: list[list[str]]) -> Export:
+    header, body = table[0], table[1:]
+    width = _identity_width(header)
+    column = next((name for name in header[width:] if _is_title(name, title)), "")
+    students = {index: row for index, row in enumerate(body) if _is_student(row)}
+    identities = {index: _identity(header[:width], row) for index, row in students.items()}
+    matched = match(grades, identities, "Canvas")
+    rows: list[list[Cell]] = [["    Points Possible", *[None] * (width - 1), _possible(grades)]]
+    for index, row in students.items():
+        grade = matched.rows.get(index)
+        rows.append([*row[:width], grade.score if grade else None])
+    complaints = [*matched.complaints, *_other_points(body, header.index(column) if column else -1, grades)]
+    return Export(to_csv([*header[:width], column or title], rows), tuple(complaints))
+
+
+def _identity_width(header: Sequence[str]) -> int:
+    """How many columns say who it is: up to Section. Raises CourseError for a table of something else."""
+    names = [name.strip().casefold() for name in header]
+    if "id" not in names or "section" not in names or names[0] not in ("student", "lastname"):
+        raise CourseError("this is no gradebook of Canvas", "--roster", _TODO)
+    return names.index("section") + 1
+
+
+def _is_title(name: str, title: str) -> bool:
+    """Whether a column is this assignment's: "Tiny (4711)" is "Tiny"."""
+    return re.sub(r"\s*\(\d+\)\s*$", "", name).strip().casefold() == title.strip().casefold()
+
+
+def _is_student(row: Sequence[str]) -> bool:
+    """No line of totals, of posting policies, or Canvas's own test student."""
+    first = row[0].strip().casefold()
+    return bool(first) and _POSSIBLE not in first and first != "student, test"
+
+
+def _identity(header: Sequence[str], row: Sequence[str]) -> Identity:
+    values = {name.strip().casefold(): value.strip() for name, value in zip(header, row, strict=False)}
+    last, _, first = values.get("student", "").partition(",")
+    names = name_keys(values.get("firstname", first), values.get("lastname", last))
+    logins = login_keys(*(values.get(key, "") for key in _LOGINS))
+    return Identity(
+        frozenset(filter(None, (values.get("id", ""),))), logins, names | {letters(f"{last}{first}")} - {""}
+    )
+
+
+def _possible(grades: Sequence[Grade]) -> float:
+    return max((grade.points for grade in grades), default=0.0)
+
+
+def _other_points(body: Sequence[Sequence[str]], column: int, grades: Sequence[Grade]) -> list[str]:
+    """A sentence where Canvas has other full points than we: its percentages would be wrong."""
+    said = next((row[column] for row in body if column >= 0 and _POSSIBLE in row[0].casefold()), "").replace(",", ".")
+    if not said or said == number(_possible(grades)) or _same(said, _possible(grades)):
+        return []
+    ours = amount(round(_possible(grades)), "point")
+    return [f"Canvas has {said} points for this assignment, the course has {ours}; the import will change that"]
+
+
+def _same(said: str, points: float) -> bool:
+    try:
+        return abs(float(said) - points) < 0.005
+    except ValueError:
+        return False

@@ -1,0 +1,42 @@
+"""One row per student: nbgrader's columns, then the points of every exercise and the verdict of every check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autograder.exports import Export
+from autograder.exports.table import Cell, to_csv
+from autograder.grades import Grade
+
+# The names that nbgrader's own export uses, so that what reads one reads the other.
+_COLUMNS = (
+    *("assignment", "timestamp", "student_id", "last_name", "first_name", "email"),
+    *("raw_score", "late_submission_penalty", "score", "max_score", "needs_a_person"),
+)
+
+
+def write(title: str, grades: Sequence[Grade], roster: str) -> Export:
+    """The table; `title` and `roster` are not needed."""
+    exercises = {mark.name: None for grade in grades for mark in grade.marks}
+    checks = {(mark.name, check.name): None for grade in grades for mark in grade.marks for check in mark.checks}
+    names = [name for exercise in exercises for name in _headings(exercise, checks)]
+    return Export(to_csv([*_COLUMNS, *names], [[*_student(grade), *_cells(grade, names)] for grade in grades]))
+
+
+def _headings(exercise: str, checks: dict[tuple[str, str], None]) -> list[str]:
+    return [exercise, *(f"{exercise}.{check}" for home, check in checks if home == exercise)]
+
+
+def _student(grade: Grade) -> list[Cell]:
+    person, at = grade.person, grade.handed_in
+    who = [grade.student, person.last_name, person.first_name, person.email]
+    points = [grade.raw, grade.penalty, grade.score, grade.points]
+    return [grade.assignment, f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else None, *who, *points, " ".join(grade.waiting)]
+
+
+def _cells(grade: Grade, names: Sequence[str]) -> list[Cell]:
+    found: dict[str, Cell] = {}
+    for mark in grade.marks if grade.submitted else ():
+        found[mark.name] = None if mark.waiting else mark.score
+        found |= {f"{mark.name}.{check.name}": str(check.verdict) for check in mark.checks}
+    return [found.get(name) for name in names]

@@ -1,0 +1,53 @@
+"""One line of JSON per student, with everything that the other formats leave out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from autograder.exports import Export
+from autograder.grades import Grade, Mark
+
+
+def write(title: str, grades: Sequence[Grade], roster: str) -> Export:
+    """ASCII only, keys sorted: the same grades give the same bytes. `roster` is not needed."""
+    return Export("".join(json.dumps(_student(title, grade), sort_keys=True) + "\n" for grade in grades))
+
+
+def _student(title: str, grade: Grade) -> dict[str, Any]:
+    person, report = grade.person, grade.report
+    return {
+        "assignment": grade.assignment,
+        "title": title,
+        "student": grade.student,
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "email": person.email,
+        "lms_id": person.lms_id,
+        "submitted": grade.submitted,
+        "handed_in": grade.handed_in.isoformat() if grade.handed_in else None,
+        "seconds_late": grade.seconds_late,
+        "raw_score": grade.raw,
+        "late_penalty": grade.penalty,
+        "score": grade.score,
+        "points": grade.points,
+        "needs_a_person": list(grade.waiting),
+        "problem": report.problem if report else "",
+        "notes": list(report.notes) if report else [],
+        "exercises": [_exercise(mark) for mark in grade.marks],
+    }
+
+
+def _exercise(mark: Mark) -> dict[str, Any]:
+    keys = ("name", "title", "verdict", "weight", "message", "hint", "mistake", "counterexample", "seconds")
+    return {
+        "name": mark.name,
+        "title": mark.title,
+        "points": mark.points,
+        "score": None if mark.waiting else mark.score,
+        "auto_score": mark.auto,
+        "manual_score": mark.manual,
+        "extra_credit": mark.extra,
+        "checks": [{key: getattr(check, key) for key in keys} for check in mark.checks],
+    }

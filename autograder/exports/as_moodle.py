@@ -1,0 +1,75 @@
+"""The CSV that Moodle takes back: its own grading worksheet with the grades filled in.
+
+Moodle knows the lines by "Identifier" (Participant 4711, the number that the names of its downloaded files carry), and
+wants "Grade" and "Last modified (grade)" beside it. Other columns, feedback among them, are left out so that nothing
+is overwritten. Without a worksheet the file suits Grades → Import → CSV file, where columns are mapped by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from autograder.errors import CourseError
+from autograder.exports import Export
+from autograder.exports.roster import Identity, letters, login_keys, match
+from autograder.exports.table import Cell, from_csv, to_csv
+from autograder.grades import Grade
+from autograder.reports.escape import terminal
+from autograder.reports.words import number
+
+_KEPT = ("Identifier", "Full name", "ID number", "Email address", "Grade", "Maximum Grade", "Last modified (grade)")
+_NEEDED = ("Identifier", "Grade", "Last modified (grade)")
+_TODO = "in Moodle, in English: the assignment, Submissions, Actions, Download grading worksheet"
+
+
+def write(title: str, grades: Sequence[Grade], roster: str) -> Export:
+    """The worksheet, or a table to import by hand. Raises CourseError for a table that is no worksheet."""
+    return _filled(grades, from_csv(roster, "Moodle")) if roster else _alone(title, grades)
+
+
+def _alone(title: str, grades: Sequence[Grade]) -> Export:
+    rows: list[list[Cell]] = []
+    for grade in grades:
+        number_ = re.search(r"[_ ](\d+)$", grade.student)
+        name = " ".join(filter(None, (grade.person.first_name, grade.person.last_name)))
+        name = name or (grade.student[: number_.start()] if number_ else grade.student)
+        identifier = f"Participant {number_[1]}" if number_ else ""
+        score = grade.score if grade.submitted else None
+        rows.append([identifier, grade.student, name, grade.person.email, score, grade.points, title])
+    columns = ("Identifier", "Username", "Full name", "Email address", "Grade", "Maximum Grade", "Assignment")
+    return Export(to_csv(columns, rows))
+
+
+def _filled(grades: Sequence[Grade], table: list[list[str]]) -> Export:
+    header = [name.strip() for name in table[0]]
+    if missing := [name for name in _NEEDED if name not in header]:
+        raise CourseError(f"this is no grading worksheet of Moodle: “{missing[0]}” is missing", "--roster", _TODO)
+    lines = [dict(zip(header, row, strict=True)) for row in table[1:]]
+    matched = match(grades, {index: _identity(line) for index, line in enumerate(lines)}, "Moodle")
+    columns = [name for name in _KEPT if name in header]
+    rows: list[list[Cell]] = []
+    for index, line in enumerate(lines):
+        grade = matched.rows.get(index)
+        rows.append([grade.score if grade and name == "Grade" else line[name] for name in columns])
+    return Export(to_csv(columns, rows), (*matched.complaints, *_beyond(lines, matched.rows)))
+
+
+def _identity(line: Mapping[str, str]) -> Identity:
+    """Moodle writes first and last name as one, in the order of the site."""
+    digits = re.search(r"(\d+)$", line["Identifier"].strip())
+    words = line.get("Full name", "").replace(",", " ").split()
+    turned = {letters("".join(words[cut:] + words[:cut])) for cut in range(len(words))} if len(words) < 8 else set()
+    logins = login_keys(line.get("ID number", ""), line.get("Email address", ""), line.get("Username", ""))
+    return Identity(frozenset({digits[1]} if digits else ()), logins, frozenset(turned - {""}))
+
+
+def _beyond(lines: Sequence[Mapping[str, str]], rows: Mapping[int, Grade]) -> list[str]:
+    """Sentences for grades that Moodle would refuse because they are above its maximum."""
+    found = []
+    for index, grade in rows.items():
+        most = lines[index].get("Maximum Grade", "").replace(",", ".")
+        if re.fullmatch(r"\d+(\.\d+)?", most) and grade.score > float(most):
+            who = terminal(grade.student, 60)
+            found.append(f"{who} has {number(grade.score)} points; Moodle refuses more than {number(float(most))}")
+    return found

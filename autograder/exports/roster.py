@@ -1,0 +1,99 @@
+"""Whose row is whose: students, as we file them, and the rows of a table that a learning platform exported.
+
+Keys are tried from the surest to the weakest: the platform's number, its logins and addresses, names. A key that fits
+several rows, or a row that fits several students, is told and left alone; nobody is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from autograder.grades import Grade
+from autograder.reports.escape import terminal
+
+_NUMBER = re.compile(r"(?:^|[_ ])(\d+)$")  # how the names of downloaded submissions end: "Jane Doe_4711"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What one row says about a student; each set may be empty."""
+
+    numbers: frozenset[str] = frozenset()
+    logins: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+
+
+@dataclass
+class Matched:
+    """Grade by index of the row, and a sentence for everyone who has none."""
+
+    rows: dict[int, Grade] = field(default_factory=dict)
+    complaints: list[str] = field(default_factory=list)
+
+
+def match(grades: Sequence[Grade], rows: Mapping[int, Identity], platform: str) -> Matched:
+    """The grades that belong to `rows`, those of students who handed something in."""
+    result, claims = Matched(), defaultdict(list)
+    for grade in (grade for grade in grades if grade.submitted):
+        found = _candidates(grade, rows)
+        if len(found) == 1:
+            claims[found[0]].append(grade)
+        elif found:
+            who = ", ".join(_shown(rows[index]) for index in found)
+            result.complaints.append(f"{terminal(grade.student, 60)} could be several people in {platform}: {who}")
+        else:
+            result.complaints.append(f"{terminal(grade.student, 60)} is not in {platform}")
+    for index, claimed in claims.items():
+        if len(claimed) == 1:
+            result.rows[index] = claimed[0]
+        else:
+            who = ", ".join(terminal(grade.student, 60) for grade in claimed)
+            result.complaints.append(f"{_shown(rows[index])} in {platform} could be each of: {who}")
+    return result
+
+
+def login_keys(*values: str) -> frozenset[str]:
+    """Logins and addresses, as they are compared: without case, also the part before the @."""
+    found = {value.strip().casefold() for value in values if value.strip()}
+    return frozenset(found | {value.split("@")[0] for value in found})
+
+
+def name_keys(first: str, last: str) -> frozenset[str]:
+    """A name in both orders, as letters and digits only, without accents."""
+    return frozenset(filter(None, (letters(f"{first} {last}"), letters(f"{last} {first}"))))
+
+
+def letters(name: str) -> str:
+    """`name` without case, accents, spaces and signs: "Doe, Jané" → "doejane"."""
+    plain = unicodedata.normalize("NFKD", name[:200]).casefold()
+    return "".join(character for character in plain if character.isalnum())
+
+
+def _candidates(grade: Grade, rows: Mapping[int, Identity]) -> list[int]:
+    """Indices of the rows that the surest key with any row leads to."""
+    for kinds, keys in _keys(grade):
+        found = [index for index, row in rows.items() if any(keys & getattr(row, kind) for kind in kinds)]
+        if found:
+            return found
+    return []
+
+
+def _keys(grade: Grade) -> Iterator[tuple[tuple[str, ...], frozenset[str]]]:
+    person, student = grade.person, grade.student.strip()
+    tail = _NUMBER.search(student)
+    name = student[: tail.start()] if tail else student
+    yield ("numbers",), frozenset({person.lms_id} - {""})
+    yield ("numbers", "logins"), login_keys(student, person.email)
+    yield ("numbers",), frozenset({tail[1]} if tail else ())
+    yield ("names",), name_keys(person.first_name, person.last_name)
+    yield ("names",), frozenset({letters(student), letters(name)} - {""})
+
+
+def _shown(row: Identity) -> str:
+    """A row for people: its name, and what tells it apart from others of that name."""
+    known = sorted(row.names) + sorted(row.logins) + sorted(row.numbers)
+    return terminal(" ".join(known[:1] + known[-1:]) if len(known) > 1 else "".join(known), 80)

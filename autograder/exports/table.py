@@ -1,0 +1,47 @@
+"""Tables as CSV that a spreadsheet opens without running anything."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from autograder.errors import CourseError
+from autograder.reports.escape import spreadsheet
+from autograder.reports.words import number
+
+Cell = str | float | None
+
+
+def to_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    """Comma-separated, quoted where needed, "\\n" line ends, UTF-8 without a mark; None is an empty cell."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([cell(name) for name in header])
+    writer.writerows([[cell(value) for value in row] for row in rows])
+    return out.getvalue()
+
+
+def cell(value: Cell) -> str:
+    """One cell: numbers to the cent, text without power over a spreadsheet."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value if value == "-" else spreadsheet(value)  # Moodle's word for "never"; no formula
+    return number(value)
+
+
+def from_csv(text: str, what: str) -> list[list[str]]:
+    """Rows of a table that somebody else exported, commas or semicolons, without empty rows. Raises CourseError."""
+    text = text.removeprefix("\ufeff")
+    first = text.split("\n", 1)[0]
+    delimiter = ";" if first.count(";") > first.count(",") else ","
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise CourseError(f"{what} is no CSV: {error}", "--roster", f"export it from {what} again") from None
+    rows = [row for row in rows if any(value.strip() for value in row)]
+    if not rows:
+        raise CourseError(f"the table of {what} is empty", "--roster", f"export it from {what} again")
+    width = len(rows[0])
+    return [(row + [""] * width)[:width] for row in rows]

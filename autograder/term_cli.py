@@ -1,0 +1,63 @@
+"""The verbs of a term on the command line: exports, late work. What they do stands in `term_verbs.py`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from autograder.exports import FORMATS
+from autograder.options import COURSE, find_root
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+OUTPUT = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command(short_help="Write grades for a spreadsheet, Canvas, Moodle…")
+@click.argument("slug")
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="csv", show_default=True, help="For whom.")
+@click.option("--output", metavar="FILE", type=OUTPUT, help="Where to. Default: standard output.")
+@click.option("--roster", metavar="CSV", type=FILE, help="What Canvas or Moodle exported: it says who is who.")
+@COURSE
+def export(slug: str, form: str, output: Path | None, roster: Path | None, root: Path | None) -> int:
+    """Write the grades of an assignment: from nbgrader's gradebook where one exists, else from the reports.
+
+    People's points, extra credit and lateness are in them. Whoever could not be found in the roster, or fits several
+    of its lines, is told; then the exit code is 1.
+
+    \b
+    Examples:
+      convgrade export a1_convolution --output grades.csv
+      convgrade export a1_convolution --format canvas --roster exported-from-canvas.csv --output import.csv
+      convgrade export a1_convolution --format moodle --roster worksheet.csv --output import.csv
+      convgrade export a1_convolution --format jsonl | jq .score
+    """
+    from autograder.term_verbs import export as run
+
+    return run(find_root(root), slug, form, output, roster)
+
+
+@click.command(short_help="Work out the penalties for late work anew.")
+@click.argument("slug")
+@COURSE
+def late(slug: str, root: Path | None) -> int:
+    """Work out the penalties for late work anew, after a deadline, an extension or points have changed.
+
+    The rules stand in solutions/course.toml: [late], [deadlines], [extensions].
+
+    \b
+    Example:
+      convgrade late a1_convolution
+    """
+    from autograder.term_verbs import late as run
+
+    return run(find_root(root), slug)
+
+
+VERBS: list[click.Command] = [export, late]
+
+
+def add_to(group: click.Group) -> None:
+    """Make every verb of this page a verb of `group`."""
+    for verb in VERBS:
+        group.add_command(verb)

@@ -1,0 +1,108 @@
+"""What the verbs of a term do: exports and late work. Results go to stdout or a file, everything else to stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from autograder.course import Assignment, Course, load_course
+from autograder.errors import CourseError
+from autograder.reports.escape import terminal
+from autograder.reports.words import amount, number
+
+if TYPE_CHECKING:
+    from autograder.grades import Grade
+
+DONE, NOT_GRADED, NOTHING = 0, 1, 3
+_MOST_NAMES = 12
+
+
+def export(root: Path, slug: str, form: str, output: Path | None, roster: Path | None) -> int:
+    """The grades of an assignment in one of the formats; 1 where somebody's are missing or not sure."""
+    from autograder.exports import write
+    from autograder.store import write_atomically
+
+    course = load_course(root)
+    assignment = course.assignment(slug)
+    grades, complaints = _grades(course, assignment)
+    if not grades:
+        note(f"nothing of {slug} is graded yet; run `convgrade grade PATH --record`")
+        return NOTHING
+    result = write(form, assignment.title, grades, _text(roster))
+    if output:
+        write_atomically(output.absolute(), result.text.encode())
+        note(f"written: {output}")
+    else:
+        click.echo(result.text, nl=False)
+    _note_waiting(grades)
+    for sentence in (*complaints, *result.complaints):
+        note(sentence)
+    return NOT_GRADED if complaints or result.complaints else DONE
+
+
+def late(root: Path, slug: str) -> int:
+    """Every penalty of an assignment worked out anew."""
+    from autograder import gradebook
+    from autograder.late import recompute
+
+    load_course(root).assignment(slug)
+    with gradebook.opened(root, slug) as found:
+        if found is None:
+            note(f"the gradebook does not know {slug}; run `nbgrader generate_assignment {slug}` and record grades")
+            return NOTHING
+        changed = recompute(found[0], slug, found[1])
+    for student, (before, after) in sorted(changed.items()):
+        click.echo(f"{terminal(student, 60)}: {number(before)} → {number(after)} points lost")
+    note(f"{amount(len(changed), 'penalty', 'penalties')} changed")
+    return DONE
+
+
+def note(line: str) -> None:
+    """One line for people, on standard error."""
+    click.echo(terminal(line, 2000), err=True)
+
+
+def _grades(course: Course, assignment: Assignment) -> tuple[list[Grade], list[str]]:
+    """The grades, from the gradebook where it knows anybody, else from reports; and what is not as it should be."""
+    from autograder import gradebook
+    from autograder.grades import from_book, from_reports, unrecorded
+    from autograder.grading import store_of
+    from autograder.late import recompute
+
+    reports = store_of(assignment).all()
+    with gradebook.opened(course.root, assignment.slug) as found:
+        if found and found[0].assignment_submissions(assignment.slug):
+            recompute(found[0], assignment.slug, found[1])
+            grades = from_book(assignment, found[0], reports, course.term)
+            missing = unrecorded(grades, reports)
+            todo = "graded, but not recorded like that in the gradebook (convgrade grade … --record)"
+            return grades, [*_unjudged(grades), *_about(missing, todo)]
+    grades = from_reports(assignment, reports, course.term, gradebook.times(course.root, reports))
+    return grades, _unjudged(grades)
+
+
+def _unjudged(grades: Sequence[Grade]) -> list[str]:
+    return _about([grade.student for grade in grades if grade.unjudged], "no verdict yet, a person has to look")
+
+
+def _note_waiting(grades: Sequence[Grade]) -> None:
+    waiting = [grade.student for grade in grades if grade.waiting and not grade.unjudged]
+    if waiting:
+        exercises = sorted({name for grade in grades for name in grade.waiting})
+        note(f"{amount(len(waiting), 'student')} without a person's points for {', '.join(exercises)}: not final")
+
+
+def _about(students: Sequence[str], what: str) -> list[str]:
+    shown = ", ".join(terminal(student, 40) for student in students[:_MOST_NAMES])
+    more = f" and {len(students) - _MOST_NAMES} more" if len(students) > _MOST_NAMES else ""
+    return [f"{what}: {shown}{more}"] if students else []
+
+
+def _text(roster: Path | None) -> str:
+    try:
+        return roster.read_text("utf-8-sig") if roster else ""
+    except UnicodeDecodeError:
+        raise CourseError("the roster is no UTF-8 text", str(roster), "export it again, as CSV") from None
