@@ -15,7 +15,7 @@ from typing import Any
 
 from autograder.box.limits import Limits
 from autograder.errors import CourseError, UnknownAssignment, place
-from autograder.gates import Threshold, named_in, read_thresholds, refuse_unknown
+from autograder.gates import Threshold, named_in, read_hidden, read_thresholds, refuse_unknown
 from autograder.markers import Kind, Role, SourceCell, read_cells
 from autograder.settings import line_of, read_toml, table_of, text_of
 from autograder.suites import CheckSpec, MistakeSpec, defined_names, parse, read_checks, read_mistakes
@@ -63,6 +63,7 @@ class Assignment:
     cells: tuple[SourceCell, ...] = field(repr=False)  # with the answers
     checks: tuple[CheckSpec, ...] = ()  # every hidden check, in the suite's order
     thresholds: Mapping[str, Threshold] = field(default_factory=dict)  # accuracies that a gate asks for
+    hidden: tuple[str, ...] = ()  # files and folders that no submission may read
 
     @property
     def notebook(self) -> Path:
@@ -130,7 +131,7 @@ def load_assignment(folder: Path, secret: str) -> Assignment:
     slug, settings = folder.name, folder / "assignment.toml"
     if not SLUG.fullmatch(slug):
         raise CourseError(f"“{slug}” is no name for an assignment", place(folder), "use small letters, digits and _")
-    raw = read_toml(settings, {"title", "limits", "feedback", "thresholds"})
+    raw = read_toml(settings, {"title", "limits", "feedback", "thresholds", "hidden"})
     show = table_of(settings, raw, "feedback", {"show"}).get("show", SHOW[0])
     if show not in SHOW:
         where = place(settings, line_of(settings, "show"))
@@ -149,6 +150,7 @@ def load_assignment(folder: Path, secret: str) -> Assignment:
         cells=cells,
         checks=read_checks(folder / f"test_{slug}.py") if any(not exercise.manual for exercise in exercises) else (),
         thresholds=read_thresholds(settings, raw),
+        hidden=read_hidden(settings, raw),
     )
     _refuse_loose_ends(assignment)
     return assignment

@@ -12,11 +12,13 @@ import json
 import os
 import signal
 import traceback
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from autograder.box.zygote import Wall, Zygote
-from autograder.course import load_course
+from autograder.course import Assignment, load_course
 from autograder.errors import ConvgradeError
 from autograder.grade import HandedIn, grade
 from autograder.judge.plugin import Suite, with_suite
@@ -32,11 +34,16 @@ def serve(connection: Connection, root: str, slug: str, wall: Wall) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the pool's to handle
     try:
         assignment = load_course(Path(root)).assignment(slug)
-        public = [cell.source for cell in assignment.release if cell.kind == "code" and cell.role in ("given", "other")]
-        with Zygote.start(wall, warm=public) as zygote:
+        with zygote_for(assignment, wall) as zygote:
             with_suite(assignment, lambda suite: _loop(connection, suite, zygote))
     except ConvgradeError as error:
         connection.send_bytes(json.dumps({"error": str(error)}).encode())
+
+
+def zygote_for(assignment: Assignment, wall: Wall) -> AbstractContextManager[Zygote]:
+    """A zygote that is warm for this assignment. Raises NoBox."""
+    public = [cell.source for cell in assignment.release if cell.kind == "code" and cell.role in ("given", "other")]
+    return Zygote.start(replace(wall, masked=(*wall.masked, *assignment.hidden)), warm=public)
 
 
 def _loop(connection: Connection, suite: Suite, zygote: Zygote) -> None:

@@ -58,15 +58,20 @@ def places() -> dict[str, str]:
     return found | ({own: VENV} if own != base else {})
 
 
+def mounts() -> dict[str, str]:
+    """Every folder of this machine that is seen in the box: path here → path in the box. A link is seen as a link."""
+    return {path: path for path in SYSTEM if not os.path.islink(path)} | places()
+
+
 def _inside(path: str) -> str:
     """Where a file of the virtual environment is in the box."""
     return VENV + path.removeprefix(sys.prefix) if sys.prefix in places() and path.startswith(sys.prefix) else path
 
 
 def command(
-    control: int, config: str, masked: Iterable[str] = (), devices: Iterable[str] = (), off: Container[str] = ()
+    control: int, config: str, covered: Iterable[str] = (), devices: Iterable[str] = (), off: Container[str] = ()
 ) -> list[str]:
-    """The argument vector; `masked` files read as empty, `devices` (of a GPU) are passed through; `off`: see Wall."""
+    """The argument vector; `covered` hides files (see masks), `devices` (of a GPU) are passed through, `off`: Wall."""
     words = [program() or "bwrap", "--new-session", "--unshare-uts", "--unshare-cgroup-try"]
     words += [] if "die-with-parent" in off else ["--die-with-parent"]
     words += [f"--unshare-{name}" for name in ("pid", "net", "ipc") if f"host-{name}" not in off]
@@ -79,8 +84,7 @@ def command(
     for path, place in (places() | {str(INSIDE): f"{BOX}/inside", str(kit()): f"{BOX}/cnnkit"}).items():
         words += ["--ro-bind", path, place]
     words += _hidden()
-    for path in masked:
-        words += ["--ro-bind", "/dev/null", _inside(path)]
+    words += covered
     words += ["--proc", "/proc", "--dev", "/dev"]
     for device in devices:
         words += ["--dev-bind-try", device, device]

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.box import bubblewrap, seccomp
+from autograder.box import bubblewrap, masks, seccomp
+from autograder.box.inside import landlock
 from autograder.box.limits import Limits
 from autograder.errors import BoxFailure, NoBox
 
@@ -32,10 +33,10 @@ INSTALL = "Install it (Debian, Ubuntu: apt-get install bubblewrap) or ask by nam
 class Wall:
     """Which wall, and what it hides or lets through.
 
-    `off` switches protections off one by one, for tests only. When the zygote starts: view, user, privileges,
-    environment, dumpable, die-with-parent, host-descriptors, host-net, host-ipc, host-pid. For each submission:
-    limits, memory, namespaces, mounts, proc, net, ipc, pid, landlock, capabilities, seccomp, descriptors, control,
-    nonce, quiet.
+    `masked` files read as empty and folders are empty; behind landlock alone they cannot be read. `off` switches
+    protections off one by one, for tests only. When the zygote starts: view, masked, user, privileges, environment,
+    dumpable, die-with-parent, host-descriptors, host-net, host-ipc, host-pid. For each submission: limits, memory,
+    namespaces, mounts, proc, net, ipc, pid, landlock, capabilities, seccomp, descriptors, control, nonce, quiet.
     """
 
     mode: str = "bubblewrap"
@@ -143,9 +144,12 @@ def _launch(control: socket.socket, wall: Wall, scratch: str) -> subprocess.Pope
     if wall.mode == "bubblewrap":
         if bubblewrap.program() is None:
             raise NoBox(f"No box could be built: bubblewrap is not installed.\n  {INSTALL}")
-        words = bubblewrap.command(control.fileno(), config, wall.masked, wall.devices, wall.off)
+        covered = masks.bubblewrap_words(_masked(wall), bubblewrap.mounts(), scratch)
+        words = bubblewrap.command(control.fileno(), config, covered, wall.devices, wall.off)
         environment = dict(os.environ) if "environment" in wall.off else {}
     else:
+        if not landlock.version():
+            raise NoBox("No box could be built: this kernel has no Landlock.\n  Linux 5.13 or newer has it.")
         words = bubblewrap.zygote_command(sys.executable, control.fileno(), config)
         places = dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR"), _workplace(scratch))
         environment = bubblewrap.ENVIRONMENT | places | {"PYTHONPATH": bubblewrap.host_path(scratch)}
@@ -173,15 +177,23 @@ def _config(wall: Wall, scratch: str) -> dict[str, Any]:
     nobody = (bubbled or _nobody_can_read(scratch)) and os.getuid() == 0 and "user" not in wall.off
     places = bubblewrap.places()
     readable = [*bubblewrap.SYSTEM, *(places.values() if bubbled else places), *DEVICES]
+    readable = [*readable, bubblewrap.BOX if bubbled else scratch]
+    # Bubblewrap has covered what is masked. Landlock can only leave it out.
+    readable, listed = (readable, []) if bubbled else masks.around(readable, _masked(wall))
     work = _workplace(scratch)
     return {
         "uid": NOBODY if nobody else None,
         "namespaces": bubbled,
-        "readable": [*readable, bubblewrap.BOX] if bubbled else [*readable, scratch],
+        "readable": readable,
+        "listed": listed,
         "writable": ["/tmp", "/dev/shm", "/dev/null", *wall.devices] if bubbled else [work, "/dev/null", *wall.devices],
         "filter": base64.b64encode(seccomp.program(connect=bubbled)).decode(),
         "off": sorted(wall.off),
     }
+
+
+def _masked(wall: Wall) -> tuple[str, ...]:
+    return () if "masked" in wall.off else wall.masked
 
 
 def _workplace(scratch: str) -> str:

@@ -162,3 +162,37 @@ def test_a_report_from_before_is_still_read():
     raw = json.loads(report.to_json())
     del raw["exercises"][0]["checks"][0]["measured"]
     assert Report.from_json(json.dumps(raw)).checks[0].measured == {}
+
+
+def hiding(*files: str) -> tuple[str, str]:
+    return LIMITS, f"[hidden]\nfiles = {list(files)}\n\n{LIMITS}"
+
+
+def test_hidden_files_are_found_where_packages_are_installed(sample_course):
+    tiny = load_course(sample_course({SETTINGS: hiding("numpy/__init__.py", "rich")})).assignment("tiny")
+    assert [Path(path).name for path in tiny.hidden] == ["__init__.py", "rich"]
+    assert all(Path(path).is_absolute() and Path(path).exists() for path in tiny.hidden)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("numpy/no_such_file.csv", "not in site-packages"),
+        ("no_such_package/data", "install its package"),
+        ("../site-packages/numpy", "no path below"),
+        ("numpy/../numpy", "no path below"),
+        ("/etc/passwd", "no path below"),
+        ("", "no path below"),
+        (".", "no path below"),
+    ],
+)
+def test_what_cannot_be_hidden_is_a_broken_course(sample_course, name, words):
+    with pytest.raises(CourseError, match=r"assignment\.toml:4") as caught:
+        load_course(sample_course({SETTINGS: hiding(name)}))
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("table", ["[hidden]\nfiles = 'numpy'", "[hidden]\nfiles = [1]", "[hidden]\nfile = []"])
+def test_a_hidden_table_of_another_shape_is_refused(sample_course, table):
+    with pytest.raises(CourseError, match=r"assignment\.toml:4"):
+        load_course(sample_course({SETTINGS: (LIMITS, f"{table}\n{LIMITS}")}))

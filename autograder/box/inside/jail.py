@@ -104,7 +104,7 @@ def enter(config: dict[str, Any], program: bytes) -> None:
     if config["namespaces"] and not off & {"mounts", "namespaces"}:
         mount_view(config["disk_mb"], cover="proc" not in off)
     if "landlock" not in off:
-        landlock.restrict(read=config["readable"], write=config["writable"])
+        landlock.restrict(config["readable"], config["writable"], config["listed"])
     if "capabilities" not in off:
         drop_capabilities()
     if "seccomp" not in off:

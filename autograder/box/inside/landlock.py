@@ -36,8 +36,8 @@ def version() -> int:
     return max(0, int(_libc.syscall(_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION))))
 
 
-def restrict(read: Iterable[str], write: Iterable[str]) -> None:
-    """From now on only these trees can be read or written, no TCP, no signal and no abstract socket outwards."""
+def restrict(read: Iterable[str], write: Iterable[str], listed: Iterable[str] = ()) -> None:
+    """From now on only these trees can be read, written or listed, no TCP, no signal, no abstract socket outwards."""
     abi = version()
     if not abi:
         return
@@ -48,6 +48,8 @@ def restrict(read: Iterable[str], write: Iterable[str]) -> None:
     ruleset = _call(_CREATE, ctypes.byref(rules), ctypes.c_size_t(size), ctypes.c_uint32(0))
     for path in read:
         _allow(ruleset, path, READ)
+    for path in listed:
+        _allow(ruleset, path, READ_DIR)
     for path in write:
         _allow(ruleset, path, files & ~EXECUTE & ~_REFER)
     _libc.prctl(38, *map(ctypes.c_ulong, (1, 0, 0, 0)))  # PR_SET_NO_NEW_PRIVS, which restrict_self needs
