@@ -89,9 +89,9 @@ def _unjudged(grades: Sequence[Grade]) -> list[str]:
 
 
 def _note_waiting(grades: Sequence[Grade]) -> None:
-    waiting = [grade.student for grade in grades if grade.waiting and not grade.unjudged]
+    waiting = [grade for grade in grades if grade.waiting and not grade.unjudged]
     if waiting:
-        exercises = sorted({name for grade in grades for name in grade.waiting})
+        exercises = sorted({name for grade in waiting for name in grade.waiting})
         note(f"{amount(len(waiting), 'student')} without a person's points for {', '.join(exercises)}: not final")
 
 

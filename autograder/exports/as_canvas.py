@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from autograder.errors import CourseError
 from autograder.exports import Export
-from autograder.exports.roster import Identity, letters, login_keys, match, name_keys
+from autograder.exports.roster import Identity, login_keys, match, name_keys
 from autograder.exports.table import Cell, from_csv, to_csv
 from autograder.grades import Grade
 from autograder.reports.words import amount, number
@@ -75,9 +75,8 @@ def _identity(header: Sequence[str], row: Sequence[str]) -> Identity:
     last, _, first = values.get("student", "").partition(",")
     names = name_keys(values.get("firstname", first), values.get("lastname", last))
     logins = login_keys(*(values.get(key, "") for key in _LOGINS))
-    return Identity(
-        frozenset(filter(None, (values.get("id", ""),))), logins, names | {letters(f"{last}{first}")} - {""}
-    )
+    name, number_ = " ".join(filter(None, (row[0], values.get("firstname", "")))), values.get("id", "")
+    return Identity(frozenset({number_} - {""}), logins, names, f"{name} ({number_})")
 
 
 def _possible(grades: Sequence[Grade]) -> float:

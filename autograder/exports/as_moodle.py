@@ -61,7 +61,8 @@ def _identity(line: Mapping[str, str]) -> Identity:
     words = line.get("Full name", "").replace(",", " ").split()
     turned = {letters("".join(words[cut:] + words[:cut])) for cut in range(len(words))} if len(words) < 8 else set()
     logins = login_keys(line.get("ID number", ""), line.get("Email address", ""), line.get("Username", ""))
-    return Identity(frozenset({digits[1]} if digits else ()), logins, frozenset(turned - {""}))
+    shown = f"{' '.join(words)} ({line['Identifier']})"
+    return Identity(frozenset({digits[1]} if digits else ()), logins, frozenset(turned - {""}), shown)
 
 
 def _beyond(lines: Sequence[Mapping[str, str]], rows: Mapping[int, Grade]) -> list[str]:

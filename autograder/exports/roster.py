@@ -25,6 +25,7 @@ class Identity:
     numbers: frozenset[str] = frozenset()
     logins: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
+    shown: str = ""  # for people
 
 
 @dataclass
@@ -43,7 +44,7 @@ def match(grades: Sequence[Grade], rows: Mapping[int, Identity], platform: str) 
         if len(found) == 1:
             claims[found[0]].append(grade)
         elif found:
-            who = ", ".join(_shown(rows[index]) for index in found)
+            who = ", ".join(terminal(rows[index].shown, 80) for index in found)
             result.complaints.append(f"{terminal(grade.student, 60)} could be several people in {platform}: {who}")
         else:
             result.complaints.append(f"{terminal(grade.student, 60)} is not in {platform}")
@@ -52,7 +53,7 @@ def match(grades: Sequence[Grade], rows: Mapping[int, Identity], platform: str) 
             result.rows[index] = claimed[0]
         else:
             who = ", ".join(terminal(grade.student, 60) for grade in claimed)
-            result.complaints.append(f"{_shown(rows[index])} in {platform} could be each of: {who}")
+            result.complaints.append(f"{terminal(rows[index].shown, 80)} in {platform} could be each of: {who}")
     return result
 
 
@@ -91,9 +92,3 @@ def _keys(grade: Grade) -> Iterator[tuple[tuple[str, ...], frozenset[str]]]:
     yield ("numbers",), frozenset({tail[1]} if tail else ())
     yield ("names",), name_keys(person.first_name, person.last_name)
     yield ("names",), frozenset({letters(student), letters(name)} - {""})
-
-
-def _shown(row: Identity) -> str:
-    """A row for people: its name, and what tells it apart from others of that name."""
-    known = sorted(row.names) + sorted(row.logins) + sorted(row.numbers)
-    return terminal(" ".join(known[:1] + known[-1:]) if len(known) > 1 else "".join(known), 80)

@@ -105,13 +105,13 @@ def test_names_are_compared_without_accents_and_case():
 def test_namesakes_are_told_and_left_alone():
     points, complaints = canvas(grade("Sam Smith"), grade("sam2"))
     assert (points["503"], points["504"]) == ("", "67.5")
-    assert complaints == ("Sam Smith could be several people in Canvas: samsmith sam1, samsmith sam2",)
+    assert complaints == ("Sam Smith could be several people in Canvas: Smith, Sam (503), Smith, Sam (504)",)
 
 
 def test_two_files_of_one_student_are_told():
     points, complaints = canvas(grade("ada"), grade("lovelaceada_501"))
     assert points["501"] == ""
-    assert "ada, lovelaceada_501" in complaints[0]
+    assert complaints == ("Lovelace, Ada (501) in Canvas could be each of: ada, lovelaceada_501",)
 
 
 def test_a_stranger_is_told():
