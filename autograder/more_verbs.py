@@ -2,9 +2,73 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import click
 
-VERBS: list[click.Command] = []
+from autograder.errors import CourseError
+from autograder.options import BOX, COURSE, find_root
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command(short_help="Say why a check ended as it did; try it again.")
+@click.argument("what", metavar="REPORT")
+@click.argument("check", required=False, default="")
+@click.option("--file", type=FILE, help="The notebook that was graded. Default: searched for in build/submitted.")
+@click.option("--assignment", "slug", metavar="SLUG", default="", help="Which assignment, where it is not clear.")
+@click.option("--shell", is_flag=True, help="A prompt inside the box when the check has ended.")
+@click.option("--verbose", is_flag=True, help="The hidden test's source, all calls, all that was printed.")
+@BOX
+@COURSE
+def explain(what: str, check: str, root: Path | None, **options: Any) -> int:
+    """Say why a CHECK ended as it did, and try it again in a fresh box. Without a CHECK: list them.
+
+    REPORT is a student's name, SLUG/STUDENT, a report under build/reports, or a notebook.
+
+    \b
+    Examples:
+      convgrade explain "Ingrid Solberg"
+      convgrade explain "Ingrid Solberg" corr2d_matches_torch
+      convgrade explain ada.ipynb corr2d_matches_torch --shell
+    """
+    from autograder.explain.run import explain as run
+
+    return run(find_root(root), what, check, **options)
+
+
+@click.command(short_help="Make a small assignment to start from.")
+@click.argument("slug")
+@click.option("--title", default="", help="What students read above it. Default: made from the slug.")
+@COURSE
+def new(slug: str, title: str, root: Path | None) -> int:
+    """Make solutions/SLUG: a complete small assignment that proves green, to be changed from there.
+
+    Where there is no course yet, this folder becomes one.
+
+    \b
+    Example:
+      convgrade new a7_averages --title "Averages"
+      convgrade prove a7_averages
+    """
+    from autograder.new import new_assignment
+
+    folder = root or _course_or_here()
+    for path in new_assignment(folder, slug, title):
+        click.echo(f"written: {path.relative_to(folder)}")
+    click.echo(f"next: convgrade prove {slug}, then change it; docs/tutorial.md tells how", err=True)
+    return 0
+
+
+def _course_or_here() -> Path:
+    try:
+        return find_root(None)
+    except CourseError:
+        return Path.cwd()
+
+
+VERBS: list[click.Command] = [explain, new]
 
 
 def add_to(group: click.Group) -> None:

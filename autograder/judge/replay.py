@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,24 +73,36 @@ def _put_in(mistake: Mistake, reference: Mapping[str, Any]) -> dict[str, Any]:
     return {name: type(name, (made,), {}) if isinstance(made, type) else made}
 
 
-def _agreement(names: Mapping[str, Any], exchanges: Sequence[Exchange]) -> int:
-    """Replays the requests over a namespace up to the first answer that differs: 0; else 1, or 2 with equal errors."""
+def replayed(
+    names: Mapping[str, Any], exchanges: Sequence[Exchange]
+) -> Iterator[tuple[Exchange, Reply | StudentError, bool]]:
+    """Each request again over a namespace that we trust: what it answers, and whether that is the same.
+
+    Ends early at a handle that this replay never got.
+    """
     box = LocalBox(names)
     handles: dict[int, Handle] = {}
-    strength = 2
     for exchange in exchanges:
         outcome: Reply | StudentError
         try:
             outcome = box.ask(_translated(exchange.request, handles))
         except StudentError as error:
             outcome = error
-        except KeyError:  # a handle that this replay never got
-            return 0
-        if not _same_outcome(outcome, exchange.outcome, handles):
+        except KeyError:
+            return
+        yield exchange, outcome, _same_outcome(outcome, exchange.outcome, handles)
+
+
+def _agreement(names: Mapping[str, Any], exchanges: Sequence[Exchange]) -> int:
+    """Replays the requests over a namespace up to the first answer that differs: 0; else 1, or 2 with equal errors."""
+    strength, asked = 2, 0
+    for exchange, outcome, same in replayed(names, exchanges):
+        if not same:
             return 0
         if isinstance(outcome, StudentError) and str(outcome) != str(exchange.outcome):
             strength = 1
-    return strength
+        asked += 1
+    return strength if asked == len(exchanges) else 0
 
 
 def _translated(request: Request, handles: Mapping[int, Handle]) -> Request:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -40,6 +40,7 @@ class Suite:
     mistakes: tuple[Mistake, ...]
     reference: Mapping[str, Any]
     running: Running | None = None
+    done: Callable[[CheckResult], None] = lambda _: None  # hears of every check as soon as it has ended
     after: dict[str, tuple[str, ...]] = field(init=False)
     order: tuple[str, ...] = field(init=False)
     parameters: describe.Parameters = field(init=False)
@@ -65,13 +66,27 @@ class Suite:
             if first:
                 results[name] = _not_tried(blank, [results[one] for one in first])
                 continue
-            talk = Conversation(ask, self.assignment.limits, self.assignment.show)
-            talk.seed = seed_of(self.assignment.secret, name)
             following = self.order[number + 1 : number + 2]
+            talk = self._conversation(name, ask)
             results[name] = self._judged(blank, talk, self.items[following[0]] if following else None)
+            self.done(results[name])
             cases.append(Case(name, blank.exercise, results[name].verdict, tuple(talk.exchanges)))
         self._add_hints(results, cases)
         return tuple(results.values())
+
+    def one(self, name: str, ask: Ask) -> tuple[CheckResult, Conversation]:
+        """One check alone, whatever it comes after, and what was said. Raises KeyError for an unknown name."""
+        spec = {check.name: check for check in self.assignment.checks}[name]
+        talk = self._conversation(name, ask)
+        blank = CheckResult(spec.exercise, spec.name, spec.title, weight=spec.weight)
+        results = {name: self._judged(blank, talk, None)}
+        self._add_hints(results, [Case(name, spec.exercise, results[name].verdict, tuple(talk.exchanges))])
+        return results[name], talk
+
+    def _conversation(self, name: str, ask: Ask) -> Conversation:
+        talk = Conversation(ask, self.assignment.limits, self.assignment.show)
+        talk.seed = seed_of(self.assignment.secret, name)
+        return talk
 
     def _judged(self, blank: CheckResult, talk: Conversation, following: pytest.Function | None) -> CheckResult:
         item = self.items[blank.name]

@@ -1,0 +1,109 @@
+"""What a TA asks about: a report, a notebook or a student, and the file that belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+import click
+
+from autograder.course import Assignment, Course
+from autograder.discover import Found, discover
+from autograder.grading import store_of
+from autograder.model import Report
+from autograder.store import Store, content_key, context_digest
+
+SUBMITTED = ("build/submitted", "build/demo/submitted")  # where a graded file is looked for
+_NO_REPORT = "that file holds no report of this version; give a file of build/reports, a notebook or a student's name"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One submission: what is stored about it, and its bytes where they were found."""
+
+    assignment: Assignment
+    student: str
+    report: Report | None = None
+    raw: bytes | None = None
+    same: bool = False  # these bytes, graded now, would find the stored report
+
+
+def find_subject(course: Course, what: str, file: Path | None = None, slug: str = "") -> Subject:
+    """`what` is a path to a report or a notebook, a student, or SLUG/STUDENT; `file` is the notebook where it is known.
+
+    Raises click.UsageError, with close matches, where nothing fits.
+    """
+    path = Path(what)
+    if path.is_file() and path.suffix.lower() == ".ipynb":
+        return _of_notebook(course, path, slug)
+    report = _read(path) if path.is_file() else _stored(course, what, slug)
+    assignment = course.assignment(report.assignment)
+    context = context_digest(assignment, report.box)
+    raw = file.read_bytes() if file else _graded_file(course, report, context)
+    same = raw is not None and content_key(raw, context) == report.key
+    return Subject(assignment, report.student, report, raw, same)
+
+
+def spec_name(assignment: Assignment, name: str) -> str:
+    """The check of that name, with or without “test_”. Raises click.UsageError with close matches."""
+    names = [check.name for check in assignment.checks]
+    wanted = name.removeprefix("test_")
+    if wanted in names:
+        return wanted
+    close = get_close_matches(wanted, names, n=3, cutoff=0.3) or names
+    raise click.UsageError(f"{assignment.slug} has no check {name}; did you mean {', '.join(close)}?")
+
+
+def _of_notebook(course: Course, path: Path, slug: str) -> Subject:
+    found = discover([path], course, slug)
+    if not found.found:
+        raise click.UsageError("; ".join(found.passed_over))
+    item = found.found[0]
+    assignment, raw = course.assignment(item.slug), item.read()
+    stored = [one for one in _reports(course, assignment) if one.student == item.student]
+    same = [one for one in stored if content_key(raw, context_digest(assignment, one.box)) == one.key]
+    return Subject(assignment, item.student, next(iter(same or stored), None), raw, bool(same))
+
+
+def _read(path: Path) -> Report:
+    try:
+        return Report.from_json(path.read_text("utf-8"))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        raise click.UsageError(_NO_REPORT) from None
+
+
+def _stored(course: Course, what: str, slug: str) -> Report:
+    assignments = [course.assignment(slug)] if slug else course.assignments
+    reports = [report for assignment in assignments for report in _reports(course, assignment)]
+    wanted = what.casefold()
+    names = {f"{report.assignment}/{report.student}": report for report in reports}
+    fits = [one for name, one in names.items() if wanted in (name.casefold(), one.student.casefold())]
+    if len(fits) == 1:
+        return fits[0]
+    if fits:
+        raise click.UsageError(f"say which assignment: {', '.join(f'{one.assignment}/{one.student}' for one in fits)}")
+    close = get_close_matches(what, [*names, *(one.student for one in reports)], n=3, cutoff=0.5)
+    hint = f"did you mean {', '.join(close)}?" if close else "grade it first, or give the path of a notebook"
+    raise click.UsageError(f"no report of “{what}” is stored; {hint}")
+
+
+def _reports(course: Course, assignment: Assignment) -> list[Report]:
+    """The stored ones; those of the demo's invented class only where there are no others."""
+    return store_of(assignment).all() or Store(course.root / "build" / "demo" / "reports" / assignment.slug).all()
+
+
+def _graded_file(course: Course, report: Report, context: str) -> bytes | None:
+    """The bytes that the report is about: exactly those where they are found, else what the student handed in last."""
+    candidates = [found.read() for found in _handed_in(course, report)]
+    exact = [raw for raw in candidates if content_key(raw, context) == report.key]
+    return next(iter(exact or candidates), None)
+
+
+def _handed_in(course: Course, report: Report) -> Iterator[Found]:
+    for folder in SUBMITTED:
+        if (course.root / folder).is_dir():
+            for found in discover([course.root / folder], course, report.assignment).found:
+                if found.student == report.student:
+                    yield found
