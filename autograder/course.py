@@ -101,7 +101,7 @@ class Course:
     root: Path
     assignments: tuple[Assignment, ...]
     name: str = ""
-    term: Term = Term()  # deadlines, late work, attempts
+    term: Term = field(default_factory=Term)  # deadlines, late work, attempts
 
     def assignment(self, slug: str) -> Assignment:
         """The assignment of that slug. Raises UnknownAssignment, which names close matches."""
@@ -211,7 +211,10 @@ def _refuse_loose_ends(assignment: Assignment) -> None:
             f"the exercise “{name}” has no check", where, f'add @check("{name}") to {assignment.suite.name}'
         )
     refuse_unknown(assignment.suite, named_in(parse(assignment.suite)), assignment.thresholds)
-    for mistake in read_mistakes(assignment.mistakes):
+    mistakes = read_mistakes(assignment.mistakes)
+    named = ((mistake.below, mistake.line) for mistake in mistakes if mistake.below)
+    refuse_unknown(assignment.mistakes, named, assignment.thresholds)
+    for mistake in mistakes:
         _refuse_unknown_exercise(assignment.mistakes, mistake, automatic)
         if mistake.replaces.split(".")[0] not in names:
             where = place(assignment.mistakes, mistake.line)

@@ -36,6 +36,7 @@ class MistakeSpec:
     hint: str
     line: int
     ends: str = ""  # the verdict it ends in, where it cannot be replayed
+    below: str = ""  # the threshold that it must not reach
 
 
 def parse(path: Path) -> ast.Module:
@@ -77,8 +78,8 @@ def read_mistakes(path: Path) -> tuple[MistakeSpec, ...]:
             where = place(path, node.lineno)
             exercise, replaces = _text(call, 0, "exercise", where), _text(call, 1, "replaces", where)
             hint = _text(call, 2, "hint", where)
-            ends = _literal(call, None, "ends", where, "")
-            found.append(MistakeSpec(exercise, node.name, replaces, hint, node.lineno, str(ends)))
+            ends, below = (str(_literal(call, None, name, where, "")) for name in ("ends", "below"))
+            found.append(MistakeSpec(exercise, node.name, replaces, hint, node.lineno, ends, below))
     _refuse_repeated_names(path, found)
     return tuple(found)
 

@@ -85,7 +85,9 @@ checks of behaviour. Inputs go into the box, predictions come out, labels never 
         expect(float((guesses == labels).double().mean())).to_reach(thresholds.digits, on="digits it has never seen")
 
 `[thresholds.digits] at_least = 0.9` stands in assignment.toml. Every seed follows from `cases.seed`, so that another
-secret of the course gives another run. What is measured is kept in the report.
+secret of the course gives another run. What is measured is kept in the report. `convgrade calibrate SLUG` measures the
+perfect notebook many times and writes the threshold; `@mistake(…, below="digits")` must stay below it. Data that a
+package ships and a gate relies on stands under `[hidden] files = […]`, relative to site-packages: empty in the box.
 '''
 
 from hypothesis.strategies import booleans, composite, floats, integers, just, lists, one_of, sampled_from, tuples

@@ -29,15 +29,19 @@ class Mistake:
     hint: str
     implementation: Callable[..., Any]
     ends: str = ""
+    below: str = ""  # the threshold that it must not reach
 
 
-def mistake(exercise: str, *, replaces: str, hint: str, ends: str = "") -> Callable[[T], T]:
-    """Makes a function or class a known mistake of `exercise`; `hint` says what to try, `ends` is a verdict's value."""
+def mistake(exercise: str, *, replaces: str, hint: str, ends: str = "", below: str = "") -> Callable[[T], T]:
+    """Makes a function or class a known mistake of `exercise`; `hint` says what to try, `ends` is a verdict's value.
+
+    `below` is the name of a threshold that it must not reach; `convgrade calibrate` measures it.
+    """
     if ends not in ENDS:
         raise ValueError(f"ends is one of {', '.join(repr(str(one)) for one in ENDS)}, not {ends!r}")
 
     def decorate(implementation: T) -> T:
-        made = Mistake(implementation.__name__, exercise, replaces, hint, implementation, ends)
+        made = Mistake(implementation.__name__, exercise, replaces, hint, implementation, ends, below)
         setattr(implementation, _MARK, made)
         return implementation
 

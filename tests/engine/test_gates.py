@@ -14,7 +14,9 @@ from autograder import messages
 from autograder.course import Assignment, load_course
 from autograder.errors import CourseError
 from autograder.gates import Threshold
+from autograder.judge.mistakes import load_mistakes
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
+from autograder.suites import read_mistakes
 from tests.engine.judge_sample import judged, one_check, sample
 
 SETTINGS = "tiny/assignment.toml"
@@ -92,6 +94,21 @@ def test_a_suite_that_names_no_threshold_is_a_broken_course(sample_course):
     with pytest.raises(CourseError, match=r"test_tiny\.py:24") as caught:
         load_course(root)
     assert "did you mean “digits”?" in str(caught.value)
+
+
+def test_a_mistake_below_no_threshold_is_a_broken_course(sample_course):
+    root = sample_course({"tiny/mistakes.py": ("hint=", 'below="digits", hint=')})
+    with pytest.raises(CourseError, match=r"mistakes\.py:5") as caught:
+        load_course(root)
+    assert "add [thresholds.digits] with at_least" in str(caught.value)
+
+
+def test_a_mistake_may_have_to_stay_below(sample_course):
+    mistake = ("hint=", 'below="digits", hint=')
+    settings = (LIMITS, f"[thresholds.digits]\nat_least = 0.9\n{LIMITS}")
+    tiny = load_course(sample_course({"tiny/mistakes.py": mistake, SETTINGS: settings})).assignment("tiny")
+    assert [one.below for one in read_mistakes(tiny.mistakes)] == ["digits"]
+    assert [one.below for one in load_mistakes(tiny.mistakes)] == ["digits"]
 
 
 def test_a_name_that_is_made_up_at_run_time_is_told_to_the_staff(tmp_path):
