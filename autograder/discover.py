@@ -12,7 +12,7 @@ import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from autograder.errors import ConvgradeError
@@ -66,7 +66,7 @@ def discover(paths: Iterable[Path], course: Course, slug: str = "") -> Discovery
 def _add(result: Discovery, found: Found, slugs: tuple[str, ...], course: Course) -> None:
     slug = slugs[0] if len(slugs) == 1 else _slug_of(found, slugs, course)
     if slug:
-        result.found.append(replace(found, slug=slug, student=_student(found.path, slug)))
+        result.found.append(replace(found, slug=slug, student=student_of(found.path, slug)))
     else:
         result.passed_over.append(f"{found.source}: no assignment fits; say which one with --assignment")
 
@@ -114,7 +114,7 @@ def _slug_of(found: Found, slugs: tuple[str, ...], course: Course) -> str:
     return best[0] if len(best) == 1 else ""
 
 
-def _student(path: Path, slug: str) -> str:
+def student_of(path: PurePath, slug: str) -> str:
     """Who handed it in: the folder's name in nbgrader's tree, else the file's name without the assignment's."""
     stem = path.stem
     if f"{_plain(stem)}_".startswith(f"{slug}_"):

@@ -1,7 +1,9 @@
-"""The verbs of a term on the command line: exports, late work. What they do stands in `term_verbs.py`."""
+"""The verbs of a term on the command line: intake, exports, late work. What they do stands in `term_verbs.py`."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -11,6 +13,36 @@ from autograder.options import COURSE, find_root
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUTPUT = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command(short_help="Take hand-ins from Moodle, Canvas, GitHub, folders.")
+@click.argument("slug")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(exists=True, path_type=Path))
+@click.option("--at", metavar="TIME", default="", help="When they were handed in, where nobody wrote that down.")
+@COURSE
+def collect(slug: str, paths: Sequence[Path], at: str, root: Path | None) -> int:
+    """Take hand-ins of an assignment into build/submitted, nbgrader's tree. Every attempt is kept in build/attempts.
+
+    PATH is a zip archive that Moodle or Canvas made, a folder of notebooks, nbgrader's tree or the inbound folder of
+    its exchange, or a folder of cloned repositories. Names say whose file it is. Links, paths that lead out of an
+    archive and what is too large are not taken, and told.
+
+    \b
+    Examples:
+      convgrade collect a1_convolution submissions.zip --at "2030-10-31 23:50"
+      convgrade collect a1_convolution a1-convolution-submissions
+    """
+    from autograder.term_verbs import collect as run
+
+    return run(find_root(root), slug, paths, _moment(at))
+
+
+def _moment(text: str) -> datetime | None:
+    """A time that was typed; without a zone it is this machine's. Raises BadParameter."""
+    try:
+        return datetime.fromisoformat(text).astimezone() if text else None
+    except ValueError:
+        raise click.BadParameter("write it like 2030-10-31T23:50 or 2030-10-31T23:50Z", param_hint="--at") from None
 
 
 @click.command(short_help="Write grades for a spreadsheet, Canvas, Moodle…")
@@ -54,7 +86,7 @@ def late(slug: str, root: Path | None) -> int:
     return run(find_root(root), slug)
 
 
-VERBS: list[click.Command] = [export, late]
+VERBS: list[click.Command] = [collect, export, late]
 
 
 def add_to(group: click.Group) -> None:

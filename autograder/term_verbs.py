@@ -1,8 +1,9 @@
-"""What the verbs of a term do: exports and late work. Results go to stdout or a file, everything else to stderr."""
+"""What the verbs of a term do: intake, exports, late work. Results go to stdout or a file, all else to stderr."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,27 @@ def export(root: Path, slug: str, form: str, output: Path | None, roster: Path |
     for sentence in (*complaints, *result.complaints):
         note(sentence)
     return NOT_GRADED if complaints or result.complaints else DONE
+
+
+def collect(root: Path, slug: str, paths: Sequence[Path], at: datetime | None) -> int:
+    """Hand-ins from elsewhere into build/submitted; 1 where something was not taken."""
+    from autograder.intake.collect import collect as run
+
+    course = load_course(root)
+    assignment = course.assignment(slug)
+    results = [run(root, assignment, path, course.term, at) for path in paths]
+    for result in results:
+        for sentence in (*result.notes, *(f"not taken: {item}" for item in result.refused)):
+            note(sentence)
+    students: set[str] = set().union(*(result.students for result in results))
+    if not students:
+        note("no notebook there; give a zip archive of Moodle or Canvas, a folder, or cloned repositories")
+        return NOT_GRADED if any(result.refused for result in results) else NOTHING
+    new, placed = sum(result.new for result in results), sum(result.placed for result in results)
+    click.echo(f"{amount(len(students), 'student')}, {amount(new, 'new attempt')}, {placed} to be graded anew")
+    if course.term.attempts == "best":
+        note(f"the best attempt counts: convgrade regrade {slug} grades all of them")
+    return NOT_GRADED if any(result.refused for result in results) else DONE
 
 
 def late(root: Path, slug: str) -> int:

@@ -1,0 +1,100 @@
+"""A source of hand-ins → attempts that are kept, and the one that counts placed where it is graded."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.attempts import Attempts, counting
+from autograder.errors import UnreadableSubmission
+from autograder.intake.choose import Candidate, choose
+from autograder.intake.entries import Entry, Refused, open_source
+from autograder.intake.names import owner
+from autograder.reports.escape import terminal
+from autograder.submission import read_submission
+
+if TYPE_CHECKING:
+    from autograder.course import Assignment
+    from autograder.term import Term
+
+Group = tuple[str, datetime | None]  # who handed in, and when; several files of one group are one hand-in
+
+
+@dataclass
+class Collected:
+    """What a collection came to; every sentence is safe to show."""
+
+    students: set[str] = field(default_factory=set)
+    new: int = 0  # attempts that were not there yet
+    placed: int = 0  # files under build/submitted that are others now
+    refused: list[str] = field(default_factory=list)  # what was not taken, and why
+    notes: list[str] = field(default_factory=list)  # what was taken, but has to be known
+
+
+def collect(root: Path, assignment: Assignment, path: Path, term: Term, at: datetime | None) -> Collected:
+    """Take every hand-in at `path`; `at` is when those came whose time nobody wrote down. Raises Refused."""
+    source, attempts, result = open_source(path), Attempts(root, assignment.slug), Collected()
+    result.refused += source.refused
+    attempts.adopt()
+    for (student, moment), entries in _groups(source.entries, assignment, at, result).items():
+        for candidate in _one(student, entries, assignment, result):
+            result.students.add(student)
+            result.new += attempts.keep(student, candidate.raw, moment)
+            result.notes += _remarks(student, candidate.raw, assignment)
+    result.placed = place(attempts, term)
+    return result
+
+
+def place(attempts: Attempts, term: Term, deadline: datetime | None = None) -> int:
+    """Put everybody's counting attempt where it is graded; how many files changed."""
+    kept = [attempts.of(student) for student in attempts.students()]
+    return sum(attempts.place(counting(mine, term, attempts.slug, deadline)) for mine in kept if mine)
+
+
+def _groups(
+    entries: list[Entry], assignment: Assignment, at: datetime | None, result: Collected
+) -> dict[Group, list[Entry]]:
+    groups: defaultdict[Group, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        who = owner(entry, assignment.slug)
+        moment = who.at or at
+        groups[who.student, moment.astimezone(UTC).replace(microsecond=0) if moment else None].append(entry)
+        if who.late and not moment:
+            result.notes.append(f"{terminal(who.student, 60)}: late, says Canvas, but not by how much; say --at TIME")
+    return groups
+
+
+def _one(student: str, entries: list[Entry], assignment: Assignment, result: Collected) -> Iterator[Candidate]:
+    """The notebook that counts among those of one hand-in; none, and a sentence, where that cannot be told."""
+    chosen = choose(list(_read(entries, result)), assignment)
+    if len(chosen) == 1:
+        yield chosen[0]
+    elif chosen:
+        names = ", ".join(item.entry.shown for item in chosen[:4])
+        result.refused.append(f"{terminal(student, 60)}: several notebooks could be the one, none was taken: {names}")
+    elif len(entries) > 1:
+        result.refused.append(f"{terminal(student, 60)}: none of {len(entries)} notebooks is of this assignment")
+
+
+def _read(entries: list[Entry], result: Collected) -> Iterator[Candidate]:
+    for entry in entries:
+        try:
+            yield Candidate(entry, entry.read())
+        except Refused as error:
+            result.refused.append(f"{entry.shown}: {error}")
+        except OSError as error:
+            result.refused.append(f"{entry.shown}: cannot be read ({terminal(str(error.strerror or error), 80)})")
+
+
+def _remarks(student: str, raw: bytes, assignment: Assignment) -> Iterator[str]:
+    """What grading will say about the file itself, so that it can be asked for again before the deadline."""
+    try:
+        notes = read_submission(raw, assignment).notes
+    except UnreadableSubmission as error:
+        notes = (str(error),)
+    for note in notes:
+        yield f"{terminal(student, 60)}: {terminal(note, 300)}"
