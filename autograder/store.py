@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograder.model import REPORT_VERSION, Report
 
@@ -29,7 +29,17 @@ if TYPE_CHECKING:
 _STALE = 3600.0  # seconds after which another run's half-written file is nobody's any more
 _VIEWS = (  # they only show, file or record
     *("reports", "exports", "intake", "cli.py", "demo.py", "doctor.py", "prove.py", "nbgrader.py", "gradebook.py"),
-    *("grades.py", "late.py", "term.py", "term_verbs.py", "term_cli.py", "regrade.py", "attempts.py", "schema.py"),
+    *(
+        "grades.py",
+        "late.py",
+        "term.py",
+        "term_verbs.py",
+        "term_cli.py",
+        "regrade.py",
+        "fingerprints.py",
+        "attempts.py",
+        "schema.py",
+    ),
 )
 _PACKAGES = ("torch", "torchvision", "numpy", "ipython", "hypothesis", "pytest")
 
@@ -39,16 +49,20 @@ def context_digest(assignment: Assignment, box: str) -> str:
     folder = assignment.folder
     names = (f"test_{assignment.slug}.py", "reference.py", "mistakes.py", "assignment.toml", "notebook.py")
     parts = {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
-    facts = {
+    facts = engine_facts(assignment, box) | {"limits": asdict(assignment.limits)}
+    return _digest(parts | {"facts": json.dumps(facts, sort_keys=True).encode()})
+
+
+def engine_facts(assignment: Assignment, box: str) -> dict[str, Any]:
+    """What changes every verdict of an assignment when it changes: engine, wall, versions, the secret."""
+    return {
         "slug": assignment.slug,
         "secret": assignment.secret,
-        "limits": asdict(assignment.limits),
         "box": box,
         "engine": engine_digest(),
         "versions": {name: _version(name) for name in _PACKAGES} | {"python": sys.version},
         "report": REPORT_VERSION,
     }
-    return _digest(parts | {"facts": json.dumps(facts, sort_keys=True).encode()})
 
 
 def content_key(raw: bytes, context: str) -> str:

@@ -86,10 +86,11 @@ def read_mistakes(path: Path) -> tuple[MistakeSpec, ...]:
 
 def defined_names(path: Path) -> frozenset[str]:
     """Names that a module binds at its top level."""
-    return frozenset(name for node in parse(path).body for name in _bound(node))
+    return frozenset(name for node in parse(path).body for name in bound(node))
 
 
-def _bound(node: ast.stmt) -> Iterator[str]:
+def bound(node: ast.stmt) -> Iterator[str]:
+    """Names that a top-level statement defines: functions, classes, imports, variables."""
     if isinstance(node, Function):
         yield node.name
     elif isinstance(node, (ast.Import, ast.ImportFrom)):
