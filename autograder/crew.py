@@ -14,9 +14,9 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -32,10 +32,11 @@ class Job:
     source: str
     key: str
     raw: bytes
+    about: Mapping[str, Any] = field(default_factory=dict)  # what else the worker is told, as JSON
 
     def frame(self) -> bytes:
         """What is sent to a worker."""
-        header = {"student": self.student, "source": self.source, "key": self.key}
+        header = {"student": self.student, "source": self.source, "key": self.key, **self.about}
         return json.dumps(header).encode() + b"\n" + self.raw
 
 

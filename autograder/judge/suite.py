@@ -40,6 +40,7 @@ class Suite:
     mistakes: tuple[Mistake, ...]
     reference: Mapping[str, Any]
     running: Running | None = None
+    kept: Mapping[str, CheckResult] = field(default_factory=dict)  # of an earlier run, for checks that need no new one
     done: Callable[[CheckResult], None] = lambda _: None  # hears of every check as soon as it has ended
     after: dict[str, tuple[str, ...]] = field(init=False)
     order: tuple[str, ...] = field(init=False)
@@ -59,14 +60,15 @@ class Suite:
         results = {
             check.name: CheckResult(check.exercise, check.name, check.title, weight=check.weight)
             for check in self.assignment.checks
-        }
+        } | self.kept
         cases: list[Case] = []
-        for number, name in enumerate(self.order):
+        todo = [name for name in self.order if name not in self.kept]
+        for number, name in enumerate(todo):
             blank, first = results[name], roots(self.after[name], self.after, results)
             if first:
                 results[name] = _not_tried(blank, [results[one] for one in first])
                 continue
-            following = self.order[number + 1 : number + 2]
+            following = todo[number + 1 : number + 2]
             talk = self._conversation(name, ask)
             results[name] = self._judged(blank, talk, self.items[following[0]] if following else None)
             self.done(results[name])
