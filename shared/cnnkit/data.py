@@ -13,11 +13,21 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from cnnkit.datasets import (
+    emnist_letters,
+    fashion_mnist,
+    histopathology,
+    mnist,
+    quickdraw,
+    sign_language,
+    spanish_names,
+)
 from cnnkit.drawn import LETTERS, SHAPES, letters, shapes
 from cnnkit.tissue import patches, slide
 
 __all__ = ["LETTERS", "PHOTOS", "SHAPES", "digits", "enlarged", "gray", "letters", "names", "patches", "photo"]
 __all__ += ["shapes", "slide"]
+__all__ += ["emnist_letters", "fashion_mnist", "histopathology", "mnist", "quickdraw", "sign_language", "spanish_names"]
 
 FILES = Path(__file__).parent / "files"
 PHOTOS = ("astronaut", "brick", "camera", "cat", "coffee", "coins", "grass", "gravel", "moon", "page", "rocket", "text")
