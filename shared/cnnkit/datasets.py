@@ -104,9 +104,7 @@ def _idx_pair(name: str, folders: tuple[str, ...], prefix: str, download: bool) 
     images, labels = read_idx(paths[0], axes=3), read_idx(paths[1], axes=1)
     if images.shape != (len(labels), 28, 28):
         wanted = f"({len(labels)}, 28, 28), one for every label of {paths[1].name}. Delete both and get them again."
-        raise BadData(f"These are pictures of shape {images.shape}.
-  {paths[0]}
-  Expected {wanted}")
+        raise BadData(f"These are pictures of shape {images.shape}.\n  {paths[0]}\n  Expected {wanted}")
     return _scaled(images), torch.tensor(labels, dtype=torch.int64)
 
 
