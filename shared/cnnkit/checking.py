@@ -84,7 +84,8 @@ def after_writing(name: str) -> Iterator[None]:
         yield
     except NotImplementedError as error:
         said = f"✗ No picture yet: {name} stopped with\n{_indented(explain(error))}"
-        say(said if str(error) else f"○ This picture appears when {name} is written.")
+        verb = "are" if " and " in name else "is"
+        say(said if str(error) else f"○ This picture appears when {name} {verb} written.")
     except (Exception, SystemExit) as error:  # noqa: BLE001  a student's code may raise anything, and Run All goes on
         say(f"✗ No picture yet: {name} stopped with\n{_indented(explain(error))}")
 
