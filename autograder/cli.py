@@ -126,6 +126,33 @@ def prove(slug: str, root: Path | None, jobs: int | None, **options: Any) -> int
     return run(find_root(root), slug, How(jobs or processors(), **options))
 
 
+@cli.command(short_help="Measure accuracy thresholds and write them.")
+@click.argument("slug")
+@click.option(
+    "--runs", metavar="N", type=click.IntRange(5, 1000), default=24, show_default=True, help="Runs of what is right."
+)
+@click.option("--jobs", metavar="N", type=click.IntRange(1, 256), help="Workers. Default: one for each processor.")
+@click.option("--dry-run", is_flag=True, help="Show the table; write nothing.")
+@BOX
+@COURSE
+def calibrate(slug: str, root: Path | None, jobs: int | None, **options: Any) -> int:
+    """Measure accuracy thresholds with the perfect notebook and other secrets, and write them into assignment.toml.
+
+    A threshold is set where a right solution fails less than once in 10,000. Nothing is written when a known mistake
+    that must stay below reaches it.
+
+    \b
+    Examples:
+      convgrade calibrate a3_networks --dry-run
+      convgrade calibrate a3_networks --runs 50
+    """
+    from autograder.calibrate import How
+    from autograder.grading import processors
+    from autograder.verbs import calibrate as run
+
+    return run(find_root(root), slug, How(jobs=jobs or processors(), **options))
+
+
 @cli.command(short_help="Try to break out of the box on this machine.")
 @BOX
 def doctor(box: str) -> int:

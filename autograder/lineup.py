@@ -64,7 +64,7 @@ def variants_of(assignment: Assignment, together: bool = False, only: str = "") 
         yield Variant(WITHOUT, exercise.name, notebooks.submission(assignment, kept), exercise.name)
     for group in (*_rounds(sharing), *([one] for one in chosen if one not in sharing)):
         answer = variants.exchanged(answers, {one.function: one.source for one in group})
-        raw = _exchanged(perfect, answer)
+        raw = answered(perfect, answer)
         for one in group:
             yield Variant(one.kind, one.name, raw, one.exercise, one.function, len(group) == 1)
 
@@ -108,8 +108,8 @@ def _rounds(chosen: Iterable[Exchange]) -> Iterator[list[Exchange]]:
             yield [one for one in group if one is not None]
 
 
-def _exchanged(perfect: bytes, answers: variants.Answers) -> bytes:
-    """A perfect notebook with other answers, without its ordinary cells."""
+def answered(perfect: bytes, answers: variants.Answers) -> bytes:
+    """The perfect notebook with other answers, without its ordinary cells."""
     notebook: dict[str, Any] = json.loads(perfect)
     cells = [cell for cell in notebook["cells"] if cell["metadata"].get("nbgrader")]
     for cell in cells:

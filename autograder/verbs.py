@@ -16,6 +16,7 @@ from autograder.progress import progress
 from autograder.reports.escape import terminal
 
 if TYPE_CHECKING:
+    from autograder.calibrate import How as Runs
     from autograder.model import Report
     from autograder.prove import How
 
@@ -76,6 +77,17 @@ def prove(root: Path, slug: str, how: How) -> int:
     if how.only and how.only not in names:
         raise click.UsageError(f"{slug} has no exercise {how.only}; it has {', '.join(names)}")
     from autograder.prove import run
+
+    return DONE if run(assignment, how) else NOT_GRADED
+
+
+def calibrate(root: Path, slug: str, how: Runs) -> int:
+    """The accuracy gates against many runs of the right solution."""
+    assignment = load_course(root).assignment(slug)
+    if not assignment.thresholds:
+        _note(f"{slug} has no threshold; write [thresholds.NAME] with at_least = 0.9 into its assignment.toml first")
+        return NOTHING
+    from autograder.calibrate import run
 
     return DONE if run(assignment, how) else NOT_GRADED
 

@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import traceback
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from multiprocessing.connection import Connection
@@ -26,7 +27,11 @@ from autograder.judge.plugin import Suite, with_suite
 PR_SET_PDEATHSIG = 1
 
 
-def serve(connection: Connection, root: str, slug: str, wall: Wall) -> None:
+Prepare = Callable[[Suite, Mapping[str, str]], None]
+"""What is done to the suite before each submission; it is told the header of the request."""
+
+
+def serve(connection: Connection, root: str, slug: str, wall: Wall, prepare: Prepare = lambda *_: None) -> None:
     """Answers (JSON header, newline, notebook bytes) with a Report's JSON until an empty message.
 
     Says {"ready": true} first, or {"error": "…"} when nothing can be graded on this machine or in this course.
@@ -35,7 +40,7 @@ def serve(connection: Connection, root: str, slug: str, wall: Wall) -> None:
     try:
         assignment = load_course(Path(root)).assignment(slug)
         with zygote_for(assignment, wall) as zygote:
-            with_suite(assignment, lambda suite: _loop(connection, suite, zygote))
+            with_suite(assignment, lambda suite: _loop(connection, suite, zygote, prepare))
     except ConvgradeError as error:
         connection.send_bytes(json.dumps({"error": str(error)}).encode())
 
@@ -46,13 +51,14 @@ def zygote_for(assignment: Assignment, wall: Wall) -> AbstractContextManager[Zyg
     return Zygote.start(replace(wall, masked=(*wall.masked, *assignment.hidden)), warm=public)
 
 
-def _loop(connection: Connection, suite: Suite, zygote: Zygote) -> None:
+def _loop(connection: Connection, suite: Suite, zygote: Zygote, prepare: Prepare) -> None:
     gc.collect()
     gc.freeze()  # the forks share what is warm; their collectors need not walk it
     connection.send_bytes(json.dumps({"ready": True}).encode())
     while message := connection.recv_bytes():
         header, _, raw = message.partition(b"\n")
         about = json.loads(header)
+        prepare(suite, about)
         handed_in = HandedIn(about["student"], about["source"], about["key"], raw)
         connection.send_bytes(in_a_fork(handed_in, suite, zygote))
 
