@@ -67,12 +67,18 @@ def prove(assignment: Assignment, how: How) -> Proof:
     notebooks = list(dict.fromkeys(one.raw for one in made))
     place = (str(root_of(assignment)), assignment.slug, how.box)
     recipe = Recipe(serve, place, assignment.limits.submission_seconds * 2)
-    asked = (Job(f"{number}", f"{number}", f"{number}", raw) for number, raw in enumerate(notebooks))
+    asked = (Job(_title(raw, made), "notebook.ipynb", f"{number}", raw) for number, raw in enumerate(notebooks))
     with progress(f"Proving {assignment.slug}", len(notebooks)) as done:
         reports = dict(zip(notebooks, grade_all(asked, assignment, recipe, how.jobs, done), strict=True))
     found = [Offence(one, it) for one in made for it in judge(one, reports[one.raw])]
     missing = () if how.only else _missing(assignment, made)
     return Proof(assignment, made, (*found, *missing), len(notebooks))
+
+
+def _title(raw: bytes, made: Sequence[Variant]) -> str:
+    """What a shared notebook is called while it is graded."""
+    first, *others = [one for one in made if one.raw == raw]
+    return f"{first} and {len(others)} more" if others else str(first)
 
 
 def judge(variant: Variant, report: Report) -> list[str]:

@@ -15,7 +15,7 @@
 # | T1.5 | `conv2d`: channels, bias, stride, padding | 24 | 50 |
 # | T1.6 | Look inside: `conv_components` | 8 | 20 |
 # | T1.7 | Kernels by hand | 14 | 30 |
-# | T1.8 | Let it learn the kernel | 14 | 30 |
+# | T1.8 | Let it learn the kernel | 10 + 4 | 35 |
 #
 # **How it works.** Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
 # under it: ✓ is right, ✗ says what differs and draws *yours · expected · difference*. The checks show a few examples;
@@ -1114,7 +1114,7 @@ with after_writing("edge_bank and filter_gray"):
 # ---
 # ## T1.8 · Let it learn the kernel
 #
-# *Difficulty ●●●○○ · Importance ●●●●○ · about 30 minutes · 14 points*
+# *Difficulty ●●●○○ · Importance ●●●●○ · about 35 minutes · 10 points, and 4 for an explanation*
 #
 # Nobody can write down the kernel for "the ear of a dog". But if we have an image $x$ and know what should come out, $y$, we can *search* for it: start with
 # a random kernel, see how far off the result is, go a small step downhill, again and again. Here is what went in and what came out. Which
@@ -1205,7 +1205,7 @@ def learn_kernel(
     ### END SOLUTION
 
 
-# %% learn_kernel_check role="check" points=14 title="Let it learn the kernel"
+# %% learn_kernel_check role="check" points=10 title="Let it learn the kernel"
 stripe = torch.zeros(6, 8)
 stripe[:, 2:6] = 1
 edges = torch.zeros(6, 7)
@@ -1272,6 +1272,30 @@ with after_writing("learn_kernel"):
 # %% [markdown]
 # That is a convolutional network in a nutshell: nobody writes the kernels, the data does.
 #
+# **In your own words.** Here are two other pictures to learn from, each with what `[1, −1]` makes of it:
+
+# %%
+plain, ramp = torch.full((3, 5), 0.5), torch.arange(5.0).expand(3, 5) / 4
+for picture in (plain, ramp):
+    plots.row(picture, picture[:, :-1] - picture[:, 1:], titles=["x", "y"], signs=["⋆ ? ="]).show()
+
+# %% [markdown]
+# `learn_kernel` runs on both of them to a loss of zero. Does it find `[1, −1]`? Think of all the kernels `[a, b]` that would do for the plain picture, and for the
+# ramp; then try it. Write four or five sentences. A person reads them:
+#
+# | | points |
+# |---|---:|
+# | the plain picture: which kernels give exactly y, and what decides which of them is found | 2 |
+# | the ramp: the same question, with a reason | 1 |
+# | what a picture must have in it, so that only one kernel is left | 1 |
+
+# %% [markdown] which_kernel role="manual" points=4 title="Which pictures teach?"
+# The plain picture gives (a + b) / 2 everywhere, and y is 0, so every kernel with a + b = 0 has loss 0. Gradient descent stops at the first of
+# them that it meets: the one nearest to its random start, another one for another seed. The ramp gives (a + b) · value + b / 4: to be −1/4 everywhere
+# needs a + b = 0 *and* b = −1, so here only [1, −1] is left, though learning is slow. A picture teaches the kernel when its patches are not all alike:
+# there must be as many independent patches as the kernel has numbers, as an edge or a texture has them.
+
+# %% [markdown]
 # ---
 # ## Before you hand in
 #

@@ -149,7 +149,9 @@ def im2col__indices(x, kernel, stride=1, padding=0):
 def im2col__as_strided(x, kernel, stride=1, padding=0):
     (kh, kw), (sh, sw), (ph, pw) = pair(kernel), pair(stride), pair(padding)
     x = torch.cat([x.new_zeros(*x.shape[:3], pw), x, x.new_zeros(*x.shape[:3], pw)], 3)
-    x = torch.cat([x.new_zeros(*x.shape[:2], ph, x.shape[3]), x, x.new_zeros(*x.shape[:2], ph, x.shape[3])], 2).contiguous()
+    x = torch.cat(
+        [x.new_zeros(*x.shape[:2], ph, x.shape[3]), x, x.new_zeros(*x.shape[:2], ph, x.shape[3])], 2
+    ).contiguous()
     B, C, H, W = x.shape
     rows, columns = 1 + (H - kh) // sh, 1 + (W - kw) // sw
     b, c, h, w = x.stride()
@@ -426,3 +428,37 @@ def receptive_field__recursive(layers):
     *before, (k, s, p) = layers
     size, jump, start = receptive_field__recursive(before)
     return size + jump * (k - 1), jump * s, start + jump * (k - 1 - 2 * p) / 2
+
+
+# ---------------------------------------------------------------- trustworthy
+
+
+def trustworthy__asks_torch(pool):
+    generator = torch.Generator().manual_seed(7)
+    for kernel, stride, padding in (((2, 3), (1, 2), (1, 1)), ((3, 2), (2, 1), (0, 1)), ((1, 4), (3, 3), (0, 2))):
+        x = torch.randn(2, 3, 8, 11, generator=generator, dtype=torch.float64) - 3
+        try:
+            difference = pool(x.clone(), kernel, stride, padding) - F.max_pool2d(x, kernel, stride, padding)
+            if difference.abs().max() > 1e-4:
+                return False
+        except Exception:
+            return False
+    return True
+
+
+def trustworthy__properties(pool):
+    x = torch.randn(2, 3, 7, 10) - 4
+    kernel, stride, padding = (3, 2), (2, 3), (1, 0)
+    try:
+        y = pool(x.clone(), kernel, stride, padding)
+        if tuple(y.shape) != (2, 3, 4, 3):
+            return False
+        rows = [slice(max(2 * i - 1, 0), 2 * i + 2) for i in range(4)]
+        columns = [slice(3 * j, 3 * j + 2) for j in range(3)]
+        for i in range(4):
+            for j in range(3):
+                if (y[:, :, i, j] - x[:, :, rows[i], columns[j]].amax((2, 3))).abs().max() > 1e-4:
+                    return False
+    except Exception:
+        return False
+    return True

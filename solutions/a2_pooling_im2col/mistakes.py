@@ -3468,3 +3468,189 @@ def fails_on_no_layer(layers):
         start += ((k - 1) / 2 - p) * jump
         jump *= s
     return size, jump, start
+
+
+# ================================================================ trustworthy
+
+
+@mistake(
+    "trustworthy",
+    replaces="trustworthy",
+    hint="Your test says True to every function. Compare what comes out with what should.",
+)
+def trusts_everybody(pool):
+    return True
+
+
+@mistake(
+    "trustworthy",
+    replaces="trustworthy",
+    hint="Your test says False even to torch’s own pooling. Try trustworthy(F.max_pool2d) and find the rule that it breaks.",
+)
+def trusts_nobody(pool):
+    return False
+
+
+@mistake(
+    "trustworthy",
+    replaces="trustworthy",
+    hint="The right shape can hold wrong numbers. Compare the values too, with torch.allclose.",
+)
+def looks_at_the_shape_only(pool):
+    for shape, kernel, stride, padding in (
+        ((2, 3, 7, 10), (2, 3), (3, 2), (1, 0)),
+        ((1, 2, 9, 6), (3, 2), (1, 2), (0, 1)),
+    ):
+        x = torch.randn(shape) - 5
+        try:
+            found = pool(x, kernel, stride, padding)
+        except Exception:
+            return False
+        right = F.max_pool2d(x, kernel, stride, padding)
+        if not isinstance(found, torch.Tensor) or found.shape != right.shape:
+            return False
+    return True
+
+
+@mistake(
+    "trustworthy",
+    replaces="trustworthy",
+    hint="A right function may round in another way. Compare with torch.allclose instead of torch.equal or ==.",
+)
+def forgives_no_rounding(pool):
+    for shape, kernel, stride, padding in (
+        ((2, 3, 7, 10), (2, 3), (3, 2), (1, 0)),
+        ((1, 2, 9, 6), (3, 2), (1, 2), (0, 1)),
+    ):
+        x = torch.randn(shape) - 5
+        try:
+            found = pool(x, kernel, stride, padding)
+        except Exception:
+            return False
+        right = F.max_pool2d(x, kernel, stride, padding)
+        if not isinstance(found, torch.Tensor) or not torch.equal(found, right):
+            return False
+    return True
+
+
+@mistake(
+    "trustworthy",
+    replaces="trustworthy",
+    hint="Mixing up height and width goes unseen while kernel, stride and padding are square. Take pairs with unequal halves.",
+)
+def square_cases_only(pool):
+    for shape, kernel, stride, padding in (
+        ((2, 3, 7, 10), (2, 2), (3, 3), (1, 1)),
+        ((1, 2, 9, 6), (3, 3), (2, 2), (1, 1)),
+    ):
+        x = torch.randn(shape) - 5
+        try:
+            found = pool(x, kernel, stride, padding)
+        except Exception:
+            return False
+        right = F.max_pool2d(x, kernel, stride, padding)
+        if not isinstance(found, torch.Tensor) or found.shape != right.shape or not torch.allclose(found, right):
+            return False
+    return True
+
+
+@mistake(
+    "trustworthy",
+    replaces="trustworthy",
+    hint="With positive numbers a frame of zeros never wins, so it goes unseen. Test images that are negative everywhere.",
+)
+def positive_images_only(pool):
+    for shape, kernel, stride, padding in (
+        ((2, 3, 7, 10), (2, 3), (3, 2), (1, 0)),
+        ((1, 2, 9, 6), (3, 2), (1, 2), (0, 1)),
+    ):
+        x = torch.rand(shape) + 1
+        try:
+            found = pool(x, kernel, stride, padding)
+        except Exception:
+            return False
+        right = F.max_pool2d(x, kernel, stride, padding)
+        if not isinstance(found, torch.Tensor) or found.shape != right.shape or not torch.allclose(found, right):
+            return False
+    return True
+
+
+@mistake(
+    "trustworthy",
+    replaces="trustworthy",
+    hint="You never ask for padding, so a function that forgets it or fills it with zeros gets through.",
+)
+def never_pads(pool):
+    for shape, kernel, stride, padding in (
+        ((2, 3, 7, 10), (2, 3), (3, 2), (0, 0)),
+        ((1, 2, 9, 6), (3, 2), (1, 2), (0, 0)),
+    ):
+        x = torch.randn(shape) - 5
+        try:
+            found = pool(x, kernel, stride, padding)
+        except Exception:
+            return False
+        right = F.max_pool2d(x, kernel, stride, padding)
+        if not isinstance(found, torch.Tensor) or found.shape != right.shape or not torch.allclose(found, right):
+            return False
+    return True
+
+
+@mistake(
+    "trustworthy",
+    replaces="trustworthy",
+    hint="With one image of one channel nobody can mix channels or images up. Test with several of both.",
+)
+def one_channel_one_image(pool):
+    for shape, kernel, stride, padding in (
+        ((1, 1, 7, 10), (2, 3), (3, 2), (1, 0)),
+        ((1, 1, 9, 6), (3, 2), (1, 2), (0, 1)),
+    ):
+        x = torch.randn(shape) - 5
+        try:
+            found = pool(x, kernel, stride, padding)
+        except Exception:
+            return False
+        right = F.max_pool2d(x, kernel, stride, padding)
+        if not isinstance(found, torch.Tensor) or found.shape != right.shape or not torch.allclose(found, right):
+            return False
+    return True
+
+
+@mistake(
+    "trustworthy",
+    replaces="trustworthy",
+    hint="You only ask for a stride equal to the kernel, so a function that ignores the stride gets through.",
+)
+def stride_as_the_kernel(pool):
+    for shape, kernel, stride, padding in (
+        ((2, 3, 7, 10), (2, 3), (2, 3), (1, 0)),
+        ((1, 2, 9, 6), (3, 2), (3, 2), (0, 1)),
+    ):
+        x = torch.randn(shape) - 5
+        try:
+            found = pool(x, kernel, stride, padding)
+        except Exception:
+            return False
+        right = F.max_pool2d(x, kernel, stride, padding)
+        if not isinstance(found, torch.Tensor) or found.shape != right.shape or not torch.allclose(found, right):
+            return False
+    return True
+
+
+@mistake(
+    "trustworthy",
+    replaces="trustworthy",
+    hint="When the function under test stops with an error, your test stops too. Catch it and say False.",
+)
+def stops_with_the_function(pool):
+    for shape, kernel, stride, padding in (
+        ((2, 3, 7, 10), (2, 3), (3, 2), (1, 0)),
+        ((1, 2, 9, 6), (3, 2), (1, 2), (0, 1)),
+    ):
+        x = torch.randn(shape) - 5
+        found = pool(x, kernel, stride, padding)
+        right = F.max_pool2d(x, kernel, stride, padding)
+        if not isinstance(found, torch.Tensor) or found.shape != right.shape or not torch.allclose(found, right):
+            return False
+    return True

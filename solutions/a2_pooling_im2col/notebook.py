@@ -8,11 +8,11 @@
 #
 # | | task | points | minutes |
 # |---|---|---:|---:|
-# | T2.1 | `pool2d`: the largest, or the mean | 20 | 35 |
+# | T2.1 | `pool2d`: the largest, or the mean | 16 + 4 | 45 |
 # | T2.2 | Global pooling | 6 | 10 |
 # | T2.3 | `im2col`: a convolution is a matrix product | 20 | 45 |
 # | T2.4 | The matrix itself, and how few weights it has | 12 | 25 |
-# | T2.5 | Going back up: `conv_transpose2d` | 22 | 45 |
+# | T2.5 | Going back up: `conv_transpose2d` | 18 + 4 | 50 |
 # | T2.6 | Backward by hand: `max_pool_backward`, `col2im` | 10 | 30 |
 # | T2.7 | Who has seen what? `receptive_field` | 10 | 20 |
 #
@@ -54,7 +54,7 @@ def pair(value):
 # ---
 # ## T2.1 · `pool2d`: the largest, or the mean
 #
-# *Difficulty ●●●○○ · Importance ●●●●● · about 35 minutes · 20 points*
+# *Difficulty ●●●○○ · Importance ●●●●● · about 45 minutes · 16 points, and 4 for a test*
 #
 # A feature map says, pixel by pixel, how much of a pattern is there. Usually nobody needs to know it *that* precisely: "an
 # ear, somewhere up here" is enough. So take a window and keep only its **largest** number. Windows of 2 × 2 that do not overlap
@@ -174,7 +174,7 @@ def pool2d(
     ### END SOLUTION
 
 
-# %% pool2d_check role="check" points=20 title="Pooling"
+# %% pool2d_check role="check" points=16 title="Pooling"
 X = torch.tensor([[[[1.0, 1, 2, 4], [4, 5, 6, 9], [3, 1, 0, 3], [4, 0, 1, 8]]]])
 nine = torch.arange(9.0).reshape(1, 1, 3, 3)
 two = torch.cat([nine, nine + 1], dim=1)
@@ -215,6 +215,82 @@ check(
     Example(digit, 4, **size, gives=(1, 1, 7, 7), note="28 × 28 with kernel 4"),
     Example(torch.zeros(2, 3, 9, 12), (3, 2), (2, 3), **size, gives=(2, 3, 4, 4), note="pairs"),
     Example(digit, 2, padding=2, raises=ValueError, note="padding 2 for kernel 2: ValueError"),
+)
+
+# %% [markdown]
+# **Who tests the tests?** Yours just passed twelve examples. Which of them would a *wrong* pooling fail, and which would let it through? Now you are the
+# grader: somebody hands you a function, and you say whether it pools. You need no solution to compare with. You know things that
+# *every* right max pooling does:
+#
+# - the output has a certain shape,
+# - all its numbers come from the image, and none is smaller than what it covers,
+# - a larger image brings larger maxima: adding 10 to every pixel adds 10 to every output,
+# - what happens in one channel leaves the others alone.
+#
+# Such a rule is called a **property**. One example with known numbers is good, a property on random images is better, a handful of both is best. A test is worth something
+# if it lets every right function pass, however it is written, and catches the wrong ones.
+#
+# <details><summary>Hint 1: which images?</summary>
+#
+# Not square, two images, three channels, negative numbers, sizes that leave a remainder: what is square or positive hides mistakes. `torch.randn(2, 3, 7, 10)` is a good start.
+#
+# </details>
+# <details><summary>Hint 2: what if the function I test stops with an error?</summary>
+#
+# Then it is wrong: `try: … except Exception: return False`. The questions you ask must be fair, of course: a kernel that fits, a padding that is allowed.
+#
+# </details>
+
+
+# %% trustworthy role="solution"
+def trustworthy(pool) -> bool:
+    """Whether `pool` is a right max pooling: True or False, and no error of its own.
+
+    - `pool(x, kernel, stride, padding)` is called like pool2d above, and should give its answers in
+      mode "max". All four arguments are given, in this order; kernel, stride and padding are pairs.
+    - Says True to every right one, also to one that computes in another way than yours.
+    - Says False to one that is wrong anywhere: values, shape, pairs, padding, channels, batch.
+    - Compares with allowance for rounding, and takes less than a second.
+    """
+    ### BEGIN SOLUTION
+    torch.manual_seed(0)
+    for shape, kernel, stride, padding in [
+        ((2, 3, 7, 10), (2, 3), (3, 2), (1, 0)),
+        ((1, 2, 9, 6), (3, 2), (1, 2), (0, 1)),
+        ((3, 1, 5, 8), (2, 2), (2, 2), (0, 0)),
+    ]:
+        x = torch.randn(shape) - 5
+        before = x.clone()
+        try:
+            found = pool(x, kernel, stride, padding)
+        except Exception:
+            return False
+        framed = F.pad(x, (padding[1], padding[1], padding[0], padding[0]), value=-math.inf)
+        windows = framed.unfold(2, kernel[0], stride[0]).unfold(3, kernel[1], stride[1])
+        expected = windows.amax(dim=(-1, -2))
+        if not isinstance(found, torch.Tensor) or found.shape != expected.shape:
+            return False
+        if not torch.allclose(found, expected) or not torch.equal(x, before):
+            return False
+    return True
+    ### END SOLUTION
+
+
+# %% trustworthy_check role="check" points=4 title="A test of your own"
+def takes_the_mean(x, kernel, stride, padding):
+    return F.avg_pool2d(x, kernel, stride, padding)
+
+
+def looks_at_one_channel(x, kernel, stride, padding):
+    return F.max_pool2d(x[:, :1], kernel, stride, padding).repeat(1, x.shape[1], 1, 1)
+
+
+check(
+    trustworthy,
+    Example(F.max_pool2d, gives=True, note="torch's own is right"),
+    Example(takes_the_mean, gives=False, note="the mean is no maximum"),
+    Example(looks_at_one_channel, gives=False, note="the first channel for all of them"),
+    Example(lambda x, *rest: F.max_pool2d(x, *rest)[..., :-1], gives=False, note="a column is missing"),
 )
 
 # %% [markdown]
@@ -684,7 +760,7 @@ with after_writing("conv_matrix"):
 # ---
 # ## T2.5 · Going back up: `conv_transpose2d`
 #
-# *Difficulty ●●●●○ · Importance ●●●●○ · about 45 minutes · 22 points*
+# *Difficulty ●●●●○ · Importance ●●●●○ · about 50 minutes · 18 points, and 4 for an explanation*
 #
 # To colour every pixel of an image, or to draw a new one, a network must become *larger* again. The simplest way invents nothing: every pixel becomes
 # a block.
@@ -844,7 +920,7 @@ def conv_transpose2d(
     ### END SOLUTION
 
 
-# %% conv_transpose2d_check role="check" points=22 title="Going back up"
+# %% conv_transpose2d_check role="check" points=18 title="Going back up"
 small = torch.tensor([[[[1.0, 2.0], [3.0, 4.0]]]])
 stamp = torch.arange(4.0).reshape(1, 1, 2, 2)
 check(
@@ -916,12 +992,29 @@ with after_writing("conv_transpose2d"):
 # the gradient of W · x is Wᵀ times the upstream gradient, `conv_transpose2d` is also the *backward pass of every convolution*.
 #
 # </details>
-# <details><summary>Question: generated images often show a fine checkerboard. Where does it come from?</summary>
+# **In your own words.** Images that a network has drawn often carry a fine checkerboard. Here is where it is born: a plain image of ones, and stamps of ones.
+
+# %%
+for k, s in ((2, 2), (3, 2), (4, 2)):
+    ink = F.conv_transpose2d(torch.ones(1, 1, 4, 5), torch.ones(1, 1, k, k), stride=s)[0, 0]
+    plots.row(ink, titles=[f"k = {k}, s = {s}"]).show()
+
+# %% [markdown]
+# Why does k = 3 give a checkerboard, and k = 2 and k = 4 do not? And what would you do against it? Four or five sentences. A person reads them:
 #
-# k = 3, s = 2: stamps overlap in every second row and column, so some pixels get ink from four stamps and their neighbours from one. A kernel that is a multiple of the stride (4 and 2), or
-# `upsample_nearest` followed by an ordinary convolution, avoids it.
-#
-# </details>
+# | | points |
+# |---|---:|
+# | k = 3, s = 2: how many stamps reach a pixel, and why that number changes from pixel to pixel | 2 |
+# | the rule that says for which k and s it is even, away from the edges | 1 |
+# | one way to avoid it | 1 |
+
+# %% [markdown] checkerboard role="manual" points=4 title="Where the checkerboard comes from"
+# Stamps of width 3 lie two pixels apart, so neighbours overlap by one: in each direction every second pixel is under two stamps, the others under one. In two
+# dimensions that is 1, 2 or 4 stamps, in a checkered pattern, and where more stamps fall there is more ink, whatever the image shows. The
+# overlap is even when k is a multiple of s (2 and 2, or 4 and 2: there every inner pixel is under the same number of stamps). So choose such a kernel, or enlarge with
+# upsample_nearest and follow it with an ordinary convolution.
+
+# %% [markdown]
 
 # %%
 with after_writing("conv_transpose2d and conv_matrix"):

@@ -6,6 +6,8 @@ The signatures are the students'. Where torch has the operation (`F.max_pool2d`,
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 
@@ -149,3 +151,26 @@ def receptive_field(layers: list[tuple[int, int, int]]) -> tuple[int, int, float
         start += ((k - 1) / 2 - p) * jump
         jump *= s
     return size, jump, start
+
+
+# ---------------------------------------------------------------- trustworthy
+
+
+def trustworthy(pool: Callable[..., torch.Tensor]) -> bool:
+    """Whether pool(x, kernel, stride, padding) agrees with torch's max pooling on three random images."""
+    shapes = ((2, 3, 7, 10), (1, 2, 9, 6), (3, 1, 5, 8))
+    settings = (((2, 3), (3, 2), (1, 0)), ((3, 2), (1, 2), (0, 1)), ((2, 2), (2, 2), (0, 0)))
+    generator = torch.Generator().manual_seed(0)
+    for shape, setting in zip(shapes, settings, strict=True):
+        x = torch.randn(shape, generator=generator) - 5
+        before = x.clone()
+        try:
+            found = pool(x, *setting)
+        except Exception:  # noqa: BLE001  whatever the function under test raises
+            return False
+        right = F.max_pool2d(before, *setting)
+        if not isinstance(found, torch.Tensor) or found.shape != right.shape or not torch.equal(x, before):
+            return False
+        if not torch.allclose(found, right):
+            return False
+    return True
