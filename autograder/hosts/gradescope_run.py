@@ -1,0 +1,137 @@
+"""What runs in Gradescope's container for one submission: results.json exists from the first moment on.
+
+/autograder/source       the zip: this engine, one assignment, convgrade.json
+/autograder/submission   what the student handed in
+/autograder/results      results.json, written whole after every check
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import traceback
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from autograder.course import Assignment, Course, load_course
+from autograder.discover import Found, discover
+from autograder.errors import NoBox
+from autograder.hosts.results import CRASHED, CUT_OFF, results
+from autograder.model import CheckResult, Report
+from autograder.scoring import score, ungraded
+from autograder.store import content_key, context_digest, write_atomically
+
+WEAKER = "No wall could be built in this container. Make the zip again with --box landlock, or ask for a wall by name."
+
+
+@dataclass
+class Desk:
+    """One run: where everything is, and the report so far."""
+
+    root: Path
+    slug: str
+    box: str
+    visibility: str
+    report: Report
+
+    @classmethod
+    def at(cls, root: Path) -> Desk:
+        """Reads convgrade.json of the zip that lies at `root`/source."""
+        said = json.loads((root / "source" / "convgrade.json").read_text("utf-8"))
+        blank = Report(said["slug"], "", "", (), box=said["box"])
+        return cls(root, said["slug"], said["box"], said["visibility"], blank)
+
+    def write(self, output: str = "") -> None:
+        """results.json, whole, as the report stands now."""
+        path = self.root / "results" / "results.json"
+        write_atomically(path, json.dumps(results(self.report, self.visibility, output), indent=1).encode())
+        path.chmod(0o644)
+
+    def hear(self, ended: CheckResult, assignment: Assignment) -> None:
+        """One more check has ended."""
+        checks = [ended if check.name == ended.name else check for check in self.report.checks]
+        self.report = replace(self.report, exercises=score(assignment, checks))
+        self.write(CUT_OFF)
+
+
+def main(root: Path | None = None) -> None:
+    """Grades what lies in `root`/submission. Never raises, and always leaves a valid results.json."""
+    desk = Desk.at(root or Path(os.environ.get("AUTOGRADER_ROOT", "/autograder")))
+    desk.write(CRASHED)
+    start = time.monotonic()
+    try:
+        desk.report = _graded(desk)
+        desk.write()
+        _tell_staff(desk.report)
+    except BaseException as error:  # noqa: BLE001  # the last boundary: whatever happens, the student reads a sentence
+        desk.report = replace(desk.report, seconds=time.monotonic() - start)
+        desk.write(CUT_OFF if desk.report.checks else CRASHED)
+        _print(WEAKER if isinstance(error, NoBox) else "")
+        traceback.print_exc(file=sys.stdout)
+
+
+def _graded(desk: Desk) -> Report:
+    course = load_course(desk.root / "source")
+    assignment = course.assignment(desk.slug)
+    desk.report = replace(desk.report, exercises=ungraded(assignment), student=_student(desk.root))
+    found = _submission(desk, course)
+    if found is None:
+        said = f"Hand in one notebook, {desk.slug}.ipynb, with its name as it was."
+        return replace(desk.report, problem=f"There is not exactly one notebook here. {said}", fault="student")
+    return _judged(desk, assignment, found)
+
+
+def _judged(desk: Desk, assignment: Assignment, found: Found) -> Report:
+    from autograder.box.zygote import Wall
+    from autograder.grade import HandedIn, grade
+    from autograder.judge.plugin import Suite, with_suite
+    from autograder.worker import zygote_for
+
+    raw = found.read()
+    key = content_key(raw, context_digest(assignment, desk.box))
+    desk.report = replace(desk.report, source=found.source, key=key)
+
+    def judge(suite: Suite) -> Report:
+        suite.done = lambda check: desk.hear(check, assignment)
+        with zygote_for(assignment, Wall(mode=desk.box)) as zygote:
+            return grade(HandedIn(desk.report.student, found.source, key, raw), suite, zygote)
+
+    return with_suite(assignment, judge)
+
+
+def _submission(desk: Desk, course: Course) -> Found | None:
+    """The one notebook, or the one with the right name."""
+    found = discover([desk.root / "submission"], course, desk.slug).found
+    named = [one for one in found if one.path.name == f"{desk.slug}.ipynb"]
+    return (named if len(named) == 1 else found)[0] if len(found) == 1 or len(named) == 1 else None
+
+
+def _student(root: Path) -> str:
+    """Who handed in, by Gradescope's word; several in a group."""
+    try:
+        users: Any = json.loads((root / "submission_metadata.json").read_text("utf-8"))["users"]
+        return ", ".join(str(user["name"]) for user in users)[:200] or "student"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "student"
+
+
+def _tell_staff(report: Report) -> None:
+    """Standard output, which only instructors see: the wall, the diagnosed mistakes, what the code printed."""
+    _print(f"wall: {report.box}, {report.score:g}/{report.points:g} points, {report.seconds:.1f} s")
+    for check in report.checks:
+        _print(f"{check.verdict:14} {check.name} {check.mistake}")
+        _print(check.staff[-2000:])
+
+
+def _print(text: str) -> None:
+    from autograder.reports.escape import block
+
+    if text.strip():
+        sys.stdout.write(block(text, 4000) + "\n")
+
+
+if __name__ == "__main__":
+    main()

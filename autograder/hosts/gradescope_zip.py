@@ -1,0 +1,83 @@
+"""The zip that makes Gradescope grade one assignment: this engine, the student kit, the assignment, two scripts."""
+
+from __future__ import annotations
+
+import io
+import json
+import stat
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+import autograder
+from autograder.box.bubblewrap import kit
+from autograder.course import Assignment, Course
+from autograder.hosts.requirements import pinned
+from autograder.hosts.results import CRASHED
+from autograder.store import write_atomically
+
+FILES = Path(__file__).parent / "files"
+LEFT_OUT = ("alternatives.py", "marking.md", "rows.toml")  # of an assignment: grading does not need them
+START_SECONDS = 150.0  # for importing torch on half a processor
+DATE = (1980, 1, 1, 0, 0, 0)  # the same course gives the same bytes
+
+
+def write_zip(course: Course, assignment: Assignment, box: str, visibility: str) -> Path:
+    """Writes build/gradescope/<slug>.zip; gives its path."""
+    path = course.root / "build" / "gradescope" / f"{assignment.slug}.zip"
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in sorted(contents(course, assignment, box, visibility).items()):
+            entry = zipfile.ZipInfo(name, DATE)
+            mode = 0o755 if name in ("setup.sh", "run_autograder") else 0o644
+            entry.external_attr, entry.compress_type = (stat.S_IFREG | mode) << 16, zipfile.ZIP_DEFLATED
+            archive.writestr(entry, data)
+    write_atomically(path, memory.getvalue())
+    return path
+
+
+def contents(course: Course, assignment: Assignment, box: str, visibility: str) -> dict[str, bytes]:
+    """Every file of the zip by its name. Of the course only this assignment and the secret; nobody's name."""
+    values = {"slug": assignment.slug, "box": box, "seconds": seconds(assignment), "not_started": CRASHED}
+    environment = Environment(loader=FileSystemLoader(FILES), undefined=StrictUndefined, keep_trailing_newline=True)
+    scripts = {name: environment.get_template(f"{name}.j2").render(values) for name in ("setup.sh", "run_autograder")}
+    said = {"slug": assignment.slug, "box": box, "visibility": visibility}
+    toml = "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in _course(course, assignment))
+    made = scripts | {
+        "convgrade.json": json.dumps(said),
+        "requirements.txt": pinned(),
+        "solutions/course.toml": toml,
+    }
+    files = dict(_files(Path(autograder.__file__).parent, "autograder"))
+    files |= dict(_files(kit(), "shared/cnnkit"))
+    files |= {
+        name: path
+        for name, path in _files(assignment.folder, f"solutions/{assignment.slug}")
+        if path.name not in LEFT_OUT
+    }
+    return {name: path.read_bytes() for name, path in files.items()} | {name: made[name].encode() for name in made}
+
+
+def seconds(assignment: Assignment) -> int:
+    """How long one run may take; set Gradescope's own limit higher."""
+    return int(assignment.limits.submission_seconds + START_SECONDS)
+
+
+def advice(assignment: Assignment) -> Iterator[str]:
+    """What to choose on Gradescope, in sentences."""
+    yield "upload it under Configure Autograder, with the newest Ubuntu"
+    yield f"container: at least {(assignment.limits.memory_mb + 1536) / 1024:.1f} GB of memory, one processor"
+    yield f"timeout: more than {seconds(assignment) // 60 + 1} minutes"
+
+
+def _course(course: Course, assignment: Assignment) -> list[tuple[str, str]]:
+    return [("name", course.name), ("secret", assignment.secret)]
+
+
+def _files(folder: Path, name: str) -> Iterator[tuple[str, Path]]:
+    for path in sorted(folder.rglob("*")):
+        inner = path.relative_to(folder)
+        if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in inner.parts):
+            yield f"{name}/{inner.as_posix()}", path

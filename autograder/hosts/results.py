@@ -1,0 +1,93 @@
+"""A Report as Gradescope's results.json. Pure: nothing here runs, reads or writes anything.
+
+Format: gradescope-autograders.readthedocs.io, “Autograder Specifications”. All text is sent as plain text. No test is
+ever hidden by us: one hidden test hides the total from the student, so what is for the staff goes to stdout instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from autograder.model import CheckResult, ExerciseResult, Report, Verdict
+from autograder.reports import escape
+from autograder.reports.words import look_of, number, worth
+
+VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
+OURS = "This is not your fault: nothing is decided by it. The staff can see why; please tell them."
+CUT_OFF = f"Grading was cut off before its end; below stands what was finished until then. {OURS}"
+CRASHED = f"The autograder failed, so this submission is not graded yet. {OURS}"
+NOT_YET = "Not graded yet."
+
+Results = dict[str, Any]
+
+
+def results(report: Report, visibility: str = "visible", output: str = "") -> Results:
+    """The content of results.json; `output` is said first, above what the report says itself."""
+    said = [output, *_said(report)]
+    made: Results = {
+        "score": report.score,
+        "execution_time": round(report.seconds),
+        "output": _text("\n".join(filter(None, said))),
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "stdout_visibility": "hidden",
+        "extra_data": {"assignment": report.assignment, "wall": report.box, "key": report.key},
+        "tests": [_test(*item, visibility) for item in _numbered(report)] or [_whole(report)],
+    }
+    board = [{"name": name, "value": value} for check in report.checks for name, value in check.measured.items()]
+    return made | ({"leaderboard": board} if board else {})
+
+
+def _said(report: Report) -> Iterator[str]:
+    if report.problem:
+        yield report.problem if report.fault == "student" else f"{CRASHED}\n{report.problem}"
+    by_hand = sum(exercise.points for exercise in report.exercises if not exercise.checks)
+    if by_hand:
+        yield f"{number(by_hand)} further points are given by hand."
+    yield from report.notes
+    yield from (f"The cell {cell.label} stops with {cell.error}." for cell in report.cells if not cell.ok)
+    yield f"Your code ran behind this wall: {report.box}{' (the weaker one)' if report.box != 'bubblewrap' else ''}."
+
+
+def _numbered(report: Report) -> Iterator[tuple[str, ExerciseResult, CheckResult]]:
+    for place, exercise in enumerate((one for one in report.exercises if one.checks), 1):
+        for index, check in enumerate(exercise.checks, 1):
+            yield f"{place}.{index}", exercise, check
+
+
+def _test(number_: str, exercise: ExerciseResult, check: CheckResult, visibility: str) -> Results:
+    points = round(worth(exercise, check), 2)
+    passed = check.verdict is Verdict.PASSED
+    judged = check.verdict is not Verdict.UNGRADED
+    return {
+        "number": number_,
+        "name": _text(f"{exercise.title}: {check.title}", 200),
+        "score": points if passed else 0.0,
+        "max_score": points,
+        "output": _text("\n".join(_lines(check))),
+        "tags": [exercise.name, str(check.verdict)],
+        "visibility": visibility,
+    } | ({"status": "passed" if passed else "failed"} if judged else {})
+
+
+def _lines(check: CheckResult) -> Iterator[str]:
+    """What the student reads under one check: never what is for the staff."""
+    if check.verdict is Verdict.UNGRADED:
+        yield check.message or NOT_YET
+    elif check.verdict is not Verdict.PASSED:
+        yield f"{look_of(check).label}{f': {check.message}' if check.message else ''}"
+    if check.hint:
+        yield f"Hint: {check.hint}"
+    if check.counterexample:
+        yield f"Smallest failing input: {check.counterexample}"
+
+
+def _whole(report: Report) -> Results:
+    """The one line of a report without checks."""
+    return {"name": "Submission", "score": 0.0, "max_score": report.points, "status": "failed", "output": ""}
+
+
+def _text(text: str, limit: int = escape.TEXT) -> str:
+    return escape.block(text, limit)
