@@ -23,6 +23,10 @@ def _through(value):
     return decode(encode(value))
 
 
+def test_a_single_number_out_of_a_wide_row_comes_back():
+    assert torch.equal(_through(torch.tensor([[1.0, 3.0]])[:, 1]).rebuild(), torch.tensor([3.0]))
+
+
 @given(VALUES.filter(lambda value: "\\" not in repr(value)))
 def test_plain_data_comes_back_with_its_exact_types(value):
     assert repr(_through(value)) == repr(value)

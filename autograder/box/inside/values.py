@@ -64,6 +64,7 @@ def _of_tensor(value: torch.Tensor) -> Array | None:
     name = str(value.dtype).removeprefix("torch.")
     if value.layout is not torch.strided or value.device.type == "meta" or name not in TORCH_DTYPES:
         return None
-    plain = value.detach().resolve_conj().resolve_neg().cpu().contiguous().reshape(-1)
+    plain = value.detach().resolve_conj().resolve_neg().cpu().reshape(-1)
+    plain = plain.clone(memory_format=torch.contiguous_format)  # `contiguous` keeps the stride 2 of logits[:1, 1]
     data = plain.view(torch.uint8).numpy().tobytes() if plain.numel() else b""
     return Array("torch", name, tuple(value.shape), str(value.device), bool(value.requires_grad), data)
