@@ -29,6 +29,7 @@ from autograder.model import Verdict
 NONCE_BYTES = 16
 SETTLE_SECONDS = 10.0
 MAX_TEXT, MAX_PRINTED = 2_000, 25_000  # characters
+MAX_BASES = 12
 MAX_FIGURES, MAX_FIGURE_BYTES = 4, 400_000
 _OURS = ("Exit", "Crash", "Ended", "Timeout", "Violation")  # types of errors that only this side finds
 _VERDICTS = {"blocked": Verdict.BLOCKED, "out_of_memory": Verdict.OUT_OF_MEMORY}
@@ -207,7 +208,9 @@ def _student_error(raw: dict[str, Any], printed: str, places: set[str]) -> Stude
     kind = f"{text['type']}Error" if text["type"] in _OURS else text["type"]
     place = re.fullmatch(r"line \d{1,6} of (.*)", text["where"])
     where = text["where"] if place and place[1] in places else ""
-    return StudentError(verdict, kind, text["message"], where, seen)
+    error = StudentError(verdict, kind, text["message"], where, seen)
+    error.bases = tuple(_text(base, 40) for base in _listed(raw.get("bases"))[:MAX_BASES])
+    return error
 
 
 def _outcome(reply: dict[str, Any], seconds: float, places: set[str]) -> CellOutcome:

@@ -19,6 +19,7 @@ class StudentError(ConvgradeError):
         super().__init__(f"{type_name}: {message}" if message else type_name)
         self.verdict, self.type_name, self.message = verdict, type_name, message
         self.where, self.printed = where, printed
+        self.bases: tuple[str, ...] = ()  # Python's own classes that its class is made from, itself among them
 
     @property
     def unwritten(self) -> bool:

@@ -42,4 +42,6 @@ def _rebuilt(value: Any) -> Any:
 
 def _error(raw: dict[str, Any], printed: str) -> StudentError:
     verdict = _VERDICTS.get(raw["kind"], Verdict.RAISED)
-    return StudentError(verdict, raw["type"], raw["message"], raw["where"], printed)
+    error = StudentError(verdict, raw["type"], raw["message"], raw["where"], printed)
+    error.bases = tuple(raw["bases"])
+    return error

@@ -67,6 +67,21 @@ def test_a_cell_that_fails_leaves_what_it_defined(box):
     assert call(made, "f").value == 1
 
 
+def test_the_built_in_bases_of_an_error_are_told(box):
+    made = box("class Refusal(KeyError): pass\ndef f(): raise Refusal\ndef g(): raise SystemExit")
+    assert set(failure(made, "f").bases) == {"KeyError", "LookupError", "Exception", "BaseException"}
+    assert len(failure(made, "g").bases) <= 12
+
+
+def test_changed_builtins_and_hostile_classes_change_no_bases(box):
+    made = box(
+        "import builtins\nclass Any(type):\n    def __subclasscheck__(cls, other): return True\n"
+        "class Fake(Exception, metaclass=Any): __class__ = ValueError\n"
+        "def f():\n    builtins.ValueError = Fake\n    raise Fake"
+    )
+    assert set(failure(made, "f").bases) == {"Exception", "BaseException"}
+
+
 def test_a_syntax_error_names_its_line(box):
     outcome = box().run_cell("def f(:\n  pass", "answer")
     assert (outcome.error.type_name, outcome.error.where) == ("SyntaxError", "line 1 of cell answer")

@@ -28,6 +28,11 @@ def fails(_x: object) -> None:
     raise ValueError("no")
 
 
+def fails_in_its_own_way(_x: object) -> None:
+    """Raises an error that is a ValueError, too."""
+    raise Refusal("no")
+
+
 def fails_otherwise(_x: object) -> None:
     """Raises something else."""
     raise KeyError("no")
@@ -82,6 +87,7 @@ def test_a_verb_passes_and_fails(tmp_path: Path, body: str, good: Any, bad: Any)
     ("double", "verdict"),
     [
         (fails, Verdict.PASSED),
+        (fails_in_its_own_way, Verdict.PASSED),
         (fails_otherwise, Verdict.FAILED),
         (lambda _x: None, Verdict.FAILED),
         (lambda _x: Thing(), Verdict.FAILED),
@@ -90,6 +96,14 @@ def test_a_verb_passes_and_fails(tmp_path: Path, body: str, good: Any, bad: Any)
 )
 def test_an_expected_error_must_come(tmp_path: Path, double: Any, verdict: Verdict) -> None:
     assert one_result(tmp_path, f"{LAZY}.to_raise(ValueError)", double=double).verdict is verdict
+
+
+def test_every_built_in_base_of_an_error_counts(tmp_path: Path) -> None:
+    def missing(_x: object) -> None:
+        raise FileNotFoundError("no")
+
+    assert one_result(tmp_path, f"{LAZY}.to_raise(OSError)", double=missing).verdict is Verdict.PASSED
+    assert one_result(tmp_path, f"{LAZY}.to_raise(ValueError, LookupError)", double=missing).verdict is Verdict.FAILED
 
 
 def test_a_stub_is_no_runtime_error(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -9,13 +10,24 @@ from typing import Any
 from .ban import BannedOperation
 
 MAX_TEXT = 2000  # characters of a message or traceback
+MAX_BASES = 12
+# Kept from the start: student code may change `builtins`.
+_BUILT_IN = {
+    kind.__name__: kind
+    for kind in vars(builtins).values()
+    if isinstance(kind, type) and issubclass(kind, BaseException)
+}
 
 
 def describe(error: BaseException, cell_of: Callable[[str], str | None]) -> dict[str, Any]:
-    """kind (raised, blocked, out_of_memory, undefined), type, message, where ("line 4 of cell corr2d") and trace."""
+    """kind (raised, blocked, out_of_memory, undefined), type, its built-in bases, message, where and trace.
+
+    `where` is "line 4 of cell corr2d".
+    """
     return {
         "kind": _kind(error),
         "type": type(error).__name__[:200],
+        "bases": [name for name, kind in _BUILT_IN.items() if issubclass(type(error), kind)][:MAX_BASES],
         "message": _text(error),
         "where": _where(error, cell_of),
         "trace": _trace(error),
