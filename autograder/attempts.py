@@ -79,17 +79,28 @@ class Attempts:
 
     def place(self, attempt: Attempt) -> bool:
         """Put the attempt that counts where it is graded; False where it is there already."""
-        folder = self.submitted / attempt.student / self.slug
-        raw, file = attempt.path.read_bytes(), folder / f"{self.slug}.ipynb"
-        stamp = f"{attempt.at:%Y-%m-%d %H:%M:%S} UTC" if attempt.at else ""
-        if file.is_file() and _collected(file) == (raw, attempt.at):
+        file = self._file(attempt.student)
+        folder = file.parent
+        if self.is_placed(attempt):
             return False
-        if stamp:
-            write_atomically(folder / "timestamp.txt", stamp.encode())
+        if attempt.at:
+            write_atomically(folder / "timestamp.txt", f"{attempt.at:%Y-%m-%d %H:%M:%S} UTC".encode())
         else:
             (folder / "timestamp.txt").unlink(missing_ok=True)
-        write_atomically(file, raw)
+        write_atomically(file, attempt.path.read_bytes())
         return True
+
+    def is_placed(self, attempt: Attempt) -> bool:
+        """Whether this attempt is the one that stands where it is graded, with its time."""
+        file = self._file(attempt.student)
+        return file.is_file() and _collected(file) == (attempt.path.read_bytes(), attempt.at)
+
+    def is_place(self, path: Path) -> bool:
+        """Whether `path` is where somebody's counting attempt stands."""
+        return path == self._file(path.parents[1].name).resolve()
+
+    def _file(self, student: str) -> Path:
+        return self.submitted / student / self.slug / f"{self.slug}.ipynb"
 
 
 def counting(attempts: Sequence[Attempt], term: Term, slug: str, deadline: datetime | None = None) -> Attempt:

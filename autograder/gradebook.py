@@ -65,6 +65,13 @@ def _exists(root: Path) -> bool:
     return not url.drivername.startswith("sqlite") or Path(url.database or "").is_file()
 
 
+def deadline(root: Path, slug: str) -> datetime | None:
+    """When everybody has to hand in, as it was set in formgrader."""
+    with opened(root, slug) as found:
+        due = found[0].find_assignment(slug).duedate if found else None
+        return due.replace(tzinfo=UTC) if due else None
+
+
 def times(root: Path, reports: Iterable[Report]) -> dict[str, datetime]:
     """When each student handed in, where nbgrader's tree says so."""
     if not (root / "nbgrader_config.py").is_file():

@@ -144,6 +144,20 @@ def from_book(assignment: Assignment, book: Any, reports: Iterable[Report], term
     return in_order(found)
 
 
+def regraded(grade: Grade, report: Report, term: Term) -> Grade:
+    """The grade as it will be when `report` is recorded: people's points stay, lateness costs its share of the new."""
+    points = points_of(report)
+    checks = {exercise.name: exercise.checks for exercise in report.exercises}
+    marks = tuple(
+        replace(
+            mark, auto=points.get(mark.name) if mark.name in points else mark.auto, checks=checks.get(mark.name, ())
+        )
+        for mark in grade.marks
+    )
+    grade = replace(grade, marks=marks, submitted=True, report=report)
+    return replace(grade, penalty=term.late.penalty(grade.seconds_late, grade.raw, grade.points, grade.extra))
+
+
 def in_order(grades: Iterable[Grade]) -> list[Grade]:
     """Sorted by the students' names, as people count."""
     return sorted(grades, key=lambda grade: natural(grade.student))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.crew import Job, Recipe
+from autograder.fingerprints import fingerprints
 from autograder.pool import grade_all, problem
 from autograder.store import Store, content_key, context_digest
 
@@ -65,6 +66,7 @@ class Grading:
     def reports(self, found: Sequence[Found]) -> Iterator[Report]:
         """A report for each file, in this order; new ones are stored as soon as they exist."""
         self.store.sweep()
+        fingerprints(self.assignment, self.settings.box).save(self.store.folder)  # for a regrading, later
         ready: dict[int, Report] = {}
         asked: deque[int] = deque()
         with closing(self.grade(self._new(found, ready, asked))) as fresh:

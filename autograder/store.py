@@ -29,17 +29,8 @@ if TYPE_CHECKING:
 _STALE = 3600.0  # seconds after which another run's half-written file is nobody's any more
 _VIEWS = (  # they only show, file or record
     *("reports", "exports", "intake", "cli.py", "demo.py", "doctor.py", "prove.py", "nbgrader.py", "gradebook.py"),
-    *(
-        "grades.py",
-        "late.py",
-        "term.py",
-        "term_verbs.py",
-        "term_cli.py",
-        "regrade.py",
-        "fingerprints.py",
-        "attempts.py",
-        "schema.py",
-    ),
+    *("grades.py", "late.py", "term.py", "term_verbs.py", "term_cli.py", "attempts.py", "schema.py"),
+    *("regrade.py", "rerun.py", "changes.py", "fingerprints.py"),
 )
 _PACKAGES = ("torch", "torchvision", "numpy", "ipython", "hypothesis", "pytest")
 
@@ -96,12 +87,15 @@ class Store:
         """Where this student's report stands, or would stand."""
         return self.folder / f"{safe_name(student)}.json"
 
+    def get(self, student: str) -> Report | None:
+        """The stored report of this student, whatever it was made of; None where there is none."""
+        report = self._read(self.path(student))
+        return report if report and report.student == student else None
+
     def find(self, student: str, key: str) -> Report | None:
         """The stored report of exactly this content; None where there is none, or where it has to be graded again."""
-        report = self._read(self.path(student))
-        if report is None or report.key != key or report.student != student or not _final(report):
-            return None
-        return report
+        report = self.get(student)
+        return report if report and report.key == key and final(report) else None
 
     def put(self, report: Report) -> Path:
         """Write `report`; it is there whole, or not at all, even when the machine stops now."""
@@ -152,7 +146,7 @@ def natural(text: str) -> tuple[list[tuple[int, str]], str]:
     return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in pieces if piece], text
 
 
-def _final(report: Report) -> bool:
+def final(report: Report) -> bool:
     """Whether grading again would be a waste: everything has a verdict, or the file itself is the problem."""
     return report.graded or report.fault == "student"
 

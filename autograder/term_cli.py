@@ -1,15 +1,16 @@
-"""The verbs of a term on the command line: intake, exports, late work. What they do stands in `term_verbs.py`."""
+"""The verbs of a term on the command line: intake, regrading, late work, exports. They do it in `term_verbs.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from autograder.exports import FORMATS
-from autograder.options import COURSE, find_root
+from autograder.options import BOX, COURSE, find_root
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUTPUT = click.Path(dir_okay=False, path_type=Path)
@@ -86,7 +87,33 @@ def late(slug: str, root: Path | None) -> int:
     return run(find_root(root), slug)
 
 
-VERBS: list[click.Command] = [collect, export, late]
+@click.command(short_help="Grade again what a change of the course touches.")
+@click.argument("slug")
+@click.argument("paths", nargs=-1, metavar="[PATH…]", type=click.Path(exists=True, path_type=Path))
+@click.option("--record", is_flag=True, help="Keep the new reports, and write the points into nbgrader's gradebook.")
+@click.option("--force", is_flag=True, help="Judge everything again, also what the change does not touch.")
+@click.option("--jobs", metavar="N", type=click.IntRange(1, 256), help="Workers. Default: one for each processor.")
+@BOX
+@COURSE
+def regrade(slug: str, paths: Sequence[Path], root: Path | None, **options: Any) -> int:
+    """Grade an assignment again after a check, a threshold or a limit was mended: only what the change touches.
+
+    Shows whose points would change, and why, before anything is recorded. What a person entered in formgrader stays.
+    Where the best attempt counts ([attempts] in solutions/course.toml), all attempts are graded.
+
+    \b
+    Example:
+      convgrade regrade a1_convolution
+      convgrade regrade a1_convolution --record
+    """
+    from autograder.grading import Settings, processors
+    from autograder.term_verbs import regrade as run
+
+    settings = Settings(**options | {"jobs": options["jobs"] or processors()})
+    return run(find_root(root), slug, paths, settings)
+
+
+VERBS: list[click.Command] = [collect, regrade, late, export]
 
 
 def add_to(group: click.Group) -> None:

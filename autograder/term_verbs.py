@@ -1,4 +1,4 @@
-"""What the verbs of a term do: intake, exports, late work. Results go to stdout or a file, all else to stderr."""
+"""What the verbs of a term do: intake, exports, late work, regrading. Results go to stdout, all else to stderr."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from autograder.reports.words import amount, number
 
 if TYPE_CHECKING:
     from autograder.grades import Grade
+    from autograder.grading import Settings
 
 DONE, NOT_GRADED, NOTHING = 0, 1, 3
 _MOST_NAMES = 12
@@ -80,6 +81,29 @@ def late(root: Path, slug: str) -> int:
         click.echo(f"{terminal(student, 60)}: {number(before)} → {number(after)} points lost")
     note(f"{amount(len(changed), 'penalty', 'penalties')} changed")
     return DONE
+
+
+def regrade(root: Path, slug: str, paths: Sequence[Path], settings: Settings) -> int:
+    """What changes when everything is graded as the course is now; recorded only where that was asked for."""
+    from autograder.rerun import rerun
+
+    course = load_course(root)
+    grades, _ = _grades(course, course.assignment(slug))
+    result = rerun(course, course.assignment(slug), paths or [root / "build" / "submitted"], settings, grades)
+    for sentence in result.passed_over:
+        note(f"not graded: {sentence}")
+    if not result.reports:
+        note(f"no notebook of {slug} there; say where they are: convgrade regrade {slug} PATH")
+        return NOTHING
+    changes = [change for change in result.changes if change.told]
+    for change in changes:
+        click.echo(change.line())
+    note(f"{amount(result.run.judged, 'submission')} judged again; {amount(len(changes), 'grade')} would change")
+    if settings.record:
+        note(f"recorded in the gradebook: {result.record(root)}")
+    elif changes or result.moved:
+        note("nothing is recorded yet: the same command with --record does it")
+    return DONE if all(report.graded for report in result.reports) and not result.passed_over else NOT_GRADED
 
 
 def note(line: str) -> None:
