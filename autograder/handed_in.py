@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.errors import UnreadableSubmission
-from autograder.matching import Release, counting
+from autograder.matching import Notes, Release, counting
 from autograder.untrusted import RawCell, read_cells
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _chosen(
     cells, sources, followers = list(found), {}, set()
     release = Release(assignment.release)
     for grade_id, copies in release.claims(cells).items():
-        parts = counting(grade_id, copies, release.cells[grade_id], [])
+        parts = counting(grade_id, copies, release.cells[grade_id], Notes())
         sources[id(parts[0])] = (grade_id, "\n\n".join(part.source for part in parts))
         followers |= {id(part) for part in parts[1:]}
         if release.cells[grade_id].role in ("given", "check"):

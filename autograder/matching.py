@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from autograder import messages
@@ -42,6 +42,28 @@ def defined_anywhere(source: str) -> set[str]:
         if line.lstrip().startswith(("from ", "import ")):
             found.update(re.findall(r"\w++", line))
     return found
+
+
+Say = Callable[[Sequence[str]], str]  # grade ids → one sentence about all of these cells
+
+
+class Notes:
+    """Sentences about repairs, in the order in which they came up; what is said of several cells is said once."""
+
+    def __init__(self, sentences: Iterable[str] = ()) -> None:
+        self._found: dict[str | Say, list[str]] = {sentence: [] for sentence in sentences}
+
+    def append(self, sentence: str) -> None:
+        """One sentence; the same one again says nothing new."""
+        self._found.setdefault(sentence, [])
+
+    def about(self, grade_id: str, say: Say) -> None:
+        """What `say` says, of this cell too."""
+        self._found.setdefault(say, []).append(grade_id)
+
+    def sentences(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(key if isinstance(key, str) else key(cells) for key, cells in self._found.items())
 
 
 class Release:
@@ -85,12 +107,12 @@ class Release:
                 homeless.remove(namesakes[-1])
 
 
-def counting(grade_id: str, copies: list[RawCell], released: ReleaseCell, notes: list[str]) -> list[RawCell]:
+def counting(grade_id: str, copies: list[RawCell], released: ReleaseCell, notes: Notes) -> list[RawCell]:
     """The copies of one cell that count: one, or the parts into which an answer was split. Adds to `notes`."""
     edited = [copy for copy in copies if tidy(copy.source) != tidy(released.source)]
     if released.role in ("given", "check"):
         if edited:
-            notes.append((messages.given_edited if released.role == "given" else messages.check_edited)(grade_id))
+            notes.about(grade_id, messages.given_edited if released.role == "given" else messages.check_edited)
         return copies[:1]
     parts = _disjoint([copy for copy in edited if copy.number] or edited) or copies[:1]
     if len(parts) < len(copies):
@@ -100,7 +122,7 @@ def counting(grade_id: str, copies: list[RawCell], released: ReleaseCell, notes:
     if not parts[0].number:
         notes.append(f"The cell `{grade_id}` was not a code cell any more; its text was run as code all the same.")
     elif grade_id not in parts[0].ids:
-        notes.append(f"The cell `{grade_id}` had lost its label; it was recognised by what it defines.")
+        notes.about(grade_id, messages.lost_label)
     return parts
 
 

@@ -5,7 +5,7 @@ Each says what is wrong, where, and what to do next. Nothing here escapes: whoev
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_FLOOR, Decimal
 from types import MappingProxyType
 
@@ -127,12 +127,29 @@ def ungraded() -> str:
 # Repairs of a submission --------------------------------------------------------------------------
 
 
-def restored(grade_id: str) -> str:
-    """A solution cell is gone; the released one, with its stub, took its place."""
+def _listed(grade_ids: Sequence[str]) -> str:
+    named = [f"`{grade_id}`" for grade_id in grade_ids[:3]]
+    more = [f"{len(grade_ids) - 3} more"] if len(grade_ids) > 3 else []
+    return ", ".join(named) + "".join(f" and {rest}" for rest in more)
+
+
+def restored(grade_ids: Sequence[str]) -> str:
+    """Solution cells are gone; the released ones, with their stubs, took their places."""
+    if len(grade_ids) > 1:
+        told = f"{len(grade_ids)} cells were missing ({_listed(grade_ids)}), so the empty ones were put back."
+        return f"{told} Download the notebook again and copy your answers into those cells."
     return (
-        f"The cell `{grade_id}` was missing, so the empty one from the assignment was put back. "
+        f"The cell {_listed(grade_ids)} was missing, so the empty one from the assignment was put back. "
         "Download the notebook again and copy your answer into that cell."
     )
+
+
+def lost_label(grade_ids: Sequence[str]) -> str:
+    """Solution cells that no longer carry their ids."""
+    if len(grade_ids) > 1:
+        named = f"{len(grade_ids)} cells had lost their labels ({_listed(grade_ids)})"
+        return f"{named}; they were recognised by what they define."
+    return f"The cell {_listed(grade_ids)} had lost its label; it was recognised by what it defines."
 
 
 def duplicated(grade_id: str, copies: int) -> str:
@@ -140,14 +157,22 @@ def duplicated(grade_id: str, copies: int) -> str:
     return f"The cell `{grade_id}` stood there {copies} times; the first edited copy was graded. Delete the others."
 
 
-def check_edited(grade_id: str) -> str:
-    """A check cell differs from the released one; it counts for nothing."""
-    return f"The check under the exercise, `{grade_id}`, was changed. That costs and earns nothing."
+def check_edited(grade_ids: Sequence[str]) -> str:
+    """Check cells differ from the released ones; they count for nothing."""
+    if len(grade_ids) > 1:
+        told = f"The checks under {len(grade_ids)} exercises were changed ({_listed(grade_ids)})"
+    else:
+        told = f"The check under the exercise, {_listed(grade_ids)}, was changed"
+    return f"{told}. That costs and earns nothing."
 
 
-def given_edited(grade_id: str) -> str:
-    """A read-only cell differs from the released one."""
-    return f"The read-only cell `{grade_id}` was changed; the original was used. Put your code into another cell."
+def given_edited(grade_ids: Sequence[str]) -> str:
+    """Read-only cells differ from the released ones."""
+    if len(grade_ids) > 1:
+        told = f"{len(grade_ids)} read-only cells were changed ({_listed(grade_ids)}); the originals were used"
+    else:
+        told = f"The read-only cell {_listed(grade_ids)} was changed; the original was used"
+    return f"{told}. Put your code into another cell."
 
 
 def upgraded(found: str) -> str:

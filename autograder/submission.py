@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from autograder import messages
-from autograder.matching import Claims, Release, counting, defined_anywhere, functions
+from autograder.matching import Claims, Notes, Release, counting, defined_anywhere, functions
 from autograder.untrusted import RawCell, read_cells
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class _Placed:
 def read_submission(raw: bytes, assignment: Assignment) -> Submission:
     """The cells of `raw` that are to be run. Raises UnreadableSubmission with a sentence for the student."""
     notebook, release = read_cells(raw), Release(assignment.release)
-    notes = list(notebook.notes)
+    notes = Notes(notebook.notes)
     claims = release.claims(notebook.cells)
     _note_changed_points(claims, assignment, notes)
     placed = _in_their_order(notebook.cells, claims, release, notes)
@@ -55,14 +55,14 @@ def read_submission(raw: bytes, assignment: Assignment) -> Submission:
     if claims:
         _restore_missing(placed, claims, release, notes)
     else:
-        _restore_missing(placed, claims, release, [])  # one sentence instead of one per exercise
+        _restore_missing(placed, claims, release, Notes())  # one sentence instead of one per exercise
         notes.append(messages.other_assignment(assignment.title))
     cells = tuple(item.cell for item in placed if item.role != "check" and item.cell.source.strip())
     _note_lost_names(cells, release, notes)
-    return Submission(cells, tuple(dict.fromkeys(notes)))
+    return Submission(cells, notes.sentences())
 
 
-def _note_changed_points(claims: Claims, assignment: Assignment, notes: list[str]) -> None:
+def _note_changed_points(claims: Claims, assignment: Assignment, notes: Notes) -> None:
     """Points come from the release; say so where the file says otherwise."""
     worth = {f"{exercise.name}_check": exercise.points for exercise in assignment.exercises}
     said = [(grade_id, copy.points) for grade_id, copies in claims.items() for copy in copies]
@@ -70,7 +70,7 @@ def _note_changed_points(claims: Claims, assignment: Assignment, notes: list[str
         notes.append(messages.points_changed())
 
 
-def _in_their_order(cells: Sequence[RawCell], claims: Claims, release: Release, notes: list[str]) -> list[_Placed]:
+def _in_their_order(cells: Sequence[RawCell], claims: Claims, release: Release, notes: Notes) -> list[_Placed]:
     """The student's code cells in the student's order, each with the source that counts."""
     chosen: dict[int, _Placed] = {}
     for grade_id in sorted(claims, key=release.rank.__getitem__):
@@ -84,7 +84,7 @@ def _in_their_order(cells: Sequence[RawCell], claims: Claims, release: Release, 
     return [chosen.get(id(cell)) or _Placed(Cell(f"cell {cell.number}", cell.source)) for cell in mine]
 
 
-def _move_given_up(placed: list[_Placed], notes: list[str]) -> None:
+def _move_given_up(placed: list[_Placed], notes: Notes) -> None:
     """A read-only cell runs before everything that follows it in the release, wherever the student moved it."""
     for item in [item for item in placed if item.role == "given"]:
         here, first = placed.index(item), _first_after(placed, item.rank)
@@ -93,7 +93,7 @@ def _move_given_up(placed: list[_Placed], notes: list[str]) -> None:
             notes.append(f"The read-only cell `{item.cell.grade_id}` stood too far down; it was run where it belongs.")
 
 
-def _restore_missing(placed: list[_Placed], claims: Claims, release: Release, notes: list[str]) -> None:
+def _restore_missing(placed: list[_Placed], claims: Claims, release: Release, notes: Notes) -> None:
     """Put released cells that are gone back in: read-only ones, and answers that nobody else defines."""
     defined = {name for item in placed for name in functions(item.cell.source)}
     for grade_id, released in release.cells.items():
@@ -108,7 +108,7 @@ def _restore_missing(placed: list[_Placed], claims: Claims, release: Release, no
         restored = _Placed(Cell(grade_id, released.source, grade_id), rank, released.role)
         placed.insert(min(place, _first_after(placed, rank)), restored)
         if released.role == "solution":
-            notes.append(messages.restored(grade_id))
+            notes.about(grade_id, messages.restored)
 
 
 def _first_after(placed: list[_Placed], rank: int) -> int:
@@ -116,7 +116,7 @@ def _first_after(placed: list[_Placed], rank: int) -> int:
     return next((index for index, item in enumerate(placed) if item.rank > rank), len(placed))
 
 
-def _note_lost_names(cells: Sequence[Cell], release: Release, notes: list[str]) -> None:
+def _note_lost_names(cells: Sequence[Cell], release: Release, notes: Notes) -> None:
     """Say which functions of the release nobody defines any more: most often they were renamed."""
     defined = {name for cell in cells for name in defined_anywhere(cell.source)}
     for grade_id, released in release.cells.items():

@@ -111,7 +111,7 @@ def mixed(student: str = "Amara Okafor") -> Report:
         failing("conv2d/3", Verdict.BLOCKED, message=messages.banned("convolution")),
         failing("pool2d/1", Verdict.TIMED_OUT, message=messages.timed_out(10, "pool2d, line 7")),
         failing("edges/1", message="The largest error is 1.75 at (3, 4).", picture=LARGE_PICTURE),
-        notes=(messages.restored("true_conv2d"), messages.check_edited("corr2d_check")),
+        notes=(messages.restored(["true_conv2d"]), messages.check_edited(["corr2d_check"])),
         cells=(
             CellRun("corr2d", True, figures=(png(),)),
             CellRun("cell 7", False, "NameError: name 'img' is not defined", figures=(png(200, 60),)),

@@ -12,7 +12,7 @@ from autograder.model import Verdict
 SENTENCES = {
     name: make
     for name, make in vars(messages).items()
-    if inspect.isfunction(make) and make.__module__ == messages.__name__
+    if inspect.isfunction(make) and make.__module__ == messages.__name__ and not name.startswith("_")
 }
 WORDS = {
     "seconds": 10,
@@ -29,7 +29,9 @@ WORDS = {
 
 def said(make) -> str:
     names = inspect.signature(make).parameters
-    return make(**{name: WORDS.get(name, [name] if name in ("close", "prerequisites") else name) for name in names})
+    return make(
+        **{name: WORDS.get(name, [name] if name in ("close", "prerequisites", "grade_ids") else name) for name in names}
+    )
 
 
 @pytest.mark.parametrize("name", SENTENCES)
@@ -45,6 +47,15 @@ def test_a_sentence_tells_what_it_is_given(name):
     text = said(SENTENCES[name])
     given = inspect.signature(SENTENCES[name]).parameters
     assert [word for word in given if str(WORDS.get(word, word)) not in text] == []
+
+
+@pytest.mark.parametrize("name", ["restored", "lost_label", "check_edited", "given_edited"])
+def test_what_is_said_of_many_cells_is_one_sentence_that_names_some(name):
+    ids = [f"cell_{number}" for number in range(1, 19)]
+    text = SENTENCES[name](ids)
+    assert "18 " in text
+    assert "`cell_1`, `cell_2`, `cell_3` and 15 more" in text
+    assert "`cell_4`" not in text
 
 
 def test_every_verdict_has_words():
