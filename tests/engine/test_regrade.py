@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from jsonschema import Draft202012Validator
 from nbgrader.api import Gradebook
 
 from autograder.attempts import Attempts
@@ -14,6 +16,7 @@ from autograder.fingerprints import fingerprints, load_all
 from autograder.grading import store_of
 from autograder.model import CellRun
 from autograder.regrade import touched
+from autograder.schema import report_schema
 from tests.engine.book_sample import enter, hand_in, make_book, make_course, report, rule, url_of
 from tests.engine.test_grade import RIGHT, notebook
 
@@ -168,6 +171,11 @@ def test_a_mended_check_is_shown_first_and_then_recorded(graded, convgrade):
     assert "0 submissions judged again" in err  # what was shown is what is recorded
     assert recorded(graded) == {"ada": 60, "bob": 90}
     assert convgrade("regrade", "tiny")[1] == ""
+
+
+def test_real_reports_are_valid(graded):
+    for item in stored(graded).values():
+        Draft202012Validator(report_schema()).validate(json.loads(item.to_json()))
 
 
 def test_untouched_exercises_keep_their_very_results(graded, convgrade):
