@@ -101,7 +101,29 @@ def gradescope(slug: str, visibility: str, box: str, root: Path | None) -> int:
     return 0
 
 
-VERBS: list[click.Command] = [explain, new, gradescope]
+@click.command(short_help="Make a template repository for GitHub Classroom.")
+@click.argument("slug")
+@COURSE
+def classroom(slug: str, root: Path | None) -> int:
+    """Make build/classroom/SLUG: the release, the student kit, and a workflow with the public checks.
+
+    Push it to a repository and make that the template of a GitHub Classroom assignment. Nothing in it is secret, and
+    the points that GitHub shows are no grade: grade what students push with convgrade collect and convgrade grade.
+
+    \b
+    Example:
+      convgrade classroom a1_convolution
+    """
+    from autograder.course import load_course
+    from autograder.hosts.classroom import write_template
+
+    course = load_course(find_root(root))
+    folder = write_template(course, course.assignment(slug))
+    click.echo(f"written: {folder.relative_to(course.root)}")
+    return 0
+
+
+VERBS: list[click.Command] = [explain, new, gradescope, classroom]
 
 
 def add_to(group: click.Group) -> None:

@@ -60,6 +60,11 @@ def build_release(assignment: Assignment) -> bytes:
     return _bytes(notebook)
 
 
+def public_files(assignment: Assignment) -> dict[str, bytes]:
+    """What students get, by file name."""
+    return {f"{assignment.slug}.ipynb": build_release(assignment), "README.md": _readme(assignment)}
+
+
 def submission(assignment: Assignment, answers: Mapping[str, str]) -> bytes:
     """The release with these sources in its cells, by grade id, as a student hands it in: for tests and the demo.
 

@@ -1,0 +1,77 @@
+"""A template repository for GitHub Classroom: the release, the student kit, a workflow with the public checks.
+
+Everything in it is public. The hidden suite, the reference and the mistakes are never read for it: grade what students
+push with `convgrade collect` and `convgrade grade`, behind the wall.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.metadata import requires
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from autograder import notebooks
+from autograder.box.bubblewrap import kit
+from autograder.course import Assignment, Course
+from autograder.hosts.gradescope_zip import FILES
+from autograder.store import write_atomically
+
+INSTALL = (
+    "1. Install what the notebook needs: `pip install -r requirements.txt`. The kit lies beside it, in `cnnkit/`.\n"
+)
+README = """
+## Public checks
+
+Every push runs the checks that stand in the notebook, on GitHub, one point for each exercise. **This is not your
+grade**: grading asks more, on other inputs. To run them yourself: `python .github/classroom/run_checks.py`, then
+`python .github/classroom/run_checks.py {first}`.
+"""
+IGNORED = ".public_checks.json\n.ipynb_checkpoints/\n__pycache__/\n"
+
+
+def write_template(course: Course, assignment: Assignment) -> Path:
+    """Writes build/classroom/<slug>/; gives its path."""
+    folder = course.root / "build" / "classroom" / assignment.slug
+    for name, data in contents(assignment).items():
+        write_atomically(folder / name, data)
+        (folder / name).chmod(0o644)
+    return folder
+
+
+def contents(assignment: Assignment) -> dict[str, bytes]:
+    """Every file of the template repository by its name."""
+    exercises = [exercise for exercise in assignment.exercises if not exercise.manual]
+    released = {cell.grade_id: cell.source for cell in assignment.release if cell.role == "check"}
+    checks = {f"{exercise.name}_check": released[f"{exercise.name}_check"] for exercise in exercises}
+    values = {"slug": assignment.slug, "exercises": exercises, "seconds": int(assignment.limits.cell_seconds) + 10}
+    release = notebooks.public_files(assignment)
+    readme = re.sub(r"1\. Install.*?\n(?=2\. )", INSTALL, release.pop("README.md").decode(), flags=re.DOTALL)
+    texts = {
+        ".github/workflows/classroom.yml": _filled("classroom.yml", values),
+        ".github/classroom/run_checks.py": _filled("run_checks.py", values),
+        ".github/classroom/checks.json": json.dumps(checks, indent=1, ensure_ascii=False),
+        ".gitignore": IGNORED,
+        "README.md": readme + README.format(first=exercises[0].name if exercises else ""),
+        "requirements.txt": "".join(f"{line}\n" for line in ("ipython>=8.20", *(requires("cnnkit") or ()))),
+    }
+    return release | _kit() | {name: text.encode() for name, text in texts.items()}
+
+
+def _kit() -> dict[str, bytes]:
+    """The student kit as a folder beside the notebook: nothing to install, nothing to find."""
+    files = [path for path in sorted(kit().rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
+    return {f"cnnkit/{path.relative_to(kit()).as_posix()}": path.read_bytes() for path in files}
+
+
+def _filled(name: str, values: dict[str, object]) -> str:
+    environment = Environment(
+        loader=FileSystemLoader(FILES),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(f"{name}.j2").render(values)
