@@ -3844,7 +3844,7 @@ class ten_classes_as_for_digits(nn.Module):
         return self.linear(x.flatten(1))
 
 
-@mistake("logreg", replaces="LogReg", hint="The dense layer has no bias.")
+@mistake("logreg", replaces="LogReg", hint="The dense layer has no bias: 26 numbers are missing.")
 class logreg_without_bias(nn.Module):
     def __init__(self):
         super().__init__()
@@ -4042,7 +4042,7 @@ class dense_layer_for_28(nn.Module):
         return self.linear(F.relu(self.conv(x)).flatten(1))
 
 
-@mistake("logreg", replaces="MinimalConv", hint="The kernel should be 5 × 5.")
+@mistake("logreg", replaces="MinimalConv", hint="The kernel should be 5 × 5, yours is smaller.")
 class kernel_of_three(nn.Module):
     def __init__(self):
         super().__init__()

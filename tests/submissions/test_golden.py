@@ -18,7 +18,7 @@ NAMES = sorted(path.stem for path in golden.FOLDER.glob("*.ipynb"))
 NASTY_BEFORE, NASTY_AFTER = ["crash", "memory_hog"], ["os_exit", "endless_loop_in_c"]
 # Two workers: whichever grades the second `perfect` has graded something nasty before, and does so again.
 QUEUE = [*NASTY_BEFORE, "perfect", *NASTY_AFTER, *(name for name in NAMES if name not in NASTY_BEFORE + NASTY_AFTER)]
-AUTOMATIC = 100.0
+AUTOMATIC = 96.0  # of 100: a person marks the rest
 
 
 @pytest.fixture(scope="module")
