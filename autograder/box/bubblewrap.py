@@ -7,7 +7,7 @@ import os
 import shutil
 import site
 import sys
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 from pathlib import Path
 
 from autograder.errors import NoBox
@@ -69,7 +69,7 @@ def _inside(path: str) -> str:
 
 
 def command(
-    control: int, config: str, covered: Iterable[str] = (), devices: Iterable[str] = (), off: Container[str] = ()
+    control: int, config: str, covered: Iterable[str] = (), devices: Collection[str] = (), off: Container[str] = ()
 ) -> list[str]:
     """The argument vector; `covered` hides files (see masks), `devices` (of a GPU) are passed through, `off`: Wall."""
     words = [program() or "bwrap", "--new-session", "--unshare-uts", "--unshare-cgroup-try"]
@@ -85,7 +85,7 @@ def command(
         words += ["--ro-bind", path, place]
     words += _hidden()
     words += covered
-    words += ["--proc", "/proc", "--dev", "/dev"]
+    words += ["--proc", "/proc", "--dev", "/dev", *_parents(devices)]
     for device in devices:
         words += ["--dev-bind-try", device, device]
     for path, size in (("/tmp", 64 * 2**20), ("/dev/shm", 2**20))["view" in off :]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import torch
@@ -10,7 +13,7 @@ import torch
 from autograder.box.box import Box, open_box
 from autograder.box.limits import Limits
 from autograder.box.outcome import Handle, StudentError
-from autograder.box.zygote import Wall, Zygote
+from autograder.box.zygote import MODES, Wall, Zygote
 from autograder.errors import BoxFailure, NoBox
 from autograder.model import Verdict
 
@@ -185,6 +188,20 @@ def test_after_three_restarts_a_function_is_asked_no_more_and_the_others_go_on(b
         assert failure(made, "f").type_name == "Exit"
     assert "not tried again" in failure(made, "f").message
     assert call(made, "g").value == 7
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_device_is_passed_through_and_nothing_beside_it(mode):
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:  # no place that every box has of its own, as /tmp is
+        os.chmod(folder, 0o755)
+        device, other = (Path(folder, name) for name in ("device", "other"))
+        for path in (device, other):
+            path.write_text("there")
+            path.chmod(0o666)
+        with Zygote.start(Wall(mode=mode, devices=(str(device),))) as warm, open_box(warm, QUICK) as made:
+            made.run_cell("def f(path):\n    with open(path, 'r+') as file:\n        return file.read()", "cell 1")
+            assert call(made, "f", str(device)).value == "there"
+            assert failure(made, "f", str(other)).type_name in ("FileNotFoundError", "PermissionError")
 
 
 def test_a_submission_that_uses_up_its_time_answers_nothing_more(zygote):
