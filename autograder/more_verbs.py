@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import click
 from autograder.errors import CourseError
 from autograder.options import BOX, COURSE, find_root
 
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -123,7 +125,58 @@ def classroom(slug: str, root: Path | None) -> int:
     return 0
 
 
-VERBS: list[click.Command] = [explain, new, gradescope, classroom]
+@click.command(short_help="Grade what arrives in a folder.")
+@click.argument("folder", type=FOLDER)
+@click.option(
+    "--assignment", "slug", metavar="SLUG", default="", help="Which one. Default: told by folder, name, cells."
+)
+@click.option("--every", metavar="SECONDS", type=click.FloatRange(0.1), default=2.0, show_default=True, help="Looks.")
+@click.option("--once", is_flag=True, help="Grade what is there now, then end.")
+@click.option("--beside", is_flag=True, help="Write NAME.feedback.html beside each notebook.")
+@click.option("--to", metavar="FOLDER", type=FOLDER, help="Where pages go. Default: build/feedback-pages.")
+@click.option("--jobs", metavar="N", type=click.IntRange(1, 256), default=1, show_default=True, help="Workers.")
+@click.option("--verbose", is_flag=True, help="What workers say on standard error.")
+@BOX
+@COURSE
+def watch(folder: Path, root: Path | None, **options: Any) -> int:
+    """Grade what arrives in a FOLDER, each file once, and write a feedback page for it. Ctrl-C ends it.
+
+    A file is graded when it has stopped changing. A restart goes on where the last run was.
+
+    \b
+    Examples:
+      convgrade watch handed-in --assignment a1_convolution --beside
+      convgrade watch handed-in --once --to pages
+    """
+    from autograder.more import watch as run
+
+    return run(find_root(root), folder, options)
+
+
+@click.command(short_help="Find pairs that are closer than the scaffold explains.")
+@click.argument("slug")
+@click.argument("paths", nargs=-1, metavar="[PATH…]", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--archive", multiple=True, metavar="PATH", type=FOLDER, help="Submissions of an earlier term. Repeatable."
+)
+@click.option("--least", metavar="PERCENT", type=click.IntRange(1, 100), default=40, show_default=True, help="Share.")
+@COURSE
+def similar(slug: str, paths: Sequence[Path], archive: Sequence[Path], least: int, root: Path | None) -> int:
+    """Find pairs of submissions that are closer than released code and right answers explain.
+
+    Writes build/similar/SLUG.html with the pairs side by side. It reports; it never changes a score.
+
+    \b
+    Examples:
+      convgrade similar a1_convolution
+      convgrade similar a1_convolution build/submitted --archive terms/last-year
+    """
+    from autograder.more import similar as run
+
+    return run(find_root(root), slug, paths, archive, least)
+
+
+VERBS: list[click.Command] = [explain, new, gradescope, classroom, watch, similar]
 
 
 def add_to(group: click.Group) -> None:

@@ -1,0 +1,105 @@
+"""Submissions on disk → the page of close pairs: one file, no script, everything escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from markupsafe import Markup
+
+from autograder.course import Assignment, Course
+from autograder.discover import Found, discover
+from autograder.errors import UnreadableSubmission
+from autograder.reports import escape
+from autograder.reports.render import page
+from autograder.similar.pairs import Pair, Ranges, explained, pairs
+from autograder.similar.prints import Document
+from autograder.submission import read_submission
+
+MOST_PAIRS = 60  # on the page
+MOST_SHOWN = 40_000  # characters of one side
+
+
+@dataclass(frozen=True, slots=True)
+class Similarity:
+    """What was compared and what is close."""
+
+    pairs: list[Pair]
+    compared: int
+    archived: int
+    passed_over: list[str]
+
+
+def similarity(
+    course: Course, assignment: Assignment, paths: Sequence[Path], archive: Sequence[Path], least: float
+) -> Similarity:
+    """Compares every submission at `paths` with each other and with those of `archive`."""
+    told: list[str] = []
+    documents = [*_documents(course, assignment, paths, told), *_documents(course, assignment, archive, told, True)]
+    archived = sum(document.archived for document in documents)
+    close = pairs(documents, explained(_scaffold(assignment)), least)
+    return Similarity(close, len(documents) - archived, archived, told)
+
+
+def write_page(found: Similarity, assignment: Assignment, folder: Path) -> Path:
+    """Writes `folder`/<slug>.html; gives its path."""
+    from autograder.store import write_atomically
+
+    path = folder / f"{assignment.slug}.html"
+    rows = [(pair, [(side, marked(side.document.text, side.ranges)) for side in (pair.first, pair.second)])
+            for pair in found.pairs[:MOST_PAIRS]]  # fmt: skip
+    write_atomically(path, page("similar.html.j2", title=assignment.title, found=found, rows=rows).encode())
+    return path
+
+
+def marked(text: str, ranges: Ranges) -> Markup:
+    """The text with <mark> around these passages; every piece of it is escaped."""
+    pieces, at = [], 0
+    for start, end in ranges:
+        if end > MOST_SHOWN:
+            break
+        pieces += [escape.html(text[at:start], MOST_SHOWN), Markup("<mark>%s</mark>") % _shown(text[start:end])]
+        at = end
+    return Markup().join([*pieces, _shown(text[at:MOST_SHOWN])])
+
+
+def _shown(text: str) -> Markup:
+    return escape.html(text, 8 * MOST_SHOWN)
+
+
+def _scaffold(assignment: Assignment) -> Iterable[str]:
+    """What two honest students may share: released cells, the answers, other right ones, mistakes that we know."""
+    names = ("reference.py", "alternatives.py", "mistakes.py")
+    files = [assignment.folder / name for name in names]
+    return chain(
+        (cell.source for cell in assignment.release),
+        (cell.source for cell in assignment.cells),
+        (path.read_text("utf-8") for path in files if path.is_file()),
+    )
+
+
+def _documents(
+    course: Course, assignment: Assignment, paths: Sequence[Path], told: list[str], archived: bool = False
+) -> list[Document]:
+    discovery = discover(paths, course, assignment.slug)
+    told += discovery.passed_over
+    made = []
+    for found in discovery.found:
+        try:
+            made.append(Document.of(_name(found, archived), _own_code(found, assignment), archived))
+        except (OSError, UnreadableSubmission) as error:
+            told.append(f"{found.source}: {error}")
+    return made
+
+
+def _name(found: Found, archived: bool) -> str:
+    return f"{found.student} (archive)" if archived else found.student
+
+
+def _own_code(found: Found, assignment: Assignment) -> list[str]:
+    """What the student wrote: every cell that is not as it was released, with its name above."""
+    released = {cell.source.strip() for cell in assignment.release}
+    cells = read_submission(found.read(), assignment).cells
+    return [f"# {cell.label}\n{cell.source.strip()}" for cell in cells if cell.source.strip() not in released]

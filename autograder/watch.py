@@ -1,0 +1,100 @@
+"""A hand-in folder: what arrives is graded once, when it has arrived whole, and answered with a feedback page.
+
+The folder is looked at again and again instead of listening to the kernel's events: hand-in folders lie on network
+shares, which send none. What was graded is known by content, so a restart answers only what has no answer yet.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from pathlib import Path
+
+from autograder.course import Course
+from autograder.discover import Found, discover
+from autograder.grading import Grading, Settings
+from autograder.model import Report
+from autograder.reports.student_page import student_page
+from autograder.store import safe_name, write_atomically
+
+Mark = tuple[int, int, int]
+"""Size, time and inode of a file: whether it is still the same, without reading it."""
+
+
+class Watcher:
+    """What one folder held when it was looked at last, and what was answered."""
+
+    def __init__(self, course: Course, folder: Path, settings: Settings, slug: str = "") -> None:
+        self.course, self.folder, self.settings, self.slug = course, folder.resolve(), settings, slug
+        self.to: Path | None = course.root / "build" / "feedback-pages"  # None: beside each notebook
+        self.done: Callable[[Report], None] = lambda _: None
+        self._before: dict[Path, Mark] = {}
+        self._answered: dict[Path, Mark] = {}
+
+    def look(self) -> list[Report]:
+        """Grades what is new and has not changed since the last look: a file that still grows has to wait."""
+        seen = dict(marks(self.folder))
+        ripe = [path for path, mark in seen.items() if self._before.get(path) == mark != self._answered.get(path)]
+        self._before = seen
+        reports = self._graded(set(ripe)) if ripe else []
+        self._answered |= {path: seen[path] for path in ripe}  # in this run none of them again, whatever came out
+        return reports
+
+    def watch(self, seconds: float, stop: Callable[[], bool] = lambda: False) -> None:
+        """Looks every so many seconds, until `stop` says so or the command is interrupted."""
+        while not stop():
+            self.look()
+            time.sleep(seconds)
+
+    def _graded(self, ripe: set[Path]) -> list[Report]:
+        found = [item for item in discover([self.folder], self.course, self.slug).found if item.path in ripe]
+        reports = []
+        for slug, group in groupby(found, key=lambda item: item.slug):
+            grading, items = Grading(self.course.assignment(slug), self.settings), list(group)
+            for item, report in zip(items, grading.reports(items), strict=True):
+                self._answer(item, report, grading.assignment.title)
+                self.done(report)
+                reports.append(report)
+        return reports
+
+    def _answer(self, item: Found, report: Report, title: str) -> None:
+        page = student_page(report, title).encode()
+        if self.to:
+            write_atomically(self.to / item.slug / f"{safe_name(report.student)}.html", page)
+        else:
+            write_beside(item.path, page)
+
+
+def marks(folder: Path) -> Iterator[tuple[Path, Mark]]:
+    """Every notebook below `folder` as it is now; links are not followed, hidden folders not entered."""
+    for top, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            if name.lower().endswith(".ipynb") and not name.startswith("."):
+                path = Path(top, name)
+                try:
+                    status = path.lstat()
+                except OSError:  # gone again
+                    continue
+                yield path, (status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+def write_beside(notebook: Path, page: bytes) -> None:
+    """Writes <name>.feedback.html in the notebook's own folder, whole or not at all, and through no link.
+
+    The folder may belong to students: it is opened once, as what it is, and everything happens relative to it.
+    """
+    folder = os.open(notebook.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    unfinished = f".{secrets.token_hex(8)}.tmp"
+    try:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        with os.fdopen(os.open(unfinished, flags, 0o644, dir_fd=folder), "wb") as file:
+            file.write(page)
+            file.flush()
+            os.fsync(file.fileno())
+        os.rename(unfinished, f"{notebook.stem}.feedback.html", src_dir_fd=folder, dst_dir_fd=folder)
+    finally:
+        os.close(folder)
