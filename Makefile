@@ -4,10 +4,10 @@ BIN := .venv/bin
 JOBS ?= 2
 READY := .venv/.ready
 
-.PHONY: help setup demo test lint check build bench lock clean
+.PHONY: help setup demo test lint check build bench headlines lock clean
 
 help:
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
 
 $(READY): requirements.lock pyproject.toml shared/pyproject.toml .ci/setup
 	@bash .ci/setup
@@ -18,7 +18,7 @@ demo: $(READY) ## grade a sample class and show its page
 	@$(BIN)/convgrade demo
 
 test: $(READY) ## every test (TESTS=tests/engine for some, JOBS=4 for more workers)
-	@$(BIN)/python -m pytest -q -n $(JOBS) $(TESTS)
+	@bash .ci/extras; $(BIN)/python -m pytest -q -n $(JOBS) $(TESTS)
 
 lint: $(READY) ## ruff and mypy
 	@$(BIN)/ruff check . && $(BIN)/mypy
@@ -31,6 +31,7 @@ build: $(READY) ## make the released notebooks from solutions/
 
 bench: $(READY) ## the figures: overhead, speed-up, memory, stability
 	@$(BIN)/python -m bench
+headlines: $(READY) ; @$(BIN)/python -m bench.headlines $(ROWS) ## the lecture's results, run again: CNNKIT_DATA=folder, ROWS="lenet names"
 
 lock: $(READY) ## write requirements.lock from what is installed now
 	@bash .ci/lock
