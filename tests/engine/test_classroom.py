@@ -57,7 +57,7 @@ def test_a_wrong_answer_and_an_endless_cell_fail_alone(course, assignment, tmp_p
     raw = variants.with_solution(assignment, wrong).replace(b"check(\\n", b"print('all right')\\n#")
     folder = tmp_path / "repository"
     shutil.copytree(write_template(course, assignment), folder)
-    script = (folder / RUN).read_text().replace("SECONDS = 30", "SECONDS = 2")
+    script = (folder / RUN).read_text().replace("SECONDS = 30", "SECONDS = 8")
     (folder / RUN).write_text(script)
     (folder / "averages.ipynb").write_bytes(raw)
     run(folder)
