@@ -10,6 +10,9 @@ from autograder.prove import How, Proof, prove
 from autograder.suites import read_mistakes
 
 
+pytestmark = pytest.mark.timeout(1500)  # a proof grades some hundred notebooks
+
+
 @pytest.fixture(scope="module")
 def proof(assignment) -> Proof:
     return prove(assignment, How(processors(), together=True))

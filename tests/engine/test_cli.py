@@ -238,7 +238,12 @@ def start(course, *arguments):
     command = [sys.executable, str(script), *map(str, arguments)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen(command, cwd=course, env=environment, **pipes)
+    return subprocess.Popen(command, cwd=course, env=environment, preexec_fn=hear_ctrl_c, **pipes)
+
+
+def hear_ctrl_c():
+    """A test run in the background was told to ignore Ctrl-C, and so would everything that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def wait_for(condition, seconds=20):
@@ -253,12 +258,12 @@ def test_ctrl_c_ends_with_130_and_the_next_run_goes_on(course):
     run = start(course, "grade", folder, "--jobs", 2)
     wait_for(lambda: len(list(course.glob("build/reports/tiny/*.json"))) == 2)
     run.send_signal(signal.SIGINT)
-    _, err = run.communicate()
+    _, err = run.communicate(timeout=60)
     assert run.returncode == 130
     assert "interrupted" in err
     assert "Traceback" not in err
     (folder / "bob/tiny/tiny.ipynb").write_text("")
-    assert start(course, "grade", folder).wait() == 0
+    assert start(course, "grade", folder).wait(timeout=60) == 0
     assert sorted(seen(course)) == ["ada", "bob", "bob", "cy"]
 
 
@@ -267,10 +272,10 @@ def test_kill_9_loses_only_what_is_in_flight(course):
     run = start(course, "grade", folder, "--jobs", 2)
     wait_for(lambda: len(list(course.glob("build/reports/tiny/*.json"))) == 2)  # though ada, the first, is not done
     run.kill()
-    run.communicate()
+    run.communicate(timeout=60)
     (folder / "ada/tiny/tiny.ipynb").write_text("")
     again = start(course, "grade", folder, "--json")
-    out, _ = again.communicate()
+    out, _ = again.communicate(timeout=60)
     assert [json.loads(line)["student"] for line in out.splitlines()] == ["ada", "bob", "cy"]
     assert sorted(seen(course)) == ["ada", "ada", "bob", "cy"]
 
@@ -279,7 +284,7 @@ def test_a_closed_pipe_is_no_traceback(course):
     run = start(course, "grade", hand_in(course, ada="sleep 0.5"), "--json")
     run.stdout.close()
     err = run.stderr.read()
-    run.wait()
+    run.wait(timeout=60)
     assert "Traceback" not in err
     run.stderr.close()
 
