@@ -9,7 +9,6 @@ from autograder.lineup import ALTERNATIVE, MISTAKE, PERFECT, UNTOUCHED, WITHOUT,
 from autograder.prove import How, Proof, prove
 from autograder.suites import read_mistakes
 
-
 pytestmark = pytest.mark.timeout(1500)  # a proof grades some hundred notebooks
 
 
