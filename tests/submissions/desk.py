@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Callable, Iterable
 from textwrap import dedent
@@ -11,7 +12,6 @@ from autograder import notebooks, variants
 from autograder.course import Assignment
 
 Cell = dict[str, Any]
-CHEAP = ("flatten", "out_size", "pad2d", "kernels")  # for cases about the file: 40 points, graded in no time
 
 
 class Desk:
@@ -49,6 +49,14 @@ class Desk:
             answers = variants.with_body(answers, name, dedent(body))
         return self._cells(answers)
 
+    def _written(self, text: str, *exercises: str) -> list[Cell]:
+        """Right answers (to these exercises, or to all), but what `text` defines stands there as it is written here."""
+        lines, answers = dedent(text).strip("\n").split("\n"), self._answers
+        nodes = [node for node in ast.parse("\n".join(lines)).body if isinstance(node, variants.Definition)]
+        written = {node.name: "\n".join(lines[node.lineno - 1 : node.end_lineno]) for node in nodes}
+        cells = self._cells(variants.exchanged(answers, written))
+        return self._narrowed(cells, *exercises) if exercises else cells
+
     def _mistaken(self, *names: str) -> list[Cell]:
         """Right answers, but for these known mistakes."""
         return self._taken(self._assignment.mistakes, dict.fromkeys(names, ""))
@@ -57,6 +65,12 @@ class Desk:
         """Differently written answers, `corr2d__einsum`."""
         path = self._assignment.folder / "alternatives.py"
         return self._taken(path, {name: name.split("__")[0] for name in names})
+
+    def _other_words(self) -> list[Cell]:
+        """Of every function that has any, the last alternative."""
+        path = self._assignment.folder / "alternatives.py"
+        names = [node.name for node in ast.parse(path.read_text("utf-8")).body if isinstance(node, variants.Definition)]
+        return self._alternative(*{name.split("__")[0]: name for name in names if "__" in name}.values())
 
     def _taken(self, path: Any, names: dict[str, str]) -> list[Cell]:
         from autograder.suites import read_mistakes
@@ -67,6 +81,23 @@ class Desk:
             target = target or known[name]
             replaced[target] = variants.definition(path, name, target)
         return self._cells(variants.exchanged(self._answers, replaced))
+
+
+class Anyone(Desk):
+    """Students that every assignment has."""
+
+    def perfect(self) -> bytes:
+        """Every answer is right, and all cells of the release are there."""
+        return student(self._cells(everything=True))
+
+    def untouched(self) -> bytes:
+        """The release as it was given out: nothing is filled in."""
+        return student(self._cells({}, everything=True))
+
+    def half_done(self) -> bytes:
+        """The first half of the exercises is right, the others are still stubs."""
+        exercises = [exercise.name for exercise in self._assignment.exercises]
+        return student(self._only(*exercises[: len(exercises) // 2]))
 
 
 def student(cells: Iterable[Cell], **more: Any) -> bytes:

@@ -15,28 +15,35 @@ from autograder.grading import Grading, Settings
 from autograder.model import Report
 from autograder.store import Store
 
-SLUG = "a1_convolution"
 ROOT = Path(__file__).resolve().parents[2]
-FOLDER = Path(__file__).resolve().parent / SLUG
+HERE = Path(__file__).resolve().parent
+SLUGS = sorted({path.parent.name for path in HERE.glob("*/*.py")})
 QUICK = {"cell_seconds": 4, "call_seconds": 4, "check_seconds": 8, "submission_seconds": 60, "memory_mb": 1024}
 BEGINNING = 60  # characters of a note that are compared
 
 
-def quick_course(root: Path) -> Assignment:
-    """The assignment in a copy of the course below `root`, with limits that make a hang short."""
-    shutil.copytree(ROOT / "solutions", root / "solutions", ignore=shutil.ignore_patterns("__pycache__"))
-    path = root / "solutions" / SLUG / "assignment.toml"
+def names(slug: str) -> list[str]:
+    """The golden submissions of an assignment."""
+    return sorted(path.stem for path in (HERE / slug).glob("*.ipynb"))
+
+
+def quick_course(root: Path, slug: str) -> Assignment:
+    """The assignment alone, in a copy below `root`, with limits that make a hang short."""
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "solutions" / slug, root / "solutions" / slug, ignore=ignored)
+    shutil.copy(ROOT / "solutions" / "course.toml", root / "solutions")
+    path = root / "solutions" / slug / "assignment.toml"
     text = path.read_text("utf-8")
     for name, value in QUICK.items():
         text, found = re.subn(rf"^{name} = .*$", f"{name} = {value}", text, flags=re.MULTILINE)
         assert found == 1, f"assignment.toml sets no {name}"
     path.write_text(text, encoding="utf-8")
-    return load_course(root).assignment(SLUG)
+    return load_course(root).assignment(slug)
 
 
 def graded(assignment: Assignment, names: Iterable[str]) -> list[Report]:
     """Their reports from one run of two workers."""
-    files = [(name, FOLDER / f"{name}.ipynb") for name in names]
+    files = [(name, HERE / assignment.slug / f"{name}.ipynb") for name in names]
     jobs = [Job(name, path.name, f"{place}", path.read_bytes()) for place, (name, path) in enumerate(files)]
     grading = Grading(assignment, Settings(jobs=2), Store(assignment.folder.parents[1] / "reports"))
     with closing(grading.grade(jobs)) as reports:

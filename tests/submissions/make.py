@@ -1,48 +1,54 @@
-"""Writes the golden submissions: `python -m tests.submissions.make [--record] [name …]`.
+"""Writes the golden submissions: `python -m tests.submissions.make [--record] [slug | slug/name …]`.
 
-Without names all of them. `--record` grades them and writes what came out beside them: read every line that changed,
-and keep only what an instructor would call right.
+Without slugs those of every assignment. `--record` grades them and writes what came out beside them: read every line
+that changed, and keep only what an instructor would call right.
+
+The students of an assignment are the methods of the classes in the Python files of its folder.
 """
 
 from __future__ import annotations
 
 import argparse
+import inspect
 import json
 import tempfile
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
-from autograder.course import load_course
+from autograder.course import Assignment, load_course
 from tests.submissions import golden
-from tests.submissions.by_answer import ByAnswer
-from tests.submissions.by_file import ByFile
-from tests.submissions.by_running import ByRunning
 from tests.submissions.desk import Desk
 
-KINDS: tuple[type[Desk], ...] = (ByAnswer, ByFile, ByRunning)
+Student = Callable[[], bytes]
 
 
-def stories() -> dict[str, str]:
-    """Name → what the student did."""
-    own = {name: method for kind in KINDS for name, method in vars(kind).items() if not name.startswith("_")}
-    return {name: str(method.__doc__) for name, method in own.items()}
+def students(slug: str, assignment: Assignment) -> dict[str, Student]:
+    """Name → what makes the notebook; its docstring is the story."""
+    package = f"{__package__}.{slug}"
+    modules = [import_module(f"{package}.{path.stem}") for path in sorted((golden.HERE / slug).glob("*.py"))]
+    kinds = [kind for module in modules for _, kind in inspect.getmembers(module, inspect.isclass)]
+    desks = [kind(assignment) for kind in kinds if issubclass(kind, Desk) and kind.__module__.startswith(package)]
+    return {
+        name: method
+        for desk in desks
+        for name, method in inspect.getmembers(desk, inspect.ismethod)
+        if not name.startswith("_")
+    }
 
 
-def write(names: list[str]) -> None:
-    assignment = load_course(golden.ROOT).assignment(golden.SLUG)
-    golden.FOLDER.mkdir(exist_ok=True)
-    for kind in KINDS:
-        desk = kind(assignment)
-        for name in vars(kind).keys() & set(names):
-            (golden.FOLDER / f"{name}.ipynb").write_bytes(getattr(desk, name)())
+def write(slug: str, made: dict[str, Student]) -> None:
+    for name, method in made.items():
+        (golden.HERE / slug / f"{name}.ipynb").write_bytes(method())
 
 
-def record(names: list[str]) -> None:
+def record(slug: str, made: dict[str, Student]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        assignment = golden.quick_course(Path(folder))
-        for report in golden.graded(assignment, names):
-            expected = {"story": stories()[report.student]} | golden.outcome(report)
+        assignment = golden.quick_course(Path(folder), slug)
+        for report in golden.graded(assignment, made):
+            expected = {"story": made[report.student].__doc__} | golden.outcome(report)
             text = json.dumps(expected, indent=1, ensure_ascii=False)
-            (golden.FOLDER / f"{report.student}.json").write_text(f"{text}\n", encoding="utf-8")
+            (golden.HERE / slug / f"{report.student}.json").write_text(f"{text}\n", encoding="utf-8")
             print(f"{report.student:28} {report.score:6} {report.seconds:5.1f} s  {_losses(report)}")
 
 
@@ -53,13 +59,16 @@ def _losses(report: golden.Report) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="name")
+    parser.add_argument("chosen", nargs="*", metavar="slug[/name]")
     parser.add_argument("--record", action="store_true", help="grade them and write the expectations")
     arguments = parser.parse_args()
-    names = arguments.names or list(stories())
-    write(names)
-    if arguments.record:
-        record(names)
+    for slug in golden.SLUGS:
+        made = students(slug, load_course(golden.ROOT).assignment(slug))
+        chosen = arguments.chosen or [slug]
+        made = {name: method for name, method in made.items() if {slug, f"{slug}/{name}"} & set(chosen)}
+        write(slug, made)
+        if arguments.record and made:
+            record(slug, made)
 
 
 if __name__ == "__main__":

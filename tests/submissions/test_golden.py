@@ -6,82 +6,100 @@ Something changed on purpose? `python -m tests.submissions.make --record`, and r
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
 
-from autograder.course import Assignment
 from autograder.model import Report
 from tests.submissions import golden
 
-NAMES = sorted(path.stem for path in golden.FOLDER.glob("*.ipynb"))
+A1 = "a1_convolution"
 NASTY_BEFORE, NASTY_AFTER = ["crash", "memory_hog"], ["os_exit", "endless_loop_in_c"]
-# Two workers: whichever grades the second `perfect` has graded something nasty before, and does so again.
-QUEUE = [*NASTY_BEFORE, "perfect", *NASTY_AFTER, *(name for name in NAMES if name not in NASTY_BEFORE + NASTY_AFTER)]
 AUTOMATIC = 96.0  # of 100: a person marks the rest
+ALL = [(slug, name) for slug in golden.SLUGS for name in golden.names(slug)]
+
+Reports = Callable[[str], list[Report]]
+
+
+def queue(slug: str) -> list[str]:
+    """What is handed in, in this order."""
+    names = golden.names(slug)
+    if slug != A1:
+        return names
+    # Two workers: whichever grades the second `perfect` has graded something nasty before, and does so again.
+    nasty = [*NASTY_BEFORE, "perfect", *NASTY_AFTER]
+    return [*nasty, *(name for name in names if name not in NASTY_BEFORE + NASTY_AFTER)]
 
 
 @pytest.fixture(scope="module")
-def assignment(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
-    return golden.quick_course(tmp_path_factory.mktemp("course"))
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Reports:
+    """Slug → one run for all tests of this file."""
+
+    @cache
+    def run(slug: str) -> list[Report]:
+        return golden.graded(golden.quick_course(tmp_path_factory.mktemp(slug), slug), queue(slug))
+
+    return run
 
 
-@pytest.fixture(scope="module")
-def reports(assignment: Assignment) -> list[Report]:
-    """One run for all tests of this file, in the order of QUEUE."""
-    return golden.graded(assignment, QUEUE)
-
-
-def expected(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((golden.FOLDER / f"{name}.json").read_text("utf-8"))
+def expected(slug: str, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((golden.HERE / slug / f"{name}.json").read_text("utf-8"))
     return {key: value for key, value in found.items() if key != "story"}
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_golden_submission_gets_its_verdicts(name: str, reports: list[Report]) -> None:
-    report = reports[len(QUEUE) - 1 - QUEUE[::-1].index(name)]
-    assert golden.differences(expected(name), golden.outcome(report)) == {}
+@pytest.mark.parametrize(("slug", "name"), ALL, ids=map("-".join, ALL))
+def test_a_golden_submission_gets_its_verdicts(slug: str, name: str, reports: Reports) -> None:
+    (*_, report) = (report for report in reports(slug) if report.student == name)
+    assert golden.differences(expected(slug, name), golden.outcome(report)) == {}
 
 
-def test_every_submission_has_its_expectation() -> None:
-    assert sorted(path.stem for path in golden.FOLDER.glob("*.json")) == NAMES
-    assert len(NAMES) >= 28
+@pytest.mark.parametrize("slug", golden.SLUGS)
+def test_every_submission_has_its_expectation(slug: str) -> None:
+    names = golden.names(slug)
+    assert sorted(path.stem for path in (golden.HERE / slug).glob("*.json")) == names
+    assert {"perfect", "untouched", "half_done"} < set(names)
 
 
-def test_reports_come_in_the_order_of_the_queue_and_none_is_lost(reports: list[Report]) -> None:
-    assert [report.student for report in reports] == QUEUE
+@pytest.mark.parametrize("slug", golden.SLUGS)
+def test_reports_come_in_the_order_of_the_queue_and_none_is_lost(slug: str, reports: Reports) -> None:
+    assert [report.student for report in reports(slug)] == queue(slug)
 
 
-def test_whatever_is_handed_in_every_check_is_in_the_report(assignment: Assignment, reports: list[Report]) -> None:
-    names = [check.name for check in assignment.checks]
-    assert {report.student for report in reports if [check.name for check in report.checks] != names} == set()
+@pytest.mark.parametrize("slug", golden.SLUGS)
+def test_whatever_is_handed_in_every_check_is_in_the_report(slug: str, reports: Reports) -> None:
+    names = list(expected(slug, "perfect")["checks"])
+    assert {report.student for report in reports(slug) if [check.name for check in report.checks] != names} == set()
 
 
-def test_nothing_that_a_student_does_is_our_fault(reports: list[Report]) -> None:
-    assert {report.student for report in reports if report.fault == "ours"} == set()
-    assert {report.student for report in reports if not report.problem and not report.graded} == set()
+@pytest.mark.parametrize("slug", golden.SLUGS)
+def test_nothing_that_a_student_does_is_our_fault(slug: str, reports: Reports) -> None:
+    assert {report.student for report in reports(slug) if report.fault == "ours"} == set()
+    assert {report.student for report in reports(slug) if not report.problem and not report.graded} == set()
 
 
-def test_what_is_no_notebook_says_why_and_earns_nothing(reports: list[Report]) -> None:
-    refused = [report for report in reports if report.problem]
-    assert [report.student for report in refused] == ["cut_off", "empty", "merge_conflict", "python_script"]
-    assert {(report.fault, report.score) for report in refused} == {("student", 0.0)}
-    assert all("hand it in again" in report.problem for report in refused)
-
-
-def test_a_right_solution_between_nasty_ones_gets_full_marks(reports: list[Report]) -> None:
-    second, first = reports[QUEUE.index("perfect", 3)], reports[2]
-    assert first.score == second.score == AUTOMATIC
-    assert golden.outcome(first) == golden.outcome(second)
-
-
-def test_what_is_lost_is_said(reports: list[Report]) -> None:
+@pytest.mark.parametrize("slug", golden.SLUGS)
+def test_what_is_lost_is_said(slug: str, reports: Reports) -> None:
     """Every check that did not pass tells the student something."""
     silent = {
         (report.student, check.name)
-        for report in reports
+        for report in reports(slug)
         if report.graded
         for check in report.checks
         if check.verdict != "passed" and not check.message
     }
     assert silent == set()
+
+
+def test_what_is_no_notebook_says_why_and_earns_nothing(reports: Reports) -> None:
+    refused = [report for report in reports(A1) if report.problem]
+    assert [report.student for report in refused] == ["cut_off", "empty", "merge_conflict", "python_script"]
+    assert {(report.fault, report.score) for report in refused} == {("student", 0.0)}
+    assert all("hand it in again" in report.problem for report in refused)
+
+
+def test_a_right_solution_between_nasty_ones_gets_full_marks(reports: Reports) -> None:
+    first, second = (report for report in reports(A1) if report.student == "perfect")
+    assert first.score == second.score == AUTOMATIC
+    assert golden.outcome(first) == golden.outcome(second)

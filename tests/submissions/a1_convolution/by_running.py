@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.submissions.desk import CHEAP, Desk, own, student
+from tests.submissions.a1_convolution.cheap import CHEAP
+from tests.submissions.desk import Desk, own, student
 
 _MAGICS = (
     "%matplotlib inline\n%config InlineBackend.figure_format = 'retina'\nplt.plot([1, 2])\nplt.show()",

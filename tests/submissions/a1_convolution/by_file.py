@@ -7,7 +7,8 @@ from typing import Any
 
 import nbformat
 
-from tests.submissions.desk import CHEAP, Cell, Desk, at, own, student
+from tests.submissions.a1_convolution.cheap import CHEAP
+from tests.submissions.desk import Cell, Desk, at, own, student
 
 _CLAIM = {"output_type": "execute_result", "execution_count": 1, "data": {"text/plain": "1000"}, "metadata": {}}
 _HOSTILE = (
