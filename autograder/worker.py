@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import importlib
 import json
 import os
 import signal
@@ -25,6 +26,7 @@ from autograder.grade import HandedIn, grade
 from autograder.judge.plugin import Suite, with_suite
 
 PR_SET_PDEATHSIG = 1
+SLOW_IMPORTS = ("sympy", "torch._inductor", "torch._dynamo")  # seconds of CPU, when the first optimizer is made
 
 
 Prepare = Callable[[Suite, Mapping[str, str]], None]
@@ -48,10 +50,19 @@ def serve(connection: Connection, root: str, slug: str, wall: Wall, prepare: Pre
 def zygote_for(assignment: Assignment, wall: Wall) -> AbstractContextManager[Zygote]:
     """A zygote that is warm for this assignment. Raises NoBox."""
     public = [cell.source for cell in assignment.release if cell.kind == "code" and cell.role in ("given", "other")]
-    return Zygote.start(replace(wall, masked=(*wall.masked, *assignment.hidden)), warm=public)
+    slow = [f"import {name}" for name in SLOW_IMPORTS if uses_optimizers(assignment)]
+    return Zygote.start(replace(wall, masked=(*wall.masked, *assignment.hidden)), warm=[*slow, *public])
+
+
+def uses_optimizers(assignment: Assignment) -> bool:
+    """Whether the code of the notebook or of the suite speaks of `torch.optim`."""
+    code = [cell.source for cell in assignment.cells if cell.kind == "code"]
+    return any("optim." in source for source in (*code, assignment.suite.read_text("utf-8")))
 
 
 def _loop(connection: Connection, suite: Suite, zygote: Zygote, prepare: Prepare) -> None:
+    for name in SLOW_IMPORTS if uses_optimizers(suite.assignment) else ():
+        importlib.import_module(name)
     gc.collect()
     gc.freeze()  # the forks share what is warm; their collectors need not walk it
     connection.send_bytes(json.dumps({"ready": True}).encode())
