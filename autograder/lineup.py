@@ -59,9 +59,10 @@ def variants_of(assignment: Assignment, together: bool = False, only: str = "") 
     yield Variant(UNTOUCHED, UNTOUCHED, notebooks.submission(assignment, {}))
     chosen = [one for one in exchanges(assignment) if only in ("", one.exercise)]
     sharing = [one for one in chosen if not one.alone and (together or one.kind == ALTERNATIVE)]
+    stubs = {cell.grade_id: cell.source for cell in assignment.release if cell.grade_id}
     for exercise in (it for it in assignment.exercises if together and not it.manual):
-        kept = {cell: text for cell, text in answers.items() if cell not in exercise.cells}
-        yield Variant(WITHOUT, exercise.name, notebooks.submission(assignment, kept), exercise.name)
+        raw = answered(perfect, answers | {cell: stubs[cell] for cell in exercise.cells})
+        yield Variant(WITHOUT, exercise.name, raw, exercise.name)
     for group in (*_rounds(sharing), *([one] for one in chosen if one not in sharing)):
         answer = variants.exchanged(answers, {one.function: one.source for one in group})
         raw = answered(perfect, answer)

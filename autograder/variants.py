@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from textwrap import dedent, indent
 
@@ -69,10 +70,16 @@ def _with_definition(given: Answers, name: str, source: str) -> Answers:
 
 def definition(path: Path, function: str, name: str = "") -> str:
     """`renamed` source of a function or class of the file at `path`. Raises KeyError where there is none."""
-    node = _find(ast.parse(path.read_text("utf-8")), [function])
+    node = _find(_tree(path.read_text("utf-8")), [function])
     if node is None:
         raise KeyError(f"{path.name} defines no {function}")
     return renamed(ast.unparse(node), name or function)
+
+
+@lru_cache(maxsize=4)
+def _tree(text: str) -> ast.Module:
+    """Parsed once, however many definitions are looked for: nobody changes it."""
+    return ast.parse(text)
 
 
 def renamed(source: str, name: str) -> str:
