@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import fcntl
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import select
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from autograder import late
-from autograder.errors import CourseError
+from autograder.errors import ConvgradeError, CourseError
 from autograder.grades import points_of
 from autograder.model import Report
 
 DIGITS = 4  # points are rounded once, here, so that text and number say the same
+_WAITS = (0.1, 0.3, 1.0, 3.0)  # seconds before a write is tried again
+_TURN = 300.0  # seconds after which nobody waits any longer for another who records
 
 
 def scores(report: Report) -> dict[str, float | None]:
@@ -34,15 +41,55 @@ def record(reports: Iterable[Report], root: Path) -> int:
     """
     config, where = settings(root)
     written: dict[str, int] = {}
-    with Gradebook(where.db_url, where.course_id) as book:
+    with one_at_a_time(root), Gradebook(where.db_url, where.course_id) as book:
         for report in reports:
             refuse_other_points(book, report)
-            _submission(book, report, where)
-            write_scores(book, report)
+            _patiently(book, partial(_write, book, report, where))
             written[report.assignment] = written.get(report.assignment, 0) + 1
         for slug in written:
-            late.recompute(book, slug, config)
+            _patiently(book, partial(late.recompute, book, slug, config))
     return sum(written.values())
+
+
+def _write(book: Gradebook, report: Report, where: CourseDirectory) -> None:
+    """One report; where this is cut off, recording it again completes it."""
+    _submission(book, report, where)
+    write_scores(book, report)
+
+
+def _patiently(book: Gradebook, action: Callable[[], object]) -> None:
+    """Do it, and again where another program wrote at the same moment. Raises ConvgradeError in the end."""
+    for pause in (*_WAITS, None):
+        try:
+            action()
+            return
+        except (InvalidEntry, SQLAlchemyError) as error:
+            book.db.rollback()
+            if pause is None:
+                why = str(error).splitlines()[0]
+                raise ConvgradeError(f"the gradebook cannot be written: {why}\n  run the same command again") from None
+            time.sleep(pause)
+
+
+@contextmanager
+def one_at_a_time(root: Path) -> Iterator[None]:
+    """Commands that change the gradebook take turns, on this machine; the kernel lets go when one is killed."""
+    (root / "build").mkdir(exist_ok=True)
+    with (root / "build" / ".recording").open("a") as file:
+        until = time.monotonic() + _TURN
+        while not _taken(file.fileno()):
+            if time.monotonic() > until:
+                raise ConvgradeError("somebody else keeps the gradebook busy\n  run the same command again, later")
+            time.sleep(0.05)
+        yield
+
+
+def _taken(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextmanager
@@ -52,7 +99,7 @@ def opened(root: Path, slug: str) -> Iterator[tuple[Gradebook, Config] | None]:
         yield None
         return
     config, where = settings(root)
-    with Gradebook(where.db_url, where.course_id) as book:
+    with one_at_a_time(root), Gradebook(where.db_url, where.course_id) as book:
         known = any(assignment.name == slug for assignment in book.assignments)
         yield (book, config) if known else None
 
@@ -84,6 +131,7 @@ def times(root: Path, reports: Iterable[Report]) -> dict[str, datetime]:
 def write_scores(book: Gradebook, report: Report) -> None:
     """The automatic scores of one report, in nbgrader's own way; the submission must be in the gradebook."""
     found = book.find_submission_notebook(report.assignment, report.assignment, report.student)
+    _keep_others_out(book, found)
     values = scores(report)
     answers = {cell.name for cell in found.notebook.solution_cells}  # people grade those, in formgrader
     for grade in found.grades:
@@ -91,6 +139,12 @@ def write_scores(book: Gradebook, report: Report) -> None:
             grade.auto_score = values.get(grade.name)
             grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
     book.db.commit()
+
+
+def _keep_others_out(book: Gradebook, found: SubmittedNotebook) -> None:
+    """Until the next commit nobody else writes this one, and what is read is new. SQLite: `one_at_a_time` alone."""
+    book.db.execute(select(SubmittedNotebook.id).where(SubmittedNotebook.id == found.id).with_for_update())
+    book.db.expire_all()
 
 
 def hold(book: Gradebook, report: Report) -> None:

@@ -12,6 +12,7 @@ from traitlets import Unicode
 from autograder import late
 from autograder.course import load_course
 from autograder.exports import FORMATS, write
+from autograder.gradebook import one_at_a_time
 from autograder.grades import from_book
 from autograder.grading import store_of
 from autograder.store import write_atomically
@@ -32,7 +33,8 @@ class TermExport(ExportPlugin):  # type: ignore[misc]
         known = {item.name for item in gradebook.assignments if not wanted or item.name in wanted}
         roster = Path(self.roster).read_text("utf-8-sig") if self.roster else ""
         for assignment in (item for item in course.assignments if item.slug in known):
-            late.recompute(gradebook, assignment.slug, self.config)
+            with one_at_a_time(course.root):
+                late.recompute(gradebook, assignment.slug, self.config)
             grades = from_book(assignment, gradebook, store_of(assignment).all(), course.term)
             chosen = [grade for grade in grades if not self.student or grade.student in map(str, self.student)]
             result = write(self.form, assignment.title, chosen, roster)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pwd
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+_PATIENCE = 60.0  # seconds for anything that is waited for
+_CAREFUL = ("-c", "statement_timeout=60s", "-c", "lock_timeout=30s", "-c", "idle_in_transaction_session_timeout=60s")
 
 
 def programs() -> Path | None:
@@ -23,28 +29,44 @@ def programs() -> Path | None:
 
 @contextmanager
 def server() -> Iterator[str]:
-    """Starts a server and gives the URL of its database; everything is gone afterwards."""
+    """Starts a server and gives the URL of its database; everything is gone afterwards, whatever happened."""
     there = programs()
     assert there is not None
     folder = Path(tempfile.mkdtemp(prefix="pg"))  # short: a socket's path has at most 107 letters
-    other = _somebody()
-    if other:
-        shutil.chown(folder, other["user"], other["group"])
-    data = folder / "data"
+    who = _somebody()
     try:
-        options = ["-D", str(data), "-A", "trust", "-U", "grader", "-E", "UTF8", "--no-sync", "--locale=C"]
-        subprocess.run([there / "initdb", *options], check=True, capture_output=True, cwd=folder, **other)
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder, **other}
-        command = [there / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", "-F"]
-        process = subprocess.Popen(command, **quiet)
-        try:
-            _wait(there, folder, process)
-            yield f"postgresql+psycopg://grader@/postgres?host={folder}"
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
+        if who:
+            shutil.chown(folder, who["user"], who["group"])
+        options = ["-A", "trust", "-U", "grader", "-E", "UTF8", "--no-sync", "--locale=C"]
+        command = [there / "initdb", "-D", folder / "data", *options]
+        subprocess.run(command, check=True, capture_output=True, cwd=folder, timeout=_PATIENCE, **who)
+        with _running(there, folder, who):
+            yield f"postgresql+psycopg://grader@/postgres?host={folder}&connect_timeout=10"
     finally:
         shutil.rmtree(folder)
+
+
+@contextmanager
+def _running(there: Path, folder: Path, who: dict[str, Any]) -> Iterator[None]:
+    command = [there / "postgres", "-D", folder / "data", "-k", folder, "-c", "listen_addresses=", "-F", *_CAREFUL]
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, cwd=folder, preexec_fn=_ends_with_us, **quiet, **who)
+    try:
+        _wait(there, folder, process)
+        yield
+    finally:
+        process.send_signal(signal.SIGINT)  # do not wait for clients
+        try:
+            process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()  # its own processes notice and leave
+            process.wait(_PATIENCE)
+
+
+def _ends_with_us() -> None:
+    """The server is interrupted when this test run dies."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGINT)
 
 
 def _somebody() -> dict[str, Any]:
@@ -56,8 +78,11 @@ def _somebody() -> dict[str, Any]:
 
 
 def _wait(there: Path, folder: Path, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        asked = subprocess.run([there / "pg_isready", "-h", folder], capture_output=True, check=False)
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until:
+        asked = subprocess.run(
+            [there / "pg_isready", "-h", folder], capture_output=True, check=False, timeout=_PATIENCE
+        )
         if asked.returncode == 0:
             return
         assert process.poll() is None, "the server ended"
