@@ -4,7 +4,7 @@ BIN := .venv/bin
 JOBS ?= 2
 READY := .venv/.ready
 
-.PHONY: help setup demo test lint check build bench headlines lock clean
+.PHONY: help setup demo test lint check build formgrader bench headlines lock clean
 
 help:
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -29,8 +29,8 @@ check: $(READY) ## are the released notebooks what solutions/ says?
 build: $(READY) ## make the released notebooks from solutions/
 	@$(BIN)/convgrade build
 
-bench: $(READY) ## the figures: overhead, speed-up, memory, stability
-	@$(BIN)/python -m bench
+formgrader: $(READY) ; @$(BIN)/convgrade build && $(BIN)/jupyter-lab $(OPTIONS) ## JupyterLab; formgrader is in its menu Nbgrader (OPTIONS=--port=9999)
+bench: $(READY) ; @$(BIN)/python -m bench ## the figures: overhead, speed-up, memory, stability
 headlines: $(READY) ; @$(BIN)/python -m bench.headlines $(ROWS) ## the lecture's results, run again: CNNKIT_DATA=folder, ROWS="lenet names"
 
 lock: $(READY) ## write requirements.lock from what is installed now

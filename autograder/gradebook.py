@@ -136,8 +136,11 @@ def write_scores(book: Gradebook, report: Report) -> None:
     answers = {cell.name for cell in found.notebook.solution_cells}  # people grade those, in formgrader
     for grade in found.grades:
         if report.problem or grade.name not in answers:
-            grade.auto_score = values.get(grade.name)
-            grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
+            before, grade.auto_score = grade.auto_score, values.get(grade.name)
+            if grade.manual_score is None:
+                grade.needs_manual_grade = grade.auto_score is None
+            elif grade.auto_score != before:  # a person decided, on other evidence
+                grade.needs_manual_grade = True
     book.db.commit()
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.programs import missing
+
 SAMPLE = {
     "course.toml": 'name = "Sample"\nsecret = "sample"\n',
     "tiny/assignment.toml": 'title = "Tiny"\n\n[limits]\ncall_seconds = 2\nmemory_mb = 1024\n',
@@ -104,3 +106,9 @@ def write_course(root: Path, changes: Mapping[str, tuple[str, str] | str | None]
 def sample_course(tmp_path: Path) -> Callable[..., Path]:
     """`sample_course({"tiny/notebook.py": ("old", "new")})` writes a small course, changed, and gives its root."""
     return lambda changes=None: write_course(tmp_path, changes)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says what was left out, also under `-q` and with several workers."""
+    for what in missing().values():
+        terminalreporter.write_line(f"not tested, since it is not installed: {what}")

@@ -325,6 +325,19 @@ def test_our_fault_takes_no_points_and_gives_none(small: NbGraderAPI, monkeypatc
     assert not (root / "build/autograded/unlucky/tiny").exists()  # so the next run tries again
 
 
+def test_a_person_is_asked_again_only_about_news(small: NbGraderAPI) -> None:
+    root = Path(small.coursedir.root)
+    gradebook.record([report("decided")], root)
+    with Gradebook(small.coursedir.db_url) as book:
+        grade = book.find_grade("add_check", "tiny", "tiny", "decided")
+        grade.manual_score, grade.needs_manual_grade = 7, False  # what formgrader writes
+        book.db.commit()
+    gradebook.record([report("decided")], root)
+    assert [asked for _, asked in automatic(small, "decided")] == [False, False]
+    gradebook.record([report("decided", Verdict.UNGRADED)], root)
+    assert [asked for _, asked in automatic(small, "decided")] == [True, True]
+
+
 def test_one_check_without_verdict_holds_only_its_exercise() -> None:
     first, second = report("x", Verdict.UNGRADED), report("x")
     mixed = Report("tiny", "x", "tiny.ipynb", (first.exercises[0], second.exercises[1]))
