@@ -46,7 +46,8 @@ def grade(handed_in: HandedIn, suite: Suite, zygote: Zygote) -> Report:
     with open_box(zygote, assignment.limits) as box:
         cells = tuple(run_cell(box, cell, assignment) for cell in submission.cells)
         exercises = score(assignment, suite.run(box.ask))
-    return replace(blank, exercises=exercises, cells=cells, notes=submission.notes, seconds=_since(start))
+    judged = replace(blank, exercises=exercises, cells=cells, notes=submission.notes)
+    return replace(judged, memory_mb=round(box.memory_mb), seconds=_since(start))
 
 
 def run_cell(box: Box, cell: Cell, assignment: Assignment) -> CellRun:

@@ -88,6 +88,7 @@ class Report:
     problem: str = ""  # why it could not be graded at all, and whose fault it is; "" when it was graded
     fault: str = ""  # "" | "student" | "ours": whose fault `problem` is
     seconds: float = 0.0
+    memory_mb: float = 0.0  # the most that its process held at a time, Python and torch included; 0: not measured
     version: int = field(default=REPORT_VERSION)
 
     @property

@@ -30,7 +30,7 @@ _STALE = 3600.0  # seconds after which another run's half-written file is nobody
 _VIEWS = (  # they only show, file or record
     *("reports", "exports", "intake", "cli.py", "demo.py", "doctor.py", "prove.py", "nbgrader.py", "gradebook.py"),
     *("grades.py", "late.py", "term.py", "term_verbs.py", "term_cli.py", "attempts.py", "schema.py"),
-    *("regrade.py", "rerun.py", "changes.py", "fingerprints.py"),
+    *("regrade.py", "rerun.py", "changes.py", "fingerprints.py", "feedback.py"),
 )
 _PACKAGES = ("torch", "torchvision", "numpy", "ipython", "hypothesis", "pytest")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from autograder.calibrate import How as Runs
     from autograder.model import Report
     from autograder.prove import How
+    from autograder.reports.around import Around
 
 DONE, NOT_GRADED, NOTHING = 0, 1, 3
 
@@ -101,19 +102,23 @@ def doctor(box: str) -> int:
 
 
 def report(root: Path, slug: str) -> int:
-    """The page of a class from what is stored."""
-    assignment = load_course(root).assignment(slug)
+    """The page of a class from what is stored, and from the gradebook where there is one."""
+    course = load_course(root)
+    assignment = course.assignment(slug)
     reports = store_of(assignment).all()
     if not reports:
         _note(f"nothing of {slug} is graded yet; run `convgrade grade PATH`")
         return NOTHING
-    _pages(assignment, reports, root)
+    from autograder.feedback import surroundings
+
+    _pages(assignment, reports, root, store_of(assignment).folder, surroundings(course, assignment, reports))
     return DONE
 
 
 def demo(root: Path, slug: str, jobs: int, box: str) -> int:
     """An invented class; its reports stay apart from those of the real one."""
     from autograder.demo import make_class
+    from autograder.reports.around import alone
     from autograder.store import Store
 
     course = load_course(root)
@@ -121,10 +126,11 @@ def demo(root: Path, slug: str, jobs: int, box: str) -> int:
     folder = root / "build" / "demo"
     make_class(assignment, folder / "submitted")
     found = discover([folder / "submitted"], course, assignment.slug).found
-    grading = Grading(assignment, Settings(jobs, box=box), Store(folder / "reports" / assignment.slug))
+    store = Store(folder / "reports" / assignment.slug)
+    grading = Grading(assignment, Settings(jobs, box=box), store)
     reports = _graded(grading, found, as_json=False)
     _show(reports, whole=False)
-    _pages(assignment, reports, root)
+    _pages(assignment, reports, root, store.folder, {one.student: alone(assignment, one) for one in reports})
     return NOT_GRADED if any(report.fault == "ours" for report in reports) else DONE
 
 
@@ -155,10 +161,12 @@ def _show(reports: Sequence[Report], whole: bool) -> None:
         show_class(reports)
 
 
-def _pages(assignment: Assignment, reports: Sequence[Report], root: Path) -> None:
+def _pages(
+    assignment: Assignment, reports: Sequence[Report], root: Path, folder: Path, arounds: Mapping[str, Around]
+) -> None:
     from autograder.reports.class_page import write_pages
 
-    page = write_pages(reports, assignment.title, store_of(assignment).folder)
+    page = write_pages(reports, assignment.title, folder, arounds)
     _say(f"page of the class: {page.relative_to(root)}")
 
 

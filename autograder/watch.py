@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 from pathlib import Path
 
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.discover import Found, discover
 from autograder.grading import Grading, Settings
 from autograder.model import Report
+from autograder.reports.around import alone
 from autograder.reports.student_page import student_page
 from autograder.store import safe_name, write_atomically
 
@@ -55,13 +56,13 @@ class Watcher:
         for slug, group in groupby(found, key=lambda item: item.slug):
             grading, items = Grading(self.course.assignment(slug), self.settings), list(group)
             for item, report in zip(items, grading.reports(items), strict=True):
-                self._answer(item, report, grading.assignment.title)
+                self._answer(item, report, grading.assignment)
                 self.done(report)
                 reports.append(report)
         return reports
 
-    def _answer(self, item: Found, report: Report, title: str) -> None:
-        page = student_page(report, title).encode()
+    def _answer(self, item: Found, report: Report, assignment: Assignment) -> None:
+        page = student_page(report, assignment.title, alone(assignment, report)).encode()
         if self.to:
             write_atomically(self.to / item.slug / f"{safe_name(report.student)}.html", page)
         else:

@@ -41,6 +41,7 @@ class Box:
     def __init__(self, zygote: Zygote, limits: Limits) -> None:
         self.zygote, self.limits = zygote, limits
         self.deadline = time.monotonic() + limits.submission_seconds
+        self.memory_mb = 0.0  # the most that a child held, of those that have ended
         self._socket: socket.socket | None = None
         self._culprit = ""  # what is asked at the moment
         self._endings: Counter[str] = Counter()  # by culprit
@@ -159,7 +160,8 @@ class Box:
         self._endings[self._culprit] += 1
         self._socket.close()
         self._socket = None
-        return self.zygote.end()
+        self.memory_mb = max(self.memory_mb, (ended := self.zygote.end())["memory_mb"])
+        return ended
 
 
 @contextlib.contextmanager

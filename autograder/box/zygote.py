@@ -103,7 +103,7 @@ class Zygote:
             raise BoxFailure(f"no box could be made: {answer.get('error')}")
 
     def end(self) -> dict[str, Any]:
-        """Ends the child; {"status": wait status or None, "over_memory": bool}."""
+        """Ends the child; {"status": wait status or None, "over_memory": bool, "memory_mb": the most it held}."""
         ended = self._command({"op": "end"})
         if self.wall.mode != "bubblewrap":  # there a submission's files are gone with its mount namespace
             sweep = ["find", _workplace(self.scratch), "-mindepth", "1", "-delete"]

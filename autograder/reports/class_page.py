@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import groupby
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
+from autograder.grades import Mark
 from autograder.model import Report, Verdict
-from autograder.reports import statistics
+from autograder.reports import alarms, statistics
+from autograder.reports.around import Around, mark_of
+from autograder.reports.diary import Diary, Shift
 from autograder.reports.render import page
 from autograder.reports.student_page import student_page
 from autograder.reports.words import counts, judged, look_at, needs_a_person
 from autograder.store import natural, safe_name, write_atomically
 
 _STUDENTS = "students"
+_MOST_MOVED = 100  # submissions with other verdicts than before, in one list
+Arounds = Mapping[str, Around]
+_NOTHING: Arounds = MappingProxyType({})
 
 
 class Row(NamedTuple):
@@ -25,6 +31,10 @@ class Row(NamedTuple):
     tally: dict[Verdict, int]
     look: str
     person: str
+    score: float | None  # with a person's points and lateness, where they are known
+    points: float
+    marks: tuple[Mark, ...]
+    late: bool
 
 
 class Column(NamedTuple):
@@ -38,40 +48,76 @@ class Column(NamedTuple):
     high: float
 
 
-def write_pages(reports: Sequence[Report], title: str, folder: Path) -> Path:
-    """Write `folder`/index.html and students/<safe name>.html for each; returns the path of the class page."""
+def write_pages(reports: Sequence[Report], title: str, folder: Path, arounds: Arounds = _NOTHING) -> Path:
+    """Write `folder`/index.html and students/<safe name>.html for each; returns the path of the class page.
+
+    Pages of an earlier run whose submission is gone go too; `arounds`, by student, say what is no part of the reports.
+    """
     ordered = sorted(reports, key=lambda report: natural(report.student))
     files = [f"{_STUDENTS}/{safe_name(report.student)}.html" for report in ordered]
+    diary = Diary.read(folder)
+    shifts = diary.see(ordered)
+    diary.begin(files)
     for report, file in zip(ordered, files, strict=True):
-        write_atomically(folder / file, student_page(report, title).encode())
+        write_atomically(folder / file, student_page(report, title, arounds.get(report.student)).encode())
     index = folder / "index.html"
-    write_atomically(index, class_page(ordered, title, files).encode())
+    write_atomically(index, class_page(ordered, title, files, arounds, shifts).encode())
+    diary.end(files)
     return index
 
 
-def class_page(reports: Sequence[Report], title: str, hrefs: Sequence[str]) -> str:
+def class_page(
+    reports: Sequence[Report],
+    title: str,
+    hrefs: Sequence[str],
+    arounds: Arounds = _NOTHING,
+    shifts: Sequence[Shift] = (),
+) -> str:
     """The class page as HTML; `hrefs` lead to the students' pages, in the order of the reports."""
-    rows = [_row(report, href) for report, href in zip(reports, hrefs, strict=True)]
-    bars = statistics.distribution(reports)
+    rows = [_row(report, href, arounds.get(report.student)) for report, href in zip(reports, hrefs, strict=True)]
+    scores = [row.score for row in rows if row.score is not None]
+    summary = statistics.summed_up(scores, len(rows), max((row.points for row in rows), default=0.0))
+    bars = statistics.distribution(scores, summary.points)
+    titles = {check.name: check.title for report in reports for check in report.checks}
     return page(
         "class.html.j2",
         script="class.js",
         title=title,
         rows=rows,
         people=[row for row in rows if row.person],
-        alarms=statistics.alarms(reports),
-        summary=statistics.summary(reports),
-        columns=_columns(bars),
+        alarms=[*alarms.unsteady(shifts, titles), *alarms.alarms(reports)],
+        moved=alarms.moved(shifts, titles),
+        most_moved=_MOST_MOVED,
+        summary=summary,
+        columns_=_columns(bars),
         told=", ".join(f"{bar.count} from {bar.low:g} to {bar.high:g}" for bar in bars if bar.count),
-        exercises=statistics.exercises(reports),
-        groups=[list(group) for _, group in groupby(statistics.checks(reports), key=lambda row: row.exercise)],
+        exercises=statistics.exercises(reports, {student: tuple(a.marks.values()) for student, a in arounds.items()}),
+        checks=statistics.checks(reports),
+        names={exercise.name: exercise.title for report in reports for exercise in report.exercises},
         mistakes=statistics.mistakes(reports),
+        load=statistics.load(reports),
         passed=Verdict.PASSED,
     )
 
 
-def _row(report: Report, href: str) -> Row:
-    return Row(report, href, counts(report.checks) if judged(report) else {}, look_at(report), needs_a_person(report))
+def _row(report: Report, href: str, around: Around | None) -> Row:
+    around = around or Around()
+    grade = around.grade
+    by_people = bool(grade and any(mark.manual is not None for mark in grade.marks))
+    known = judged(report) or by_people
+    score = (grade.score if grade else report.score) if known else None
+    marks = around.marks.values() or map(mark_of, report.exercises)
+    return Row(
+        report,
+        href,
+        counts(report.checks) if judged(report) else {},
+        look_at(report),
+        needs_a_person(report),
+        score,
+        grade.points if grade else report.points,
+        tuple(marks),
+        bool(grade and grade.penalty),
+    )
 
 
 def _columns(bars: Sequence[statistics.Bar], width: float = 34, height: float = 120) -> list[Column]:

@@ -14,7 +14,8 @@ Matrix = list[list[float | None]]
 
 _MOST = 32  # rows and columns that are drawn
 _NUMBERS = 8  # up to this many rows and columns the cells carry their numbers
-_CELL, _SMALL, _WIDE = 44, 30, 198  # viewBox units: a cell with its number, its height, a picture without numbers
+_CELL, _SMALL, _WIDE = 48, 30, 198  # viewBox units: a cell with its number, its height, a picture without numbers
+_LONGEST = 6  # characters that a cell has room for
 _GREY = (138, 138, 134)
 _LOW, _ZERO, _HIGH = (43, 93, 168), (250, 249, 245), (201, 92, 24)  # blue, paper, orange: safe for the colour-blind
 
@@ -46,6 +47,14 @@ def remark(picture: Picture) -> str:
     corner = f"The upper left corner of {yours[0]}×{yours[1]}." if max(yours) > _MOST else ""
     gaps = any(value is None for row in (*picture.yours, *picture.expected) for value in row)
     return f"{corner} {'Grey: NaN or infinite.' if gaps else ''}".strip()
+
+
+def caption(picture: Picture) -> str:
+    """The line below a picture: which part of the result it is, where it is not all of it, and `remark`."""
+    part = picture.caption
+    if part.startswith("["):
+        part = f"The part `{part}` of the result." if part.strip("[:, ]") else ""
+    return f"{part} {remark(picture)}".strip()
 
 
 def _cut(matrix: Matrix) -> Matrix:
@@ -125,12 +134,14 @@ def _hex(paint: tuple[int, int, int]) -> str:
 
 
 def short(value: float | None) -> str:
-    """At most six characters: 0.25, −1.5, 3e+08; "–" for NaN and infinity, which JSON does not know."""
+    """At most six characters: 0.25, −1.5, −2e+08; "–" for NaN and infinity, which JSON does not know."""
     if value is None:
         return "–"
-    size = abs(value)
-    text = f"{value:.3g}" if 0.001 <= size < 1000 else f"{value:.0f}" if 1000 <= size < 10_000 else f"{value:.0e}"
-    return "0" if value == 0 else text.replace("-", "−")
+    if value == 0 or 1000 <= abs(value) < 10_000:
+        return f"{value + 0.0:.0f}".replace("-", "−") if value else "0"
+    tries = [f"{value:.{digits}g}" for digits in (3, 2, 1)] if 0.001 <= abs(value) < 1000 else []
+    fits = next((text for text in tries if len(text) <= _LONGEST), f"{value:.0e}")
+    return fits.replace("e-0", "e-").replace("e+0", "e+").replace("-", "−")
 
 
 def _label(name: str, matrix: Matrix, numbers: bool) -> str:

@@ -64,5 +64,5 @@ def _figure(check: CheckResult) -> Markup:
         Markup('<div style="{}">{}<br>{}</div>').format(_FIGURE, panel.heading, panel.svg)
         for panel in heatmap.panels(check.picture)
     ]
-    caption = Markup("<div>{}</div>").format(prose(f"{check.picture.caption} {heatmap.remark(check.picture)}".strip()))
+    caption = Markup("<div>{}</div>").format(prose(heatmap.caption(check.picture)))
     return Markup("<div>{}{}</div>").format(Markup("").join(panels), caption)

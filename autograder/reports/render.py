@@ -44,7 +44,7 @@ def _environment() -> Environment:
         finalize=_finalize,
     )
     environment.filters.update(prose=prose, line=_line, number=words.number, amount=words.amount)
-    environment.filters.update(first_sentence=words.first_sentence)
+    environment.filters.update(first_sentence=words.first_sentence, duration=words.duration)
     environment.globals.update(looks=words.LOOKS, look_of=words.look_of)
     return environment
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import fmean, median, pstdev
+from types import MappingProxyType
 
+from autograder.grades import Mark
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
-from autograder.reports.words import counts, judged, worth
+from autograder.reports.around import mark_of
+from autograder.reports.words import counts, is_stub, judged, worth
 
 _NO_EVIDENCE = (Verdict.UNGRADED,)
 
@@ -37,7 +40,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class CheckFigures:
-    """One check over the class; `rate` in 0..1, `discrimination` in -1..1 or None where nothing varies."""
+    """One check over the class; `rate` in 0..1, `discrimination` in -1..1 or None where nothing varies.
+
+    `difficulty` is the share that fails among those who wrote an answer: stubs and what was not tried are left out.
+    """
 
     exercise: str
     name: str
@@ -47,7 +53,10 @@ class CheckFigures:
     passed: int
     tried: int
     rate: float
+    answered: int
+    difficulty: float | None  # in 0..1, None where nobody wrote an answer
     discrimination: float | None
+    seconds: float  # median of those that ran
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,19 @@ class ExerciseFigures:
     full: int
     none: int
     graded: int
+    waiting: int  # that a person still has to give points
     manual: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What grading took of one resource: the median, the most, and whose submission that was."""
+
+    what: str
+    unit: str
+    median: float
+    most: float
+    student: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +101,22 @@ def graded(reports: Sequence[Report]) -> list[Report]:
 
 
 def summary(reports: Sequence[Report]) -> Summary:
-    """Mean, median and population standard deviation of the scores; zeros for an empty class."""
+    """Figures of what the checks alone give; zeros for an empty class."""
     counted = graded(reports)
-    scores = [report.score for report in counted] or [0.0]
     points = max((report.points for report in reports), default=0.0)
-    return Summary(len(reports), len(counted), points, fmean(scores), median(scores), pstdev(scores))
+    return summed_up([report.score for report in counted], len(reports), points)
 
 
-def distribution(reports: Sequence[Report], bars: int = 10) -> list[Bar]:
-    """Histogram of the scores in `bars` equal steps from 0 to the full points; every score falls into one bar."""
-    top = summary(reports).points or 1.0
-    found = Counter(min(int(report.score / top * bars), bars - 1) for report in graded(reports))
+def summed_up(scores: Sequence[float], submissions: int, points: float) -> Summary:
+    """Mean, median and population standard deviation of the scores; zeros where there are none."""
+    found = scores or [0.0]
+    return Summary(submissions, len(scores), points, fmean(found), median(found), pstdev(found))
+
+
+def distribution(scores: Sequence[float], points: float, bars: int = 10) -> list[Bar]:
+    """Histogram in `bars` equal steps from 0 to `points`; every score falls into one bar, more into the last."""
+    top = points or 1.0
+    found = Counter(min(max(int(score / top * bars), 0), bars - 1) for score in scores)
     return [Bar(top * i / bars, top * (i + 1) / bars, found[i]) for i in range(bars)]
 
 
@@ -115,6 +141,8 @@ def _figures(row: list[tuple[Report, ExerciseResult, CheckResult]]) -> CheckFigu
     judged = [item for item in row if item[2].verdict not in _NO_EVIDENCE]
     right = [found.verdict is Verdict.PASSED for _, _, found in judged]
     rest = [_earned(report) - worth(e, c) * (c.verdict is Verdict.PASSED) for report, e, c in judged]
+    ran = [found for _, _, found in judged if found.verdict is not Verdict.SKIPPED]
+    answered = sum(not is_stub(found) for found in ran)
     return CheckFigures(
         exercise=exercise.name,
         name=check.name,
@@ -124,7 +152,10 @@ def _figures(row: list[tuple[Report, ExerciseResult, CheckResult]]) -> CheckFigu
         passed=sum(right),
         tried=len(judged),
         rate=sum(right) / len(judged) if judged else 0.0,
+        answered=answered,
+        difficulty=1 - sum(right) / answered if answered else None,
         discrimination=point_biserial(right, rest),
+        seconds=median([found.seconds for found in ran] or [0.0]),
     )
 
 
@@ -150,25 +181,44 @@ def point_biserial(passed: Sequence[bool], scores: Sequence[float]) -> float | N
     return max(-1.0, min(1.0, (fmean(ones) - fmean(zeros)) / spread * sqrt(share * (1 - share))))
 
 
-def exercises(reports: Sequence[Report]) -> list[ExerciseFigures]:
-    """Points per exercise, in the order of the notebook; an exercise without checks is graded by hand."""
-    rows: dict[str, list[ExerciseResult]] = {}
+def exercises(
+    reports: Sequence[Report], marks: Mapping[str, Sequence[Mark]] = MappingProxyType({})
+) -> list[ExerciseFigures]:
+    """Points per exercise, in the order of the notebook; `marks`, by student, say what people gave besides."""
+    rows: dict[str, list[Mark]] = {}
     for report in graded(reports):
-        for exercise in report.exercises:
-            rows.setdefault(exercise.name, []).append(exercise)
-    return [
-        ExerciseFigures(
-            name=name,
-            title=row[0].title,
-            points=row[0].points,
-            mean=fmean(each.score for each in row),
-            full=sum(each.score >= each.points for each in row),
-            none=sum(each.score <= 0 for each in row),
-            graded=len(row),
-            manual=not any(each.checks for each in row),
-        )
-        for name, row in rows.items()
-    ]
+        for mark in marks.get(report.student) or map(mark_of, report.exercises):
+            rows.setdefault(mark.name, []).append(mark)
+    return [_exercise(row) for row in rows.values()]
+
+
+def _exercise(row: Sequence[Mark]) -> ExerciseFigures:
+    scores = [mark.score for mark in row if not (mark.by_hand and mark.waiting)]
+    return ExerciseFigures(
+        name=row[0].name,
+        title=row[0].title,
+        points=row[0].points,
+        mean=fmean(scores or [0.0]),
+        full=sum(score >= row[0].points for score in scores),
+        none=sum(score <= 0 for score in scores),
+        graded=len(scores),
+        waiting=len(row) - len(scores),
+        manual=row[0].by_hand,
+    )
+
+
+def load(reports: Sequence[Report]) -> list[Load]:
+    """Time and memory of the submissions that could be graded; what was not measured is left out."""
+    found = []
+    for what, unit, values in (
+        ("time", "s", [(report.seconds, report.student) for report in graded(reports)]),
+        ("memory", "MB", [(report.memory_mb, report.student) for report in graded(reports)]),
+    ):
+        measured = [item for item in values if item[0] > 0]
+        if measured:
+            most, who = max(measured)
+            found.append(Load(what, unit, median(value for value, _ in measured), most, who))
+    return found
 
 
 def mistakes(reports: Sequence[Report]) -> list[MistakeFigures]:
@@ -181,19 +231,3 @@ def mistakes(reports: Sequence[Report]) -> list[MistakeFigures]:
             hints.setdefault(key, hint)
     rows = [MistakeFigures(*key, hint=hints[key], students=tuple(who)) for key, who in found.items()]
     return sorted(rows, key=lambda row: (-len(row.students), row.exercise, row.mistake))
-
-
-def alarms(reports: Sequence[Report], fewest: int = 5) -> list[str]:
-    """Sentences about checks that may be at fault themselves; silent below `fewest` graded submissions."""
-    if len(graded(reports)) < fewest:
-        return []
-    rows = checks(reports)
-    return [sentence for row in rows if (sentence := _alarm(row))]
-
-
-def _alarm(row: CheckFigures) -> str:
-    if row.tried and not row.passed:
-        return f"Nobody passes “{row.title}” ({row.exercise}): is the check right?"
-    if row.discrimination is not None and row.discrimination < 0:
-        return f"“{row.title}” ({row.exercise}) is passed more often by weaker submissions: read it again."
-    return ""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import NamedTuple
 
 from markupsafe import Markup
 
+from autograder.grades import Mark
 from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdict
 from autograder.reports import heatmap
+from autograder.reports.around import Around, mark_of
 from autograder.reports.figures import png_uri
 from autograder.reports.render import page
 from autograder.reports.words import counts, judged, tasks, worth
 
 _MOST_TASKS = 3
+_MOST_ALIKE = 3  # checks that fail for the same reason, shown without a click
 _MOST_FIGURES = 16
 _MOST_FIGURE_CHARACTERS = 8_000_000
 
@@ -26,6 +30,11 @@ class Finding(NamedTuple):
     panels: tuple[heatmap.Panel, ...] = ()
     caption: str = ""
 
+    @property
+    def folded(self) -> bool:
+        """Whether there are so many that they stand behind a click."""
+        return len(self.checks) - 1 > _MOST_ALIKE
+
 
 class Section(NamedTuple):
     """One exercise of the page."""
@@ -35,6 +44,9 @@ class Section(NamedTuple):
     findings: list[Finding]
     waiting: list[CheckResult]
     passed: list[CheckResult]
+    mark: Mark  # its points, a person's among them
+    read: str
+    comment: str
 
 
 class Step(NamedTuple):
@@ -53,32 +65,39 @@ class CellView(NamedTuple):
     figures: list[Markup]
 
 
-def student_page(report: Report, title: str) -> str:
+def student_page(report: Report, title: str, around: Around | None = None) -> str:
     """The whole page as HTML; `title` is the assignment's."""
-    shown = report.exercises if judged(report) else ()
-    sections = [_section(index, exercise) for index, exercise in enumerate(shown, 1)]
+    around = around or Around()
+    report = around.allowed(report)
+    shown = around.exercises(report) if judged(report) else ()
+    sections = [_section(f"exercise-{index}", exercise, around) for index, exercise in enumerate(shown, 1)]
     cells = _cells(report.cells)
     return page(
         "student.html.j2",
         report=report,
         title=title,
+        file=PurePath(report.source).name,
+        grade=around.grade,
+        score=around.grade.score if around.grade else report.score,
+        points=around.grade.points if around.grade else report.points,
         sections=sections,
         steps=_steps(report, sections) if shown else [],
         tally=counts(report.checks),
         failed=[view for view in cells if not view.cell.ok],
         drawn=[view for view in cells if view.cell.ok and view.figures],
         passed=Verdict.PASSED,
-        by_hand=sum(exercise.points for exercise in shown if not exercise.checks),
+        by_hand=sum(section.mark.points for section in sections if section.mark.waiting and section.mark.by_hand),
     )
 
 
-def _section(index: int, exercise: ExerciseResult) -> Section:
-    anchor = f"exercise-{index}"
+def _section(anchor: str, exercise: ExerciseResult, around: Around) -> Section:
     waiting = [check for check in exercise.checks if check.verdict is Verdict.SKIPPED]
     passed = [check for check in exercise.checks if check.verdict is Verdict.PASSED]
     rest = [check for check in exercise.checks if check not in waiting and check not in passed]
     findings = [_finding(f"{anchor}-{n}", exercise, group) for n, group in enumerate(_groups(rest), 1)]
-    return Section(anchor, exercise, findings, waiting, passed)
+    mark = around.marks.get(exercise.name) or mark_of(exercise)
+    texts = around.read.get(exercise.name, ""), around.comments.get(exercise.name, "")
+    return Section(anchor, exercise, findings, waiting, passed, mark, *texts)
 
 
 def _groups(checks: list[CheckResult]) -> list[list[CheckResult]]:
@@ -94,8 +113,7 @@ def _finding(anchor: str, exercise: ExerciseResult, checks: list[CheckResult]) -
     points = sum(worth(exercise, check) for check in checks)
     if picture is None:
         return Finding(anchor, checks, points)
-    caption = f"{picture.caption} {heatmap.remark(picture)}".strip()
-    return Finding(anchor, checks, points, heatmap.panels(picture), caption)
+    return Finding(anchor, checks, points, heatmap.panels(picture), heatmap.caption(picture))
 
 
 def _steps(report: Report, sections: list[Section]) -> list[Step]:

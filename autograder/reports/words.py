@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from types import MappingProxyType
 from typing import NamedTuple
@@ -49,6 +50,14 @@ def number(value: float) -> str:
 def amount(count: int, noun: str, plural: str = "") -> str:
     """1 check, 2 checks."""
     return f"{count} {noun if count == 1 else plural or noun + 's'}"
+
+
+def duration(seconds: float) -> str:
+    """Two units at most, rounded up: "1 day 3 hours", "12 minutes", "1 minute"."""
+    minutes = max(math.ceil(seconds / 60), 1)
+    parts = [(minutes // 1440, "day"), (minutes // 60 % 24, "hour"), (minutes % 60, "minute")]
+    first = next(index for index, (count, _) in enumerate(parts) if count)
+    return " ".join(amount(count, unit) for count, unit in parts[first : first + 2] if count)
 
 
 def worth(exercise: ExerciseResult, check: CheckResult) -> float:

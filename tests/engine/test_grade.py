@@ -106,12 +106,18 @@ def test_the_same_submission_gets_the_same_report(report):
     first, second = (json.loads(report(double="def double(x): return x + 1").to_json()) for _ in range(2))
     for each in (first, second):
         each.pop("seconds")
+        each.pop("memory_mb")
         for cell in each["cells"]:
             cell.pop("seconds")
         for exercise in each["exercises"]:
             for check in exercise["checks"]:
                 check.pop("seconds")
     assert first == second
+
+
+def test_memory_that_was_held_is_in_the_report(report):
+    little, much = report().memory_mb, report(extra="held = bytearray(b'x') * (300 << 20); del held").memory_mb
+    assert 50 < little < much - 200
 
 
 def test_figures_and_failed_cells_are_kept_for_the_feedback(report):

@@ -61,10 +61,27 @@ def test_numbers_are_readable_on_their_cell(value):
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.0, "0"), (-1.5, "−1.5"), (1234.0, "1234"), (1e300, "1e+300"), (None, "–"), (1e-9, "1e−09")]
+    ("value", "text"), [(0.0, "0"), (-1.5, "−1.5"), (1234.0, "1234"), (1e300, "1e+300"), (None, "–"), (1e-9, "1e−9")]
 )
 def test_numbers_are_short(value, text):
     assert heatmap.short(value) == text
+
+
+@given(st.floats(1e-90, 1e9) | st.floats(-1e9, -1e-90))
+def test_no_number_is_wider_than_its_cell(value):
+    assert len(heatmap.short(value)) <= 6
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("[:, :]", ""),
+        ("[0, 2, :, :]", "The part `[0, 2, :, :]` of the result."),
+        ("The first image.", "The first image."),
+    ],
+)
+def test_a_caption_says_which_part_it_is(given, told):
+    assert heatmap.caption(Picture([[1.0]], [[2.0]], given)) == told
 
 
 def test_a_sound_png_is_shown_without_its_comments():

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.grades import Mark
 from autograder.model import Verdict
 from autograder.reports import statistics
+from autograder.reports.alarms import alarms
 from tests.engine.reports_sample import a_class, failing, mixed, report, unreadable, untouched
 
 WRONG = failing("corr2d/1", mistake="flipped_kernel", hint="Your kernel is flipped.")
@@ -26,8 +28,8 @@ def test_point_biserial_is_pearson_correlation(pairs):
 
 @given(st.lists(st.sampled_from([mixed(), untouched(), unreadable(), report("Zoe")]), max_size=12))
 def test_every_score_falls_into_one_bar(reports):
-    bars = statistics.distribution(reports)
-    assert sum(bar.count for bar in bars) == len(statistics.graded(reports))
+    scores = [each.score for each in statistics.graded(reports)]
+    assert sum(bar.count for bar in statistics.distribution(scores, 90)) == len(scores)
 
 
 def test_pass_rates_count_only_what_was_judged():
@@ -56,14 +58,46 @@ def test_summary_ignores_what_was_not_graded():
 
 def test_an_empty_class_has_figures():
     assert statistics.summary([]).mean == 0.0
-    assert sum(bar.count for bar in statistics.distribution([])) == 0
+    assert sum(bar.count for bar in statistics.distribution([], 0)) == 0
     assert statistics.checks([]) == statistics.exercises([]) == statistics.mistakes([]) == []
 
 
 def test_a_check_that_everybody_fails_raises_an_alarm():
     reports = [report(name, WRONG) for name in "abcde"]
-    assert "Nobody passes" in statistics.alarms(reports)[0]
-    assert statistics.alarms(reports[:3]) == []
+    assert "Nobody passes" in alarms(reports)[0]
+    assert alarms(reports[:3]) == []
+
+
+def test_a_check_that_everybody_passes_separates_nobody():
+    (told,) = alarms([report(name) for name in "abcde"])
+    assert told.startswith("Everybody passes 17 checks")
+
+
+def test_a_check_that_strong_and_weak_pass_alike_separates_nobody():
+    weak = [failing("conv2d/0"), failing("conv2d/1")]
+    rows = [report("a", WRONG), report("b"), report("c", WRONG, *weak), report("d", *weak)]
+    assert any("separates nobody: strong" in told for told in alarms(rows * 2))
+
+
+def test_difficulty_counts_only_written_answers():
+    row = statistics.checks([report("a"), report("b", WRONG), untouched(), untouched()])[1]
+    assert (row.passed, row.tried, row.answered, row.difficulty) == (1, 4, 2, 0.5)
+    nobody = statistics.checks([untouched()])[1]
+    assert nobody.difficulty is None
+    assert "Nobody passes" not in " ".join(alarms([untouched()] * 5))
+
+
+def test_load_names_the_median_and_the_heaviest():
+    time, memory = statistics.load([report("a", seconds=2.0, memory_mb=400), report("b", seconds=5.0), unreadable()])
+    assert (time.median, time.most, time.student) == (3.5, 5.0, "b")
+    assert (memory.median, memory.most, memory.student) == (400, 400, "a")
+
+
+def test_people_s_points_count_in_an_exercise():
+    marks = {"Ada": (Mark("why_flip", "Why?", 10, manual=7.0, by_hand=True),)}
+    (row,) = statistics.exercises([report("Ada")], marks)
+    assert (row.mean, row.graded, row.waiting) == (7.0, 1, 0)
+    assert statistics.exercises([report("Ada")])[-1].waiting == 1
 
 
 def test_an_exercise_without_checks_is_graded_by_hand():

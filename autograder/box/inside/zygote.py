@@ -112,13 +112,13 @@ class Zygote:
     def _end(self) -> dict[str, Any]:
         """Ends the submission: killing process 1 of its pid namespace ends every process in it."""
         if not self.child:
-            return {"status": None, "over_memory": False}
+            return {"status": None, "over_memory": False, "memory_mb": 0.0}
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.child, signal.SIGKILL)
-        _, status = os.waitpid(self.child, 0)
+        _, status, used = os.wait4(self.child, 0)
         self.child = 0
         self._end_strays()
-        return {"status": status, "over_memory": self.over_memory}
+        return {"status": status, "over_memory": self.over_memory, "memory_mb": used.ru_maxrss / 1024}
 
     def _end_strays(self) -> None:
         """Where there is no pid namespace, daemons fall to us (we are their subreaper); end them too."""

@@ -1,11 +1,11 @@
 "use strict";
-// Sorting and filtering; the page says the same without it.
-const table = document.querySelector("table.sortable");
-if (table) {
+// Sorting and filtering of every table of the class; the page says the same without it.
+for (const table of document.querySelectorAll("table.sortable")) {
   const body = table.tBodies[0];
   const rows = [...body.rows];
   const heads = [...table.tHead.rows[0].cells];
   const key = (row, i) => row.cells[i].dataset.sort ?? row.cells[i].textContent.trim();
+  table.classList.add("live");
   heads.forEach((head, i) => {
     const button = document.createElement("button");
     button.type = "button";
@@ -22,7 +22,7 @@ if (table) {
       body.append(...[...body.rows].sort((a, b) => (down ? order(b, a) : order(a, b))));
     });
   });
-  const filter = document.querySelector(".filter");
+  const filter = document.querySelector(`.filter[data-for="${table.id}"]`);
   const input = filter.querySelector("input");
   const shown = filter.querySelector("output");
   filter.hidden = false;
