@@ -342,7 +342,9 @@ def weight_read_channel_by_channel(emb, weight, bias):
     return F.conv1d(emb.transpose(1, 2), weight.reshape(len(weight), E, -1), bias)
 
 
-@mistake("ngram_conv", replaces="ngram_conv", hint="The bias is missing: each detector adds its own to all its answers.")
+@mistake(
+    "ngram_conv", replaces="ngram_conv", hint="The bias is missing: each detector adds its own to all its answers."
+)
 def bias_forgotten(emb, weight, bias):
     if weight.shape[1] % emb.shape[2]:
         raise ValueError("no whole number of letters")
