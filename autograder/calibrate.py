@@ -27,6 +27,7 @@ from autograder.model import CheckResult, Report
 from autograder.pool import grade_all
 from autograder.progress import progress
 from autograder.suites import read_mistakes
+from autograder.verbose import stage
 
 RISK = 1e-4  # a right solution fails less often than this
 DIGITS = 3  # of a threshold after the point
@@ -115,6 +116,7 @@ def run(assignment: Assignment, how: How) -> bool:
     return not offences
 
 
+@stage("calibrating")
 def calibrate(assignment: Assignment, how: How) -> list[Gate]:
     """Every threshold of the assignment, measured. Raises ConvgradeError where a run says nothing about one."""
     jobs = list(_jobs(assignment, how.runs))

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from autograder import more_verbs, term_cli
+from autograder import more_verbs, term_cli, verbose
 from autograder.errors import ConvgradeError, CourseError
 from autograder.options import BOX, COURSE, find_root
 
@@ -201,11 +201,14 @@ def demo(slug: str, jobs: int, box: str, root: Path | None) -> int:
 
 term_cli.add_to(cli)
 more_verbs.add_to(cli)
+verbose.offer(cli)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point of the console command; always ends in SystemExit."""
-    sys.exit(_exit_code(lambda: cli.main(arguments and list(arguments), prog_name="convgrade", standalone_mode=False)))
+    with verbose.narration(), verbose.stage("in all"):
+        code = _exit_code(lambda: cli.main(arguments and list(arguments), prog_name="convgrade", standalone_mode=False))
+    sys.exit(code)
 
 
 def _exit_code(run: Callable[[], Any]) -> int:
@@ -219,6 +222,7 @@ def _exit_code(run: Callable[[], Any]) -> int:
         click.echo("interrupted; what was graded is kept, the same command goes on from there", err=True)
         return INTERRUPTED
     except ConvgradeError as error:
+        verbose.note_error(error)
         _show(str(error))
         return WRONG if isinstance(error, CourseError) else NOT_GRADED
     except BrokenPipeError:  # `convgrade grade … | head`

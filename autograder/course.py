@@ -20,6 +20,7 @@ from autograder.markers import Kind, Role, SourceCell, read_cells
 from autograder.settings import line_of, read_toml, table_of, text_of
 from autograder.suites import CheckSpec, MistakeSpec, defined_names, parse, read_checks, read_mistakes
 from autograder.term import TABLES, Term, read_term
+from autograder.verbose import stage
 
 POINTS = 100.0  # what the exercises of every assignment add up to
 SHOW = ("shapes", "errors", "values")  # how much of a hidden input feedback may tell, least first
@@ -113,6 +114,7 @@ class Course:
         raise UnknownAssignment(f"there is no assignment “{slug}”", "solutions", f"did you mean {', '.join(close)}?")
 
 
+@stage("reading the course")
 def load_course(root: Path) -> Course:
     """Read `root/solutions`. Raises CourseError for the first thing that is broken."""
     root = Path(root).absolute()

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from autograder.errors import ConvgradeError
 from autograder.store import natural
 from autograder.untrusted import MAX_BYTES, read_cells
+from autograder.verbose import noted, stage
 
 if TYPE_CHECKING:
     from autograder.course import Course
@@ -34,7 +35,7 @@ class Found:
 
     def read(self) -> bytes:
         """The bytes, at most one more than can be graded. Raises OSError on links, devices and unreadable files."""
-        handle = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        handle = os.open(noted(self.path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise OSError("it is no plain file")
@@ -49,6 +50,7 @@ class Discovery:
     passed_over: list[str] = field(default_factory=list)
 
 
+@stage("looking for submissions")
 def discover(paths: Iterable[Path], course: Course, slug: str = "") -> Discovery:
     """Every submission at or below `paths`; `slug` says the assignment of all. Raises UnknownAssignment."""
     slugs = (course.assignment(slug).slug,) if slug else tuple(item.slug for item in course.assignments)

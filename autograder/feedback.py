@@ -11,10 +11,12 @@ from autograder.grades import Grade, from_book, from_reports, regraded, unrecord
 from autograder.model import Report
 from autograder.reports.around import Around, headings
 from autograder.term import Term
+from autograder.verbose import stage
 
 Comments = Mapping[str, str]  # exercise → what a person wrote
 
 
+@stage("looking into the gradebook")
 def surroundings(course: Course, assignment: Assignment, reports: Sequence[Report]) -> dict[str, Around]:
     """By student. Where the gradebook knows a submission its points and words count; nothing is written there."""
     times = gradebook.times(course.root, reports)

@@ -15,6 +15,7 @@ from autograder.crew import Job, Recipe
 from autograder.fingerprints import fingerprints
 from autograder.pool import grade_all, problem
 from autograder.store import Store, content_key, context_digest
+from autograder.verbose import is_on
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
@@ -79,7 +80,8 @@ class Grading:
         """Grade these in worker processes, whatever is stored."""
         limits = self.assignment.limits
         args = (str(root_of(self.assignment)), self.assignment.slug, self.settings.box)
-        recipe = Recipe(self.serve, args, limits.submission_seconds * 1.5 + 60, quiet=not self.settings.verbose)
+        quiet = not (self.settings.verbose or is_on())
+        recipe = Recipe(self.serve, args, limits.submission_seconds * 1.5 + 60, quiet=quiet)
         return grade_all(jobs, self.assignment, recipe, self.settings.jobs, self._keep)
 
     def one(self, raw: bytes, student: str, source: str) -> Report:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal, cast, get_args
 
 from autograder.errors import CourseError, place
+from autograder.verbose import noted
 
 Role = Literal["given", "solution", "check", "manual", "other"]
 Kind = Literal["code", "markdown"]
@@ -63,7 +64,7 @@ class _Open:
 def read_cells(path: Path) -> tuple[SourceCell, ...]:
     """Every cell of a percent text, in order. Raises CourseError with file and line."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = noted(path).read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
         raise CourseError(f"{path.name} is missing", place(path), "write it, see CONTRIBUTING") from None
     except UnicodeDecodeError as error:

@@ -20,6 +20,7 @@ from nbformat import NotebookNode, v4
 from autograder.course import Assignment, Course
 from autograder.errors import CourseError, place
 from autograder.markers import CODE_STUB, TEXT_STUB, SourceCell
+from autograder.verbose import stage
 
 KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -77,6 +78,7 @@ def submission(assignment: Assignment, answers: Mapping[str, str]) -> bytes:
     return _bytes(notebook)
 
 
+@stage("making notebooks")
 def build(course: Course, check: bool = False) -> tuple[Path, ...]:
     """Write every file that is not up to date, and tell which; `check` writes nothing and looks at public files only.
 

@@ -19,6 +19,7 @@ from autograder.lineup import ALTERNATIVE, MISTAKE, PERFECT, UNTOUCHED, WITHOUT,
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
 from autograder.pool import grade_all
 from autograder.progress import progress
+from autograder.verbose import stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def run(assignment: Assignment, how: How) -> bool:
     return not proof.offences
 
 
+@stage("proving")
 def prove(assignment: Assignment, how: How) -> Proof:
     """Grades every notebook of the line-up and judges the suite by it."""
     made = tuple(variants_of(assignment, how.together, how.only))

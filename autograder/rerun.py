@@ -18,6 +18,7 @@ from autograder.model import Report
 from autograder.progress import progress
 from autograder.regrade import Regrade
 from autograder.term import Term
+from autograder.verbose import stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Rerun:
         return gradebook.record(self.reports, root)
 
 
+@stage("grading again")
 def rerun(
     course: Course, assignment: Assignment, paths: Sequence[Path], settings: Settings, grades: Sequence[Grade]
 ) -> Rerun:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import CourseError, place
+from autograder.verbose import noted
 
 
 def read_toml(path: Path, keys: set[str] | None) -> dict[str, Any]:
     """A TOML file with no other keys than these; None: any. Raises CourseError."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(noted(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise CourseError(f"{path.name} is missing", place(path), "write it, see CONTRIBUTING") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.model import REPORT_VERSION, Report
+from autograder.verbose import noted
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
@@ -30,7 +31,7 @@ _STALE = 3600.0  # seconds after which another run's half-written file is nobody
 _VIEWS = (  # they only show, file or record
     *("reports", "exports", "intake", "cli.py", "demo.py", "doctor.py", "prove.py", "nbgrader.py", "gradebook.py"),
     *("grades.py", "late.py", "term.py", "term_verbs.py", "term_cli.py", "attempts.py", "schema.py"),
-    *("regrade.py", "rerun.py", "changes.py", "fingerprints.py", "feedback.py"),
+    *("regrade.py", "rerun.py", "changes.py", "fingerprints.py", "feedback.py", "verbose.py"),
 )
 _PACKAGES = ("torch", "torchvision", "numpy", "ipython", "hypothesis", "pytest")
 
@@ -118,7 +119,7 @@ class Store:
     @staticmethod
     def _read(path: Path) -> Report | None:
         try:
-            return Report.from_json(path.read_text("utf-8"))
+            return Report.from_json(noted(path).read_text("utf-8"))
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return None  # absent, cut off, of another version, or not ours: it is graded again
 
@@ -132,7 +133,7 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(name, path)
+        os.replace(name, noted(path, "write"))
     except BaseException:
         with suppress(FileNotFoundError):
             os.unlink(name)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import CourseError, place
+from autograder.verbose import noted
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -42,7 +43,7 @@ class MistakeSpec:
 def parse(path: Path) -> ast.Module:
     """The syntax tree of a file of the course. Raises CourseError when it is missing or no Python."""
     try:
-        return ast.parse(path.read_bytes(), filename=path.name)
+        return ast.parse(noted(path).read_bytes(), filename=path.name)
     except FileNotFoundError:
         raise CourseError(f"{path.name} is missing", place(path), "write it, see CONTRIBUTING") from None
     except (SyntaxError, ValueError) as error:

@@ -13,6 +13,7 @@ from autograder.course import Assignment, Course, load_course
 from autograder.errors import CourseError
 from autograder.reports.escape import terminal
 from autograder.reports.words import amount, number
+from autograder.verbose import stage
 
 if TYPE_CHECKING:
     from autograder.grades import Grade
@@ -111,6 +112,7 @@ def note(line: str) -> None:
     click.echo(terminal(line, 2000), err=True)
 
 
+@stage("putting grades together")
 def _grades(course: Course, assignment: Assignment) -> tuple[list[Grade], list[str]]:
     """The grades, from the gradebook where it knows anybody, else from reports; and what is not as it should be."""
     from autograder import gradebook

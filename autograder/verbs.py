@@ -14,6 +14,7 @@ from autograder.discover import Found, discover
 from autograder.grading import Grading, Settings, store_of
 from autograder.progress import progress
 from autograder.reports.escape import terminal
+from autograder.verbose import stage
 
 if TYPE_CHECKING:
     from autograder.calibrate import How as Runs
@@ -134,6 +135,7 @@ def demo(root: Path, slug: str, jobs: int, box: str) -> int:
     return NOT_GRADED if any(report.fault == "ours" for report in reports) else DONE
 
 
+@stage("grading")
 def _graded(grading: Grading, found: Sequence[Found], as_json: bool) -> list[Report]:
     """Reports in stable order, printed as they come where they are wanted as JSON."""
     reports = []
@@ -145,6 +147,7 @@ def _graded(grading: Grading, found: Sequence[Found], as_json: bool) -> list[Rep
     return reports
 
 
+@stage("recording in the gradebook")
 def _record(reports: Sequence[Report], root: Path) -> None:
     """Points into nbgrader's gradebook; what has no verdict waits there for a person."""
     from autograder.gradebook import record
@@ -161,6 +164,7 @@ def _show(reports: Sequence[Report], whole: bool) -> None:
         show_class(reports)
 
 
+@stage("writing pages")
 def _pages(
     assignment: Assignment, reports: Sequence[Report], root: Path, folder: Path, arounds: Mapping[str, Around]
 ) -> None:

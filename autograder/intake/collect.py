@@ -16,6 +16,7 @@ from autograder.intake.entries import Entry, Refused, open_source
 from autograder.intake.names import owner
 from autograder.reports.escape import terminal
 from autograder.submission import read_submission
+from autograder.verbose import stage
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
@@ -35,6 +36,7 @@ class Collected:
     notes: list[str] = field(default_factory=list)  # what was taken, but has to be known
 
 
+@stage("taking hand-ins")
 def collect(root: Path, assignment: Assignment, path: Path, term: Term, at: datetime | None) -> Collected:
     """Take every hand-in at `path`; `at` is when those came whose time nobody wrote down. Raises Refused."""
     source, attempts, result = open_source(path), Attempts(root, assignment.slug), Collected()

@@ -17,6 +17,7 @@ from autograder.reports.render import page
 from autograder.similar.pairs import Pair, Ranges, explained, pairs
 from autograder.similar.prints import Document
 from autograder.submission import read_submission
+from autograder.verbose import stage
 
 MOST_PAIRS = 60  # on the page
 MOST_SHOWN = 40_000  # characters of one side
@@ -32,6 +33,7 @@ class Similarity:
     passed_over: list[str]
 
 
+@stage("comparing")
 def similarity(
     course: Course, assignment: Assignment, paths: Sequence[Path], archive: Sequence[Path], least: float
 ) -> Similarity:

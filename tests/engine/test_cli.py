@@ -294,3 +294,36 @@ def test_the_command_starts_quickly(course):
     code = f"import sys, autograder.verbs, autograder.cli; print([name for name in {heavy} if name in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert out == "[]\n"
+
+
+# --verbose --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verb", ["", *sorted(cli.commands)])
+def test_every_verb_takes_verbose(convgrade, verb):
+    assert "--verbose" in convgrade(*verb.split(), "--help")[1]
+
+
+def test_verbose_says_what_is_read_and_how_long_it_takes(course, convgrade):
+    convgrade("grade", hand_in(course, ada="", bob="wrong"))
+    quiet = convgrade("report", "tiny")
+    code, out, told = convgrade("report", "tiny", "--verbose")
+    assert (code, out) == quiet[:2]
+    for said in ("read ", "course.toml", "reading the course: ", "write ", "index.html", "writing pages: ", "in all: "):
+        assert said in told
+    assert convgrade("report", "tiny") == quiet
+
+
+def test_verbose_shows_where_our_errors_come_from(course, convgrade):
+    (course / "solutions" / "course.toml").write_text("name = 1")
+    for arguments, shown in ((["report", "tiny"], False), (["--verbose", "report", "tiny"], True)):
+        code, out, told = convgrade(*arguments)
+        assert (code, out) == (2, "")
+        assert ("Traceback" in told) == shown
+        assert "convgrade: " in told
+
+
+def test_verbose_shows_nothing_that_acts(course, convgrade):
+    folder = hand_in(course, **{HOSTILE: ""})
+    told = convgrade("grade", folder, "--verbose")[2]
+    assert not set("\x1b\u202e") & set(told)
