@@ -245,3 +245,8 @@ def other_assignment(title: str) -> str:
 def ours(what: str) -> str:
     """Something of ours broke; `what` says what."""
     return f"This submission could not be graded: {what}. That is our problem; the staff sees it and grades it again."
+
+
+def not_your_fault() -> str:
+    """What the student reads of `ours`: whatever broke is the staff's to read."""
+    return "Something of ours broke, nothing of yours. The staff sees it and grades it again; you need not do anything."

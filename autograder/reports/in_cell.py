@@ -7,9 +7,10 @@ from markupsafe import Markup
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
 from autograder.reports import escape, heatmap
 from autograder.reports.render import prose
-from autograder.reports.words import LOOKS, number
+from autograder.reports.words import alike, look_of, number, problem_of
 
-_COLOURS = {"good": "#1d6b3a", "bad": "#a3320b", "wait": "#5c5c58", "ours": "#5b3a8e"}
+COLOURS = {"good": "#1d6b3a", "bad": "#a3320b", "wait": "#5c5c58", "ours": "#5b3a8e"}
+_SHEET = "max-width:60em;padding:2px 10px;background:#fff;color:#1f1e1b"  # its own paper: themes may be dark
 _FIGURE = "display:inline-block;margin:4px 12px 4px 0;text-anchor:middle;dominant-baseline:central;font-size:12px"
 
 
@@ -17,7 +18,7 @@ def as_text(report: Report, exercise: ExerciseResult | None) -> str:
     """Plain text: the points, then each check that asks for something; without `exercise`, why nothing was graded."""
     lines = [_headline(report, exercise)]
     for check in exercise.checks if exercise else ():
-        look = LOOKS[check.verdict]
+        look = look_of(check)
         lines.append(f"{look.icon} {check.title} ({look.label})")
         lines += [f"    {said}" for _, said in _said(check)]
     return escape.block("\n".join(lines), limit=20_000)
@@ -26,16 +27,19 @@ def as_text(report: Report, exercise: ExerciseResult | None) -> str:
 def as_html(report: Report, exercise: ExerciseResult | None) -> str:
     """The same as `as_text`, with figures. Every word goes through `escape`; no script, no style sheet, no address."""
     checks = exercise.checks if exercise else ()
-    todo = Markup("").join(_item(check) for check in checks if check.verdict is not Verdict.PASSED)
-    done = Markup("").join(_item(check) for check in checks if check.verdict is Verdict.PASSED)
+    todo = alike([check for check in checks if check.verdict is not Verdict.PASSED])
+    done = [[check] for check in checks if check.verdict is Verdict.PASSED]
     parts = [Markup("<p><strong>{}</strong></p>").format(prose(_headline(report, exercise)))]
-    parts += [Markup('<ul style="list-style:none;padding:0">{}</ul>').format(items) for items in (todo, done) if items]
-    return str(Markup('<div style="max-width:60em">{}</div>').format(Markup("").join(parts)))
+    for groups in (todo, done):
+        if groups:
+            items = Markup("").join(map(_item, groups))
+            parts.append(Markup('<ul role="list" style="list-style:none;padding:0">{}</ul>').format(items))
+    return str(Markup('<div style="{}">{}</div>').format(_SHEET, Markup("").join(parts)))
 
 
 def _headline(report: Report, exercise: ExerciseResult | None) -> str:
     if report.problem:
-        return f"Not graded yet: {report.problem}"
+        return f"Not graded yet: {problem_of(report)}"
     if exercise is None:
         return "Not graded yet: a person reads this."
     return f"{exercise.title or exercise.name}: {number(exercise.score)} of {number(exercise.points)} points"
@@ -47,13 +51,16 @@ def _said(check: CheckResult) -> list[tuple[str, str]]:
     return [(label, label + text) for label, text in said if text]
 
 
-def _item(check: CheckResult) -> Markup:
-    look = LOOKS[check.verdict]
-    head = Markup('<span style="color:{}">{} {}</span> — {}').format(
-        _COLOURS[look.tone], look.icon, look.label, prose(check.title)
+def _item(checks: list[CheckResult]) -> Markup:
+    """One check, and by name those that end like it for the same reason."""
+    check, look = checks[0], look_of(checks[0])
+    head = Markup('<span style="color:{}"><span aria-hidden="true">{}</span> {}</span>: {}').format(
+        COLOURS[look.tone], look.icon, look.label, prose(check.title)
     )
     said = Markup("").join(Markup("<br>{}").format(prose(text)) for _, text in _said(check))
-    return Markup('<li style="margin:6px 0">{}{}{}</li>').format(head, said, _figure(check))
+    others = "; ".join(other.title for other in checks[1:])
+    more = Markup("<br>For the same reason, it seems: {}").format(prose(others)) if others else ""
+    return Markup('<li style="margin:6px 0">{}{}{}{}</li>').format(head, said, _figure(check), more)
 
 
 def _figure(check: CheckResult) -> Markup:

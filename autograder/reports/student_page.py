@@ -13,7 +13,7 @@ from autograder.reports import heatmap
 from autograder.reports.around import Around, mark_of
 from autograder.reports.figures import png_uri
 from autograder.reports.render import page
-from autograder.reports.words import counts, judged, tasks, worth
+from autograder.reports.words import alike, counts, judged, problem_of, tasks, worth
 
 _MOST_TASKS = 3
 _MOST_ALIKE = 3  # checks that fail for the same reason, shown without a click
@@ -76,6 +76,7 @@ def student_page(report: Report, title: str, around: Around | None = None) -> st
         "student.html.j2",
         report=report,
         title=title,
+        problem=problem_of(report),
         file=PurePath(report.source).name,
         grade=around.grade,
         score=around.grade.score if around.grade else report.score,
@@ -94,18 +95,10 @@ def _section(anchor: str, exercise: ExerciseResult, around: Around) -> Section:
     waiting = [check for check in exercise.checks if check.verdict is Verdict.SKIPPED]
     passed = [check for check in exercise.checks if check.verdict is Verdict.PASSED]
     rest = [check for check in exercise.checks if check not in waiting and check not in passed]
-    findings = [_finding(f"{anchor}-{n}", exercise, group) for n, group in enumerate(_groups(rest), 1)]
+    findings = [_finding(f"{anchor}-{n}", exercise, group) for n, group in enumerate(alike(rest), 1)]
     mark = around.marks.get(exercise.name) or mark_of(exercise)
     texts = around.read.get(exercise.name, ""), around.comments.get(exercise.name, "")
     return Section(anchor, exercise, findings, waiting, passed, mark, *texts)
-
-
-def _groups(checks: list[CheckResult]) -> list[list[CheckResult]]:
-    """Checks with the same hint, or without one with the same message; whichever has a picture speaks for them."""
-    found: dict[tuple[str, ...], list[CheckResult]] = {}
-    for check in checks:
-        found.setdefault((check.hint,) if check.hint else ("", check.verdict, check.message), []).append(check)
-    return [sorted(group, key=lambda check: check.picture is None) for group in found.values()]
 
 
 def _finding(anchor: str, exercise: ExerciseResult, checks: list[CheckResult]) -> Finding:

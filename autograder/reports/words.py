@@ -89,6 +89,11 @@ def judged(report: Report) -> bool:
     return bool(report.exercises) and not report.problem
 
 
+def problem_of(report: Report) -> str:
+    """Why a submission could not be graded, as the student may read it; "" when it was."""
+    return messages.not_your_fault() if report.fault == "ours" else report.problem
+
+
 def needs_a_person(report: Report) -> str:
     """Why a member of the staff must look, or nothing."""
     if report.problem:
@@ -132,6 +137,14 @@ def first_sentence(text: str) -> str:
     """Up to the first full stop or line end, without the stop."""
     line = text.strip().split("\n", 1)[0]
     return line.split(". ", 1)[0].rstrip(".")
+
+
+def alike(checks: Sequence[CheckResult]) -> list[list[CheckResult]]:
+    """Checks with the same hint, or without one with the same message; whichever has a picture speaks for them."""
+    found: dict[tuple[str, ...], list[CheckResult]] = {}
+    for check in checks:
+        found.setdefault((check.hint,) if check.hint else ("", check.verdict, check.message), []).append(check)
+    return [sorted(group, key=lambda check: check.picture is None) for group in found.values()]
 
 
 def counts(checks: Sequence[CheckResult]) -> dict[Verdict, int]:
