@@ -17,7 +17,7 @@ _FIGURE = "display:inline-block;margin:4px 12px 4px 0;text-anchor:middle;dominan
 def as_text(report: Report, exercise: ExerciseResult | None) -> str:
     """Plain text: the points, then each check that asks for something; without `exercise`, why nothing was graded."""
     lines = [_headline(report, exercise)]
-    for check in exercise.checks if exercise else ():
+    for check in _checks(report, exercise):
         look = look_of(check)
         lines.append(f"{look.icon} {check.title} ({look.label})")
         lines += [f"    {said}" for _, said in _said(check)]
@@ -26,7 +26,7 @@ def as_text(report: Report, exercise: ExerciseResult | None) -> str:
 
 def as_html(report: Report, exercise: ExerciseResult | None) -> str:
     """The same as `as_text`, with figures. Every word goes through `escape`; no script, no style sheet, no address."""
-    checks = exercise.checks if exercise else ()
+    checks = _checks(report, exercise)
     todo = alike([check for check in checks if check.verdict is not Verdict.PASSED])
     done = [[check] for check in checks if check.verdict is Verdict.PASSED]
     parts = [Markup("<p><strong>{}</strong></p>").format(prose(_headline(report, exercise)))]
@@ -35,6 +35,12 @@ def as_html(report: Report, exercise: ExerciseResult | None) -> str:
             items = Markup("").join(map(_item, groups))
             parts.append(Markup('<ul role="list" style="list-style:none;padding:0">{}</ul>').format(items))
     return str(Markup('<div style="{}">{}</div>').format(_SHEET, Markup("").join(parts)))
+
+
+def _checks(report: Report, exercise: ExerciseResult | None) -> list[CheckResult]:
+    """Those that say more than the headline: what a problem of the whole file left without a verdict does not."""
+    checks = exercise.checks if exercise else ()
+    return [check for check in checks if not (report.problem and check.verdict is Verdict.UNGRADED)]
 
 
 def _headline(report: Report, exercise: ExerciseResult | None) -> str:
@@ -59,7 +65,7 @@ def _item(checks: list[CheckResult]) -> Markup:
     )
     said = Markup("").join(Markup("<br>{}").format(prose(text)) for _, text in _said(check))
     others = "; ".join(other.title for other in checks[1:])
-    more = Markup("<br>For the same reason, it seems: {}").format(prose(others)) if others else ""
+    more = Markup("<div>For the same reason, it seems: {}</div>").format(prose(others)) if others else ""
     return Markup('<li style="margin:6px 0">{}{}{}{}</li>').format(head, said, _figure(check), more)
 
 

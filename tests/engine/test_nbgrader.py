@@ -369,6 +369,13 @@ def test_the_report_in_a_cell_is_escaped() -> None:
     assert "\x1b" not in page + as_text(report("x"), exercise)
 
 
+def test_an_unreadable_file_is_explained_once() -> None:
+    unread = report("x", Verdict.UNGRADED, problem="The file is no notebook.", fault="student")
+    said = as_html(unread, unread.exercises[0]) + as_text(unread, unread.exercises[0])
+    assert said.count("The file is no notebook.") == 2  # one in each
+    assert "fault" not in said
+
+
 def test_what_the_staff_sees_stays_with_the_staff() -> None:
     check = CheckResult("add", "a", "title", Verdict.FAILED, message="wrong", staff="printed by the student")
     exercise = ExerciseResult("add", "Adding", 30.0, 0.0, (check,))
