@@ -239,9 +239,6 @@ def other_assignment(title: str) -> str:
     return f"No graded cell of “{title}” is in this notebook. If it belongs to another one, hand in the right one."
 
 
-# A submission that could not be graded ------------------------------------------------------------
-
-
 def ours(what: str) -> str:
     """Something of ours broke; `what` says what."""
     return f"This submission could not be graded: {what}. That is our problem; the staff sees it and grades it again."

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
 from autograder.reports import escape, heatmap
 from autograder.reports.render import prose
-from autograder.reports.words import alike, look_of, number, problem_of
+from autograder.reports.words import alike, is_stub, look_of, number, problem_of
 
 COLOURS = {"good": "#1d6b3a", "bad": "#a3320b", "wait": "#5c5c58", "ours": "#5b3a8e"}
 _SHEET = "max-width:60em;padding:2px 10px;background:#fff;color:#1f1e1b"  # its own paper: themes may be dark
@@ -53,7 +53,8 @@ def _headline(report: Report, exercise: ExerciseResult | None) -> str:
 
 def _said(check: CheckResult) -> list[tuple[str, str]]:
     """What is said about one check, each with its label."""
-    said = [("", check.message), ("Hint: ", check.hint), ("Smallest input that fails: ", check.counterexample)]
+    smallest = "" if is_stub(check) else check.counterexample  # where nothing is written, no input matters
+    said = [("", check.message), ("Hint: ", check.hint), ("Smallest input that fails: ", smallest)]
     return [(label, label + text) for label, text in said if text]
 
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.model import CellRun
+from autograder import messages
+from autograder.model import CellRun, Verdict
 from autograder.reports.class_page import write_pages
 from autograder.reports.student_page import student_page
 from tests.engine.reports_sample import a_class, failing, hostile, mixed, png, report, unreadable, untouched
@@ -141,6 +142,13 @@ def test_the_student_reads_what_is_wrong_and_what_to_do():
                      "corr2d(X of shape (2, 3), K of shape (1, 2))", "was missing, so the empty one"):  # fmt: skip
         assert sentence in page
     assert page.count('class="heat"') == 6
+
+
+def test_where_nothing_is_written_no_input_is_told():
+    stub = {"message": messages.not_implemented("line 2"), "counterexample": "corr2d(X of shape (2, 3))"}
+    page = student_page(report("Ada", failing("corr2d/0", Verdict.RAISED, **stub)), TITLE)
+    assert "not filled in yet" in page
+    assert "Smallest failing input" not in page
 
 
 def test_checks_that_fail_alike_are_told_once():
