@@ -86,13 +86,15 @@ class Desk:
 class Anyone(Desk):
     """Students that every assignment has."""
 
+    _everything = False  # with the cells that are not graded: one assignment is enough, they take their time
+
     def perfect(self) -> bytes:
-        """Every answer is right, and all cells of the release are there."""
-        return student(self._cells(everything=True))
+        """Every answer is right."""
+        return student(self._cells(everything=self._everything))
 
     def untouched(self) -> bytes:
-        """The release as it was given out: nothing is filled in."""
-        return student(self._cells({}, everything=True))
+        """As it was given out: nothing is filled in."""
+        return student(self._cells({}, everything=self._everything))
 
     def half_done(self) -> bytes:
         """The first half of the exercises is right, the others are still stubs."""

@@ -15,6 +15,8 @@ _BY_HEART = """
 
 
 class ByAnswer(Anyone):
+    _everything = True
+
     def alternative_loops(self) -> bytes:
         """Everything is right, written with loops and lists."""
         names = """to_chw_float__by_channel flatten_batch__loops corr2d__four_loops true_conv2d__loops
