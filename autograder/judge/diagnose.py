@@ -98,10 +98,19 @@ def _findings(cases: Sequence[Case], mistakes: Sequence[Mistake], reference: Map
         fits = yield from replays.tried(case, known)
         fits = fits or (yield from replays.tried(case, [one for one in mistakes if one not in known]))
         found |= {one.name: one for one in fits}
-    rivals = Counter(one.replaces for one in found.values())
-    doubtful = [one for one in found.values() if rivals[one.replaces] > 1]
-    for case in (case for case in cases if case.verdict is Verdict.PASSED):
-        yield from replays.tried(case, doubtful)
+    yield from _decided([case for case in cases if case.verdict is Verdict.PASSED], list(found.values()), replays)
+
+
+def _decided(passed: Sequence[Case], found: Sequence[Mistake], replays: _Replays) -> Iterator[Finding]:
+    """Which of several mistakes of one function it is: whoever fails a check that the student passed is out."""
+    for case in passed:
+        rivals = Counter(one.replaces for one in found)
+        doubtful = [one for one in found if rivals[one.replaces] > 1]
+        if not doubtful:
+            return
+        asked = [one for one in doubtful if one.exercise == case.exercise and case.mentions(one.replaces)]
+        agree = yield from replays.tried(case, asked)
+        found = [one for one in doubtful if one not in asked or one in agree] if agree else doubtful
 
 
 def _within(seconds: float, findings: Iterator[Finding]) -> list[Finding]:

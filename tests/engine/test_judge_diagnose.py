@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import time
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import torch
 from autograder.box.outcome import Handle, Reply, StudentError
 from autograder.errors import CourseError
 from autograder.judge.conversation import Exchange
-from autograder.judge.diagnose import diagnose
+from autograder.judge.diagnose import REPLAY, diagnose
 from autograder.judge.mistakes import Mistake, load_mistakes
 from autograder.judge.replay import Case, same_value
 from autograder.model import Verdict
@@ -176,6 +177,11 @@ def test_a_check_that_never_asks_for_the_function_is_no_evidence() -> None:
     assert diagnose([asked], [mistake(lambda _x: 7)], right()) == {}
 
 
+def child_seconds() -> float:
+    """Processor time of the forked children so far: a busy machine does not stretch it."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+
+
 def test_a_mistake_that_never_ends_costs_only_its_hint() -> None:
     def never_ends(_x: Any) -> None:
         while True:
@@ -183,9 +189,9 @@ def test_a_mistake_that_never_ends_costs_only_its_hint() -> None:
 
     square = mistake(lambda x: x * x)
     asked = [Case(str(n), "double", Verdict.FAILED, (Exchange(call("double", 3), Reply(9)),)) for n in range(5)]
-    start = time.monotonic()
+    before = child_seconds()
     assert len(diagnose(asked, [mistake(never_ends), square], right())) == 5
-    assert time.monotonic() - start < 8
+    assert child_seconds() - before < 2 * REPLAY  # once, not for each of the five
 
 
 @pytest.mark.parametrize("seconds", [30, 10**6])
@@ -196,7 +202,7 @@ def test_a_mistake_that_sleeps_in_c_meets_the_deadline(seconds: int) -> None:
     start = time.monotonic()
     asked = case(Exchange(call("double", 3), Reply(9)))
     assert diagnose([asked], [mistake(lambda x: x * x), mistake(sleeps)], right(), seconds=1.0) != {}
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 25  # one second, and what a busy machine adds
 
 
 def test_a_mistake_that_swells_costs_only_its_hint() -> None:
