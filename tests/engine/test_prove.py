@@ -12,7 +12,7 @@ from rich.console import Console
 from autograder.course import load_course
 from autograder.lineup import ALTERNATIVE, MISTAKE, PERFECT, UNTOUCHED, WITHOUT, Variant, owners, variants_of
 from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdict
-from autograder.prove import How, judge, prove, show
+from autograder.prove import How, _share, judge, prove, show
 
 PASSED, FAILED = Verdict.PASSED, Verdict.FAILED
 WRONG = Variant(MISTAKE, "squared", b"", "double", "double")
@@ -106,6 +106,14 @@ def test_a_mistake_stands_in_its_cell_only(sample_course):
 def test_helpers_of_an_answer_are_nobodys(sample_course):
     root = sample_course({"tiny/notebook.py": ("    twice = x * 2", "    def two(): return 2\n    twice = x * two()")})
     assert owners(load_course(root).assignment("tiny")) == {"double": "double", "add": "add"}
+
+
+def test_a_share_keeps_every_right_solution_and_over_the_seeds_every_mistake():
+    right = (Variant(PERFECT, PERFECT, b"p"), Variant(ALTERNATIVE, "a", b"a"))
+    wrong = [Variant(MISTAKE, f"{number}", b"%d" % (number // 2)) for number in range(10)]  # two share a notebook
+    shares = [_share((*right, *wrong), 3, seed) for seed in range(3)]
+    assert all(share[:2] == right for share in shares)
+    assert sorted(one.name for share in shares for one in share[2:]) == [one.name for one in wrong]
 
 
 def test_a_whole_course_is_proved(sample_course):
