@@ -45,7 +45,9 @@ class Lab:
 def environment(home: Path) -> dict[str, str]:
     """That of a shell where nothing is activated and nobody has settings."""
     paths = os.pathsep.join(map(str, (ROOT, ROOT / "shared")))
-    return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(home), "PYTHONPATH": paths, "LANG": "C.UTF-8"}
+    fonts = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))  # matplotlib need not look for them again
+    plain = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(home), "LANG": "C.UTF-8"}
+    return plain | {"PYTHONPATH": paths, "XDG_CACHE_HOME": fonts}
 
 
 @contextmanager
