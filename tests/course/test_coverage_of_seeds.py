@@ -1,0 +1,19 @@
+"""Every row of the five course notes has its task and its checks, and docs/coverage.md says so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder.course import load_course
+from autograder.coverage import notes, write
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_page_is_current_and_names_a_task_for_every_row():
+    """A row without a task, or a task that is not there, is a CourseError here."""
+    assert write(load_course(ROOT), check=True) == []
+
+
+def test_all_five_notes_are_there():
+    assert [note.name for note in notes(load_course(ROOT))] == ["S0", "S1", "S2", "S3", "S4"]
