@@ -46,15 +46,15 @@ class Expectation:
         return self.to_match(expected, rtol=0.0, atol=0.0)
 
     def to_have_shape(self, *shape: int) -> Any:
-        """A tensor or array of exactly this shape."""
+        """A tensor of exactly this shape."""
         actual = self._array()
         yours = tuple(actual.shape)
         if yours != shape:
             _fail(f"The shape is {yours}, expected {shape}{shape_hint(yours, shape)}.")
         return actual
 
-    def to_have_dtype(self, dtype: torch.dtype | np.dtype[Any]) -> Any:
-        """A tensor or array of exactly this dtype."""
+    def to_have_dtype(self, dtype: torch.dtype) -> Any:
+        """A tensor of exactly this dtype."""
         actual = self._array()
         if actual.dtype != dtype:
             yours, wanted = (str(one).removeprefix("torch.") for one in (actual.dtype, dtype))
@@ -167,7 +167,7 @@ class Expectation:
 
     def _array(self) -> Any:
         actual = self._value()
-        if not isinstance(actual, (torch.Tensor, np.ndarray)):
+        if not isinstance(actual, torch.Tensor):
             hint = ": is there a `return` at the end of the function?" if actual is None else "."
             _fail(f"The result is {_kind(actual)}, expected a PyTorch tensor{hint}")
         return actual

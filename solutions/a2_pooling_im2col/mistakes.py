@@ -3654,3 +3654,38 @@ def stops_with_the_function(pool):
         if not isinstance(found, torch.Tensor) or found.shape != right.shape or not torch.allclose(found, right):
             return False
     return True
+
+
+@mistake(
+    "trustworthy",
+    replaces="trustworthy",
+    hint="A wrong function may give something that is no tensor, None for instance, and then your test stops. Say False.",
+)
+def counts_on_a_tensor(pool):
+    for shape, kernel, stride, padding in (
+        ((2, 3, 7, 10), (2, 3), (3, 2), (1, 0)),
+        ((1, 2, 9, 6), (3, 2), (1, 2), (0, 1)),
+    ):
+        x = torch.randn(shape) - 5
+        try:
+            found = pool(x, kernel, stride, padding)
+        except Exception:
+            return False
+        right = F.max_pool2d(x, kernel, stride, padding)
+        if found.shape != right.shape or not torch.allclose(found, right):
+            return False
+    return True
+
+
+@mistake(
+    "trustworthy",
+    replaces="trustworthy",
+    hint="One square image with kernel 2 and nothing else lets most wrong functions through. Take unequal pairs, padding, negative numbers, several images and channels.",
+)
+def one_friendly_case(pool):
+    x = torch.rand(1, 1, 8, 8)
+    try:
+        found = pool(x, (2, 2), (2, 2), (0, 0))
+    except Exception:
+        return False
+    return isinstance(found, torch.Tensor) and found.shape == (1, 1, 4, 4) and torch.allclose(found, F.max_pool2d(x, 2))

@@ -135,6 +135,15 @@ def counts_the_state_dict(model, trainable_only=False):
 @mistake(
     "count_params",
     replaces="count_params",
+    hint="state_dict() does not know what is frozen, nor that running means are measured and not learned. Go through parameters(), and ask each for requires_grad.",
+)
+def counts_whatever_is_saved(model, trainable_only=False):
+    return sum(value.numel() for value in model.state_dict().values())
+
+
+@mistake(
+    "count_params",
+    replaces="count_params",
     hint="Buffers (running mean, running variance) are not learned: leave them out.",
 )
 def adds_the_buffers(model, trainable_only=False):
@@ -332,6 +341,29 @@ def leaves_its_hooks(model, input_shape):
         pass
         for module, mode in modes.items():
             module.training = mode
+    return rows
+
+
+@mistake(
+    "count_params",
+    replaces="layer_table",
+    hint="Nothing is tidied up: your hooks run with every batch from now on, and the model stays in eval mode. Remove each hook by its handle, and put every module back into its mode.",
+)
+def tidies_up_nothing(model, input_shape):
+    rows, counted = [], set()
+
+    def note(layer, inputs, output):
+        new = [p for p in layer.parameters() if id(p) not in counted]
+        counted.update(id(p) for p in new)
+        rows.append((type(layer).__name__, tuple(output.shape[1:]), sum(p.numel() for p in new)))
+
+    first = next(model.parameters(), torch.zeros(()))
+    for module in model.modules():
+        if not list(module.children()):
+            module.register_forward_hook(note)
+    model.eval()
+    with torch.no_grad():
+        model(torch.zeros(1, *input_shape, dtype=first.dtype, device=first.device))
     return rows
 
 
@@ -2452,6 +2484,27 @@ def same_padding_in_both(p_drop=0.5):
         nn.SELU(),
         nn.MaxPool2d(2),
         nn.Conv2d(32, 32, 5, padding="same"),
+        nn.SELU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(32 * 7 * 7, 256),
+        nn.SELU(),
+        nn.Dropout(p_drop),
+        nn.Linear(256, 10),
+    )
+
+
+@mistake(
+    "mnist_net",
+    replaces="mnist_net",
+    hint="The dense layer is made for maps of 7 × 7. The second convolution has no padding, 14 → 10, and half of that is 5: 32 · 5 · 5 = 800 numbers arrive.",
+)
+def dense_layer_for_7_by_7(p_drop=0.5):
+    return nn.Sequential(
+        nn.Conv2d(1, 32, 3, padding=1),
+        nn.SELU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(32, 32, 5),
         nn.SELU(),
         nn.MaxPool2d(2),
         nn.Flatten(),

@@ -891,6 +891,20 @@ def gradients_of_the_parameters_wiped(model, x, target=None):
 @mistake(
     "saliency",
     replaces="saliency",
+    hint="As in many tutorials, the model stays in eval mode, its parameters and x keep gradients, and under torch.no_grad() nothing works. Put every flag back, take a copy of x, torch.enable_grad() and torch.autograd.grad.",
+)
+def straight_from_a_tutorial(model, x, target=None):
+    model.eval()
+    x.requires_grad_()
+    scores = model(x)
+    target = scores.argmax(dim=1) if target is None else target
+    scores[torch.arange(len(x)), target].sum().backward()
+    return x.grad.abs().amax(dim=1)
+
+
+@mistake(
+    "saliency",
+    replaces="saliency",
     hint="The caller's x asks for gradients afterwards: you called requires_grad_() on it. Work on x.detach().clone().",
 )
 def uses_the_callers_image(model, x, target=None):
@@ -1107,6 +1121,30 @@ def never_without_a_target(look):
 @mistake(
     "trustworthy",
     replaces="trustworthy",
+    hint="Your test asks for the same class for every image. Try a list of classes, and once no class at all.",
+)
+def one_class_for_all(look):
+    weight = torch.randn(3, 2, 3, 5, generator=torch.Generator().manual_seed(1))
+    x = weight[[2, 0]].clone()  # each looks like its class
+    dense = nn.Linear(30, 3)
+    dense.weight.data = weight.flatten(1)
+    model = nn.Sequential(nn.Flatten(), nn.Dropout(0.5), dense)
+    wanted = [(x, 0, [0, 0]), (x, 1, [1, 1]), (x[:1], 2, [2])]
+    for pictures, target, classes in wanted:
+        right = weight[classes].abs().amax(dim=1)
+        try:
+            maps = look(model, pictures, target)
+        except Exception:
+            return False
+        if maps.shape != right.shape or not torch.allclose(maps, right):
+            return False
+    clean = dense.weight.grad is None and not x.requires_grad
+    return clean and model.training and model[1].training
+
+
+@mistake(
+    "trustworthy",
+    replaces="trustworthy",
     hint="Your test has batches of one image only. What goes wrong between images of a batch stays hidden.",
 )
 def one_image_only(look):
@@ -1184,6 +1222,29 @@ def looks_at_numbers_only(look):
     dense = nn.Linear(30, 3)
     dense.weight.data = weight.flatten(1)
     model = nn.Sequential(nn.Flatten(), nn.Dropout(0.5), dense)
+    wanted = [(x, 1, [1, 1]), (x, [1, 2], [1, 2]), (x, None, [2, 0]), (x[:1], 0, [0])]
+    for pictures, target, classes in wanted:
+        right = weight[classes].abs().amax(dim=1)
+        try:
+            maps = look(model, pictures, target)
+        except Exception:
+            return False
+        if maps.shape != right.shape or not torch.allclose(maps, right):
+            return False
+    return True
+
+
+@mistake(
+    "trustworthy",
+    replaces="trustworthy",
+    hint="Your test looks at the maps of a network that is the same in both modes. Put a dropout into it, and look at the flags, at every .grad and at x afterwards.",
+)
+def plain_network_numbers_only(look):
+    weight = torch.randn(3, 2, 3, 5, generator=torch.Generator().manual_seed(1))
+    x = weight[[2, 0]].clone()  # each looks like its class
+    dense = nn.Linear(30, 3)
+    dense.weight.data = weight.flatten(1)
+    model = nn.Sequential(nn.Flatten(), dense)
     wanted = [(x, 1, [1, 1]), (x, [1, 2], [1, 2]), (x, None, [2, 0]), (x[:1], 0, [0])]
     for pictures, target, classes in wanted:
         right = weight[classes].abs().amax(dim=1)
@@ -2698,6 +2759,26 @@ def validation_from_zero(logs, boundary=None):
         epoch = len(train) // len(valid)
         axes.plot(range(1, len(train) + 1), train, label="train")
         axes.plot(valid, label="valid")
+        if boundary is not None:
+            axes.axvline(boundary)
+        axes.set_xlabel("step")
+        axes.set_ylabel(label)
+        axes.legend()
+    panels[0].set_ylim(bottom=0)
+    panels[1].set_ylim(0, 1)
+    return figure
+
+
+@mistake(
+    "evidence",
+    replaces="training_curves",
+    hint="plot(values) counts 0, 1, 2 … Say where the values stand: the steps 1 … S for training, and for validation the steps at which its epochs ended.",
+)
+def everything_from_zero(logs, boundary=None):
+    figure, panels = plt.subplots(1, 2)
+    for axes, name, label in zip(panels, ("loss", "acc"), ("loss", "accuracy")):
+        axes.plot(logs[name], label="train")
+        axes.plot(logs["val_" + name], label="valid")
         if boundary is not None:
             axes.axvline(boundary)
         axes.set_xlabel("step")

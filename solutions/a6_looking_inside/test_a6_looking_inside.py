@@ -479,6 +479,8 @@ def floats(values):
     return [float(value) for value in values]
 
 def ticks(axis):
+    if type(axis.get_major_formatter()).__name__ == "ScalarFormatter":
+        return []  # numbers that matplotlib chose, by the size of the figure
     pairs = zip(axis.get_ticklocs(), [label.get_text() for label in axis.get_ticklabels()])
     return [[float(place), text] for place, text in pairs if text]
 """
@@ -879,7 +881,8 @@ def verdicts(student: Any, *names: str) -> list[bool]:
 
 def expect_found_out(student: Any, *names: str) -> None:
     """The student's test trusts none of these wrong implementations."""
-    for name, said in zip(names, verdicts(student, *names), strict=True):
+    _, *answers = verdicts(student, "zeros", *names)  # who trusts zeros trusts everything
+    for name, said in zip(names, answers, strict=True):
         expect(not said).to_hold(CLAIMS_OF_A_TEST[name])
 
 
