@@ -2073,6 +2073,42 @@ class Prepare(nn.Module):
 
 @mistake(
     "solve_patches",
+    replaces="solve_patches",
+    hint="Patches and labels were shuffled apart, so each patch learns the label of another.",
+    below="frozen",
+)
+def labels_lose_their_patches(backbone, patches, labels, fine_tune=True, seed=0):
+    torch.manual_seed(seed)
+    width = backbone.fc.in_features
+    features = nn.Sequential(*list(backbone.children())[:-2])
+    before = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.BatchNorm1d(width), nn.Dropout(0.2)]
+    after = [nn.Linear(width, 64), nn.ReLU(), nn.BatchNorm1d(64), nn.Dropout(0.2), nn.Linear(64, 2)]
+    head = nn.Sequential(*before, *after)
+    model = nn.Sequential(Prepare(backbone), features, head)
+
+    def change(patch):
+        way = int(torch.randint(8, ()))
+        return torch.rot90(patch.flip(-1) if way > 3 else patch, way % 4, (-2, -1))
+
+    labels = labels[torch.randperm(len(labels), generator=torch.Generator().manual_seed(0))]
+    batches = Batches(patches, labels, change, size=32, seed=seed)
+    features.requires_grad_(False)
+    features.eval()
+    features.train = lambda mode=True: features
+    optimizer = torch.optim.AdamW(head.parameters(), lr=1e-2)
+    scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-2, epochs=4, steps_per_epoch=len(batches))
+    fit(model, batches, optimizer, scheduler, epochs=4)
+    features.__dict__.pop("train", None)
+    if fine_tune:
+        features.requires_grad_(True)
+        optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
+        scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-3, epochs=4, steps_per_epoch=len(batches))
+        fit(model, batches, optimizer, scheduler, epochs=4)
+    return model.eval()
+
+
+@mistake(
+    "solve_patches",
     replaces="Prepare",
     hint="The whole patch goes in. Its label is about the middle: cut crop × crop pixels out.",
 )
@@ -2489,42 +2525,6 @@ def seed_is_not_used(backbone, patches, labels, fine_tune=True, seed=0):
         way = int(torch.randint(8, ()))
         return torch.rot90(patch.flip(-1) if way > 3 else patch, way % 4, (-2, -1))
 
-    batches = Batches(patches, labels, change, size=32, seed=seed)
-    features.requires_grad_(False)
-    features.eval()
-    features.train = lambda mode=True: features
-    optimizer = torch.optim.AdamW(head.parameters(), lr=1e-2)
-    scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-2, epochs=4, steps_per_epoch=len(batches))
-    fit(model, batches, optimizer, scheduler, epochs=4)
-    features.__dict__.pop("train", None)
-    if fine_tune:
-        features.requires_grad_(True)
-        optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
-        scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-3, epochs=4, steps_per_epoch=len(batches))
-        fit(model, batches, optimizer, scheduler, epochs=4)
-    return model.eval()
-
-
-@mistake(
-    "solve_patches",
-    replaces="solve_patches",
-    hint="Patches and labels were shuffled apart, so each patch learns the label of another.",
-    below="frozen",
-)
-def labels_lose_their_patches(backbone, patches, labels, fine_tune=True, seed=0):
-    torch.manual_seed(seed)
-    width = backbone.fc.in_features
-    features = nn.Sequential(*list(backbone.children())[:-2])
-    before = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.BatchNorm1d(width), nn.Dropout(0.2)]
-    after = [nn.Linear(width, 64), nn.ReLU(), nn.BatchNorm1d(64), nn.Dropout(0.2), nn.Linear(64, 2)]
-    head = nn.Sequential(*before, *after)
-    model = nn.Sequential(Prepare(backbone), features, head)
-
-    def change(patch):
-        way = int(torch.randint(8, ()))
-        return torch.rot90(patch.flip(-1) if way > 3 else patch, way % 4, (-2, -1))
-
-    labels = labels[torch.randperm(len(labels), generator=torch.Generator().manual_seed(0))]
     batches = Batches(patches, labels, change, size=32, seed=seed)
     features.requires_grad_(False)
     features.eval()

@@ -966,9 +966,7 @@ check(
         (2, 0), lambda h, moved: moved, gives=["1.weight", "1.bias"], note="stage 1 moves the head, and nothing else"
     ),
     Example((2, 0), lambda h, moved: h["lr"][0], gives=0.1 / 25, rtol=1e-6, note="one cycle begins at lr / 25"),
-    Example(
-        (1, 2), lambda h, moved: max(h["lr"][2:]), gives=0.01, rtol=1e-6, note="in stage 2 the head gets up to lr / 10"
-    ),
+    Example((1, 2), lambda h, moved: h["lr"][2], gives=0.0004, rtol=1e-6, note="stage 2: at a tenth of that"),
 )
 
 # %% [markdown]
@@ -983,16 +981,24 @@ def prepared(raw):
     return (raw[..., 32:64, 32:64].float() / 255 - old.mean) / old.std
 
 
+def turned_at_random(x):
+    x = x.flip(2) if torch.rand(()) < 0.5 else x
+    return torch.rot90(x, int(torch.randint(4, ())), (1, 2))
+
+
 with after_writing("build_transfer_model and two_stage"):
     torch.manual_seed(0)
     model = build_transfer_model(pretrained(), 128, 2, hidden=64)
-    train = Batches(prepared(learn), learn_labels, lambda x: x.flip(int(torch.randint(1, 3, ()))), size=16)
+    train = Batches(prepared(learn), learn_labels, turned_at_random, size=16)
     valid = [(prepared(judge), judge_labels)]
-    history = two_stage(model, (train, valid), epochs=(6, 6), lr=1e-2)
+    history = two_stage(model, (train, valid), epochs=(4, 14), lr=3e-2)
     title = f"{len(learn)} patches: frozen, then fine-tuned"
     stages.stages(history["loss"], history["val_acc"], history["boundary"], title).show()
 
 # %% [markdown]
+# With these settings the frozen backbone brings the head to about 90 %. At the dotted line it gets worse first: the batch norms of the backbone work with the statistics of the batches again, so the head gets other features than it
+# has learned on. Stop there, and fine-tuning has done harm. Only later does it pass stage 1.
+#
 # ---
 # ## T5.7 · `solve_patches`, and two curves explained
 #
@@ -1103,29 +1109,27 @@ with after_writing("solve_patches"):
 # %% [markdown]
 # The six patches about which the model is least sure: mostly the border of the stain runs through the frame.
 #
-# **An experiment: no augmentation.** 40 patches, the whole backbone is trained, 20 epochs, the mean of three runs. Once the patches come as they are, once mirrored and turned.
+# Fine-tuned is *worse* than frozen, if you took the recipe of the hint. That is no mistake of yours: there are 108 patches to learn from here, and four epochs of stage 2 end in the dip of the figure above. Grading trains with nearly twice
+# as many, on the whole part of the slide that you have, and there, in the mean of many runs, fine-tuned is ahead by a point. Whether fine-tuning pays is a question for the validation, each time anew.
+#
+# **An experiment: no augmentation.** 40 patches, the whole backbone is trained, 16 epochs, the mean of two runs. Once the patches come as they are, once mirrored and turned.
 
 # %%
 few = torch.randperm(len(learn), generator=torch.Generator().manual_seed(1))[:40]
 
 
-def turned_at_random(x):
-    x = x.flip(2) if torch.rand(()) < 0.5 else x
-    return torch.rot90(x, int(torch.randint(4, ())), (1, 2))
-
-
 def losses_with(change):
     runs = []
-    for seed in range(3):
+    for seed in range(2):
         torch.manual_seed(seed)
         net = pretrained()
         net.fc = nn.Linear(128, 2)
         adam = torch.optim.AdamW(net.parameters(), lr=1e-3)
-        batches = Batches(prepared(learn[few]), learn_labels[few], change, size=16, seed=seed)
-        for _ in range(20):
+        batches = Batches(prepared(learn[few]), learn_labels[few], change, size=20, seed=seed)
+        for _ in range(16):
             steps = fit(net, batches, adam)
             runs.append((sum(steps) / len(steps), score(net, prepared(judge), judge_labels)[0]))
-    both = torch.tensor(runs).reshape(3, 20, 2).mean(0)
+    both = torch.tensor(runs).reshape(2, 16, 2).mean(0)
     return both[:, 0].tolist(), both[:, 1].tolist()
 
 

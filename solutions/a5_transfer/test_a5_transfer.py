@@ -1417,7 +1417,7 @@ def test_gate_frozen(student, cases, thresholds):
     after=("solved_fine_tuned", "gate_frozen"),
 )
 def test_gate_fine_tuned(student, cases, thresholds):
-    """solve_patches with fine-tuning is right more often still, and says nearly the same of a mirrored patch"""
+    """solve_patches with fine-tuning is right often enough, too, and says the same of nearly every mirrored patch"""
     patches, labels = data.patches(hidden.hidden_slide(), 96, 16)
     model = beside(student, solved_slide).solved_slide(student.solve_patches, True, cases.seed)
     logits = model(patches)
