@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, SubmittedNotebook
+from nbgrader.api import Grade, Gradebook, InvalidEntry, MissingEntry, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
@@ -33,7 +33,7 @@ def scores(report: Report) -> dict[str, float | None]:
     return {f"{name}_check": points and round(points, DIGITS) for name, points in points_of(report).items()}
 
 
-def record(reports: Iterable[Report], root: Path) -> int:
+def record(reports: Sequence[Report], root: Path) -> int:
     """Write reports into the gradebook of the course at `root`; returns how many.
 
     Writes automatic scores and the mark "needs manual grading"; a person's score, extra credit and comments stay.
@@ -42,10 +42,13 @@ def record(reports: Iterable[Report], root: Path) -> int:
     config, where = settings(root)
     written: dict[str, int] = {}
     with one_at_a_time(root), Gradebook(where.db_url, where.course_id) as book:
+        book.db().expire_on_commit = False  # else nbgrader reads every cell of the assignment again for each student
+        known = {slug: _points_in(book, slug) for slug in {report.assignment: None for report in reports}}
         for report in reports:
-            refuse_other_points(book, report)
+            _refuse_others(known[report.assignment], report)
             _patiently(book, partial(_write, book, report, where))
             written[report.assignment] = written.get(report.assignment, 0) + 1
+        book.db.expire_all()
         for slug in written:
             _patiently(book, partial(late.recompute, book, slug, config))
     return sum(written.values())
@@ -131,10 +134,9 @@ def times(root: Path, reports: Iterable[Report]) -> dict[str, datetime]:
 def write_scores(book: Gradebook, report: Report) -> None:
     """The automatic scores of one report, in nbgrader's own way; the submission must be in the gradebook."""
     found = book.find_submission_notebook(report.assignment, report.assignment, report.student)
-    _keep_others_out(book, found)
     values = scores(report)
     answers = {cell.name for cell in found.notebook.solution_cells}  # people grade those, in formgrader
-    for grade in found.grades:
+    for grade in _grades(book, found):
         if report.problem or grade.name not in answers:
             before, grade.auto_score = grade.auto_score, values.get(grade.name)
             if grade.manual_score is None:
@@ -144,10 +146,11 @@ def write_scores(book: Gradebook, report: Report) -> None:
     book.db.commit()
 
 
-def _keep_others_out(book: Gradebook, found: SubmittedNotebook) -> None:
-    """Until the next commit nobody else writes this one, and what is read is new. SQLite: `one_at_a_time` alone."""
+def _grades(book: Gradebook, found: SubmittedNotebook) -> list[Grade]:
+    """Its rows as they are now. Until the next commit nobody else writes them; SQLite: `one_at_a_time` alone."""
     book.db.execute(select(SubmittedNotebook.id).where(SubmittedNotebook.id == found.id).with_for_update())
-    book.db.expire_all()
+    rows: list[Grade] = book.db.query(Grade).filter(Grade.notebook_id == found.id).populate_existing().all()
+    return rows
 
 
 def hold(book: Gradebook, report: Report) -> None:
@@ -172,16 +175,27 @@ def handed_in_at(where: CourseDirectory, folder: Path) -> datetime | None:
 
 def refuse_other_points(book: Gradebook, report: Report) -> None:
     """Raises CourseError unless the gradebook has the same check cells, with the same points, as the report."""
-    todo = f"run `nbgrader generate_assignment {report.assignment}` once, then repeat this"
+    _refuse_others(_points_in(book, report.assignment), report)
+
+
+def _points_in(book: Gradebook, slug: str) -> Mapping[str, float]:
+    """Points by grade id. Raises CourseError where the gradebook does not know the assignment."""
     try:
-        cells = book.find_notebook(report.assignment, report.assignment).grade_cells
+        cells = book.find_notebook(slug, slug).grade_cells
     except MissingEntry:
-        raise CourseError(f"the gradebook does not know {report.assignment}", "the gradebook", todo) from None
-    known: Mapping[str, float] = {cell.name: cell.max_score for cell in cells}
+        raise CourseError(f"the gradebook does not know {slug}", "the gradebook", _todo(slug)) from None
+    return {cell.name: cell.max_score for cell in cells}
+
+
+def _refuse_others(known: Mapping[str, float], report: Report) -> None:
     for exercise in report.exercises:
         if exercise.checks and known.get(f"{exercise.name}_check") != exercise.points:
             what = f"the gradebook is older than {report.assignment}: the points of {exercise.name} differ"
-            raise CourseError(what, "the gradebook", todo)
+            raise CourseError(what, "the gradebook", _todo(report.assignment))
+
+
+def _todo(slug: str) -> str:
+    return f"run `nbgrader generate_assignment {slug}` once, then repeat this"
 
 
 def settings(root: Path) -> tuple[Config, CourseDirectory]:

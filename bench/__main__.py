@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import statistics
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +23,7 @@ from autograder.crew import Job, Recipe
 from autograder.model import Report, Verdict
 from autograder.pool import grade_all
 from autograder.worker import serve
-from bench import bare, stock_nbgrader, unchanged
+from bench import bare, stock_nbgrader, term, unchanged
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -31,7 +32,7 @@ def main() -> None:
     """Measures and prints; exit code 1 when a goal is missed."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--assignment", default="a1_convolution", metavar="SLUG")
-    arguments.add_argument("--quick", action="store_true", help="30 submissions instead of 300, 10 runs instead of 200")
+    arguments.add_argument("--quick", action="store_true", help="30 or 100 submissions, not 300; 10 runs, not 200")
     options = arguments.parse_args()
     assignment = load_course(ROOT).assignment(options.assignment)
     table = Table("figure", "measured", "goal", "", title=f"{assignment.slug}: one perfect submission, again and again")
@@ -62,10 +63,22 @@ def figures(assignment: Assignment, quick: bool) -> Iterator[tuple[str, str, str
     yield f"second grade of {many} unchanged", f"{again:.1f} s", "≤ 3 s", again <= 3
     yield "memory of a worker", f"{peak / 1024:.2f} GB", "≤ 1.2 GB", peak <= 1.2 * 1024
     yield f"growth over {many} submissions", f"{growth:.0f} MB", "≤ 50 MB", growth <= 50
+    yield from figures_of_a_term(assignment, quick)
     runs = 10 if quick else 200
     failed, differing = unstable(assignment, runs)
     yield f"checks that failed in {runs} runs of right solutions", str(failed), "0", failed == 0
     yield "reports that differ between runs and workers", str(differing), "0", differing == 0
+
+
+def figures_of_a_term(assignment: Assignment, quick: bool) -> Iterator[tuple[str, str, str, bool]]:
+    """What follows the grading; a few reports stand under the names of a whole class."""
+    many, distinct = (100, 4) if quick else (300, 12)
+    with tempfile.TemporaryDirectory(prefix="term-") as folder:
+        added, recording, differing = term.measure(assignment, many, distinct, Path(folder))
+    what = f"gradebook, pages, CSV of {many} ({distinct} different), each"
+    yield what, f"{added:.3f} s", "≤ 0.15 s", added <= 0.15
+    yield f"recording {many} in nbgrader's gradebook", f"{recording:.1f} s", "≤ 30 s", recording <= 30
+    yield "scores that differ: formgrader, exports, class page", str(differing), "0", differing == 0
 
 
 def box_up() -> float:

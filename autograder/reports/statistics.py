@@ -125,22 +125,26 @@ def verdicts(reports: Sequence[Report]) -> Counter[Verdict]:
     return Counter(check.verdict for report in reports for check in report.checks)
 
 
+_Item = tuple[float, ExerciseResult, CheckResult]  # points of the whole submission, and one check of it
+
+
 def checks(reports: Sequence[Report]) -> list[CheckFigures]:
     """Figures per check, in the order of the notebook."""
-    rows: dict[tuple[str, str], list[tuple[Report, ExerciseResult, CheckResult]]] = {}
+    rows: dict[tuple[str, str], list[_Item]] = {}
     for report in graded(reports):
+        earned = _earned(report)  # once for all of its checks
         for exercise in report.exercises:
             for check in exercise.checks:
-                rows.setdefault((exercise.name, check.name), []).append((report, exercise, check))
+                rows.setdefault((exercise.name, check.name), []).append((earned, exercise, check))
     return [_figures(row) for row in rows.values()]
 
 
-def _figures(row: list[tuple[Report, ExerciseResult, CheckResult]]) -> CheckFigures:
+def _figures(row: list[_Item]) -> CheckFigures:
     """One check of the class; the check itself is left out of the score that it is compared with."""
     _, exercise, check = row[0]
     judged = [item for item in row if item[2].verdict not in _NO_EVIDENCE]
     right = [found.verdict is Verdict.PASSED for _, _, found in judged]
-    rest = [_earned(report) - worth(e, c) * (c.verdict is Verdict.PASSED) for report, e, c in judged]
+    rest = [earned - worth(e, c) * (c.verdict is Verdict.PASSED) for earned, e, c in judged]
     ran = [found for _, _, found in judged if found.verdict is not Verdict.SKIPPED]
     answered = sum(not is_stub(found) for found in ran)
     return CheckFigures(

@@ -1,0 +1,112 @@
+"""A class of several hundred, from submissions on disk to gradebook, pages and CSV: what it costs beside the grading.
+
+A few different submissions are graded, in the box. Their files, each with a number of spaces of its own at the end, and
+their reports then stand under all the names of the class, so that `convgrade grade` finds every report and only the
+rest is left to do.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from autograder import gradebook, notebooks
+from autograder.course import Assignment, load_course
+from autograder.crew import Job
+from autograder.demo import Desk
+from autograder.grading import Grading, Settings, root_of, store_of
+from autograder.model import Report
+from autograder.store import Store, content_key, context_digest, write_atomically
+from bench.views import differing
+
+ROOT = Path(__file__).resolve().parents[1]
+RULES = "\n[deadlines]\n{slug} = 2030-01-01T00:00:00Z\n[late]\nper_day = 7\n"
+_BOX = "bubblewrap"
+_VERBS = (("grade", "build/submitted", "--record"), ("report", ""), ("export", "", "--output", "build/grades.csv"))
+
+
+def measure(assignment: Assignment, count: int, distinct: int, folder: Path) -> tuple[float, float, int]:
+    """(seconds for each submission beside its grading, seconds to record all, students whose scores differ)."""
+    root = make_course(folder, assignment.slug)
+    assignment = load_course(root).assignment(assignment.slug)
+    added = hand_in(assignment, graded(assignment, distinct), count)
+    book = root / "build" / "gradebook.db"
+    empty = book.read_bytes()
+    for verb, *words in _VERBS:
+        added += _run(root, "autograder.cli", verb, *(word or assignment.slug for word in words))
+    book.write_bytes(empty)
+    reports = store_of(assignment).all()
+    start = time.perf_counter()
+    gradebook.record(reports, root)
+    recording = time.perf_counter() - start
+    grade_by_hand(assignment)
+    return added / count, recording, len(differing(assignment))
+
+
+def make_course(root: Path, slug: str) -> Path:
+    """The course once more in `root`, with an empty gradebook and a price for lateness."""
+    shutil.copytree(ROOT / "solutions", root / "solutions")
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    with (root / "solutions" / "course.toml").open("a") as rules:
+        rules.write(RULES.format(slug=slug))
+    notebooks.build(load_course(root))
+    _run(root, "nbgrader", "generate_assignment", slug)
+    return root
+
+
+def graded(assignment: Assignment, distinct: int) -> list[tuple[bytes, Report]]:
+    """Different notebooks with their reports: all right, half done, then known mistakes in one exercise each."""
+    desk = Desk(assignment)
+    raws = [desk.perfect(), desk.half_done(), *map(desk.mistaken, range(distinct - 2))]
+    jobs = [Job(f"sample {number}", "notebook.ipynb", "", raw) for number, raw in enumerate(raws)]
+    apart = Store(root_of(assignment) / "build" / "samples")
+    reports = list(Grading(assignment, Settings(jobs=2, box=_BOX), apart).grade(jobs))
+    if not all(report.graded for report in reports):
+        raise RuntimeError("something could not be graded; run `convgrade doctor`")
+    return list(zip(raws, reports, strict=True))
+
+
+def hand_in(assignment: Assignment, samples: Sequence[tuple[bytes, Report]], count: int) -> float:
+    """Files of `count` students, every third of them late, and their reports; the seconds that storing those took."""
+    store, context, seconds = store_of(assignment), context_digest(assignment, _BOX), 0.0
+    for number in range(count):
+        student, (raw, report) = f"student {number:03}", samples[number % len(samples)]
+        raw += b" " * number
+        folder = root_of(assignment) / "build" / "submitted" / student / assignment.slug
+        write_atomically(folder / f"{assignment.slug}.ipynb", raw)
+        day = "2029-12-31" if number % 3 else "2030-01-02"
+        write_atomically(folder / "timestamp.txt", f"{day} 12:00:00 UTC".encode())
+        start = time.perf_counter()
+        store.put(replace(report, student=student, key=content_key(raw, context)))
+        seconds += time.perf_counter() - start
+    return seconds
+
+
+def grade_by_hand(assignment: Assignment) -> None:
+    """Somebody's points for what people grade, and extra credit; then penalties anew."""
+    dice = random.Random(assignment.slug)
+    with gradebook.opened(root_of(assignment), assignment.slug) as found:
+        for submission in found[0].assignment_submissions(assignment.slug) if found else ():
+            for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
+                if grade.auto_score is None:
+                    grade.manual_score = round(dice.uniform(0, grade.max_score), 3)
+                elif dice.random() < 0.1:
+                    grade.extra_credit = round(dice.uniform(0, 2), 3)
+            found[0].db.commit()
+    _run(root_of(assignment), "autograder.cli", "late", assignment.slug)
+
+
+def _run(root: Path, module: str, *words: str) -> float:
+    """Seconds that a command takes in the folder of the course."""
+    start = time.perf_counter()
+    command = [sys.executable, "-m", module, *words]
+    ended = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    if ended.returncode != 0:
+        raise RuntimeError(f"{' '.join(words)} ended with {ended.returncode}:\n{ended.stderr}")
+    return time.perf_counter() - start

@@ -1,0 +1,76 @@
+"""The scores of a class as every place shows them: nbgrader's gradebook and export, ours, Canvas, the class page."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import re
+import tempfile
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from nbgrader.plugins import CsvExportPlugin
+
+from autograder import gradebook, term_verbs, verbs
+from autograder.course import Assignment
+from autograder.grading import root_of, store_of
+from autograder.term import cents
+
+Scores = dict[str, float]  # points to the cent by student
+_ROW = re.compile(
+    r'<th scope="row"[^>]*><a href="students/[^"]*">([^<]*)</a></th>\s*<td[^>]* data-sort="([^"]*)" data-label="score"'
+)
+
+
+def differing(assignment: Assignment) -> list[str]:
+    """Students whose score is not the same everywhere, or who are missing somewhere."""
+    shown = list(views(assignment).values())
+    everybody = {student for scores in shown for student in scores}
+    return sorted(student for student in everybody if len({scores.get(student) for scores in shown}) > 1)
+
+
+def views(assignment: Assignment) -> dict[str, Scores]:
+    """Scores by place; people's points, extra credit and penalties are in all of them."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stderr(io.StringIO()):
+        found = {form: _exported(assignment, form, Path(folder, f"{form}.csv")) for form in ("csv", "canvas")}
+        found |= _nbgrader(assignment, Path(folder, "stock.csv"))
+    return found | {"class page": _on_the_page(assignment)}
+
+
+def _exported(assignment: Assignment, form: str, file: Path) -> Scores:
+    term_verbs.export(root_of(assignment), assignment.slug, form, file, None)
+    student, score = {"csv": ("student_id", "score"), "canvas": ("SIS Login ID", assignment.title)}[form]
+    return {row[student]: float(row[score]) for row in _rows(file) if row[student]}
+
+
+def _nbgrader(assignment: Assignment, file: Path) -> dict[str, Scores]:
+    """What the gradebook has for formgrader, less the penalty, and what `nbgrader export` writes."""
+    with gradebook.opened(root_of(assignment), assignment.slug) as found:
+        if found is None:
+            raise RuntimeError("there is no gradebook")
+        book: Any = found[0]
+        formgrader = {
+            item.student_id: cents(max(item.score - (item.late_submission_penalty or 0.0), 0.0))
+            for item in book.assignment_submissions(assignment.slug)
+        }
+        plugin = CsvExportPlugin(to=str(file))
+        plugin.assignment = [assignment.slug]
+        plugin.export(book)
+    return {
+        "formgrader": formgrader,
+        "nbgrader export": {row["student_id"]: cents(float(row["score"])) for row in _rows(file)},
+    }
+
+
+def _on_the_page(assignment: Assignment) -> Scores:
+    with contextlib.redirect_stdout(io.StringIO()):
+        verbs.report(root_of(assignment), assignment.slug)
+    page = (store_of(assignment).folder / "index.html").read_text("utf-8")
+    return {unescape(student): max(float(score), 0.0) for student, score in _ROW.findall(page)}  # -1: none yet
+
+
+def _rows(file: Path) -> list[dict[str, str]]:
+    with file.open(newline="") as table:
+        return list(csv.DictReader(table))
