@@ -356,7 +356,7 @@ def test_base_rate(student, cases):
     """base_rate is the share of the most frequent label, a float; labels need not start at 0"""
     labels = torch.tensor([4] * 7 + [2] * 9 + [6] * 3)[torch.from_numpy(cases.rng.permutation(19))]
     for one in (labels, labels + 5, torch.tensor([3])):
-        expect(student.base_rate(one)).to_match(reference.base_rate(one))
+        expect(student.base_rate(one)).to_match(reference.base_rate(one), rtol=1e-6)
     expect(student.base_rate(labels)).to_be_a(float)
 
 
@@ -495,7 +495,7 @@ def test_train_step_returns(student, cases):
     for one in found:
         for name in ("loss", "acc"):
             expect(expect(one).to_be_a(dict).get(name)).to_be_a(float)
-    expect(found).to_match(expected_results(batches, 3))
+    expect(found).to_match(expected_results(batches, 3), rtol=1e-6)
 
 
 @check("steps", weight=1.5)
@@ -503,7 +503,7 @@ def test_square_batches(student, cases):
     """train_step and valid_step find the best class of each image, also when there are as many images as classes"""
     batches = some_batches(cases, 4, 4, 4)
     inside = beside(student, tiny_net, tiny_optimizer, results_of_steps, valid_results)
-    expect(inside.results_of_steps(student.Steps, batches, 4)).to_match(expected_results(batches, 4))
+    expect(inside.results_of_steps(student.Steps, batches, 4)).to_match(expected_results(batches, 4), rtol=1e-6)
     expect(inside.valid_results(student.Steps, batches)).to_match(valid_results(reference.Steps, batches))
 
 
@@ -632,7 +632,7 @@ def test_evaluate_ragged(student, cases):
         found = expect(inside.evaluation(student.Steps, batches)).to_be_a(dict)
         for name in ("loss", "acc"):
             expect(found.get(name)).to_be_a(float)
-        expect(found).to_match(evaluation(reference.Steps, batches))
+        expect(found).to_match(evaluation(reference.Steps, batches), rtol=1e-6)
 
 
 @check("steps", weight=1.5)
@@ -642,7 +642,7 @@ def test_evaluate_in_eval_mode(student, cases):
     batches = some_batches(cases, 6, 4)
     for extra in ("dropout", "norm"):
         right = evaluation(reference.Steps, batches, extra)
-        expect(inside.evaluation(student.Steps, batches, extra)).to_match(right)
+        expect(inside.evaluation(student.Steps, batches, extra)).to_match(right, rtol=1e-6)
 
 
 def modes_after_evaluate(Steps: Any, batches: Any) -> list[list[bool]]:
@@ -668,7 +668,8 @@ def test_evaluate_any_loader(student, cases):
     """evaluate takes anything that can be looped over once, also without a length"""
     inside = beside(student, tiny_net, evaluation)
     batches = some_batches(cases, 6, 4, 5)
-    expect(inside.evaluation(student.Steps, batches, "", True)).to_match(evaluation(reference.Steps, batches))
+    right = evaluation(reference.Steps, batches)
+    expect(inside.evaluation(student.Steps, batches, "", True)).to_match(right, rtol=1e-6)
 
 
 def devices_asked(Steps: Any, batch: Any, device: Any) -> list[str]:
@@ -1264,7 +1265,7 @@ def test_accuracy_is_a_share(student, cases):
     y_true, y_pred = torch.tensor([0] * 17 + [1] * 2 + [2]), torch.tensor([0] * 16 + [1] * 3 + [0])
     for one, other in ((y_true, y_pred), (y_true + 5, y_pred + 5), (y_true, y_true), (y_true, y_true + 1)):
         found = expect(student.accuracy(y_true=one, y_pred=other)).to_be_a(float)
-        expect(found).to_match(reference.accuracy(y_true=one, y_pred=other))
+        expect(found).to_match(reference.accuracy(y_true=one, y_pred=other), rtol=1e-6)
 
 
 @check("metrics", weight=0.5)
