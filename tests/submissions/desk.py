@@ -53,7 +53,8 @@ class Desk:
         """Right answers (to these exercises, or to all), but what `text` defines stands there as it is written here."""
         lines, answers = dedent(text).strip("\n").split("\n"), self._answers
         nodes = [node for node in ast.parse("\n".join(lines)).body if isinstance(node, variants.Definition)]
-        written = {node.name: "\n".join(lines[node.lineno - 1 : node.end_lineno]) for node in nodes}
+        tops = [min([node.lineno, *(one.lineno for one in node.decorator_list)]) - 1 for node in nodes]
+        written = {node.name: "\n".join(lines[top : node.end_lineno]) for top, node in zip(tops, nodes, strict=True)}
         cells = self._cells(variants.exchanged(answers, written))
         return self._narrowed(cells, *exercises) if exercises else cells
 
