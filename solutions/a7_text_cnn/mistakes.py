@@ -1162,7 +1162,6 @@ def loses_the_rest(rows, fractions, seed=0):
     "train_names",
     replaces="train_names",
     hint="The rows are never shuffled: first all men, then all women, and the network remembers the latest. Draw a new order in every epoch.",
-    below="names",
 )
 def no_shuffle(rows, make_vocab, make_model, epochs=15, batch_size=32, lr=2e-3, seed=0):
     torch.manual_seed(seed)

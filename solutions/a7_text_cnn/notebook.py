@@ -296,7 +296,7 @@ check(
         torch.cat([maria.flip(1), maria]),
         likes_ari,
         half,
-        gives=[[[-0.5, -0.5, 4.5]], [[-0.5, 3.5, -1.5]]],
+        gives=[[[0.5, -0.5, 1.5]], [[-0.5, 3.5, -1.5]]],
         note="two names: airam, maria",
     ),
     Example(maria, torch.zeros(1, 5), half, raises=ValueError, note="5 weights for letters of 2: ValueError"),
@@ -800,18 +800,19 @@ with after_writing("T7.1 and T7.3 to T7.5"):
 # %% [markdown]
 # On the 49,339 names of the notes the same network, with context 4 and 128 detectors, is right for **92.9 %** after five epochs. You have 900 names instead.
 #
-# **How long should an n-gram be?** Try it: the same training with detectors for 1, 2, 3, 4 and 5 letters, three seeds each.
+# **How long should an n-gram be?** Try it: a short training with detectors for 1, 2, 3 and 5 letters, on three splits of the names.
 
 # %%
 with after_writing("T7.1 and T7.3 to T7.5"):
     runs = {}
     for seed in range(3):
         train, valid = split_names(data.names(), [0.8, 0.2], seed)
-        for n in range(1, 6):
-            made = train_names(train, CharVocab, lambda size: TextCNN(size, context=n), epochs=8, seed=seed)
+        for n in (1, 2, 3, 5):
+            make = lambda size: TextCNN(size, context=n)
+            made = train_names(train, CharVocab, make, epochs=5, batch_size=64, lr=6e-3, seed=seed)
             runs.setdefault(f"split {seed}", []).append(100 * accuracy(made[0], made[1], valid))
     names = ("letters in an n-gram", "right, in %")
-    diagrams.lines(runs, x=range(1, 6), title="how long should an n-gram be?", labels=names).show()
+    diagrams.lines(runs, x=(1, 2, 3, 5), title="how long should an n-gram be?", labels=names).show()
 
 # %% [markdown]
 # <details><summary>Question: with n = 1 it only knows <em>which</em> letters a name has, not their order or place. Why is that already so much better than a coin?</summary>
@@ -888,7 +889,7 @@ check(
         toy,
         FirstLetters([]),
         ["ana", "luis", "ana"],
-        gives=torch.tensor([0.0, 0.0, 0.0]),
+        gives=torch.tensor([0.18783, 0.15782, 0.18783]),
         rtol=1e-4,
         note="three names, a network with weights that everybody has",
     ),
@@ -913,7 +914,7 @@ with after_writing("all tasks"):
     bars = {name: round(p, 3) for name, p in zip(asked, answers, strict=False)}
     diagrams.bars(bars, "p(woman | name)", shares=False).show()
     typed = {}
-    for name in ("alexandra", "carmen", "francisco"):
+    for name in ("alexandra", "guadalupe", "francisco"):
         typed[name] = p_female(model, vocab, [name[: n + 1] for n in range(len(name))]).tolist()
     spots = ("letters typed", "p(woman)")
     diagrams.lines(typed, x=range(1, 10), title="letter by letter", labels=spots).show()

@@ -706,8 +706,8 @@ def test_split_mixes(student, cases):
         expect(0.2 < sum(steps) / len(steps) < 0.8).to_hold("the names are dealt out at random, not every other one")
 
 
-def split_by_others(rows: Sequence[Row], salts: Sequence[int]) -> list[Any]:
-    """The split for names that are hashed in other ways, as in a Python that was started anew."""
+def same_in_other_pythons(rows: Sequence[Row], salts: Sequence[int]) -> list[bool]:
+    """Whether the split is the same for names that are hashed in other ways, as in a Python that was started anew."""
 
     def salted(salt):  # type: ignore[no-untyped-def]
         class Name(str):
@@ -723,14 +723,13 @@ def split_by_others(rows: Sequence[Row], salts: Sequence[int]) -> list[Any]:
         kind = salted(salt)
         parts = student.split_names([(kind(name), label) for name, label in rows], [0.5, 0.5], 4)  # type: ignore[name-defined]  # noqa: F821
         results.append([sorted([str.__str__(name), label] for name, label in part) for part in parts])
-    return results
+    return [one == results[0] for one in results]
 
 
 @check("load_names")
 def test_split_seeds(student, cases):
-    """split_names gives the same lists for the same seed, even in a new Python, and others for another seed"""
+    """split_names gives the same lists for the same seed, and others for another seed"""
     rows = some_rows(cases, 60, 5)
-    inside = beside(student, split_of, split_by_others)
     student.env.torch.manual_seed(1)
     first, again = ([sorted(part) for part in expect_parts(student, rows, [0.5, 0.5], 4)] for _ in range(2))
     expect(first == again).to_hold("the same seed gives the same lists")
@@ -738,8 +737,14 @@ def test_split_seeds(student, cases):
     expect(first not in different and different[0] != different[1]).to_hold("another seed gives other lists")
     default, zero = ([sorted(part) for part in expect_parts(student, rows, [0.5, 0.5], *seed)] for seed in ((), (0,)))
     expect(default == zero).to_hold("without a seed it is 0")
-    anew = expect(inside.split_by_others(rows, [1, 2, 3])).to_be_a(list, length=3)
-    expect(anew[0] == anew[1] == anew[2]).to_hold(
+
+
+@check("load_names", weight=0.5)
+def test_split_anew(student, cases):
+    """split_names gives the same lists for the same seed when Python is started anew"""
+    rows = some_rows(cases, 60, 5)
+    same = expect(beside(student, same_in_other_pythons).same_in_other_pythons(rows, [1, 2, 3])).to_be_a(list, length=3)
+    expect(all(same)).to_hold(
         "the lists are the same when Python is started anew, where a set has another order (sort the names first)"
     )
 
@@ -893,7 +898,6 @@ def test_train_defaults(student, cases):
     rows, inside = syllables(cases, 40), beside(student, LoggedLetters, LoggedNet, watched_training)
     log = expect(inside.watched_training(rows, {})).to_be_a(dict)
     expect([len(batch) for batch in log["ids"]]).to_equal([32, 8] * 15)
-    expect(len(log["end"]) == 3).to_hold("the network that comes back is the one that was made")
     for found, right in zip(log["end"], replay(log, rows, lr=2e-3)["end"], strict=True):
         expect(found).to_match(right, rtol=1e-6)
     zero = expect(inside.watched_training(rows, {"seed": 0, "epochs": 1})).to_be_a(dict)
@@ -921,7 +925,7 @@ def test_train_loss(student, cases):
     rows = syllables(cases, 22)
     log = expect_training(student, rows)
     steps = replay(log, rows)
-    expect(len(log["slopes"]) == 15).to_hold("the loss of each of the 15 batches reaches the network")
+    expect(len(log["slopes"])).to_equal(len(steps["slopes"]))
     for found, right in zip(log["slopes"][:2], steps["slopes"][:2], strict=True):
         expect(found).to_match(right)
 
@@ -960,7 +964,6 @@ def test_train_adam(student, cases):
     """After three epochs the weights are those that Adam reaches by hand, with the given learning rate"""
     rows = syllables(cases, 22)
     log = expect_training(student, rows)
-    expect(len(log["end"]) == 3).to_hold("the network that comes back is the one that was made")
     for found, right in zip(log["end"], replay(log, rows)["end"], strict=True):
         expect(found).to_match(right, rtol=1e-6)
 
@@ -1028,7 +1031,7 @@ class SmallNet(nn.Module):
 
 def trained_on_names(rows: Sequence[Row], seed: int, asked: Sequence[str]) -> Tensor:
     """Logits for the asked names after eight epochs of train_names."""
-    settings = {"epochs": 8, "lr": 3e-3, "seed": seed}
+    settings = {"epochs": 8, "batch_size": 64, "lr": 5e-3, "seed": seed}
     given = [tuple(row) for row in rows]
     model, vocab, _losses = student.train_names(given, EndedLetters, SmallNet, **settings)  # type: ignore[name-defined]  # noqa: F821
     with torch.no_grad():
