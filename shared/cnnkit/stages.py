@@ -30,7 +30,9 @@ def stages(loss: Sequence[float], accuracy: Sequence[float], boundary: int = 0, 
     left.plot(list(loss), color=MARK, alpha=0.3, linewidth=1)
     left.plot(running_mean(loss), color=MARK, linewidth=2)
     per_epoch = len(loss) / max(1, len(accuracy))
-    right.plot([per_epoch * (epoch + 1) for epoch in range(len(accuracy))], list(accuracy), "o-", color=SECOND)
+    right.plot(
+        [per_epoch * (epoch + 1) for epoch in range(len(accuracy))], list(accuracy), "o-", color=SECOND, clip_on=False
+    )
     for axes, name in ((left, "loss of the batch"), (right, "validation accuracy")):
         axes.set_xlabel("step")
         axes.set_ylabel(name)
@@ -56,6 +58,7 @@ def pairs(
             axes.plot(range(1, len(curves[place]) + 1), list(curves[place]), color=colour, linewidth=2, label=name)
         axes.set_title(titles[place], fontsize=10, color=INK)
         axes.set_xlabel("epoch")
+        axes.xaxis.get_major_locator().set_params(integer=True)
         axes.spines[["top", "right"]].set_visible(False)
     both[0].set_ylabel(ylabel)
     both[0].set_ylim(bottom=0)
