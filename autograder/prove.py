@@ -158,7 +158,7 @@ def _missing(assignment: Assignment, made: Sequence[Variant]) -> Iterator[Offenc
     """Functions without two alternatives, or without any mistake."""
     for function, exercise in owners(assignment).items():
         for kind, least in ((ALTERNATIVE, 2), (MISTAKE, 1)):
-            has = sum((one.function, one.kind) == (function, kind) for one in made)
+            has = sum((one.function.partition(".")[0], one.kind) == (function, kind) for one in made)  # methods, too
             if has < least:
                 told = f"There should be at least {least} of {function}, there {'is' if has == 1 else 'are'} {has}."
                 yield Offence(Variant(kind, "(none)", b"", exercise, function), told)

@@ -603,13 +603,13 @@ def plot_confusion__imshow_float(cm, names):
 # ---------------------------------------------------------------- train_digits
 
 
-def train_digits__adamw(images, labels, seed=0):
+def train_digits__sgd(images, labels, seed=0):
     generator = torch.Generator().manual_seed(seed)
     torch.manual_seed(seed)
     model = small_net()
-    optim = torch.optim.AdamW(model.parameters(), lr=1e-2)
+    optim = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9)
     loader = DataLoader(TensorDataset(images, labels), batch_size=32, shuffle=True, generator=generator)
-    cycle = torch.optim.lr_scheduler.OneCycleLR(optim, max_lr=1e-2, epochs=5, steps_per_epoch=len(loader))
+    cycle = torch.optim.lr_scheduler.OneCycleLR(optim, max_lr=0.03, epochs=5, steps_per_epoch=len(loader))
     history = {"loss": [], "acc": []}
     for _ in range(5):
         losses, right = [], 0

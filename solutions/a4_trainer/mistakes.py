@@ -2046,7 +2046,7 @@ def labels_shuffled_apart(images, labels, seed=0):
     "train_digits",
     replaces="train_digits",
     below="digits",
-    hint="With lr = 0.01 and without momentum five epochs are far too few. 0.05 with momentum, or 0.1, in one cycle.",
+    hint="With lr = 0.01 and without momentum five epochs are far too few. Try AdamW, or momentum, in one cycle.",
 )
 def a_tiny_learning_rate(images, labels, seed=0):
     torch.manual_seed(seed)

@@ -12,7 +12,7 @@ from rich.console import Console
 from autograder.course import load_course
 from autograder.lineup import ALTERNATIVE, MISTAKE, PERFECT, UNTOUCHED, WITHOUT, Variant, owners, variants_of
 from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdict
-from autograder.prove import How, _share, judge, prove, show
+from autograder.prove import How, _missing, _share, judge, prove, show
 
 PASSED, FAILED = Verdict.PASSED, Verdict.FAILED
 WRONG = Variant(MISTAKE, "squared", b"", "double", "double")
@@ -106,6 +106,12 @@ def test_a_mistake_stands_in_its_cell_only(sample_course):
 def test_helpers_of_an_answer_are_nobodys(sample_course):
     root = sample_course({"tiny/notebook.py": ("    twice = x * 2", "    def two(): return 2\n    twice = x * two()")})
     assert owners(load_course(root).assignment("tiny")) == {"double": "double", "add": "add"}
+
+
+def test_a_mistake_of_a_method_is_one_of_its_class(sample_course):
+    assignment = load_course(sample_course()).assignment("tiny")
+    made = [Variant(MISTAKE, "late", b"", "double", "double.late"), Variant(MISTAKE, "minus", b"", "add", "add")]
+    assert {one.variant.kind for one in _missing(assignment, made)} == {ALTERNATIVE}
 
 
 def test_a_share_keeps_every_right_solution_and_over_the_seeds_every_mistake():
