@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from autograder.course import load_course
 from autograder.model import Report
 from tests.submissions import golden
 
@@ -53,6 +54,11 @@ def expected(slug: str, name: str) -> dict[str, Any]:
 def test_a_golden_submission_gets_its_verdicts(slug: str, name: str, reports: Reports) -> None:
     (*_, report) = (report for report in reports(slug) if report.student == name)
     assert golden.differences(expected(slug, name), golden.outcome(report)) == {}
+
+
+def test_every_assignment_has_golden_submissions() -> None:
+    course = load_course(golden.ROOT)
+    assert [assignment.slug for assignment in course.assignments] == golden.SLUGS
 
 
 @pytest.mark.parametrize("slug", golden.SLUGS)
