@@ -898,6 +898,7 @@ def test_train_defaults(student, cases):
     rows, inside = syllables(cases, 40), beside(student, LoggedLetters, LoggedNet, watched_training)
     log = expect(inside.watched_training(rows, {})).to_be_a(dict)
     expect([len(batch) for batch in log["ids"]]).to_equal([32, 8] * 15)
+    expect(len(log["end"]) == 3).to_hold("the network that comes back is the one that was made")
     for found, right in zip(log["end"], replay(log, rows, lr=2e-3)["end"], strict=True):
         expect(found).to_match(right, rtol=1e-6)
     zero = expect(inside.watched_training(rows, {"seed": 0, "epochs": 1})).to_be_a(dict)
@@ -925,7 +926,7 @@ def test_train_loss(student, cases):
     rows = syllables(cases, 22)
     log = expect_training(student, rows)
     steps = replay(log, rows)
-    expect(len(log["slopes"])).to_equal(len(steps["slopes"]))
+    expect(len(log["slopes"]) == 15).to_hold("the loss of each of the 15 batches reaches the network")
     for found, right in zip(log["slopes"][:2], steps["slopes"][:2], strict=True):
         expect(found).to_match(right)
 
@@ -964,6 +965,7 @@ def test_train_adam(student, cases):
     """After three epochs the weights are those that Adam reaches by hand, with the given learning rate"""
     rows = syllables(cases, 22)
     log = expect_training(student, rows)
+    expect(len(log["end"]) == 3).to_hold("the network that comes back is the one that was made")
     for found, right in zip(log["end"], replay(log, rows)["end"], strict=True):
         expect(found).to_match(right, rtol=1e-6)
 
