@@ -909,7 +909,7 @@ check(
 # Ask your own network. The names in the first figure are those of the notes, where a network trained on 49,339 names said .963, .997, 1.000, .432, .875 and .022. The second one types a name letter by letter.
 
 # %%
-with after_writing("all tasks"):
+with after_writing("T7.1 and T7.3 to T7.6"):
     if model is None:
         raise NotImplementedError
     asked = ["maria", "clara", "maria_clara", "tuco", "salamanca", "tuco_salamanca"]
@@ -926,7 +926,7 @@ with after_writing("all tasks"):
 # And what about the letters themselves? Two letters are similar for your network when their rows in the embedding point in the same direction: +1 is the same direction, −1 the opposite.
 
 # %%
-with after_writing("all tasks"):
+with after_writing("T7.1 and T7.3 to T7.6"):
     if model is None:
         raise NotImplementedError
     table = next(layer for layer in model.modules() if isinstance(layer, nn.Embedding)).weight.detach()
