@@ -47,7 +47,7 @@ class Recipe:
     target: Callable[..., None]
     args: tuple[Any, ...] = ()
     submission_seconds: float = 510.0  # after which a worker that still grades is killed
-    start_seconds: float = 180.0
+    start_seconds: float = 600.0
     quiet: bool = True  # what workers print on stderr is for developers
 
 

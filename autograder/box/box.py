@@ -27,7 +27,7 @@ from autograder.errors import BoxFailure, WireViolation
 from autograder.model import Verdict
 
 NONCE_BYTES = 16
-SETTLE_SECONDS = 10.0
+SETTLE_SECONDS = 60.0
 MAX_TEXT, MAX_PRINTED = 2_000, 25_000  # characters
 MAX_BASES = 12
 MAX_FIGURES, MAX_FIGURE_BYTES = 4, 400_000

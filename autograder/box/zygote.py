@@ -21,7 +21,7 @@ from autograder.box.inside import landlock
 from autograder.box.limits import Limits
 from autograder.errors import BoxFailure, NoBox
 
-START_SECONDS, ANSWER_SECONDS, HANG_UP_SECONDS = 60.0, 20.0, 5.0
+START_SECONDS, ANSWER_SECONDS, HANG_UP_SECONDS = 240.0, 120.0, 5.0  # machines are busy; an end is noticed at once
 MAX_WARM = 10_000  # characters of a cell; a control message holds 64 KiB
 NOBODY = 64_000  # the user that a zygote started by root becomes
 DEVICES = ("/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
