@@ -18,7 +18,7 @@ demo: $(READY) ## grade a sample class and show its page
 	@$(BIN)/convgrade demo
 
 test: $(READY) ## every test (TESTS=tests/engine for some, JOBS=4 for more workers)
-	@bash .ci/extras; $(BIN)/python -m pytest -q -n $(JOBS) $(TESTS)
+	@bash .ci/extras; OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) $(TESTS)
 
 lint: $(READY) ## ruff and mypy
 	@$(BIN)/ruff check . && $(BIN)/mypy
