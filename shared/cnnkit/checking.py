@@ -82,12 +82,19 @@ def after_writing(name: str) -> Iterator[None]:
     """A picture that needs the function `name`: until it is written and works, one line says so instead of an error."""
     try:
         yield
-    except NotImplementedError as error:
-        said = f"✗ No picture yet: {name} stopped with\n{_indented(explain(error))}"
-        verb = "are" if " and " in name else "is"
-        say(said if str(error) else f"○ This picture appears when {name} {verb} written.")
     except (Exception, SystemExit) as error:  # noqa: BLE001  a student's code may raise anything, and Run All goes on
-        say(f"✗ No picture yet: {name} stopped with\n{_indented(explain(error))}")
+        unwritten = isinstance(error, NotImplementedError) and not str(error)
+        if unwritten or _needs_an_earlier_cell(error):
+            verb = "are" if " and " in name or " to " in name else "is"
+            say(f"○ This picture appears when {name} {verb} written.")
+        else:
+            say(f"✗ No picture yet: {name} stopped with\n{_indented(explain(error))}")
+
+
+def _needs_an_earlier_cell(error: BaseException) -> bool:
+    """Whether the cell itself, not a function of the student's, lacks a name: the cell that makes it has not ended."""
+    trace = error.__traceback__.tb_next if error.__traceback__ else None  # the first is the context manager's own
+    return isinstance(error, NameError) and trace is not None and trace.tb_next is None
 
 
 def _indented(text: str) -> str:

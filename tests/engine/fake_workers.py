@@ -81,3 +81,8 @@ def stillborn(connection):
 def mute(connection):
     """Never gets ready."""
     time.sleep(600)
+
+
+def hear_ctrl_c():
+    """A test run in the background was told to ignore Ctrl-C, and so would everything that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -238,12 +238,7 @@ def start(course, *arguments):
     command = [sys.executable, str(script), *map(str, arguments)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen(command, cwd=course, env=environment, preexec_fn=hear_ctrl_c, **pipes)
-
-
-def hear_ctrl_c():
-    """A test run in the background was told to ignore Ctrl-C, and so would everything that it starts."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    return subprocess.Popen(command, cwd=course, env=environment, preexec_fn=fake_workers.hear_ctrl_c, **pipes)
 
 
 def wait_for(condition, seconds=20):

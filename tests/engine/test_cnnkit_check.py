@@ -162,6 +162,23 @@ def test_a_picture_waits_for_the_function(capsys):
     assert capsys.readouterr().out == "○ This picture appears when conv2d is written.\n"
 
 
+def test_a_picture_waits_for_an_earlier_cell(capsys):
+    with after_writing("T1 to T3"):
+        print(made_by_an_earlier_cell)  # noqa: F821
+    assert capsys.readouterr().out == "○ This picture appears when T1 to T3 are written.\n"
+
+
+def test_a_missing_name_in_an_answer_is_told(capsys):
+    def answer():
+        return forgotten  # noqa: F821
+
+    with after_writing("answer"):
+        answer()
+    out = capsys.readouterr().out
+    assert out.startswith("✗ No picture yet: answer stopped with\n")
+    assert "name 'forgotten' is not defined" in out
+
+
 def test_a_picture_that_fails_does_not_stop_the_notebook(capsys):
     with after_writing("conv2d"):
         _ = X.no_such_thing

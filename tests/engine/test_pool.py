@@ -155,12 +155,13 @@ def test_no_worker_outlives_the_pool(sample_course, tmp_path, kill):
     script = tmp_path / "run.py"
     script.write_text(RUN.format(root=str(sample_course())))
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    pool = subprocess.Popen([sys.executable, script], env=environment, stderr=subprocess.PIPE)
-    deadline = time.monotonic() + 20
+    command = [sys.executable, script]
+    pool = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, preexec_fn=fake_workers.hear_ctrl_c)
+    deadline = time.monotonic() + 60
     while not (tmp_path / "pid").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
     pool.send_signal(kill)
-    pool.communicate()
+    pool.communicate(timeout=60)
     worker = int((tmp_path / "pid").read_text())
     while alive(worker) and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -87,7 +87,7 @@ def test_a_renamed_copy_is_a_pair_with_both_places(course):
     found = close(course, [hand_in(course, ada=COPIED, bob=RENAMED, cy=OTHERS)])
     (pair,) = found.pairs
     assert {pair.first.document.student, pair.second.document.student} == {"ada", "bob"}
-    assert pair.share > 0.9
+    assert pair.share > 0.8  # the ends of a passage lie between two fingerprints
     start, end = pair.first.ranges[0][0], pair.first.ranges[-1][1]
     assert "torch.zeros_like" in pair.first.document.text[start:end]
 
