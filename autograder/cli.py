@@ -66,7 +66,9 @@ def build(check: bool, root: Path | None) -> int:
 )
 @click.option("--force", is_flag=True, help="Grade again what is stored and has not changed.")
 @click.option("--record", is_flag=True, help="Write the points into nbgrader's gradebook, too.")
-@click.option("--verbose", is_flag=True, help="Every check of every student; what workers say on standard error.")
+@click.option(
+    "--verbose", is_flag=True, expose_value=False, help="Every check of every student; files, times, what workers say."
+)
 @BOX
 @COURSE
 def grade(paths: Sequence[Path], root: Path | None, **options: Any) -> int:

@@ -32,7 +32,6 @@ class Settings:
     jobs: int = 1
     force: bool = False  # grade again what is stored
     box: str = "bubblewrap"
-    verbose: bool = False
     record: bool = False  # write the points into nbgrader's gradebook, too
 
 
@@ -80,8 +79,7 @@ class Grading:
         """Grade these in worker processes, whatever is stored."""
         limits = self.assignment.limits
         args = (str(root_of(self.assignment)), self.assignment.slug, self.settings.box)
-        quiet = not (self.settings.verbose or is_on())
-        recipe = Recipe(self.serve, args, limits.submission_seconds * 1.5 + 60, quiet=quiet)
+        recipe = Recipe(self.serve, args, limits.submission_seconds * 1.5 + 60, quiet=not is_on())
         return grade_all(jobs, self.assignment, recipe, self.settings.jobs, self._keep)
 
     def one(self, raw: bytes, student: str, source: str) -> Report:

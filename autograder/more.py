@@ -22,7 +22,7 @@ def watch(root: Path, folder: Path, options: Mapping[str, Any]) -> int:
     """Grades what arrives; with `once`, what is there."""
     from autograder.watch import Watcher
 
-    settings = Settings(jobs=options["jobs"], box=options["box"], verbose=options["verbose"])
+    settings = Settings(jobs=options["jobs"], box=options["box"])
     watcher = Watcher(load_course(root), folder, settings, options["slug"])
     watcher.to = None if options["beside"] else options["to"] or watcher.to
     watcher.done = _told

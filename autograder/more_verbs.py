@@ -135,7 +135,6 @@ def classroom(slug: str, root: Path | None) -> int:
 @click.option("--beside", is_flag=True, help="Write NAME.feedback.html beside each notebook.")
 @click.option("--to", metavar="FOLDER", type=FOLDER, help="Where pages go. Default: build/feedback-pages.")
 @click.option("--jobs", metavar="N", type=click.IntRange(1, 256), default=1, show_default=True, help="Workers.")
-@click.option("--verbose", is_flag=True, help="What workers say on standard error.")
 @BOX
 @COURSE
 def watch(folder: Path, root: Path | None, **options: Any) -> int:

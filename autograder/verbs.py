@@ -14,7 +14,7 @@ from autograder.discover import Found, discover
 from autograder.grading import Grading, Settings, store_of
 from autograder.progress import progress
 from autograder.reports.escape import terminal
-from autograder.verbose import stage
+from autograder.verbose import is_on, stage
 
 if TYPE_CHECKING:
     from autograder.calibrate import How as Runs
@@ -58,7 +58,7 @@ def grade(root: Path, paths: Sequence[Path], slug: str, settings: Settings, as_j
         reports = _graded(Grading(course.assignment(name), settings), list(group), as_json)
         complete = complete and all(report.graded for report in reports)
         if not as_json:
-            _show(reports, settings.verbose or len(reports) == 1)
+            _show(reports, is_on() or len(reports) == 1)
         if settings.record:
             _record(reports, root)
             _note(f"for the page of the class: convgrade report {name}")
@@ -131,7 +131,9 @@ def demo(root: Path, slug: str, jobs: int, box: str) -> int:
     grading = Grading(assignment, Settings(jobs, box=box), store)
     reports = _graded(grading, found, as_json=False)
     _show(reports, whole=False)
-    _pages(assignment, reports, root, store.folder, {one.student: alone(assignment, one) for one in reports})
+    real = store_of(assignment)
+    place = store.folder if real.all() else real.folder  # a real class keeps its own page
+    _pages(assignment, reports, root, place, {one.student: alone(assignment, one) for one in reports})
     return NOT_GRADED if any(report.fault == "ours" for report in reports) else DONE
 
 

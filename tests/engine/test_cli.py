@@ -291,6 +291,19 @@ def test_the_command_starts_quickly(course):
     assert out == "[]\n"
 
 
+# demo -------------------------------------------------------------------------------------------
+
+
+def test_the_page_of_the_demo_stands_where_pages_stand_unless_there_is_a_real_class(course, convgrade):
+    page = course / "build/reports/tiny/index.html"
+    assert "build/reports/tiny/index.html" in convgrade("demo", "tiny")[1]
+    assert "Noor de Vries" in page.read_text()
+    convgrade("grade", hand_in(course, ada=""))
+    convgrade("report", "tiny")
+    assert "build/demo/reports/tiny/index.html" in convgrade("demo", "tiny")[1]
+    assert "Noor de Vries" not in page.read_text()
+
+
 # --verbose --------------------------------------------------------------------------------------
 
 
