@@ -31,10 +31,10 @@ LIVES_ON = {
 def alive(name: str) -> list[int]:
     """Processes (on the whole machine) with a thread of this name."""
     found = []
-    for path in Path("/proc").glob("[0-9]*/task/*/comm"):
-        with contextlib.suppress(OSError):
-            if path.read_text().strip() == name:
-                found.append(int(path.parts[2]))
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):  # a process of the machine that ends while it is looked at
+            names = [thread.joinpath("comm").read_text().strip() for thread in Path("/proc", pid, "task").iterdir()]
+            found += [int(pid)] * names.count(name)
     return found
 
 
