@@ -12,7 +12,7 @@ import click
 
 from autograder import more_verbs, term_cli, verbose
 from autograder.errors import ConvgradeError, CourseError
-from autograder.options import BOX, COURSE, find_root
+from autograder.options import BOX, COURSE, DEVICE, find_root
 
 DONE, NOT_GRADED, WRONG, NOTHING, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -70,6 +70,7 @@ def build(check: bool, root: Path | None) -> int:
     "--verbose", is_flag=True, expose_value=False, help="Every check of every student; files, times, what workers say."
 )
 @BOX
+@DEVICE
 @COURSE
 def grade(paths: Sequence[Path], root: Path | None, **options: Any) -> int:
     """Grade notebooks: files, folders, or nbgrader's tree <student>/<slug>/<slug>.ipynb.
@@ -112,6 +113,7 @@ def coverage(check: bool, root: Path | None) -> int:
 @click.option("--together", is_flag=True, help="Mistakes of different exercises share a notebook: much faster.")
 @click.option("--only", metavar="EXERCISE", default="", help="Alternatives and mistakes of one exercise only.")
 @BOX
+@DEVICE
 @COURSE
 def prove(slug: str, root: Path | None, jobs: int | None, **options: Any) -> int:
     """Prove a hidden suite: right solutions get full marks, every known mistake loses points and is named.
@@ -120,6 +122,7 @@ def prove(slug: str, root: Path | None, jobs: int | None, **options: Any) -> int
     Examples:
       convgrade prove a1_convolution
       convgrade prove a1_convolution --only corr2d
+      convgrade prove a1_convolution --together --device cuda
     """
     from autograder.grading import processors
     from autograder.prove import How

@@ -29,6 +29,10 @@ class NoBox(ConvgradeError):
     """No working wall on this machine: nothing is graded."""
 
 
+class NoDevice(ConvgradeError):
+    """torch cannot use the device that was asked for: nothing is graded."""
+
+
 class BoxFailure(ConvgradeError):
     """The wall broke through no fault of the submission."""
 

@@ -28,7 +28,7 @@ class Fingerprints:
     """The state of an assignment at one time."""
 
     context: str  # the digest that its reports' keys are made with
-    base: str  # engine, secret, wall, release, what feedback shows: a change touches everything
+    base: str  # engine, secret, wall, device, release, what feedback shows: a change touches everything
     limits: Mapping[str, float]
     checks: Mapping[str, str]  # by name
     mistakes: Mapping[str, str]  # by exercise
@@ -51,14 +51,14 @@ def load_all(folder: Path) -> list[Fingerprints]:
     return found
 
 
-def fingerprints(assignment: Assignment, box: str) -> Fingerprints:
+def fingerprints(assignment: Assignment, box: str, device: str = "cpu") -> Fingerprints:
     """The state of `assignment` now."""
     suite, reference = _Module(parse(assignment.suite)), _Module(parse(assignment.reference))
     mistakes = _Module(parse(assignment.mistakes)) if assignment.mistakes.exists() else _Module(ast.Module([], []))
     release = [(cell.grade_id, cell.role, cell.source) for cell in assignment.release]
     return Fingerprints(
-        context=context_digest(assignment, box),
-        base=_digest(engine_facts(assignment, box), assignment.show, release, sorted(assignment.hidden)),
+        context=context_digest(assignment, box, device),
+        base=_digest(engine_facts(assignment, box, device), assignment.show, release, sorted(assignment.hidden)),
         limits=asdict(assignment.limits),
         checks={
             check.name: _of_check(f"test_{check.name}", suite, reference, assignment) for check in assignment.checks

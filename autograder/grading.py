@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from autograder.discover import Found
     from autograder.model import Report
 
-Serve = Callable[[Connection, str, str, str], None]  # connection, root of the course, slug, mode of the wall
+Serve = Callable[[Connection, str, str, str, str], None]  # connection, root of the course, slug, wall, device
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +32,16 @@ class Settings:
     jobs: int = 1
     force: bool = False  # grade again what is stored
     box: str = "bubblewrap"
+    device: str = "cpu"  # where the submission's tensors live
     record: bool = False  # write the points into nbgrader's gradebook, too
 
 
-def serve(connection: Connection, root: str, slug: str, box: str) -> None:
+def serve(connection: Connection, root: str, slug: str, box: str, device: str) -> None:
     """A worker's life. Imports here, in the worker: the command itself never waits for torch."""
     from autograder.box.zygote import Wall
     from autograder.worker import serve as live
 
-    live(connection, root, slug, Wall(mode=box))
+    live(connection, root, slug, Wall(mode=box, device=device))
 
 
 def store_of(assignment: Assignment) -> Store:
@@ -59,14 +60,15 @@ class Grading:
     def __init__(self, assignment: Assignment, settings: Settings, store: Store | None = None) -> None:
         self.assignment, self.settings = assignment, settings
         self.store = store or store_of(assignment)
-        self.context = context_digest(assignment, settings.box)
+        self.context = context_digest(assignment, settings.box, settings.device)
         self.done: Callable[[Report], None] = lambda _: None  # hears of every report, in any order
         self.serve: Serve = serve
 
     def reports(self, found: Sequence[Found]) -> Iterator[Report]:
         """A report for each file, in this order; new ones are stored as soon as they exist."""
         self.store.sweep()
-        fingerprints(self.assignment, self.settings.box).save(self.store.folder)  # for a regrading, later
+        state = fingerprints(self.assignment, self.settings.box, self.settings.device)
+        state.save(self.store.folder)  # for a regrading, later
         ready: dict[int, Report] = {}
         asked: deque[int] = deque()
         with closing(self.grade(self._new(found, ready, asked))) as fresh:
@@ -78,7 +80,7 @@ class Grading:
     def grade(self, jobs: Iterable[Job]) -> Generator[Report, None, None]:
         """Grade these in worker processes, whatever is stored."""
         limits = self.assignment.limits
-        args = (str(root_of(self.assignment)), self.assignment.slug, self.settings.box)
+        args = (str(root_of(self.assignment)), self.assignment.slug, self.settings.box, self.settings.device)
         recipe = Recipe(self.serve, args, limits.submission_seconds * 1.5 + 60, quiet=not is_on())
         return grade_all(jobs, self.assignment, recipe, self.settings.jobs, self._keep)
 

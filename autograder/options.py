@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
-from autograder.errors import CourseError
+from autograder.box.gpu import DEVICES
+from autograder.errors import CourseError, NoDevice
 
+NO_GPU = "Leave --device out to grade on the CPU; for a GPU, `nvidia-smi` has to list one and torch to be built for it."
 COURSE = click.option(
     "--course",
     "root",
@@ -22,6 +24,27 @@ BOX = click.option(
     show_default=True,
     help="The wall around foreign code. landlock is the weaker one, for machines where bubblewrap cannot run.",
 )
+
+
+DEVICE = click.option(
+    "--device",
+    type=click.Choice(DEVICES),
+    default="cpu",
+    show_default=True,
+    callback=lambda _context, _option, device: usable(device),
+    help="Where the submission's tensors live. The suite stays on the CPU, and so do the verdicts: cuda shows that the"
+    " same code is right on a GPU. Its reports are kept apart; its wall is a little weaker (docs/security.md).",
+)
+
+
+def usable(device: str) -> str:
+    """The device. Raises NoDevice where torch cannot use it."""
+    if device != "cpu":
+        import torch  # seconds: only for who wants a GPU
+
+        if not torch.cuda.is_available():
+            raise NoDevice(f"torch sees no GPU on this machine.\n  {NO_GPU}")
+    return device
 
 
 def find_root(given: Path | None, start: Path | None = None) -> Path:

@@ -48,13 +48,14 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How to prove: workers, wall, mistakes `together` in shared notebooks or each in its own, `only` one exercise.
+    """How to prove: workers, wall, device, mistakes `together` in notebooks or each in its own, `only` one exercise.
 
     For machines with little time: one in `one_in` notebooks with mistakes, others when the file of mistakes changes.
     """
 
     jobs: int
     box: str = "bubblewrap"
+    device: str = "cpu"
     together: bool = False
     only: str = ""
     one_in: int = 1
@@ -73,7 +74,7 @@ def prove(assignment: Assignment, how: How) -> Proof:
     all_of_them = tuple(variants_of(assignment, how.together, how.only))
     made = _share(all_of_them, how.one_in, zlib.crc32(assignment.mistakes.read_bytes()))
     notebooks = list(dict.fromkeys(one.raw for one in made))
-    place = (str(root_of(assignment)), assignment.slug, how.box)
+    place = (str(root_of(assignment)), assignment.slug, how.box, how.device)
     recipe = Recipe(serve, place, assignment.limits.submission_seconds * 2)
     asked = (Job(_title(raw, made), "notebook.ipynb", f"{number}", raw) for number, raw in enumerate(notebooks))
     with progress(f"Proving {assignment.slug}", len(notebooks)) as done:

@@ -33,7 +33,7 @@ class Regrade:
         self.assignment, self.settings = assignment, settings
         self.store = store_of(assignment)
         self.new = Store(self.store.folder / "regraded")
-        self.now, self.states = fingerprints(assignment, settings.box), load_all(self.store.folder)
+        self.now, self.states = fingerprints(assignment, settings.box, settings.device), load_all(self.store.folder)
         self.now.save(self.store.folder)
         self.judged = 0  # submissions of which anything was judged again
         self.done: Callable[[Report], None] = lambda _: None
@@ -125,12 +125,12 @@ def _felt(before: Fingerprints, now: Fingerprints, report: Report) -> bool:
     return lower or reached or any(not cell.ok for cell in report.cells)
 
 
-def serve(connection: Connection, root: str, slug: str, box: str) -> None:
+def serve(connection: Connection, root: str, slug: str, box: str, device: str) -> None:
     """A worker that keeps what it is told still holds."""
     from autograder.box.zygote import Wall
     from autograder.worker import serve as live
 
-    live(connection, root, slug, Wall(mode=box), keep_what_holds)
+    live(connection, root, slug, Wall(mode=box, device=device), keep_what_holds)
 
 
 def keep_what_holds(suite: Suite, about: Mapping[str, Any]) -> None:

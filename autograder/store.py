@@ -36,21 +36,22 @@ _VIEWS = (  # they only show, file or record
 _PACKAGES = ("torch", "torchvision", "numpy", "ipython", "hypothesis", "pytest")
 
 
-def context_digest(assignment: Assignment, box: str) -> str:
-    """What a report depends on besides the submission: suite, reference, mistakes, limits, engine, wall, versions."""
+def context_digest(assignment: Assignment, box: str, device: str = "cpu") -> str:
+    """What a report depends on but the submission: suite, reference, mistakes, limits, engine, wall, device, versions."""
     folder = assignment.folder
     names = (f"test_{assignment.slug}.py", "reference.py", "mistakes.py", "assignment.toml", "notebook.py")
     parts = {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
-    facts = engine_facts(assignment, box) | {"limits": asdict(assignment.limits)}
+    facts = engine_facts(assignment, box, device) | {"limits": asdict(assignment.limits)}
     return _digest(parts | {"facts": json.dumps(facts, sort_keys=True).encode()})
 
 
-def engine_facts(assignment: Assignment, box: str) -> dict[str, Any]:
-    """What changes every verdict of an assignment when it changes: engine, wall, versions, the secret."""
+def engine_facts(assignment: Assignment, box: str, device: str = "cpu") -> dict[str, Any]:
+    """What changes every verdict of an assignment when it changes: engine, wall, device, versions, the secret."""
     return {
         "slug": assignment.slug,
         "secret": assignment.secret,
         "box": box,
+        "device": device,
         "engine": engine_digest(),
         "versions": {name: _version(name) for name in _PACKAGES} | {"python": sys.version},
         "report": REPORT_VERSION,

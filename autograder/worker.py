@@ -13,15 +13,16 @@ import json
 import os
 import signal
 import traceback
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from autograder.box.box import open_box
 from autograder.box.zygote import Wall, Zygote
 from autograder.course import Assignment, load_course
-from autograder.errors import ConvgradeError
+from autograder.errors import BoxFailure, ConvgradeError, NoBox
 from autograder.grade import HandedIn, grade
 from autograder.judge.plugin import Suite, with_suite
 
@@ -42,16 +43,30 @@ def serve(connection: Connection, root: str, slug: str, wall: Wall, prepare: Pre
     try:
         assignment = load_course(Path(root)).assignment(slug)
         with zygote_for(assignment, wall) as zygote:
-            with_suite(assignment, lambda suite: _loop(connection, suite, zygote, prepare))
+            with_suite(assignment, lambda suite: _loop(connection, suite, zygote, prepare), wall.device)
     except ConvgradeError as error:
         connection.send_bytes(json.dumps({"error": str(error)}).encode())
 
 
-def zygote_for(assignment: Assignment, wall: Wall) -> AbstractContextManager[Zygote]:
-    """A zygote that is warm for this assignment. Raises NoBox."""
+@contextmanager
+def zygote_for(assignment: Assignment, wall: Wall) -> Iterator[Zygote]:
+    """A zygote that is warm for this assignment. Raises NoBox, also where the wall keeps the device from starting."""
     public = [cell.source for cell in assignment.release if cell.kind == "code" and cell.role in ("given", "other")]
     slow = [f"import {name}" for name in SLOW_IMPORTS if uses_optimizers(assignment)]
-    return Zygote.start(replace(wall, masked=(*wall.masked, *assignment.hidden)), warm=[*slow, *public])
+    with Zygote.start(replace(wall, masked=(*wall.masked, *assignment.hidden)), warm=[*slow, *public]) as zygote:
+        if wall.device != "cpu":
+            _start_device(zygote, assignment)
+        yield zygote
+
+
+def _start_device(zygote: Zygote, assignment: Assignment) -> None:
+    """A box like those of the submissions, once, before the first of them is opened: a machine's fault is nobody's."""
+    try:
+        with open_box(zygote, assignment.limits) as box:
+            box.run_cell("", "device")
+    except BoxFailure as error:
+        todo = "Grade on the CPU: leave --device out"
+        raise NoBox(f"{zygote.wall.device} cannot be used in the box.\n  {error}\n  {todo}") from error
 
 
 def uses_optimizers(assignment: Assignment) -> bool:

@@ -7,9 +7,10 @@ import os
 import shutil
 import site
 import sys
-from collections.abc import Collection, Container, Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 
+from autograder.box import gpu
 from autograder.errors import NoBox
 
 INSIDE = Path(__file__).parent / "inside"
@@ -31,6 +32,11 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
 }
+
+
+def environment(device: str) -> dict[str, str]:
+    """All variables of a box."""
+    return ENVIRONMENT | (gpu.ENVIRONMENT if device != "cpu" else {})
 
 
 def program() -> str | None:
@@ -69,9 +75,10 @@ def _inside(path: str) -> str:
 
 
 def command(
-    control: int, config: str, covered: Iterable[str] = (), devices: Collection[str] = (), off: Container[str] = ()
+    control: int, config: str, covered: Iterable[str] = (), device: str = "cpu", off: Container[str] = ()
 ) -> list[str]:
-    """The argument vector; `covered` hides files (see masks), `devices` (of a GPU) are passed through, `off`: Wall."""
+    """The argument vector; `covered` hides files (see masks), `device` lets one through (see gpu), `off`: Wall."""
+    nodes = gpu.nodes(device)
     words = [program() or "bwrap", "--new-session", "--unshare-uts", "--unshare-cgroup-try"]
     words += [] if "die-with-parent" in off else ["--die-with-parent"]
     words += [f"--unshare-{name}" for name in ("pid", "net", "ipc") if f"host-{name}" not in off]
@@ -85,13 +92,11 @@ def command(
         words += ["--ro-bind", path, place]
     words += _hidden()
     words += covered
-    words += ["--proc", "/proc", "--dev", "/dev", *_parents(devices)]
-    for device in devices:
-        words += ["--dev-bind-try", device, device]
+    words += ["--proc", "/proc", "--dev", "/dev", *_parents(nodes), *gpu.bubblewrap_words(nodes)]
     for path, size in (("/tmp", 64 * 2**20), ("/dev/shm", 2**20))["view" in off :]:
         words += ["--perms", "1777", "--size", str(size), "--tmpfs", path]
     words += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]
-    for name, value in ENVIRONMENT.items():
+    for name, value in environment(device).items():
         words += ["--setenv", name, value]
     return [*words, "--", *zygote_command(_inside(sys.executable), control, config)]
 

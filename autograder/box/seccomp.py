@@ -30,16 +30,18 @@ DENIED = """
 
 
 @functools.cache
-def program(connect: bool) -> bytes:
+def program(connect: bool, allowed: tuple[str, ...] = ()) -> bytes:
     """The compiled filter: everything is allowed but the list above, every socket but Unix, and 32-bit calls.
 
     Without `connect` no socket is connected to a name: where no mount hides the sockets of the machine's services.
+    `allowed` are taken off the list.
     """
     refuse = pyseccomp.ERRNO(errno.EPERM)
     rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
     rules.set_attr(pyseccomp.Attr.ACT_BADARCH, pyseccomp.KILL_PROCESS)  # 32-bit calls have other numbers
     for name in DENIED if connect else [*DENIED, "connect"]:
-        _add(rules, refuse, name)
+        if name not in allowed:
+            _add(rules, refuse, name)
     for name in ("socket", "socketpair"):
         rules.add_rule(refuse, name, pyseccomp.Arg(0, pyseccomp.NE, socket.AF_UNIX))
     for flag in CLONE_NAMESPACES:

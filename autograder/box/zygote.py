@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.box import bubblewrap, masks, seccomp
+from autograder.box import bubblewrap, gpu, masks, seccomp
 from autograder.box.inside import landlock
 from autograder.box.limits import Limits
 from autograder.errors import BoxFailure, NoBox
@@ -33,15 +33,16 @@ INSTALL = "Install it (Debian, Ubuntu: apt-get install bubblewrap) or ask by nam
 class Wall:
     """Which wall, and what it hides or lets through.
 
-    `masked` files read as empty and folders are empty; behind landlock alone they cannot be read. `off` switches
-    protections off one by one, for tests only. When the zygote starts: view, masked, user, privileges, environment,
-    dumpable, die-with-parent, host-descriptors, host-net, host-ipc, host-pid. For each submission: limits, memory,
-    namespaces, mounts, proc, net, ipc, pid, landlock, capabilities, seccomp, descriptors, control, nonce, quiet.
+    `masked` files read as empty and folders are empty; behind landlock alone they cannot be read. Tensors live on
+    `device` inside, "cpu" or "cuda". `off` switches protections off one by one, for tests only. When the zygote starts:
+    view, masked, user, privileges, environment, dumpable, die-with-parent, host-descriptors, host-net, host-ipc,
+    host-pid. For each submission: limits, memory, namespaces, mounts, proc, net, ipc, pid, landlock, capabilities,
+    seccomp, descriptors, control, nonce, quiet.
     """
 
     mode: str = "bubblewrap"
     masked: tuple[str, ...] = ()
-    devices: tuple[str, ...] = ()
+    device: str = "cpu"
     off: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -90,9 +91,10 @@ class Zygote:
 
     def spawn(self, connection: socket.socket, limits: Limits) -> None:
         """Forks a child that serves this connection. Raises BoxFailure when its walls cannot be built."""
+        memory = limits.memory_mb + (gpu.MEMORY_MB if self.wall.device != "cpu" else 0)
         numbers = {
-            "memory_mb": limits.memory_mb,
-            "family_mb": 0 if "memory" in self.wall.off else limits.memory_mb + 512,
+            "memory_mb": memory,
+            "family_mb": 0 if "memory" in self.wall.off else memory + 512,
             "disk_mb": limits.disk_mb,
             "processes": limits.processes,
             "cpu_seconds": int(limits.submission_seconds) + 5,
@@ -145,14 +147,14 @@ def _launch(control: socket.socket, wall: Wall, scratch: str) -> subprocess.Pope
         if bubblewrap.program() is None:
             raise NoBox(f"No box could be built: bubblewrap is not installed.\n  {INSTALL}")
         covered = masks.bubblewrap_words(_masked(wall), bubblewrap.mounts(), scratch)
-        words = bubblewrap.command(control.fileno(), config, covered, wall.devices, wall.off)
+        words = bubblewrap.command(control.fileno(), config, covered, wall.device, wall.off)
         environment = dict(os.environ) if "environment" in wall.off else {}
     else:
         if not landlock.version():
             raise NoBox("No box could be built: this kernel has no Landlock.\n  Linux 5.13 or newer has it.")
         words = bubblewrap.zygote_command(sys.executable, control.fileno(), config)
         places = dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR"), _workplace(scratch))
-        environment = bubblewrap.ENVIRONMENT | places | {"PYTHONPATH": bubblewrap.host_path(scratch)}
+        environment = bubblewrap.environment(wall.device) | places | {"PYTHONPATH": bubblewrap.host_path(scratch)}
     inherits = "host-descriptors" in wall.off
     control.set_inheritable(True)
     try:
@@ -180,14 +182,19 @@ def _config(wall: Wall, scratch: str) -> dict[str, Any]:
     readable = [*readable, bubblewrap.BOX if bubbled else scratch]
     # Bubblewrap has covered what is masked. Landlock can only leave it out.
     readable, listed = (readable, []) if bubbled else masks.around(readable, _masked(wall))
-    work = _workplace(scratch)
+    writable = ["/tmp", "/dev/shm", "/dev/null"] if bubbled else [_workplace(scratch), "/dev/null"]
+    calls: tuple[str, ...] = ()
+    if wall.device != "cpu":
+        readable, calls = [*readable, *gpu.READABLE], gpu.CALLS
+        writable += [*gpu.nodes(wall.device), *gpu.WRITABLE]
     return {
+        "device": wall.device,
         "uid": NOBODY if nobody else None,
         "namespaces": bubbled,
         "readable": readable,
         "listed": listed,
-        "writable": ["/tmp", "/dev/shm", "/dev/null", *wall.devices] if bubbled else [work, "/dev/null", *wall.devices],
-        "filter": base64.b64encode(seccomp.program(connect=bubbled)).decode(),
+        "writable": writable,
+        "filter": base64.b64encode(seccomp.program(bubbled, calls)).decode(),
         "off": sorted(wall.off),
     }
 

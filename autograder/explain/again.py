@@ -65,7 +65,7 @@ def try_again(assignment: Assignment, raw: bytes, check: str, wall: Wall, stay: 
                 stay(box, again)
             return again
 
-    return with_suite(patient, run)
+    return with_suite(patient, run, wall.device)
 
 
 def _judged(suite: Suite, box: Box, check: str) -> Again:

@@ -69,7 +69,12 @@ torch, np, nn, F and `student`. `student.on_views.f(x)` passes every tensor as a
 
 **cases**: inputs, seeded by the course's secret and the check's name. `tensor(*shape, low=-1, high=1, dtype=float64)`,
 `integers(*shape, low=-9, high=9, dtype=int64)`, `images(b, c, h, w)`, `kernels(c_out, c_in, kh, kw)`, `bias(n)`,
-`rng`, a NumPy generator, and `seed`, an int below 2**31. **device**: "cpu".
+`rng`, a NumPy generator, and `seed`, an int below 2**31.
+
+**device**: "cpu" or "cuda", where tensors live in the box. The suite is always on the CPU: tensors are moved when they
+arrive inside, models when they are kept as a handle, and what comes back is on the CPU again. Helper code makes its
+tensors beside what it was given (`x.new_zeros(3)`, `.to(x)`); what it makes of nothing stays on the CPU, as does what
+the student's code makes of nothing.
 
 **@examples(count=200, name=strategy, …)** below `@check`: Hypothesis, always the same examples; the smallest failing
 one is shown to the student. `cases` starts anew for every example. `assume(condition)` drops an example.

@@ -19,8 +19,8 @@ _VERDICTS = {"blocked": Verdict.BLOCKED, "out_of_memory": Verdict.OUT_OF_MEMORY}
 class LocalBox:
     """Answers requests about a namespace in this very process. Never give it a submission."""
 
-    def __init__(self, names: Mapping[str, Any]) -> None:
-        self.server = Server(dict(names))
+    def __init__(self, names: Mapping[str, Any], device: str = "cpu") -> None:
+        self.server = Server(dict(names), device=device)
 
     def ask(self, request: Request, seconds: float = 0.0) -> Reply:
         """As `Box.ask`, without a limit of time."""

@@ -99,7 +99,7 @@ class JudgePlugin:
     @pytest.fixture
     def cases(self) -> Cases:
         """Seeded inputs."""
-        return Cases(self.running.talk.seed, self._device)
+        return Cases(self.running.talk.seed)
 
     @pytest.fixture
     def thresholds(self) -> Thresholds:
@@ -108,7 +108,7 @@ class JudgePlugin:
 
     @pytest.fixture
     def device(self) -> str:
-        """Where inputs live."""
+        """Where tensors live in the box."""
         return self._device
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:

@@ -59,12 +59,16 @@ def _mount(source: str | None, target: str, kind: str | None, flags: int, option
     _checked(_libc.mount(raw[0], raw[1], raw[2], ctypes.c_ulong(flags), raw[3]))
 
 
-def set_limits(limits: dict[str, int]) -> None:
-    """Resource limits: memory as headroom above what the warm process maps already."""
+def set_limits(limits: dict[str, Any]) -> None:
+    """Resource limits: memory as headroom above what the warm process has already.
+
+    CUDA reserves as many addresses as this machine and its GPUs have memory, so there only what it may write counts.
+    """
     with open("/proc/self/statm") as file:
-        mapped = int(file.read().split()[0]) * resource.getpagesize()
+        pages = [int(number) for number in file.read().split()]
+    memory, held = (resource.RLIMIT_AS, pages[0]) if limits["device"] == "cpu" else (resource.RLIMIT_DATA, pages[5])
     for kind, value in (
-        (resource.RLIMIT_AS, mapped + limits["memory_mb"] * MEGABYTE),
+        (memory, held * resource.getpagesize() + limits["memory_mb"] * MEGABYTE),
         (resource.RLIMIT_NPROC, limits["processes"]),
         (resource.RLIMIT_FSIZE, limits["disk_mb"] * MEGABYTE),
         (resource.RLIMIT_NOFILE, 128),  # pipe and socket buffers are memory that nothing else counts
@@ -102,7 +106,7 @@ def enter(config: dict[str, Any], program: bytes) -> None:
     if "limits" not in off:
         set_limits(config)
     if config["namespaces"] and not off & {"mounts", "namespaces"}:
-        mount_view(config["disk_mb"], cover="proc" not in off)
+        mount_view(config["disk_mb"], cover=config["device"] == "cpu" and "proc" not in off)  # CUDA needs its own part
     if "landlock" not in off:
         landlock.restrict(config["readable"], config["writable"], config["listed"])
     if "capabilities" not in off:

@@ -37,10 +37,15 @@ class Undefined(NameError):
 
 
 class Server:
-    """One submission's names, helper names and handles."""
+    """One submission's names, helper names and handles.
 
-    def __init__(self, names: dict[str, Any], cell_of: Callable[[str], str | None] | None = None) -> None:
-        self.names = names
+    Tensors of a request and models that are kept live on `device`; everything leaves it in a reply.
+    """
+
+    def __init__(
+        self, names: dict[str, Any], cell_of: Callable[[str], str | None] | None = None, device: str = "cpu"
+    ) -> None:
+        self.names, self.device = names, device
         self.cell_of = cell_of or (lambda _filename: None)
         helpers: dict[str, Any] = {"torch": torch, "np": np, "nn": torch.nn, "F": torch.nn.functional}
         self.env = helpers | {"student": Names(names), "__name__": "helpers"}
@@ -56,6 +61,8 @@ class Server:
             return wire.encode({"error": describe(error, self.cell_of)})
 
     def _keep(self, value: Any) -> wire.Handle:
+        if isinstance(value, torch.nn.Module) and self.device != "cpu":
+            value.to(self.device)  # in place: beside the tensors that it will be asked about
         number = next(self._numbers)
         self.handles[number] = value
         return wire.Handle(number, type(value).__name__)
@@ -65,7 +72,7 @@ class Server:
 
         def leaf(item: Any) -> Any:
             if isinstance(item, wire.Array):
-                return item.rebuild()
+                return item.rebuild(self.device)
             return self.handles[item.id] if isinstance(item, wire.Handle) else item
 
         return wire.transform(value, leaf)

@@ -32,18 +32,19 @@ def live(shell: Shell, connection: int, config: dict[str, Any], program: bytes) 
         send(sock, f"{type(error).__name__}: {error}".encode())
         os._exit(1)
     send(sock, READY)
-    _serve(sock, shell)
+    _serve(sock, shell, config["device"])
     os._exit(0)
 
 
 def _settle(config: dict[str, Any], program: bytes) -> None:
-    """Walls, working directory, random state."""
+    """Walls, working directory, device, random state."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     os.chdir("/")
     jail.enter(config, program)
     os.chdir(config["writable"][0])
+    torch.zeros(1, device=config["device"])  # a GPU starts here, in nobody's time; where it cannot, nothing is graded
     random.seed(SEED)
     np.random.seed(SEED)
     torch.manual_seed(SEED)
@@ -62,8 +63,8 @@ def _only_descriptor(connection: int, keep: bool) -> socket.socket:
     return socket.socket(fileno=SOCKET)
 
 
-def _serve(sock: socket.socket, shell: Shell) -> None:
-    server = Server(shell.names, shell.cell_of)
+def _serve(sock: socket.socket, shell: Shell, device: str) -> None:
+    server = Server(shell.names, shell.cell_of, device)
     while (frame := receive(sock)) is not None:
         nonce, request = frame[:NONCE_BYTES], wire.decode(frame[NONCE_BYTES:])
         if request["op"] == "cell":

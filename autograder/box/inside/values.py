@@ -47,12 +47,12 @@ class Array:
         kind = "numpy_scalar" if scalar else "numpy"
         return cls(kind, plain.dtype.name, tuple(value.shape), "cpu", False, plain.tobytes())
 
-    def rebuild(self) -> Any:
-        """A fresh tensor, ndarray or NumPy scalar on the CPU; it shares memory with nothing."""
+    def rebuild(self, device: str = "cpu") -> Any:
+        """A fresh tensor on `device`, ndarray or NumPy scalar; it shares memory with nothing."""
         if self.kind == "torch":
             dtype = TORCH_DTYPES[self.dtype]
             flat = torch.frombuffer(bytearray(self.data), dtype=dtype) if self.data else torch.empty(0, dtype=dtype)
-            tensor = flat.reshape(self.shape)
+            tensor = flat.reshape(self.shape).to(device)
             if self.requires_grad and (tensor.is_floating_point() or tensor.is_complex()):
                 tensor.requires_grad_()
             return tensor
@@ -62,9 +62,12 @@ class Array:
 
 def _of_tensor(value: torch.Tensor) -> Array | None:
     name = str(value.dtype).removeprefix("torch.")
-    if value.layout is not torch.strided or value.device.type == "meta" or name not in TORCH_DTYPES:
+    if value.layout is not torch.strided or name not in TORCH_DTYPES:
         return None
-    plain = value.detach().resolve_conj().resolve_neg().cpu().reshape(-1)
+    try:
+        plain = value.detach().resolve_conj().resolve_neg().cpu().reshape(-1)
+    except NotImplementedError:  # on the meta device: a tensor without data
+        return None
     plain = plain.clone(memory_format=torch.contiguous_format)  # `contiguous` keeps the stride 2 of logits[:1, 1]
     data = plain.view(torch.uint8).numpy().tobytes() if plain.numel() else b""
     return Array("torch", name, tuple(value.shape), str(value.device), bool(value.requires_grad), data)

@@ -134,7 +134,8 @@ class Zygote:
     def _watch_memory(self) -> None:
         """Resource limits hold for one process; the sum over a submission's processes is counted here."""
         family = _descendants()
-        if len(family) < 2 or self.family_mb == 0:
+        alone = len(family) < 2 and self.config["device"] == "cpu"  # then its own limit counts everything
+        if alone or self.family_mb == 0:
             return
         if sum(_private_kilobytes(pid) for pid in family) > self.family_mb * 1024:
             self.over_memory = True
@@ -186,6 +187,7 @@ def main() -> None:
     import torch
 
     torch.set_num_threads(1)  # before any parallel operation: a thread pool in the zygote makes every fork hang
+    torch.backends.cudnn.deterministic = True  # the same submission, the same report
     import torchvision  # noqa: F401  (warm)
 
     Zygote(control, config).loop()
