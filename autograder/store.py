@@ -37,7 +37,7 @@ _PACKAGES = ("torch", "torchvision", "numpy", "ipython", "hypothesis", "pytest")
 
 
 def context_digest(assignment: Assignment, box: str, device: str = "cpu") -> str:
-    """What a report depends on but the submission: suite, reference, mistakes, limits, engine, wall, device, versions."""
+    """What a report depends on besides the bytes: suite, reference, limits, engine, wall, device, versions."""
     folder = assignment.folder
     names = (f"test_{assignment.slug}.py", "reference.py", "mistakes.py", "assignment.toml", "notebook.py")
     parts = {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}

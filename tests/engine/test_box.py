@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from autograder.box import gpu
 from autograder.box.box import Box, open_box
 from autograder.box.limits import Limits
 from autograder.box.outcome import Handle, StudentError
@@ -191,14 +192,15 @@ def test_after_three_restarts_a_function_is_asked_no_more_and_the_others_go_on(b
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_a_device_is_passed_through_and_nothing_beside_it(mode):
+def test_the_nodes_of_a_gpu_are_passed_through_and_nothing_beside_them(mode, monkeypatch):
     with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:  # no place that every box has of its own, as /tmp is
         os.chmod(folder, 0o755)
         device, other = (Path(folder, name) for name in ("device", "other"))
         for path in (device, other):
             path.write_text("there")
             path.chmod(0o666)
-        with Zygote.start(Wall(mode=mode, devices=(str(device),))) as warm, open_box(warm, QUICK) as made:
+        monkeypatch.setattr(gpu, "nodes", lambda kind: () if kind == "cpu" else (str(device),))
+        with Zygote.start(Wall(mode=mode, device="meta")) as warm, open_box(warm, QUICK) as made:
             made.run_cell("def f(path):\n    with open(path, 'r+') as file:\n        return file.read()", "cell 1")
             assert call(made, "f", str(device)).value == "there"
             assert failure(made, "f", str(other)).type_name in ("FileNotFoundError", "PermissionError")
