@@ -494,7 +494,8 @@ def filter_gray__conv_layer(img, kernels):
 
 
 def learn_kernel__sgd(x, y, kernel_size, steps=200, lr=1e-2, seed=0):
-    kernel = torch.nn.Parameter(torch.randn(kernel_size, generator=torch.Generator().manual_seed(seed), dtype=x.dtype))
+    start = torch.randn(kernel_size, generator=torch.Generator().manual_seed(seed), dtype=x.dtype)
+    kernel = torch.nn.Parameter(start.to(x.device))
     optimizer = torch.optim.SGD([kernel], lr=lr)
     losses = []
     for _ in range(steps):
@@ -508,7 +509,7 @@ def learn_kernel__sgd(x, y, kernel_size, steps=200, lr=1e-2, seed=0):
 
 def learn_kernel__by_hand(x, y, kernel_size, steps=200, lr=1e-2, seed=0):
     numbers = np.random.default_rng(seed).normal(size=kernel_size)
-    kernel = torch.tensor(numbers, dtype=x.dtype)
+    kernel = torch.tensor(numbers, dtype=x.dtype, device=x.device)
     windows = x.unfold(0, kernel_size[0], 1).unfold(1, kernel_size[1], 1)
     losses = []
     for _ in range(steps):
@@ -521,7 +522,7 @@ def learn_kernel__by_hand(x, y, kernel_size, steps=200, lr=1e-2, seed=0):
 def learn_kernel__conv_layer(x, y, kernel_size, steps=200, lr=1e-2, seed=0):
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        layer = torch.nn.Conv2d(1, 1, kernel_size, bias=False).to(x.dtype)
+        layer = torch.nn.Conv2d(1, 1, kernel_size, bias=False).to(x)
     optimizer = torch.optim.SGD(layer.parameters(), lr)
     losses = []
     for _ in range(steps):

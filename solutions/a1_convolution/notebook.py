@@ -1191,7 +1191,7 @@ def learn_kernel(
     """
     ### BEGIN SOLUTION
     generator = torch.Generator().manual_seed(seed)
-    kernel = torch.rand(kernel_size, generator=generator, dtype=x.dtype) - 0.5
+    kernel = (torch.rand(kernel_size, generator=generator, dtype=x.dtype) - 0.5).to(x.device)
     kernel.requires_grad_()
     losses = []
     for _ in range(steps):

@@ -614,7 +614,7 @@ FIGURE = """
 def what_plot_components_draws(x, components, maps, gradients=False):
     import matplotlib.pyplot as plt
 
-    tensors = [one.clone().requires_grad_(gradients) for one in (x, components, maps)]
+    tensors = [one.cpu().clone().requires_grad_(gradients) for one in (x, components, maps)]  # as plt needs them
     figure = student.plot_components(*tensors)
     if type(figure).__name__ != "Figure":
         plt.close("all")

@@ -1083,8 +1083,8 @@ def max_pool_backward(
     batch, channels, height, width = x.shape
     rows, columns = dout.shape[2:]
     winner = x.unfold(2, kh, sh).unfold(3, kw, sw).flatten(4).argmax(dim=-1)
-    row = torch.arange(rows)[:, None] * sh + winner // kw
-    column = torch.arange(columns) * sw + winner % kw
+    row = torch.arange(rows, device=x.device)[:, None] * sh + winner // kw
+    column = torch.arange(columns, device=x.device) * sw + winner % kw
     flat = dout.new_zeros(batch, channels, height * width)
     flat = flat.scatter_add(2, (row * width + column).flatten(2), dout.flatten(2))
     return flat.reshape(x.shape)

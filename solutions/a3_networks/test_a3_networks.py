@@ -52,7 +52,7 @@ def shapes_that_arrive(model: nn.Module, *input_shape: int) -> list[tuple[int, .
     for layer in layers:
         layer.register_forward_pre_hook(lambda _layer, inputs: shapes.append(tuple(inputs[0].shape[1:])))
     with torch.no_grad():
-        model.eval()(torch.zeros(2, *input_shape))
+        model.eval()(torch.zeros(2, *input_shape, device=next(model.parameters()).device))
     return shapes
 
 
@@ -73,7 +73,7 @@ def rows_of_layers(model: nn.Module, *input_shape: int) -> list[tuple[str, tuple
         if not list(module.children()):
             module.register_forward_hook(lambda m, _x, y: rows.append((type(m).__name__, tuple(y.shape[1:]))))
     with torch.no_grad():
-        model.eval()(torch.zeros(1, *input_shape))
+        model.eval()(torch.zeros(1, *input_shape, device=next(model.parameters()).device))
     return rows
 
 
@@ -408,7 +408,7 @@ def float64_network() -> nn.Module:
     return nn.Sequential(nn.Conv2d(2, 3, (1, 2)), nn.Flatten(), nn.Linear(12, 2)).double()
 
 
-def layer_on_the_meta_device() -> nn.Module:
+def table_of_a_layer_on_the_meta_device(layer_table: Any) -> Any:
     """It refuses an image of another device; nothing is computed there (torch's first computation takes a second)."""
 
     class Scale(nn.Module):
@@ -421,16 +421,16 @@ def layer_on_the_meta_device() -> nn.Module:
                 raise RuntimeError(f"Expected all tensors to be on the same device, but found {x.device} and meta")
             return x.flatten(1)
 
-    return Scale()
+    return layer_table(Scale(), (2, 3))
 
 
 @check("count_params", weight=0.5)
 def test_table_dtype_and_device(student):
     """layer_table sends an image of the model's dtype and device, and copes with a model without parameters"""
-    inside = beside(student, float64_network, layer_on_the_meta_device)
+    inside = beside(student, float64_network, table_of_a_layer_on_the_meta_device)
     right = [("Conv2d", (3, 2, 2), 15), ("Flatten", (12,), 0), ("Linear", (2,), 26)]
     expect(student.layer_table(inside.float64_network(), (2, 2, 3))).to_equal(right)
-    expect(student.layer_table(inside.layer_on_the_meta_device(), (2, 3))).to_equal([("Scale", (6,), 10)])
+    expect(inside.table_of_a_layer_on_the_meta_device(student.layer_table)).to_equal([("Scale", (6,), 10)])
     expect(student.layer_table(student.env.nn.MaxPool2d(2), (3, 5, 8))).to_equal([("MaxPool2d", (3, 2, 4), 0)])
 
 

@@ -18,7 +18,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
 
 DEVICE = "meta"
-MIXING = ("aten::copy_", "aten::index.", "aten::index_put", "aten::_index_put_impl_")  # the others may be on the CPU
+MIXING = ("aten::index.", "aten::index_put", "aten::_index_put_impl_")  # indices may be on the CPU
 NOT_NUMPY = f"can't convert {DEVICE}:0 device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first."
 
 
@@ -89,14 +89,17 @@ def _dispatched(func: Any, args: Any, kwargs: Mapping[str, Any]) -> Any:
     far = any(isinstance(tensor, Far) for tensor in tensors)
     near = any(not isinstance(tensor, Far) and tensor.dim() > 0 for tensor in tensors)
     name = func.name()
-    if far and near and not (name.startswith(MIXING) and (isinstance(args[0], Far) or name.startswith("aten::copy_"))):
+    at_home = bool(args) and isinstance(args[0], torch.Tensor) and not isinstance(args[0], Far)
+    copies, in_place = name.startswith("aten::copy_"), name.partition(".")[0].endswith("_")
+    fine = copies or (name.startswith(MIXING) and not at_home) or not (near or (in_place and at_home))
+    if far and not fine:
         raise RuntimeError(
             f"Expected all tensors to be on the same device, but found at least two devices, {DEVICE}:0 and cpu!"
             f" (when checking the arguments of {name})"
         )
     if kwargs.get("device") is not None:
         far, kwargs = torch.device(kwargs["device"]).type == DEVICE, {**kwargs, "device": torch.device("cpu")}
-    elif name.startswith("aten::copy_"):
+    elif copies:
         far = isinstance(args[0], Far)
     known = {id(tensor.near): tensor for tensor in tensors if isinstance(tensor, Far)}  # of operations in place
 
