@@ -53,7 +53,7 @@ the suite and leaves the check ungraded. So does a check that expects nothing, o
 called, iterated, indexed and measured with `len`. Attributes are fetched when needed: `expect(model.training)`,
 `value_of(model.weight)`. `student.env.torch.nn.Linear(3, 10)` makes an object inside; handles may be arguments.
 `student.run("def spy(): ...")` puts helper code beside the student's, then reach it as `student.env.spy(...)`; it sees
-torch, np, nn, F and `student`. `student.on_views.f(x)` passes every tensor as a non-contiguous view.
+torch, np, nn, F, DEVICE and `student`. `student.on_views.f(x)` passes every tensor as a non-contiguous view.
 `student.with_gradients(upstream, wrt=("0", "weight")).f(x, weight=w)` gives `.value`, `.grads`, for `to_have_gradient`.
 `with student.banning("convolution", "unfold", "scipy.signal"):` stops calls that dispatch such an operation.
 
@@ -73,8 +73,9 @@ torch, np, nn, F and `student`. `student.on_views.f(x)` passes every tensor as a
 
 **device**: "cpu" or "cuda", where tensors live in the box. The suite is always on the CPU: tensors are moved when they
 arrive inside, models when they are kept as a handle, and what comes back is on the CPU again. Helper code makes its
-tensors beside what it was given (`x.new_zeros(3)`, `.to(x)`); what it makes of nothing stays on the CPU, as does what
-the student's code makes of nothing.
+tensors beside what it was given (`x.new_zeros(3)`, `.to(x)`), and its models `.to(DEVICE)`; a suite that runs the same
+helper here says `DEVICE = "cpu"` for itself. What the student's code makes of nothing stays where it makes it. Drawings, loaders
+and trainings, of which no task asks for a device, are asked on the CPU: `student.on_cpu.train_lenet(images, labels)`.
 
 **@examples(count=200, name=strategy, …)** below `@check`: Hypothesis, always the same examples; the smallest failing
 one is shown to the student. `cases` starts anew for every example. `assume(condition)` drops an example.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from autograder.box.inside import wire
-from autograder.box.outcome import Handle
+from autograder.box.outcome import Handle, Reply
 from autograder.judge.conversation import Conversation, Request
 
 _ON_VIEWS = """
@@ -34,6 +34,11 @@ class _Line:
 
     talk: Conversation
     ban: list[str] = field(default_factory=list)
+    elsewhere: Request = field(default_factory=dict)  # {"device": "cpu"} where the tensors are to stay there
+
+    def send(self, request: Request) -> Reply:
+        """The reply to a request of this line."""
+        return self.talk.send(request | self.elsewhere)
 
     def wrap(self, value: Any) -> Any:
         """A reply's value with every handle as a Remote."""
@@ -80,17 +85,17 @@ class Remote:
         request: Request = {"op": "call", "target": list(self._target), "args": self._line.unwrap(list(args))}
         request |= {"kwargs": self._line.unwrap(kwargs), "ban": list(self._line.ban)}
         if self._gradients is None:
-            return self._line.wrap(self._line.talk.send(request).value)
+            return self._line.wrap(self._line.send(request).value)
         wrt = self._gradients.wrt
-        reply = self._line.talk.send(request | {"upstream": self._gradients.upstream, "wrt": list(wrt)})
+        reply = self._line.send(request | {"upstream": self._gradients.upstream, "wrt": list(wrt)})
         return CallResult(self._line.wrap(reply.value), reply.grads, wrt)
 
     def __iter__(self) -> Iterator[Any]:
-        reply = self._line.talk.send({"op": "items", "target": list(self._target), "most": 1000})
+        reply = self._line.send({"op": "items", "target": list(self._target), "most": 1000})
         return iter(self._line.wrap(reply.value))
 
     def __len__(self) -> int:
-        length = self._line.talk.send({"op": "len", "target": list(self._target)}).value
+        length = self._line.send({"op": "len", "target": list(self._target)}).value
         return length if type(length) is int else -1
 
     def __bool__(self) -> NoReturn:
@@ -126,7 +131,7 @@ class _OnViews:
         self._line = line
 
     def __getattr__(self, name: str) -> Remote:
-        self._line.talk.send({"op": "run", "source": _ON_VIEWS.format(name=name)})
+        self._line.send({"op": "run", "source": _ON_VIEWS.format(name=name)})
         return Remote(self._line, ("env", f"{name}_on_views"))
 
 
@@ -146,9 +151,14 @@ class Student(_Names):
         """The student's functions, called with every tensor as a non-contiguous view."""
         return _OnViews(self._line)
 
+    @property
+    def on_cpu(self) -> _Names:
+        """The student's names; nothing that goes through them leaves the CPU, whatever the device."""
+        return _Names(replace(self._line, elsewhere={"device": "cpu"}), "name")
+
     def run(self, source: str) -> None:
         """Defines helper code beside the student's."""
-        self._line.talk.send({"op": "run", "source": source})
+        self._line.send({"op": "run", "source": source})
 
     def with_gradients(self, upstream: Any = True, wrt: tuple[str, ...] = ("0",)) -> _Names:
         """Calls give a CallResult: gradients of (value · upstream) with respect to the arguments named in `wrt`."""
@@ -182,4 +192,4 @@ def _plain(remote: Remote) -> Any:
     """A Remote's handle or value, fetched when it is not known yet."""
     if remote._handle is not None:
         return replace(remote._handle)
-    return remote._line.talk.send({"op": "get", "target": list(remote._target)}).value
+    return remote._line.send({"op": "get", "target": list(remote._target)}).value

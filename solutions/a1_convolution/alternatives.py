@@ -252,10 +252,10 @@ def conv2d__all_loops(x, weight, bias=None, stride=1, padding=0):
     ph, pw = (padding, padding) if type(padding) is int else padding
     B, C, H, W = x.shape
     O, _, h, w = weight.shape
-    wide = torch.zeros(B, C, H + 2 * ph, W + 2 * pw, dtype=x.dtype)
+    wide = torch.zeros(B, C, H + 2 * ph, W + 2 * pw, dtype=x.dtype, device=x.device)
     wide[:, :, ph : ph + H, pw : pw + W] = x
     rows, cols = (H + 2 * ph - h) // sh + 1, (W + 2 * pw - w) // sw + 1
-    out = torch.zeros(B, O, rows, cols, dtype=x.dtype)
+    out = torch.zeros(B, O, rows, cols, dtype=x.dtype, device=x.device)
     for b in range(B):
         for o in range(O):
             for i in range(rows):
@@ -270,7 +270,7 @@ def conv2d__all_loops(x, weight, bias=None, stride=1, padding=0):
 def conv2d__windows_and_einsum(x, weight, bias=None, stride=1, padding=0):
     sh, sw = stride if isinstance(stride, tuple) else (stride, stride)
     ph, pw = padding if isinstance(padding, tuple) else (padding, padding)
-    zeros = lambda *shape: torch.zeros(shape, dtype=x.dtype)
+    zeros = lambda *shape: torch.zeros(shape, dtype=x.dtype, device=x.device)
     x = torch.cat([zeros(*x.shape[:3], pw), x, zeros(*x.shape[:3], pw)], 3)
     x = torch.cat([zeros(*x.shape[:2], ph, x.shape[3]), x, zeros(*x.shape[:2], ph, x.shape[3])], 2)
     windows = x.unfold(2, weight.shape[2], sh).unfold(3, weight.shape[3], sw)
@@ -296,7 +296,7 @@ def conv2d__stride_one_then_subsample(x, weight, bias=None, stride=1, padding=0)
     strides = [stride] * 2 if isinstance(stride, int) else stride
     pads = [padding] * 2 if isinstance(padding, int) else padding
     (B, C, H, W), (O, _, h, w) = x.shape, weight.shape
-    wide = torch.zeros((B, C, H + 2 * pads[0], W + 2 * pads[1]), dtype=x.dtype)
+    wide = torch.zeros((B, C, H + 2 * pads[0], W + 2 * pads[1]), dtype=x.dtype, device=x.device)
     wide[:, :, pads[0] : pads[0] + H, pads[1] : pads[1] + W] += x
     maps = []
     for o in range(O):
@@ -327,10 +327,10 @@ def conv2d__pixel_lists(x, weight, bias=None, stride=1, padding=0):
 
 def conv2d__fourier(x, weight, bias=None, stride=1, padding=0):
     (sh, sw), (ph, pw) = [(v, v) if isinstance(v, int) else v for v in (stride, padding)]
-    wide = torch.zeros(*x.shape[:2], x.shape[2] + 2 * ph, x.shape[3] + 2 * pw, dtype=x.dtype)
+    wide = torch.zeros(*x.shape[:2], x.shape[2] + 2 * ph, x.shape[3] + 2 * pw, dtype=x.dtype, device=x.device)
     wide[:, :, ph : ph + x.shape[2], pw : pw + x.shape[3]] = x
     size = wide.shape[2:]
-    large = torch.zeros(*weight.shape[:2], *size, dtype=x.dtype)
+    large = torch.zeros(*weight.shape[:2], *size, dtype=x.dtype, device=x.device)
     large[:, :, : weight.shape[2], : weight.shape[3]] = weight
     product = torch.einsum("bcij,ocij->boij", torch.fft.rfft2(wide), torch.fft.rfft2(large).conj())
     full = torch.fft.irfft2(product, s=size)

@@ -138,11 +138,11 @@ def im2col__windows(x, kernel, stride=1, padding=0):
 def im2col__indices(x, kernel, stride=1, padding=0):
     (kh, kw), (sh, sw), (ph, pw) = [pair(one) for one in (kernel, stride, padding)]
     B, C, H, W = x.shape
-    wide = torch.zeros(B, C, H + 2 * ph, W + 2 * pw, dtype=x.dtype)
+    wide = torch.zeros(B, C, H + 2 * ph, W + 2 * pw, dtype=x.dtype, device=x.device)
     wide[:, :, ph : ph + H, pw : pw + W] = x
     rows, columns = (H + 2 * ph - kh) // sh + 1, (W + 2 * pw - kw) // sw + 1
-    r = torch.arange(kh).view(-1, 1, 1, 1) + sh * torch.arange(rows).view(1, 1, -1, 1)
-    c = torch.arange(kw).view(1, -1, 1, 1) + sw * torch.arange(columns).view(1, 1, 1, -1)
+    r = torch.arange(kh, device=x.device).view(-1, 1, 1, 1) + sh * torch.arange(rows, device=x.device).view(1, 1, -1, 1)
+    c = torch.arange(kw, device=x.device).view(1, -1, 1, 1) + sw * torch.arange(columns, device=x.device).view(1, 1, 1, -1)
     return wide[:, :, r, c].reshape(B, C * kh * kw, rows * columns)
 
 
@@ -206,13 +206,13 @@ def conv2d_im2col__with_a_row_of_ones(x, weight, bias=None, stride=1, padding=0)
 
 def conv_matrix__unit_images(K, in_shape):
     H, W = in_shape
-    images = torch.eye(H * W, dtype=K.dtype).reshape(H * W, 1, H, W)
+    images = torch.eye(H * W, dtype=K.dtype, device=K.device).reshape(H * W, 1, H, W)
     return F.conv2d(images, K[None, None]).flatten(1).T
 
 
 def conv_matrix__entry_by_entry(K, in_shape):
     (h, w), (H, W) = K.shape, in_shape
-    out = torch.zeros(((H - h + 1) * (W - w + 1), H * W), dtype=K.dtype)
+    out = torch.zeros(((H - h + 1) * (W - w + 1), H * W), dtype=K.dtype, device=K.device)
     place = 0
     for r in range(H - h + 1):
         for c in range(W - w + 1):
@@ -249,8 +249,8 @@ def weight_counts__other_order(n, k):
 
 def upsample_nearest__index(x, factor):
     high, wide = pair(factor)
-    rows = torch.arange(x.shape[2] * high) // high
-    columns = torch.arange(x.shape[3] * wide) // wide
+    rows = torch.arange(x.shape[2] * high, device=x.device) // high
+    columns = torch.arange(x.shape[3] * wide, device=x.device) // wide
     return x[:, :, rows][:, :, :, columns]
 
 
@@ -287,7 +287,7 @@ def conv_transpose_out_size__checked_forward(n, k, s=1, p=0, op=0):
 def conv_transpose2d__pixel_stamps(x, weight, bias=None, stride=1, padding=0, output_padding=0):
     (sh, sw), (ph, pw), (oph, opw) = pair(stride), pair(padding), pair(output_padding)
     (B, Cin, H, W), (_, Cout, kh, kw) = x.shape, weight.shape
-    out = torch.zeros(B, Cout, (H - 1) * sh + kh + oph, (W - 1) * sw + kw + opw, dtype=x.dtype)
+    out = torch.zeros(B, Cout, (H - 1) * sh + kh + oph, (W - 1) * sw + kw + opw, dtype=x.dtype, device=x.device)
     for i in range(H):
         for j in range(W):
             stamp = (x[:, :, i, j].reshape(B, Cin, 1, 1, 1) * weight[None]).sum(1)
@@ -322,7 +322,7 @@ def conv_transpose2d__as_a_gradient(x, weight, bias=None, stride=1, padding=0, o
     (B, _, H, W), (_, C, kh, kw) = x.shape, weight.shape
     tall, wide = (H - 1) * sh + kh + oph, (W - 1) * sw + kw + opw
     with torch.enable_grad():
-        image = torch.zeros(B, C, tall, wide, dtype=x.dtype, requires_grad=True)
+        image = torch.zeros(B, C, tall, wide, dtype=x.dtype, device=x.device, requires_grad=True)
         windows = image.unfold(2, kh, sh).unfold(3, kw, sw)[:, :, :H, :W]
         forward = torch.einsum("bchwuv,ocuv->bohw", windows, weight)
         (out,) = torch.autograd.grad(forward, image, x, create_graph=True)
@@ -336,7 +336,7 @@ def conv_transpose2d__as_a_gradient(x, weight, bias=None, stride=1, padding=0, o
 
 def max_pool_backward__loops(dout, x, kernel, stride):
     (kh, kw), (sh, sw) = pair(kernel), pair(stride)
-    dx = torch.zeros(x.shape, dtype=dout.dtype)
+    dx = torch.zeros(x.shape, dtype=dout.dtype, device=dout.device)
     B, C, rows, columns = dout.shape
     for b in range(B):
         for c in range(C):
@@ -375,7 +375,7 @@ def max_pool_backward__autograd_of_windows(dout, x, kernel, stride):
 def col2im__columns_one_by_one(cols, x_shape, kernel, stride, padding):
     (kh, kw), (sh, sw), (ph, pw) = pair(kernel), pair(stride), pair(padding)
     B, C, H, W = x_shape
-    wide = torch.zeros(B, C, H + 2 * ph, W + 2 * pw, dtype=cols.dtype)
+    wide = torch.zeros(B, C, H + 2 * ph, W + 2 * pw, dtype=cols.dtype, device=cols.device)
     columns = (W + 2 * pw - kw) // sw + 1
     for place in range(cols.shape[2]):
         top, left = place // columns * sh, place % columns * sw
@@ -387,7 +387,7 @@ def col2im__scatter(cols, x_shape, kernel, stride, padding):
     (kh, kw), (sh, sw), (ph, pw) = pair(kernel), pair(stride), pair(padding)
     B, C, H, W = x_shape
     tall, wide = H + 2 * ph, W + 2 * pw
-    pixels = torch.arange(tall * wide).reshape(tall, wide).unfold(0, kh, sh).unfold(1, kw, sw)
+    pixels = torch.arange(tall * wide, device=cols.device).reshape(tall, wide).unfold(0, kh, sh).unfold(1, kw, sw)
     index = pixels.permute(2, 3, 0, 1).reshape(1, 1, -1).expand(B, C, -1)
     flat = cols.new_zeros(B, C, tall * wide).scatter_add(2, index, cols.reshape(B, C, -1))
     return flat.reshape(B, C, tall, wide)[:, :, ph : ph + H, pw : pw + W].clone()
@@ -396,7 +396,7 @@ def col2im__scatter(cols, x_shape, kernel, stride, padding):
 def col2im__adjoint_by_autograd(cols, x_shape, kernel, stride, padding):
     (kh, kw), (sh, sw), (ph, pw) = pair(kernel), pair(stride), pair(padding)
     with torch.enable_grad():
-        image = torch.zeros(*x_shape, dtype=cols.dtype, requires_grad=True)
+        image = torch.zeros(*x_shape, dtype=cols.dtype, device=cols.device, requires_grad=True)
         windows = F.pad(image, (pw, pw, ph, ph)).unfold(2, kh, sh).unfold(3, kw, sw)
         flat = windows.permute(0, 1, 4, 5, 2, 3).reshape(cols.shape)
         (out,) = torch.autograd.grad(flat, image, cols, create_graph=True)

@@ -506,7 +506,7 @@ def confusion_matrix__loop(y_true, y_pred, num_classes):
         raise ValueError("two lists of the same length")
     if y_true.dtype.is_floating_point or y_pred.dtype.is_floating_point:
         raise ValueError("whole numbers")
-    cm = torch.zeros((num_classes, num_classes), dtype=torch.long)
+    cm = torch.zeros((num_classes, num_classes), dtype=torch.long, device=y_true.device)
     for t, p in zip(y_true, y_pred):
         if not (0 <= t < num_classes and 0 <= p < num_classes):
             raise ValueError("no such class")
@@ -565,8 +565,8 @@ def pr_curve__loop(y_true, score):
 def pr_curve__cumulated(y_true, score):
     ordered, order = score.sort(descending=True)
     hits = y_true[order].cumsum(0).double()
-    last = torch.cat([ordered[1:] != ordered[:-1], torch.tensor([True])])
-    count = torch.arange(1, len(score) + 1)[last].double()
+    last = torch.cat([ordered[1:] != ordered[:-1], torch.tensor([True], device=score.device)])
+    count = torch.arange(1, len(score) + 1, device=score.device)[last].double()
     return hits[last] / count, hits[last] / hits[-1], ordered[last]
 
 

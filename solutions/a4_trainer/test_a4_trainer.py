@@ -26,6 +26,7 @@ from cnnkit import data
 
 PUBLIC, HIDDEN = data.digits(), hidden_digits()  # here, once: reading them takes a second
 IMPORTS = "import contextlib, io, json"  # of the helpers
+DEVICE = "cpu"  # here; where the helpers run inside, that of its tensors
 
 
 def beside(student: Any, *helpers: Callable[..., Any]) -> Any:
@@ -48,7 +49,7 @@ def resting_model(kind: str) -> nn.Module:
         model[2].eval()
     if kind == "awake":
         inner[1].train()
-    return model
+    return model.to(DEVICE)
 
 
 def flags(model: nn.Module) -> list[bool]:
@@ -106,10 +107,10 @@ def gradients_inside(eval_context: Any) -> dict[str, Any]:
     """Whether autograd works as it did, inside and afterwards, with and without no_grad around."""
     model = resting_model("train")
     model[0].bias.requires_grad_(False)
-    model[0].weight.grad = torch.ones(4, 3, dtype=torch.float64)
+    model[0].weight.grad = torch.ones(4, 3, dtype=torch.float64, device=DEVICE)
     found: dict[str, Any] = {}
     with eval_context(model):
-        found["inside"] = model(torch.ones(2, 3, dtype=torch.float64)).requires_grad
+        found["inside"] = model(torch.ones(2, 3, dtype=torch.float64, device=DEVICE)).requires_grad
         found["enabled"] = torch.is_grad_enabled()
     found["learnable"] = [one.requires_grad for one in model.parameters()]
     found["left"] = model[0].weight.grad is not None
@@ -314,7 +315,7 @@ def batches_of(loaders: Any, epochs: int) -> list[list[list[list[int]]]]:
 def made_batches(make_loaders: Any, splits: list[Any], size: int, seed: int) -> list[list[list[list[int]]]]:
     """Of pictures that hold their number, whose label is three times as much; two epochs."""
     numbers = torch.arange(60)
-    return batches_of(make_loaders(numbers[:, None].double(), 3 * numbers, splits, size, seed), 2)
+    return batches_of(make_loaders(numbers[:, None].double(), 3 * numbers, [part.cpu() for part in splits], size, seed), 2)
 
 
 PARTS = [torch.arange(59, 26, -1), torch.tensor([4, 2, 19, 7, 11, 0, 13]), torch.tensor([5, 3, 1])]
@@ -390,7 +391,7 @@ def tiny_net(classes: int = 4, extra: str = "") -> nn.Module:
     with torch.no_grad():
         for one in model.parameters():
             one.copy_(torch.randn(one.shape, generator=generator, dtype=torch.float64))
-    return model
+    return model.to(DEVICE)
 
 
 def tiny_optimizer(model: nn.Module, kind: str) -> torch.optim.Optimizer:
@@ -1051,7 +1052,7 @@ def dropping_net(classes: int = 3, training: bool = True) -> nn.Module:
         for one in model.parameters():
             one.copy_(torch.randn(one.shape, generator=generator, dtype=torch.float64))
         model[1].running_mean.copy_(torch.tensor([0.5, -0.5, 0.25, 0.0]))
-    return model.train(training)
+    return model.train(training).to(DEVICE)
 
 
 def predicted(function: Any, given: Any, classes: int = 3, **settings: Any) -> list[Any]:
@@ -1077,7 +1078,7 @@ def modes_after(function: Any, given: Any) -> list[list[bool]]:
 def probed(function: Any, given: Any) -> dict[str, Any]:
     """Whether the prediction is free of a graph, and whether a layer can be trained on top of it."""
     found = function(dropping_net(), given)
-    probe = torch.ones(2, found.shape[1], dtype=torch.float64, requires_grad=True)
+    probe = torch.ones(2, found.shape[1], dtype=torch.float64, device=DEVICE, requires_grad=True)
     (found @ probe.T).sin().sum().backward()
     return {"graph": found.requires_grad, "gradient": probe.grad, "enabled": torch.is_grad_enabled()}
 
@@ -1309,7 +1310,7 @@ def test_precision_and_recall_of_ties(student, cases):
 
 def confusion_drawn(plot_confusion: Any, cm: Tensor, names: list[str]) -> dict[str, Any]:
     """Labels, ticks, image and the texts at their places."""
-    figure = plot_confusion(cm, names)
+    figure = plot_confusion(cm.cpu(), names)
     if type(figure).__name__ not in ("Figure", "Picture") or not figure.axes:
         return {"returned": type(figure).__name__}
     (part, *_) = figure.axes
@@ -1349,7 +1350,8 @@ def test_confusion_is_drawn(student, cases):
 
 def looked_over(train_digits: Any, images: Tensor, labels: Tensor, seed: int) -> dict[str, Any]:
     """What comes back of a short training."""
-    model, history = train_digits(images, labels, seed=seed)
+    images = images.cpu()
+    model, history = train_digits(images, labels.cpu(), seed=seed)
     flags = [part.training for part in model.modules()]
     with torch.no_grad():
         found = model(images[:7])
@@ -1401,7 +1403,7 @@ def weights_of_three(train_digits: Any, images: Tensor, labels: Tensor, seed: in
     found = []
     torch.manual_seed(99)  # of somebody else
     for number in (seed, seed, seed + 1):
-        model, _ = train_digits(images, labels, number)
+        model, _ = train_digits(images.cpu(), labels.cpu(), number)
         found.append([one.detach().clone() for one in model.parameters()])
         torch.rand(3)
     return found
@@ -1422,14 +1424,14 @@ def test_repeatable(student, cases):
 def test_leaves_the_digits_alone(student, cases):
     """train_digits leaves images and labels as they are"""
     images, labels = few(cases, 51)
-    expect(lambda: student.train_digits(images, labels, cases.seed)).to_leave_inputs_alone()
+    expect(lambda: student.on_cpu.train_digits(images, labels, cases.seed)).to_leave_inputs_alone()
 
 
 @check("train_digits", after="what_comes_back", weight=2)
 def test_learns_from_few(student, cases):
     """400 digits are enough for train_digits to read half of some others"""
     images, labels = few(cases, 600)
-    model, _ = expect(student.train_digits(images[:400], labels[:400], seed=cases.seed)).to_be_a(tuple, length=2)
+    model, _ = expect(student.on_cpu.train_digits(images[:400], labels[:400], seed=cases.seed)).to_be_a(tuple, length=2)
     logits = expect(model(images[400:])).to_have_shape(200, 10)
     expect(float((logits.argmax(1) == labels[400:]).double().mean())).to_reach(0.5, "accuracy on others")
 
@@ -1437,7 +1439,7 @@ def test_learns_from_few(student, cases):
 @check("train_digits", after=("what_comes_back", "learns_from_few"), weight=3)
 def test_reads_unseen_digits(student, cases, thresholds):
     """the network of train_digits reads handwritten digits that nobody has seen"""
-    model, _ = expect(student.train_digits(*PUBLIC, seed=cases.seed)).to_be_a(tuple, length=2)
+    model, _ = expect(student.on_cpu.train_digits(*PUBLIC, seed=cases.seed)).to_be_a(tuple, length=2)
     images, labels = HIDDEN
     logits = value_of(model(images))
     expect(logits).to_have_shape(len(labels), 10)

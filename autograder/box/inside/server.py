@@ -39,21 +39,22 @@ class Undefined(NameError):
 class Server:
     """One submission's names, helper names and handles.
 
-    Tensors of a request and models that are kept live on `device`; everything leaves it in a reply.
+    Tensors of a request and models that are kept live on `device`, or where the request says; a reply holds none of it.
     """
 
     def __init__(
         self, names: dict[str, Any], cell_of: Callable[[str], str | None] | None = None, device: str = "cpu"
     ) -> None:
-        self.names, self.device = names, device
+        self.names, self.device, self.here = names, device, device
         self.cell_of = cell_of or (lambda _filename: None)
         helpers: dict[str, Any] = {"torch": torch, "np": np, "nn": torch.nn, "F": torch.nn.functional}
-        self.env = helpers | {"student": Names(names), "__name__": "helpers"}
+        self.env = helpers | {"student": Names(names), "DEVICE": device, "__name__": "helpers"}
         self.handles: dict[int, Any] = {}
         self._numbers = itertools.count(1)
 
     def answer(self, request: dict[str, Any]) -> bytes:
         """The encoded reply to one request: {"value", "mutated", "grads"} or {"error"}."""
+        self.here = request.get("device", self.device)
         try:
             reply = getattr(self, "_" + request["op"])(request)
             return wire.encode(reply, self._keep)
@@ -61,8 +62,8 @@ class Server:
             return wire.encode({"error": describe(error, self.cell_of)})
 
     def _keep(self, value: Any) -> wire.Handle:
-        if isinstance(value, torch.nn.Module) and self.device != "cpu":
-            value.to(self.device)  # in place: beside the tensors that it will be asked about
+        if isinstance(value, torch.nn.Module) and self.here != "cpu":
+            value.to(self.here)  # in place: beside the tensors that it will be asked about
         number = next(self._numbers)
         self.handles[number] = value
         return wire.Handle(number, type(value).__name__)
@@ -72,7 +73,7 @@ class Server:
 
         def leaf(item: Any) -> Any:
             if isinstance(item, wire.Array):
-                return item.rebuild(self.device)
+                return item.rebuild(self.here)
             return self.handles[item.id] if isinstance(item, wire.Handle) else item
 
         return wire.transform(value, leaf)
