@@ -53,6 +53,7 @@ class Gate:
     before: float
     values: tuple[float, ...]
     below: Mapping[str, float | None]  # None: it came to no figure at all
+    promised: float | None = None
 
     @property
     def mean(self) -> float:
@@ -66,7 +67,7 @@ class Gate:
 
     @property
     def at_least(self) -> float:
-        """mean − t · spread · √(1 + 1/n), rounded down to DIGITS.
+        """mean − t · spread · √(1 + 1/n), rounded down to DIGITS, and at most what the notebook promises.
 
         The lower prediction bound for one more run when runs are normally distributed; t is the quantile of Student's
         distribution with n − 1 degrees of freedom that is exceeded with probability RISK. G. J. Hahn and W. Q. Meeker,
@@ -75,7 +76,8 @@ class Gate:
         from scipy.special import stdtrit
 
         t, scale = -float(stdtrit(len(self.values) - 1, RISK)), 10.0**DIGITS
-        return math.floor((self.mean - t * self._of_one_more) * scale) / scale
+        bound = math.floor((self.mean - t * self._of_one_more) * scale) / scale
+        return bound if self.promised is None else min(bound, self.promised)
 
     @property
     def false_fail(self) -> float:
@@ -134,6 +136,7 @@ def calibrate(assignment: Assignment, how: How) -> list[Gate]:
             threshold.at_least,
             tuple(_measured(report, name) for report in perfect),
             {one.name: _best(reports, one.name, name) for one in _must_stay_below(assignment, name)},
+            threshold.promised,
         )
         for name, threshold in assignment.thresholds.items()
     ]

@@ -22,10 +22,11 @@ FIXTURE = "thresholds"  # what a check calls them: `thresholds.digits`
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """What a right solution reaches; all but `at_least` is what `convgrade calibrate` measured, None before."""
+    """What a right solution reaches; what follows `promised` is what `convgrade calibrate` measured, None before."""
 
     name: str
     at_least: float
+    promised: float | None = None  # what the notebook tells students to reach; `at_least` never goes above it
     mean: float | None = None
     spread: float | None = None  # standard deviation of single runs
     runs: int | None = None
@@ -54,6 +55,7 @@ def _number(value: object) -> bool:
 _FIELDS: Mapping[str, tuple[Callable[[Any], bool], str]] = MappingProxyType(
     {
         "at_least": (_number, "a number"),
+        "promised": (_number, "a number"),
         "mean": (_number, "a number"),
         "spread": (lambda value: _number(value) and value >= 0, "a number from 0 up"),
         "runs": (lambda value: type(value) is int and value >= 2, "a whole number from 2 up"),

@@ -1371,7 +1371,7 @@ def few(cases: Any, n: int) -> tuple[Tensor, Tensor]:
     return images[chosen], labels[chosen]
 
 
-@check("train_digits", weight=1.5)
+@check("train_digits", weight=0.5)
 def test_what_comes_back(student, cases):
     """train_digits returns a model in eval mode, small enough, and the losses of one to five epochs, plain floats"""
     inside = beside(student, looked_over)
@@ -1386,7 +1386,7 @@ def test_what_comes_back(student, cases):
     expect(losses[-1]).to_be_below(20.0, "loss")
 
 
-@check("train_digits")
+@check("train_digits", weight=0.5)
 def test_gives_logits(student, cases):
     """the model of train_digits gives finite logits (B, 10) in float32: rows do not add up to 1"""
     inside = beside(student, looked_over)
@@ -1409,7 +1409,7 @@ def weights_of_three(train_digits: Any, images: Tensor, labels: Tensor, seed: in
     return found
 
 
-@check("train_digits", weight=1.5)
+@check("train_digits", weight=1)
 def test_repeatable(student, cases):
     """train_digits gives exactly the same network for the same seed, and another one for another seed"""
     inside = beside(student, weights_of_three)
@@ -1427,7 +1427,7 @@ def test_leaves_the_digits_alone(student, cases):
     expect(lambda: student.on_cpu.train_digits(images, labels, cases.seed)).to_leave_inputs_alone()
 
 
-@check("train_digits", after="what_comes_back", weight=2)
+@check("train_digits", after="what_comes_back", weight=3)
 def test_learns_from_few(student, cases):
     """400 digits are enough for train_digits to read half of some others"""
     images, labels = few(cases, 600)
@@ -1436,7 +1436,7 @@ def test_learns_from_few(student, cases):
     expect(float((logits.argmax(1) == labels[400:]).double().mean())).to_reach(0.5, "accuracy on others")
 
 
-@check("train_digits", after=("what_comes_back", "learns_from_few"), weight=3)
+@check("train_digits", after=("what_comes_back", "learns_from_few"), weight=4.5)
 def test_reads_unseen_digits(student, cases, thresholds):
     """the network of train_digits reads handwritten digits that nobody has seen"""
     model, _ = expect(student.on_cpu.train_digits(*PUBLIC, seed=cases.seed)).to_be_a(tuple, length=2)

@@ -2544,6 +2544,43 @@ def seed_is_not_used(backbone, patches, labels, fine_tune=True, seed=0):
 @mistake(
     "solve_patches",
     replaces="solve_patches",
+    hint="Before the second stage the borrowed layers are drawn anew: what they had learned is gone. Only unfreeze them.",
+)
+def borrowed_weights_thrown_away(backbone, patches, labels, fine_tune=True, seed=0):
+    torch.manual_seed(seed)
+    width = backbone.fc.in_features
+    features = nn.Sequential(*list(backbone.children())[:-2])
+    before = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.BatchNorm1d(width), nn.Dropout(0.2)]
+    after = [nn.Linear(width, 64), nn.ReLU(), nn.BatchNorm1d(64), nn.Dropout(0.2), nn.Linear(64, 2)]
+    head = nn.Sequential(*before, *after)
+    model = nn.Sequential(Prepare(backbone), features, head)
+
+    def change(patch):
+        way = int(torch.randint(8, ()))
+        return torch.rot90(patch.flip(-1) if way > 3 else patch, way % 4, (-2, -1))
+
+    batches = Batches(patches, labels, change, size=32, seed=seed)
+    features.requires_grad_(False)
+    features.eval()
+    features.train = lambda mode=True: features
+    optimizer = torch.optim.AdamW(head.parameters(), lr=1e-2)
+    scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-2, epochs=4, steps_per_epoch=len(batches))
+    fit(model, batches, optimizer, scheduler, epochs=4)
+    features.__dict__.pop("train", None)
+    if fine_tune:
+        features.requires_grad_(True)
+        for module in features.modules():
+            if hasattr(module, "reset_parameters"):
+                module.reset_parameters()
+        optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
+        scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-3, epochs=4, steps_per_epoch=len(batches))
+        fit(model, batches, optimizer, scheduler, epochs=4)
+    return model.eval()
+
+
+@mistake(
+    "solve_patches",
+    replaces="solve_patches",
     hint="The model has hardly learned anything: look at its accuracy on the training patches. More epochs, larger steps.",
     below="fine_tuned",
 )

@@ -1182,6 +1182,8 @@ def test_no_first_stage(student):
 
 # ================================================================ solve_patches
 
+THROUGH = "the patches go through the layers of the backbone: a convolution of it comes first"
+
 
 def small_backbone() -> nn.Module:
     """The children and buffers of the kit's backbone, but tiny: float32, known numbers, eval mode."""
@@ -1253,23 +1255,30 @@ def test_solved_raw_patches(student):
 
 
 def what_the_backbone_sees(solve_patches: Any) -> list[Any]:
-    """The patch that arrives at the first convolution, and the logits when only the rim of the patches changes."""
+    """The logits, those when only the rim of the patches changes, and what arrives at the first convolution."""
     model = solved(solve_patches, False)
     arrived = []
-    conv = next(module for module in model.modules() if isinstance(module, nn.Conv2d))
-    conv.register_forward_pre_hook(lambda _module, inputs: arrived.append(inputs[0]))
+    for conv in [module for module in model.modules() if isinstance(module, nn.Conv2d)][:1]:
+        conv.register_forward_pre_hook(lambda _module, inputs: arrived.append(inputs[0]))
     patches, _ = some_patches(6, 37, 42)
     rim = patches.clone()
     rim[:, :, :2], rim[:, :, 34:], rim[:, :, :, :5], rim[:, :, :, 37:] = 7, 250, 250, 7
     with torch.no_grad():
-        return [model(patches), model(rim), arrived[0]]
+        return [model(patches), model(rim), *arrived[:1]]
+
+
+def seen_by_the_backbone(student: Any) -> list[Tensor]:
+    """What the answer's backbone sees."""
+    inside = beside(student, known_numbers, small_backbone, some_patches, solved, what_the_backbone_sees)
+    found: list[Tensor] = expect(inside.what_the_backbone_sees(student.solve_patches)).to_be_a(list)
+    expect(len(found) == 3).to_hold(THROUGH)
+    return found
 
 
 @check("solve_patches", weight=1.5)
 def test_solved_centre(student):
     """solve_patches looks at the 32 × 32 pixels in the middle, and at no other"""
-    inside = beside(student, known_numbers, small_backbone, some_patches, solved, what_the_backbone_sees)
-    found = expect(inside.what_the_backbone_sees(student.solve_patches)).to_be_a(list, length=3)
+    found = seen_by_the_backbone(student)
     expect(found[2]).to_have_shape(6, 3, 32, 32)
     expect(found[1]).to_match(found[0], rtol=1e-5)
 
@@ -1277,8 +1286,7 @@ def test_solved_centre(student):
 @check("solve_patches", weight=1.5, after="solved_centre")
 def test_solved_colours(student):
     """solve_patches feeds the backbone what it was trained on: pixels in [0, 1], less its mean, divided by its std"""
-    inside = beside(student, known_numbers, small_backbone, some_patches, solved, what_the_backbone_sees)
-    found = expect(inside.what_the_backbone_sees(student.solve_patches)).to_be_a(list, length=3)
+    found = seen_by_the_backbone(student)
     middle, old = reference.center_crop(some_patches(6, 37, 42)[0], 32).float() / 255, small_backbone()
     expect(found[2]).to_match((middle - old.mean) / old.std, rtol=1e-4)
 
@@ -1303,20 +1311,20 @@ def watched_training(solve_patches: Any, fine_tune: bool) -> dict[str, Any]:
         model = solve_patches(backbone, *some_patches(12, 44, 44), fine_tune=fine_tune, seed=4)
     finally:
         hook.remove()
-    conv = next(module for module in model.modules() if isinstance(module, nn.Conv2d))
-    norm = next(module for module in model.modules() if isinstance(module, nn.BatchNorm2d))
-    return {
-        "arrived": torch.cat(arrived),
-        "rates": rates,
-        "weight": torch.equal(conv.weight, before["weight"]),
-        "mean": torch.equal(norm.running_mean, before["mean"]),
+    kinds = {"weight": (nn.Conv2d, "weight"), "mean": (nn.BatchNorm2d, "running_mean")}
+    now = {
+        key: [getattr(one, name) for one in model.modules() if isinstance(one, kind)]
+        for key, (kind, name) in kinds.items()
     }
+    kept = {key: bool(found) and torch.equal(found[0], before[key]) for key, found in now.items()}
+    return {"arrived": torch.cat(arrived) if arrived else None, "rates": rates, **kept}
 
 
 def watch_training(student: Any, fine_tune: bool) -> dict[str, Any]:
     """Of the student's answer."""
     inside = beside(student, known_numbers, small_backbone, some_patches, watched_training)
     found: dict[str, Any] = expect(inside.watched_training(student.solve_patches, fine_tune)).to_be_a(dict, length=4)
+    expect(found["arrived"] is not None).to_hold(THROUGH)
     return found
 
 
@@ -1394,6 +1402,18 @@ def solved_slide(solve_patches: Any, fine_tune: bool, seed: int) -> Any:
     return solve_patches(backbone.pretrained(), *raw, fine_tune=fine_tune, seed=seed)
 
 
+def of_few_patches(solve_patches: Any, scratch: bool, seed: int) -> Any:
+    """A model for 28 patches of the slide, with what the backbone has learned or from scratch."""
+    from cnnkit import backbone, data
+
+    torch.manual_seed(seed)
+    borrowed = backbone.pretrained()
+    for module in borrowed.modules() if scratch else ():
+        if hasattr(module, "reset_parameters"):
+            module.reset_parameters()
+    return solve_patches(borrowed, *data.patches(data.slide(), 96, 64), fine_tune=True, seed=seed)
+
+
 def accuracy(logits: Any, labels: Tensor) -> float:
     """Share of right answers."""
     return float((expect(logits).to_have_shape(len(labels), 2).argmax(1) == labels).double().mean())
@@ -1424,6 +1444,19 @@ def test_gate_fine_tuned(student, cases, thresholds):
     expect(accuracy(logits, labels)).to_reach(thresholds.fine_tuned, on="patches it has never seen")
     agreed = accuracy(model(patches.flip(3)), logits.argmax(1))
     expect(agreed >= 0.9).to_hold("of ten patches at least nine get the same answer when they are mirrored")
+
+
+@check("solve_patches", after=("solved_fine_tuned", "gate_frozen"))
+def test_better_than_from_scratch(student, cases):
+    """after 28 patches, solve_patches is right more often with the borrowed weights than from scratch"""
+    patches, labels = data.patches(hidden.hidden_slide(), 96, 16)
+    few = beside(student, of_few_patches).of_few_patches
+    borrowed, scratch = (
+        accuracy(few(student.solve_patches, new, cases.seed)(patches), labels) for new in (False, True)
+    )
+    expect(borrowed >= scratch + 0.1).to_hold(
+        "with the borrowed weights, ten more of a hundred patches are right than from scratch, in the same time"
+    )
 
 
 @check("solve_patches")

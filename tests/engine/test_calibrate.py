@@ -107,6 +107,12 @@ def test_a_mistake_that_reaches_it_is_an_offence():
     assert gate(low=0.902, none=None, at=0.903, high=0.99).offenders == ["at", "high"]
 
 
+def test_a_threshold_never_goes_above_what_the_notebook_promises():
+    assert replace(gate(), promised=0.8).at_least == 0.8
+    assert replace(gate(), promised=0.8).false_fail < gate().false_fail
+    assert replace(gate(), promised=0.94).at_least == gate().at_least  # what a right solution cannot reach is not asked
+
+
 def table(gates: list[Gate]) -> str:
     out = io.StringIO()
     show(gates, Console(file=out, width=150))
