@@ -152,9 +152,11 @@ class Student(_Names):
         return _OnViews(self._line)
 
     @property
-    def on_cpu(self) -> _Names:
-        """The student's names; nothing that goes through them leaves the CPU, whatever the device."""
-        return _Names(replace(self._line, elsewhere={"device": "cpu"}), "name")
+    def on_cpu(self) -> Student:
+        """The same student; nothing that is asked or answered here leaves the CPU, whatever the device."""
+        other = Student(self._line.talk)
+        other._line = replace(self._line, elsewhere={"device": "cpu"})
+        return other
 
     def run(self, source: str) -> None:
         """Defines helper code beside the student's."""

@@ -21,6 +21,8 @@ from torchvision import models  # noqa: F401  (a second, once here and not in ea
 from autograder.judge import check, expect, hidden
 from cnnkit import data
 
+DEVICE = "cpu"  # here; where the helpers run inside, that of its tensors
+
 
 def beside(student: Any, *helpers: Callable[..., Any]) -> Any:
     """The helpers inside the box, as `student.env.logits(...)`."""
@@ -394,7 +396,7 @@ def sharp_model(classes: int = 4) -> nn.Module:
         nn.Tanh(),
         nn.Flatten(),
         nn.Dropout(0.5),
-        nn.LazyLinear(classes),
+        nn.Linear(36, classes),
     ]
     model = nn.Sequential(nn.Sequential(*layers[:2]), *layers[2:]).double()
     model(torch.zeros(2, 2, 4, 6, dtype=torch.float64))
@@ -407,7 +409,7 @@ def sharp_model(classes: int = 4) -> nn.Module:
     model.train()
     model[0][1].eval()
     torch.manual_seed(7)  # what dropout drops is then the same in every replay
-    return model
+    return model.to(DEVICE)
 
 
 def several_transforms(names: str) -> list[Any]:
@@ -602,7 +604,7 @@ def size_of(model: nn.Module) -> int:
 def feature_shapes(model: nn.Module, sizes: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
     """Of model[0]."""
     with torch.no_grad():
-        return [tuple(model[0](torch.zeros(size)).shape) for size in sizes]
+        return [tuple(model[0](torch.zeros(size, device=DEVICE)).shape) for size in sizes]
 
 
 def new_logits(model: nn.Module, x: Tensor) -> Tensor:
@@ -733,7 +735,7 @@ def test_transfer_logits(student, cases):
 def gradients_of_a_new_model(model: nn.Module, x: Tensor) -> list[str]:
     """Names of the parameters without one, in train mode."""
     model = known_numbers(model).train()
-    F.cross_entropy(model(x), torch.arange(len(x)) % 2).backward()
+    F.cross_entropy(model(x), torch.arange(len(x), device=x.device) % 2).backward()
     return [name for name, one in model.named_parameters() if one.grad is None or not one.grad.any()]
 
 
@@ -769,17 +771,17 @@ def two_part_model() -> nn.Module:
     features = nn.Sequential(nn.Conv2d(2, 4, 3, bias=False), nn.BatchNorm2d(4), nn.Tanh(), inner)
     head = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.BatchNorm1d(5), nn.Dropout(0.5), nn.Linear(5, 3))
     torch.manual_seed(9)  # what dropout drops is then the same in every replay
-    return known_numbers(nn.Sequential(features, head))
+    return known_numbers(nn.Sequential(features, head)).to(DEVICE)
 
 
 def some_steps(model: nn.Module, optimizer: Any, count: int = 6) -> None:
     """Of training, on the same batch."""
     torch.manual_seed(5)
-    x = torch.sin(torch.arange(6 * 2 * 6 * 5, dtype=torch.float64)).reshape(6, 2, 6, 5) + 0.5
+    x = torch.sin(torch.arange(6 * 2 * 6 * 5, dtype=torch.float64)).reshape(6, 2, 6, 5).to(DEVICE) + 0.5
     for _ in range(count):
         model.train()
         optimizer.zero_grad()
-        F.cross_entropy(model(x), torch.arange(6) % 3).backward()
+        F.cross_entropy(model(x), torch.arange(6, device=x.device) % 3).backward()
         optimizer.step()
 
 
@@ -961,7 +963,7 @@ def life_after(freeze: Any, unfreeze: Any, times: int) -> dict[str, Any]:
     unfreeze(model[0])
     old = copied(model[0])
     some_steps(model, optimizer, 2)
-    x = torch.ones(2, 2, 6, 5, dtype=torch.float64)
+    x = torch.ones(2, 2, 6, 5, dtype=torch.float64, device=DEVICE)
     model.train()
     modes = [module.training for module in model.modules()]
     noisy = not torch.equal(model[0](x), model[0](x))
@@ -1228,7 +1230,7 @@ def answers_to_raw_patches(solve_patches: Any) -> dict[str, Any]:
 def prepared_patches(prepare_class: Any, x: Tensor, crop: int) -> Any:
     """By the student's class, for the backbone with colours of its own."""
     with torch.no_grad():
-        return prepare_class(small_backbone(), crop)(x)
+        return prepare_class(small_backbone().to(DEVICE), crop)(x)
 
 
 @check("solve_patches")
@@ -1390,7 +1392,8 @@ def test_solved_seeds(student):
     expect(not torch.allclose(one, other)).to_hold("another seed gives other logits")
     patches, labels = some_patches(12, 44, 44)
     before = patches.clone()
-    expect(lambda: student.solve_patches(inside.small_backbone(), patches, labels, False)).to_leave_inputs_alone()
+    near = student.on_cpu
+    expect(lambda: near.solve_patches(near.env.small_backbone(), patches, labels, False)).to_leave_inputs_alone()
     expect(torch.equal(before, patches)).to_hold("the patches are as before")
 
 
