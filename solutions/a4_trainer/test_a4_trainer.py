@@ -690,7 +690,7 @@ def devices_asked(Steps: Any, batch: Any, device: Any) -> list[str]:
 
     model = Model(6, 4).double()
     steps = Steps(model, tiny_optimizer(model, "sgd"), F.cross_entropy, device)
-    pair = tuple(part.as_subclass(Watched) for part in batch)
+    pair = tuple(part.cpu().as_subclass(Watched) for part in batch)  # where the model is, which only says it moves
     steps.train_step(pair)
     steps.valid_step(pair)
     return sorted(one for one in asked if not one.endswith("None"))
@@ -1078,7 +1078,7 @@ def modes_after(function: Any, given: Any) -> list[list[bool]]:
 def probed(function: Any, given: Any) -> dict[str, Any]:
     """Whether the prediction is free of a graph, and whether a layer can be trained on top of it."""
     found = function(dropping_net(), given)
-    probe = torch.ones(2, found.shape[1], dtype=torch.float64, device=DEVICE, requires_grad=True)
+    probe = torch.ones(2, found.shape[1], dtype=torch.float64, device=found.device, requires_grad=True)
     (found @ probe.T).sin().sum().backward()
     return {"graph": found.requires_grad, "gradient": probe.grad, "enabled": torch.is_grad_enabled()}
 

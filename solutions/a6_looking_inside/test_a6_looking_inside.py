@@ -488,8 +488,9 @@ def ticks(axis):
 
 def drawing(student: Any, call: str, name: str, *inputs: Any) -> list[dict[str, Any]]:
     """The contents of the axes that the student's function draws."""
-    student.run(DRAWN + call)
-    figure = expect(getattr(student.env, name)(*inputs)).to_be_a(dict)
+    near = student.on_cpu  # where figures are drawn
+    near.run(DRAWN + call)
+    figure = expect(getattr(near.env, name)(*inputs)).to_be_a(dict)
     expect(figure.get("returned") == "Figure").to_hold("the function returns a matplotlib figure (`return figure`)")
     expect(figure.get("others") == 0).to_hold("it opens no other figure than the one that it returns")
     expect(figure.get("shown") == 0).to_hold("it leaves plt.show() to others")

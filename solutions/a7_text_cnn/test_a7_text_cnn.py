@@ -258,7 +258,7 @@ def test_conv1d_weight_values(student, cases):
 def answers_of_conv1d(emb: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     """nn.Conv1d with the student's weight for it."""
     size = emb.shape[2]
-    layer = nn.Conv1d(size, len(weight), weight.shape[1] // size).to(emb.dtype)
+    layer = nn.Conv1d(size, len(weight), weight.shape[1] // size).to(emb)
     with torch.no_grad():
         layer.weight.copy_(student.conv1d_weight(weight, size))  # type: ignore[name-defined]  # noqa: F821
         layer.bias.copy_(bias)

@@ -58,10 +58,12 @@ class _Gpu(TorchDispatchMode):
 
 
 class _FromData(TorchFunctionMode):
-    """`torch.tensor(data, device="meta")` would forget the data before any dispatch: it is made here and moved."""
+    """Python's data becomes a tensor on the device: torch itself would forget the numbers before any dispatch."""
 
     def __torch_function__(self, func: Any, _types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = dict(kwargs or {})
+        if func in (torch.Tensor.__getitem__, torch.Tensor.__setitem__):
+            return func(args[0], tree_map(_as_index, args[1], is_leaf=_is_list), *args[2:])
         if func is torch.Tensor.new_tensor:
             like, *args = args
             func, kwargs = torch.tensor, {"dtype": like.dtype, "device": like.device, **kwargs}
@@ -69,6 +71,14 @@ class _FromData(TorchFunctionMode):
             return func(*args, **kwargs)
         device, grad = kwargs.pop("device"), kwargs.pop("requires_grad", False)
         return func(*args, **kwargs).to(device).requires_grad_(grad)
+
+
+def _is_list(index: Any) -> bool:
+    return isinstance(index, list)
+
+
+def _as_index(index: Any) -> Any:
+    return torch.tensor(index) if isinstance(index, list) else index
 
 
 @contextmanager
