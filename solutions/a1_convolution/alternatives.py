@@ -93,7 +93,7 @@ def corr2d__matrix(X, K):
     dtype = torch.result_type(X, K)
     (H, W), (h, w) = X.shape, K.shape
     rows, cols = H - h + 1, W - w + 1
-    big = torch.zeros(rows, cols, H, W, dtype=dtype)
+    big = torch.zeros(rows, cols, H, W, dtype=dtype, device=X.device)
     for i in range(rows):
         for j in range(cols):
             big[i, j, i : i + h, j : j + w] = K
@@ -484,7 +484,7 @@ def filter_gray__same(img, kernels):
 
 def filter_gray__conv_layer(img, kernels):
     n, _, h, w = kernels.shape
-    layer = torch.nn.Conv2d(1, n, (h, w), padding=(h // 2, w // 2), bias=False, dtype=img.dtype)
+    layer = torch.nn.Conv2d(1, n, (h, w), padding=(h // 2, w // 2), bias=False, dtype=img.dtype, device=img.device)
     with torch.no_grad():
         layer.weight.copy_(kernels)
         return layer(img[None])

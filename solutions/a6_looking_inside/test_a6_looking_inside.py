@@ -203,7 +203,7 @@ def chosen_layers(layers):
 
 def model_of(style, weights):
     made = {"named": named, "recurrent": Recurrent}
-    return made.get(style, NETS.get(style))(weights)
+    return made.get(style, NETS.get(style))(weights).to(DEVICE)
 
 def recorded(style, weights, x, layers=None):
     model = model_of(style, weights)

@@ -19,7 +19,9 @@ from torch.utils._pytree import tree_leaves, tree_map
 
 DEVICE = "meta"
 MIXING = ("aten::index.", "aten::index_put", "aten::_index_put_impl_")  # indices may be on the CPU
-NOT_NUMPY = f"can't convert {DEVICE}:0 device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first."
+NOT_NUMPY = (
+    f"can't convert {DEVICE}:0 device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first."
+)
 
 
 class Far(torch.Tensor):
@@ -30,7 +32,12 @@ class Far(torch.Tensor):
     @staticmethod
     def __new__(cls, near: torch.Tensor) -> Far:
         made = torch.Tensor._make_wrapper_subclass(
-            cls, near.shape, strides=near.stride(), storage_offset=near.storage_offset(), dtype=near.dtype, device=DEVICE
+            cls,
+            near.shape,
+            strides=near.stride(),
+            storage_offset=near.storage_offset(),
+            dtype=near.dtype,
+            device=DEVICE,
         )
         made.near = near
         return made
