@@ -75,7 +75,7 @@ torch, np, nn, F, DEVICE and `student`. `student.on_views.f(x)` passes every ten
 arrive inside, models when they are kept as a handle, and what comes back is on the CPU again. Helper code makes its
 tensors beside what it was given (`x.new_zeros(3)`, `.to(x)`), and its models `.to(DEVICE)`; a suite that runs the same
 helper here says `DEVICE = "cpu"` for itself. What the student's code makes of nothing stays where it makes it.
-Drawings and trainings, of which no task asks for a device, are asked on the CPU: `student.on_cpu.train(images, labels)`.
+Drawings and trainings, of which no task asks for a device, are asked on the CPU: `student.on_cpu.train(images)`.
 
 **@examples(count=200, name=strategy, …)** below `@check`: Hypothesis, always the same examples; the smallest failing
 one is shown to the student. `cases` starts anew for every example. `assume(condition)` drops an example.

@@ -72,10 +72,10 @@ def eval_context__outer_first(model):
 
 
 def to_unit__numpy(pixels):
-    values = pixels.numpy()
+    values = pixels.cpu().numpy()
     whole = np.issubdtype(values.dtype, np.integer)
     values = values.astype(np.float32) / (np.float32(255) if whole else np.float32(1))
-    return torch.from_numpy(values.reshape(len(values), 1, *values.shape[-2:]))
+    return torch.from_numpy(values.reshape(len(values), 1, *values.shape[-2:])).to(pixels.device)
 
 
 def to_unit__in_steps(pixels):

@@ -314,10 +314,8 @@ def batches_of(loaders: Any, epochs: int) -> list[list[list[list[int]]]]:
 
 def made_batches(make_loaders: Any, splits: list[Any], size: int, seed: int) -> list[list[list[list[int]]]]:
     """Of pictures that hold their number, whose label is three times as much; two epochs."""
-    numbers = torch.arange(60)
-    return batches_of(
-        make_loaders(numbers[:, None].double(), 3 * numbers, [part.cpu() for part in splits], size, seed), 2
-    )
+    numbers, splits = torch.arange(60), [part.cpu() for part in splits]
+    return batches_of(make_loaders(numbers[:, None].double(), 3 * numbers, splits, size, seed), 2)
 
 
 PARTS = [torch.arange(59, 26, -1), torch.tensor([4, 2, 19, 7, 11, 0, 13]), torch.tensor([5, 3, 1])]

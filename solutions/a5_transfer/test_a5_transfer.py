@@ -168,7 +168,7 @@ def test_dataset_labels(student, cases):
     """PatchDataset gives labels as plain ints, from a list, a tensor or an array, ready for a DataLoader"""
     images = [pixels(cases, 4, 5, 3) for _ in range(3)]
     for labels in (torch.tensor([2, 0, 1]), np.array([0, 3, 1]), [1, 0, 2]):
-        dataset = student.PatchDataset(images, labels)
+        dataset = student.on_cpu.PatchDataset(images, labels)
         expect(dataset[1][1]).to_be_a(int)
         expect(dataset[1][1]).to_equal(int(labels[1]))
     found = beside(student, one_batch).one_batch(student.PatchDataset, images, [2, 0, 1])

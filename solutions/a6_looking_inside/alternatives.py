@@ -174,7 +174,7 @@ def saliency__on_a_copy(model, x, target=None):
     with torch.enable_grad():
         image = x.detach().clone().requires_grad_()
         scores = model(image)
-        chosen = scores.argmax(1) if target is None else torch.as_tensor(target).expand(len(x))
+        chosen = scores.argmax(1) if target is None else torch.as_tensor(target, device=x.device).expand(len(x))
         if int(chosen.max()) >= scores.shape[1]:
             raise IndexError("no such class")
         scores.gather(1, chosen[:, None]).sum().backward()
@@ -416,7 +416,7 @@ def normalize01__from_zero(x, eps=1e-12):
 def overlay__channel_by_channel(gray, heat, alpha=0.75):
     if tuple(gray.size()) != tuple(heat.size()) or alpha < 0 or alpha > 1:
         raise ValueError("shapes or alpha")
-    out = torch.empty(len(gray), 3, *gray.shape[1:], dtype=gray.dtype)
+    out = torch.empty(len(gray), 3, *gray.shape[1:], dtype=gray.dtype, device=gray.device)
     out[:, 0] = (1 - alpha) * gray + alpha
     out[:, 1] = out[:, 2] = (1 - alpha) * gray + alpha * (1 - heat)
     return out
@@ -427,7 +427,7 @@ def overlay__lerp(gray, heat, alpha=0.75):
         raise ValueError("shapes")
     if alpha > 1 or alpha < 0:
         raise ValueError("alpha")
-    red = 1 - heat[:, None] * torch.tensor([0.0, 1.0, 1.0], dtype=heat.dtype).reshape(1, 3, 1, 1)
+    red = 1 - heat[:, None] * heat.new_tensor([0.0, 1.0, 1.0]).reshape(1, 3, 1, 1)
     return torch.lerp(gray[:, None].expand_as(red), red, alpha)
 
 

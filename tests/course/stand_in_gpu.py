@@ -19,9 +19,7 @@ from torch.utils._pytree import tree_leaves, tree_map
 
 DEVICE = "meta"
 MIXING = ("aten::index.", "aten::index_put", "aten::_index_put_impl_")  # indices may be on the CPU
-NOT_NUMPY = (
-    f"can't convert {DEVICE}:0 device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first."
-)
+NOT_NUMPY = f"can't convert {DEVICE}:0 device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory"
 
 
 class Far(torch.Tensor):
@@ -31,14 +29,8 @@ class Far(torch.Tensor):
 
     @staticmethod
     def __new__(cls, near: torch.Tensor) -> Far:
-        made = torch.Tensor._make_wrapper_subclass(
-            cls,
-            near.shape,
-            strides=near.stride(),
-            storage_offset=near.storage_offset(),
-            dtype=near.dtype,
-            device=DEVICE,
-        )
+        layout = {"strides": near.stride(), "storage_offset": near.storage_offset()}
+        made = torch.Tensor._make_wrapper_subclass(cls, near.shape, **layout, dtype=near.dtype, device=DEVICE)
         made.near = near
         return made
 
@@ -85,7 +77,7 @@ def _is_list(index: Any) -> bool:
 
 
 def _as_index(index: Any) -> Any:
-    return torch.tensor(index) if isinstance(index, list) else index
+    return torch.tensor(index) if isinstance(index, (list, range)) else index
 
 
 @contextmanager

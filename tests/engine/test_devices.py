@@ -1,4 +1,4 @@
-"""Another device than the CPU: asked for by name, refused where there is none, and never mixed with the CPU's reports."""
+"""Another device than the CPU: asked for by name, refused where there is none, never mixed with the CPU's reports."""
 
 from __future__ import annotations
 
@@ -81,17 +81,8 @@ def test_reports_of_another_device_have_another_key(sample_course):
 def two_gpus(tmp_path, monkeypatch):
     """A /dev with the nodes of two GPUs and other things."""
     dev = tmp_path / "dev"
-    names = [
-        "nvidiactl",
-        "nvidia-uvm",
-        "nvidia-uvm-tools",
-        "nvidia0",
-        "nvidia1",
-        "nvidia-caps/nvidia-cap1",
-        "nvidia-modeset",
-        "sda",
-        "null",
-    ]
+    wanted = "nvidiactl nvidia-uvm nvidia-uvm-tools nvidia0 nvidia1 nvidia-caps/nvidia-cap1"
+    names = f"{wanted} nvidia-modeset sda null".split()
     for path in (dev / name for name in names):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
