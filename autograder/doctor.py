@@ -162,3 +162,12 @@ def machine() -> Iterator[str]:
     yield f"kernel: {os.uname().release}, Landlock ABI {landlock.version() or 'none'}"
     unprivileged = Path("/proc/sys/user/max_user_namespaces")
     yield f"user namespaces: {unprivileged.read_text().strip() if unprivileged.exists() else 'unknown'}"
+    yield f"GPU: {_gpu()}"
+
+
+def _gpu() -> str:
+    import torch
+
+    if not torch.cuda.is_available():
+        return "none that torch can use; grading uses the CPU"
+    return f"{torch.cuda.get_device_name()}; `grade --device cuda` uses it"

@@ -1430,7 +1430,7 @@ def accuracy(logits: Any, labels: Tensor) -> float:
 def test_gate_frozen(student, cases, thresholds):
     """solve_patches with the frozen backbone is right often enough on a part of the slide that nobody has seen"""
     patches, labels = data.patches(hidden.hidden_slide(), 96, 16)
-    model = beside(student, solved_slide).solved_slide(student.solve_patches, False, cases.seed)
+    model = beside(student.on_cpu, solved_slide).solved_slide(student.solve_patches, False, cases.seed)
     expect(accuracy(model(patches), labels)).to_reach(thresholds.frozen, on="patches it has never seen")
 
 
@@ -1442,7 +1442,7 @@ def test_gate_frozen(student, cases, thresholds):
 def test_gate_fine_tuned(student, cases, thresholds):
     """solve_patches with fine-tuning is right often enough, too, and says the same of nearly every mirrored patch"""
     patches, labels = data.patches(hidden.hidden_slide(), 96, 16)
-    model = beside(student, solved_slide).solved_slide(student.solve_patches, True, cases.seed)
+    model = beside(student.on_cpu, solved_slide).solved_slide(student.solve_patches, True, cases.seed)
     logits = model(patches)
     expect(accuracy(logits, labels)).to_reach(thresholds.fine_tuned, on="patches it has never seen")
     agreed = accuracy(model(patches.flip(3)), logits.argmax(1))
@@ -1453,7 +1453,7 @@ def test_gate_fine_tuned(student, cases, thresholds):
 def test_better_than_from_scratch(student, cases):
     """after 28 patches, solve_patches is right more often with the borrowed weights than from scratch"""
     patches, labels = data.patches(hidden.hidden_slide(), 96, 16)
-    few = beside(student, of_few_patches).of_few_patches
+    few = beside(student.on_cpu, of_few_patches).of_few_patches
     borrowed, scratch = (
         accuracy(few(student.solve_patches, new, cases.seed)(patches), labels) for new in (False, True)
     )

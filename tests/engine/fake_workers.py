@@ -21,8 +21,8 @@ def obedient(connection, folder="."):
         connection.send_bytes(_obey(raw.decode("utf-8", "replace"), about, Path(folder)))
 
 
-def serve(connection, root, slug, wall):
-    """In place of autograder.worker.serve."""
+def serve(connection, root, slug, wall, device):
+    """In place of autograder.grading.serve."""
     obedient(connection, os.path.join(root, "traces"))
 
 
@@ -68,7 +68,7 @@ def no_wall(connection):
     connection.send_bytes(json.dumps({"error": "no wall here\n  install bubblewrap"}).encode())
 
 
-def walled_out(connection, root, slug, wall):
+def walled_out(connection, root, slug, wall, device):
     """The same in place of autograder.worker.serve."""
     no_wall(connection)
 
