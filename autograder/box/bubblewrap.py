@@ -78,7 +78,6 @@ def command(
     control: int, config: str, covered: Iterable[str] = (), device: str = "cpu", off: Container[str] = ()
 ) -> list[str]:
     """The argument vector; `covered` hides files (see masks), `device` lets one through (see gpu), `off`: Wall."""
-    nodes = gpu.nodes(device)
     words = [program() or "bwrap", "--new-session", "--unshare-uts", "--unshare-cgroup-try"]
     words += [] if "die-with-parent" in off else ["--die-with-parent"]
     words += [f"--unshare-{name}" for name in ("pid", "net", "ipc") if f"host-{name}" not in off]
@@ -92,7 +91,7 @@ def command(
         words += ["--ro-bind", path, place]
     words += _hidden()
     words += covered
-    words += ["--proc", "/proc", "--dev", "/dev", *_parents(nodes), *gpu.bubblewrap_words(nodes)]
+    words += ["--proc", "/proc", "--dev", "/dev", *_parents(gpu.nodes(device)), *gpu.bubblewrap_words(device)]
     for path, size in (("/tmp", 64 * 2**20), ("/dev/shm", 2**20))["view" in off :]:
         words += ["--perms", "1777", "--size", str(size), "--tmpfs", path]
     words += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]

@@ -7,7 +7,7 @@ of the own threads for Landlock (nolabs-ai/nono 673, NVIDIA/OpenShell 710), memf
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 DEVICES = ("cpu", "cuda")
@@ -29,9 +29,9 @@ def nodes(device: str, folder: Path = Path("/dev")) -> tuple[str, ...]:
     return () if device == "cpu" else tuple(str(path) for name in NODES for path in sorted(folder.glob(name)))
 
 
-def bubblewrap_words(found: Sequence[str]) -> Iterator[str]:
-    """Arguments that show these nodes and, read-only, what the kernel tells about the hardware."""
-    for node in found:
+def bubblewrap_words(device: str) -> Iterator[str]:
+    """Arguments that show the nodes and, read-only, what the kernel tells about the hardware."""
+    for node in nodes(device):
         yield from ("--dev-bind", node, node)
-    if found:
+    if device != "cpu":
         yield from ("--ro-bind", "/sys", "/sys")

@@ -191,6 +191,7 @@ def _config(wall: Wall, scratch: str) -> dict[str, Any]:
         "device": wall.device,
         "uid": NOBODY if nobody else None,
         "namespaces": bubbled,
+        "own_pids": bubbled and wall.device == "cpu",  # a GPU's driver looks in /proc for the numbers of its threads
         "readable": readable,
         "listed": listed,
         "writable": writable,

@@ -102,7 +102,7 @@ class Zygote:
             self.control.close()
         if config["namespaces"] and "namespaces" not in config["off"]:
             jail.prctl(jail.PR_SET_DUMPABLE, 1)  # else /proc/self/uid_map belongs to root
-            jail.unshare(set(config["off"]))
+            jail.unshare({*config["off"], *([] if config["own_pids"] else ["pid"])})
         child = os.fork()
         if child == 0:
             os.close(writer)
@@ -122,7 +122,7 @@ class Zygote:
 
     def _end_strays(self) -> None:
         """Where there is no pid namespace, daemons fall to us (we are their subreaper); end them too."""
-        if self.config["namespaces"]:
+        if self.config["own_pids"]:
             return
         with contextlib.suppress(ChildProcessError):
             while True:
