@@ -96,7 +96,8 @@ def asking(names: Mapping[str, Any], device: str) -> Ask:
     box = LocalBox(names, device)
 
     def ask(request: dict[str, Any], seconds: float) -> Any:
-        with stand_in_gpu() if device == DEVICE else nullcontext():
+        stands_in = device == DEVICE and request.get("device") != "cpu"  # trainings on the CPU need not wait for it
+        with stand_in_gpu() if stands_in else nullcontext():
             return box.ask(request, seconds)
 
     return ask

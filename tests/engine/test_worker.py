@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -18,8 +19,9 @@ def assignment(sample_course):
 
 def warmed(assignment, monkeypatch):
     """The cells that a zygote for this assignment would run, without starting one."""
-    monkeypatch.setattr(worker.Zygote, "start", lambda wall, warm: warm)
-    return worker.zygote_for(assignment, Wall())
+    monkeypatch.setattr(worker.Zygote, "start", lambda wall, warm: nullcontext(warm))
+    with worker.zygote_for(assignment, Wall()) as cells:
+        return cells
 
 
 def test_where_an_optimizer_is_made_its_imports_are_warm(assignment, monkeypatch):
