@@ -27,7 +27,7 @@ from autograder.judge.local import LocalBox
 from autograder.judge.plugin import Suite, with_suite
 from autograder.lineup import ALTERNATIVE, MISTAKE, Exchange, exchanges
 from autograder.model import CheckResult, Verdict
-from autograder.suites import CheckSpec
+from autograder.suites import CheckSpec, read_mistakes
 from tests.course.stand_in_gpu import DEVICE, stand_in_gpu
 
 ONE_IN = int(os.environ.get("DEVICES_ONE_IN", "0"))
@@ -42,9 +42,10 @@ def device(request: pytest.FixtureRequest) -> str:
 
 
 def share(assignment: Assignment, kind: str) -> list[Exchange]:
-    """Those of the alternatives or mistakes that are tried now; none that stops the process it runs in."""
+    """Those of the alternatives or mistakes that are tried now: none that ends its process, none for a gate to find."""
+    gates = {one.name for one in read_mistakes(assignment.mistakes) if one.below}
     file = assignment.mistakes if kind == MISTAKE else assignment.folder / "alternatives.py"
-    those = [one for one in exchanges(assignment) if one.kind == kind and not one.alone]
+    those = [one for one in exchanges(assignment) if one.kind == kind and not one.alone and one.name not in gates]
     return those[zlib.crc32(file.read_bytes()) % min(SHARES[kind], len(those)) :: SHARES[kind]]
 
 
