@@ -115,6 +115,6 @@ def lines(
     axes.set_title(title, fontsize=10, color=INK)
     axes.set_xlabel(labels[0])
     axes.set_ylabel(labels[1])
-    axes.legend(fontsize=8, frameon=False)
+    axes.legend(fontsize=8, edgecolor="none", framealpha=0.8)  # legible where curves pass behind it
     axes.spines[["top", "right"]].set_visible(False)
     return picture

@@ -41,6 +41,8 @@ from torch import nn
 
 from cnnkit import Example, after_writing, check, data, diagrams, networks, plots
 
+torch.set_num_threads(1)  # such small networks are not quicker with more
+
 # %% [markdown]
 # ---
 # ## T3.1 · Count

@@ -37,6 +37,8 @@ from cnnkit import Example, after_writing, check, data, diagrams, networks, plot
 from cnnkit.backbone import about, pretrained, small_resnet
 from cnnkit.training import Batches, fit, score
 
+torch.set_num_threads(1)  # such small networks are not quicker with more
+
 # %% [markdown]
 # ---
 # ## T5.1 · `PatchDataset`

@@ -33,6 +33,8 @@ from torch import nn
 
 from cnnkit import Example, after_writing, check, data, plots
 
+torch.set_num_threads(1)  # such small networks are not quicker with more
+
 # %% [markdown]
 # Something to look into: a small network, trained for a few seconds on scikit-learn's handwritten digits. Its layers have names.
 

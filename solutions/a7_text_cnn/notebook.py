@@ -35,6 +35,8 @@ from torch import nn
 
 from cnnkit import Example, after_writing, check, data, diagrams, networks, plots, text
 
+torch.set_num_threads(1)  # such small networks are not quicker with more
+
 # %% [markdown]
 # ---
 # ## T7.1 · `CharVocab`: letters become numbers

@@ -113,9 +113,10 @@ def test_a_hidden_folder_holds_nothing_and_takes_nothing(boxes):
 
 SPIES = f"""
 def double(x):
-    import os, sklearn
+    import importlib.util
+    folder = importlib.util.find_spec("sklearn").submodule_search_locations[0]  # to import it takes seconds
     try:
-        found = open(os.path.dirname(sklearn.__file__) + "{DIGITS.removeprefix("sklearn")}", "rb").read()
+        found = open(folder + "{DIGITS.removeprefix("sklearn")}", "rb").read()
     except OSError:
         found = b""
     return x * 3 if found else x * 2
