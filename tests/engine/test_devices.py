@@ -8,7 +8,6 @@ from torch import nn
 
 from autograder import notebooks, worker
 from autograder.box import bubblewrap, gpu, seccomp
-from autograder.box.inside.server import Server
 from autograder.box.limits import Limits
 from autograder.box.zygote import Wall, Zygote
 from autograder.cli import main
@@ -180,4 +179,7 @@ def test_a_tensor_made_on_the_cpu_is_found_out():
 
 
 def test_helpers_know_the_device():
-    assert Server({}, device=DEVICE).env["DEVICE"] == DEVICE
+    student = asked()
+    student.run("def where(): return DEVICE")
+    assert student.env.where() == DEVICE
+    assert student.on_cpu.env.where() == "cpu"

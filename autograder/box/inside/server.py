@@ -54,7 +54,7 @@ class Server:
 
     def answer(self, request: dict[str, Any]) -> bytes:
         """The encoded reply to one request: {"value", "mutated", "grads"} or {"error"}."""
-        self.here = request.get("device", self.device)
+        self.here = self.env["DEVICE"] = request.get("device", self.device)
         try:
             reply = getattr(self, "_" + request["op"])(request)
             return wire.encode(reply, self._keep)
