@@ -4,7 +4,7 @@ BIN := .venv/bin
 JOBS ?= 2
 READY := .venv/.ready
 
-.PHONY: help setup demo test lint check build formgrader bench headlines lock clean
+.PHONY: help setup demo test prove lint check build formgrader bench headlines lock clean
 
 help:
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -17,8 +17,11 @@ setup: $(READY) ## install everything that the other targets need
 demo: $(READY) ## grade a sample class and show its page
 	@$(BIN)/convgrade demo
 
-test: $(READY) ## every test (TESTS=tests/engine for some, JOBS=4 for more workers)
+test: $(READY) ## every test; of the known mistakes one notebook in six (TESTS=tests/engine for some, JOBS=4 for more workers)
 	@bash .ci/extras; OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) $(TESTS)
+
+prove: $(READY) ## every known mistake and every right solution of all assignments, through the real pipeline
+	@for folder in solutions/*/; do $(BIN)/convgrade prove "$$(basename "$$folder")" --together --jobs $(JOBS) || exit 1; done
 
 lint: $(READY) ## ruff and mypy
 	@$(BIN)/ruff check . && $(BIN)/mypy
