@@ -1,6 +1,6 @@
 """Every hidden suite is proved: right solutions keep all their points, every known mistake loses some and is named.
 
-Every right solution, and the mistakes of one notebook in six, others when their file changes; all of them: `make prove`.
+Every right solution, and the mistakes of one notebook in six, others when their file changes: `make prove` has all.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ def test_a_calibrated_threshold_is_read(sample_course):
     tiny = load_course(sample_course({SETTINGS: (LIMITS, CALIBRATED)})).assignment("tiny")
     day = datetime.date(2025, 1, 31)
     assert tiny.thresholds == {
-        "digits": Threshold("digits", 0.9, 0.95, 0.01, 24, "calibration 1 to 24", 1e-4, day),
+        "digits": Threshold("digits", 0.9, None, 0.95, 0.01, 24, "calibration 1 to 24", 1e-4, day),
     }
     with pytest.raises(TypeError):
         tiny.thresholds["digits"] = Threshold("digits", 0.1)
