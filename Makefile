@@ -20,17 +20,12 @@ demo: $(READY) ## grade a sample class and show its page
 test: $(READY) ## every test; of the known mistakes one notebook in six (TESTS=tests/engine for some, JOBS=4 for more workers)
 	@bash .ci/extras; OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) $(TESTS)
 
-prove: $(READY) ## every known mistake and every right solution of all assignments, through the real pipeline
-	@for folder in solutions/*/; do $(BIN)/convgrade prove "$$(basename "$$folder")" --together --jobs $(JOBS) || exit 1; done
+prove: $(READY) ## every known mistake and every right solution of all assignments
+	@set -e; for suite in solutions/*/; do $(BIN)/convgrade prove "$$(basename $$suite)" --together --jobs $(JOBS); done
 
-lint: $(READY) ## ruff and mypy
-	@$(BIN)/ruff check . && $(BIN)/mypy
-
-check: $(READY) ## are the released notebooks what solutions/ says?
-	@$(BIN)/convgrade build --check
-
-build: $(READY) ## make the released notebooks from solutions/
-	@$(BIN)/convgrade build
+lint: $(READY) ; @$(BIN)/ruff check . && $(BIN)/mypy ## ruff and mypy
+check: $(READY) ; @$(BIN)/convgrade build --check ## are the released notebooks what solutions/ says?
+build: $(READY) ; @$(BIN)/convgrade build ## make the released notebooks from solutions/
 
 formgrader: $(READY) ; @$(BIN)/convgrade build && $(BIN)/jupyter-lab $(OPTIONS) ## JupyterLab; formgrader is in its menu Nbgrader (OPTIONS=--port=9999)
 bench: $(READY) ; @$(BIN)/python -m bench ## the figures: overhead, speed-up, memory, stability

@@ -2,8 +2,8 @@
 
 Without a GPU a stand-in plays the second device; see there what it cannot show. Of each suite the author's own answers
 are tried, and a share of the other right solutions and of the mistakes, each in its exercise: DEVICES_ONE_IN=1 tries
-all of them. The share is another one when their file changes. A mistake may fail more checks there than on the CPU:
-many make tensors on the CPU besides.
+all of them, and every drawn example. The share is another one when their file changes. A mistake may fail more checks
+there than on the CPU: many make tensors on the CPU besides.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from autograder import notebooks, variants
 from autograder.course import Assignment
 from autograder.gates import FIXTURE
 from autograder.judge.conversation import Ask
+from autograder.judge.examples import drawer_of
 from autograder.judge.local import LocalBox
 from autograder.judge.plugin import Suite, with_suite
 from autograder.lineup import ALTERNATIVE, MISTAKE, Exchange, exchanges
@@ -31,6 +32,7 @@ from autograder.suites import CheckSpec, read_mistakes
 from tests.course.stand_in_gpu import DEVICE, stand_in_gpu
 
 ONE_IN = int(os.environ.get("DEVICES_ONE_IN", "0"))
+EXAMPLES = 1000 if ONE_IN == 1 else 10  # drawn by Hypothesis, of each check: the stand-in is slow
 SHARES = {ALTERNATIVE: ONE_IN or 24, MISTAKE: ONE_IN or 300}  # one in so many
 DEVICES = [DEVICE, *(["cuda"] if torch.cuda.is_available() else [])]
 pytestmark = pytest.mark.timeout(1500)
@@ -62,6 +64,8 @@ class Found:
 def found(assignment: Assignment, device: str) -> Found:
     def serve(suite: Suite) -> Found:
         suite.mistakes = ()  # nobody reads a hint here
+        for drawer in filter(None, (drawer_of(item.obj) for item in suite.items.values())):
+            drawer.count = min(drawer.count, EXAMPLES)
         others, wrong = share(assignment, ALTERNATIVE), share(assignment, MISTAKE)
         return Found(
             failed(suite, device),

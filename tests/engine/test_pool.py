@@ -42,7 +42,7 @@ def grade(assignment, tmp_path):
 
 
 def alive(pid: int) -> bool:
-    with suppress(ProcessLookupError):
+    with suppress(OSError):
         os.kill(pid, 0)
         return Path(f"/proc/{pid}/stat").read_text().split(") ")[1][0] != "Z"
     return False
@@ -108,7 +108,10 @@ def test_a_hanging_worker_is_killed(grade, tmp_path):
 def test_a_killed_worker_takes_its_children_along(grade, tmp_path):
     (report,) = grade(["fork"], submission_seconds=2)
     assert report.fault == "ours"
-    assert not alive(int((tmp_path / "child").read_text()))
+    child, deadline = int((tmp_path / "child").read_text()), time.monotonic() + 10
+    while alive(child) and time.monotonic() < deadline:  # the kernel kills it in its own time
+        time.sleep(0.05)
+    assert not alive(child)
 
 
 def test_a_machine_without_wall_grades_nothing(grade):

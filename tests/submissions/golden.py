@@ -43,11 +43,11 @@ def quick_course(root: Path, slug: str) -> Assignment:
     return load_course(root).assignment(slug)
 
 
-def graded(assignment: Assignment, names: Iterable[str]) -> list[Report]:
-    """Their reports from one run of two workers."""
+def graded(assignment: Assignment, names: Iterable[str], workers: int = 1) -> list[Report]:
+    """Their reports from one run."""
     files = [(name, HERE / assignment.slug / f"{name}.ipynb") for name in names]
     jobs = [Job(name, path.name, f"{place}", path.read_bytes()) for place, (name, path) in enumerate(files)]
-    grading = Grading(assignment, Settings(jobs=2), Store(assignment.folder.parents[1] / "reports"))
+    grading = Grading(assignment, Settings(jobs=workers), Store(assignment.folder.parents[1] / "reports"))
     with closing(grading.grade(jobs)) as reports:
         return list(reports)
 
