@@ -90,6 +90,8 @@ def _threshold(path: Path, name: str, values: object) -> Threshold:
             raise CourseError(f"“{key}” is no setting", there, f"settings here are {', '.join(_FIELDS)}")
         if not right(value):
             raise CourseError(f"{key} = {value!r} of the threshold “{name}” is wrong", there, f"write {words}")
+    if values["at_least"] > values.get("promised", values["at_least"]):
+        raise CourseError(f"the threshold “{name}” asks for more than is promised", where, "lower at_least")
     return Threshold(name, **values)
 
 

@@ -54,6 +54,12 @@ def test_a_calibrated_threshold_is_read(sample_course):
         tiny.thresholds["digits"] = Threshold("digits", 0.1)
 
 
+def test_no_threshold_asks_for_more_than_the_notebook_promises(sample_course):
+    table = "[thresholds.digits]\nat_least = 0.91\npromised = 0.9\n\n[limits]"
+    with pytest.raises(CourseError, match="“digits” asks for more than is promised"):
+        load_course(sample_course({SETTINGS: (LIMITS, table)}))
+
+
 def test_at_least_is_enough(sample_course):
     root = sample_course({SETTINGS: (LIMITS, "[thresholds.digits]\nat_least = 1\n\n[limits]")})
     assert load_course(root).assignment("tiny").thresholds["digits"] == Threshold("digits", 1)
