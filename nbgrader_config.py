@@ -39,21 +39,21 @@ c.GenerateAssignment.force = True
 
 # The exchange: set its folder here or say `--Exchange.root=…`; until then nothing is released or collected.
 # c.Exchange.root = "…"
-c.ExchangeFactory.collect = "autograder.nbgrader.CollectPlainFiles"
+c.ExchangeFactory.collect = "autograder.hosts.nbgrader_steps.CollectPlainFiles"
 
 # Grading: a submission's sources are put into our release, the raw file is graded behind the wall, and the report is
 # written into the check cells.
-c.Autograde.exporter_class = "autograder.nbgrader.TidyExporter"
+c.Autograde.exporter_class = "autograder.hosts.nbgrader_steps.TidyExporter"
 c.Autograde.autograde_preprocessors = [
-    "autograder.nbgrader.GradeInBox",
+    "autograder.hosts.nbgrader_steps.GradeInBox",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
-    "autograder.nbgrader.HoldUngraded",
+    "autograder.hosts.nbgrader_steps.HoldUngraded",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
 # Lateness costs what solutions/course.toml says under [late], [extensions] and [deadlines].
-c.AssignLatePenalties.plugin_class = "autograder.late.LatePenalty"
+c.AssignLatePenalties.plugin_class = "autograder.gradebook.lateness.LatePenalty"

@@ -17,9 +17,9 @@ from rich.console import Console
 
 from autograder.box.box import open_box
 from autograder.box.inside import landlock
-from autograder.box.limits import Limits
 from autograder.box.outcome import StudentError
 from autograder.box.zygote import Wall, Zygote
+from autograder.course.limits import Limits
 from autograder.errors import NoBox
 from autograder.model import Verdict
 

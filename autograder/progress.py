@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Protocol, TextIO
 
 from autograder.model import Report
-from autograder.reports.escape import terminal
+from autograder.text.escape import terminal
 
 
 class Tick(Protocol):

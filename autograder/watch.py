@@ -14,12 +14,12 @@ from itertools import groupby
 from pathlib import Path
 
 from autograder.course import Assignment, Course
-from autograder.discover import Found, discover
-from autograder.grading import Grading, Settings
+from autograder.gradebook.context import alone
+from autograder.grading.session import Grading, Settings
+from autograder.grading.store import safe_name, write_atomically
 from autograder.model import Report
-from autograder.reports.around import alone
 from autograder.reports.student_page import student_page
-from autograder.store import safe_name, write_atomically
+from autograder.submission.find import Found, discover
 
 Mark = tuple[int, int, int]
 """Size, time and inode of a file: whether it is still the same, without reading it."""

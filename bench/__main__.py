@@ -16,13 +16,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from autograder import variants
+from autograder.authoring import variants
 from autograder.box.zygote import Wall, Zygote
 from autograder.course import Assignment, load_course
-from autograder.crew import Job, Recipe
+from autograder.grading.pool import grade_all
+from autograder.grading.worker import serve
+from autograder.grading.worker_process import Job, Recipe
 from autograder.model import Report, Verdict
-from autograder.pool import grade_all
-from autograder.worker import serve
 from bench import bare, stock_nbgrader, term, unchanged
 
 ROOT = Path(__file__).resolve().parents[1]

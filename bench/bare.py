@@ -11,12 +11,12 @@ from typing import Any
 import matplotlib
 import matplotlib.pyplot as plt
 
-from autograder import variants
+from autograder.authoring import variants
 from autograder.course import Assignment
 from autograder.judge.local import LocalBox
 from autograder.judge.plugin import with_suite
 from autograder.judge.suite import Suite
-from autograder.submission import read_submission
+from autograder.submission.read import read_submission
 
 
 def cpu(assignment: Assignment, runs: int) -> tuple[float, float]:

@@ -21,14 +21,14 @@ from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
 from autograder.course import Assignment
-from autograder.markers import SourceCell
+from autograder.course.percent import SourceCell
 
 ROOT = Path(__file__).resolve().parents[1]
 
 # Runs once per submission, in the first check cell, with the sources of the reference and the suite inlined.
 SETUP = """
 import inspect, sys, types
-from autograder.box.limits import Limits
+from autograder.course.limits import Limits
 from autograder.judge.cases import Cases, seed_of
 from autograder.judge.conversation import CURRENT, Conversation
 from autograder.judge.local import LocalBox

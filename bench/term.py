@@ -16,13 +16,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from autograder import gradebook, notebooks
+from autograder.authoring import notebooks
+from autograder.authoring.demo import Desk
 from autograder.course import Assignment, load_course
-from autograder.crew import Job
-from autograder.demo import Desk
-from autograder.grading import Grading, Settings, root_of, store_of
+from autograder.gradebook import database
+from autograder.grading.session import Grading, Settings, root_of, store_of
+from autograder.grading.store import Store, content_key, context_digest, write_atomically
+from autograder.grading.worker_process import Job
 from autograder.model import Report
-from autograder.store import Store, content_key, context_digest, write_atomically
 from bench.views import differing
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -43,7 +44,7 @@ def measure(assignment: Assignment, count: int, distinct: int, folder: Path) -> 
     book.write_bytes(empty)
     reports = store_of(assignment).all()
     start = time.perf_counter()
-    gradebook.record(reports, root)
+    database.record(reports, root)
     recording = time.perf_counter() - start
     grade_by_hand(assignment)
     return added / count, recording, len(differing(assignment))
@@ -91,7 +92,7 @@ def hand_in(assignment: Assignment, samples: Sequence[tuple[bytes, Report]], cou
 def grade_by_hand(assignment: Assignment) -> None:
     """Somebody's points for what people grade, and extra credit; then penalties anew."""
     dice = random.Random(assignment.slug)
-    with gradebook.opened(root_of(assignment), assignment.slug) as found:
+    with database.opened(root_of(assignment), assignment.slug) as found:
         for submission in found[0].assignment_submissions(assignment.slug) if found else ():
             for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
                 if grade.auto_score is None:

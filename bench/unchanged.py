@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from autograder.course import Assignment
-from autograder.grading import store_of
+from autograder.grading.session import store_of
 from bench.memory import family_mb
 
 ROOT = Path(__file__).resolve().parents[1]

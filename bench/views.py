@@ -13,10 +13,11 @@ from typing import Any
 
 from nbgrader.plugins import CsvExportPlugin
 
-from autograder import gradebook, term_verbs, verbs
+from autograder.cli import term_verbs, verbs
 from autograder.course import Assignment
-from autograder.grading import root_of, store_of
-from autograder.term import cents
+from autograder.course.term import cents
+from autograder.gradebook import database
+from autograder.grading.session import root_of, store_of
 
 Scores = dict[str, float]  # points to the cent by student
 _ROW = re.compile(
@@ -47,7 +48,7 @@ def _exported(assignment: Assignment, form: str, file: Path) -> Scores:
 
 def _nbgrader(assignment: Assignment, file: Path) -> dict[str, Scores]:
     """What the gradebook has for formgrader, less the penalty, and what `nbgrader export` writes."""
-    with gradebook.opened(root_of(assignment), assignment.slug) as found:
+    with database.opened(root_of(assignment), assignment.slug) as found:
         if found is None:
             raise RuntimeError("there is no gradebook")
         book: Any = found[0]

@@ -7,6 +7,8 @@ from importlib.util import find_spec
 
 from tests.engine import postgres_server
 
+POSTGRESQL = "engine/gradebook/test_postgresql.py"
+
 
 def chromium() -> str | None:
     """The browser that Debian, Ubuntu or Fedora installs; None where there is none."""
@@ -16,7 +18,7 @@ def chromium() -> str | None:
 def missing() -> dict[str, str]:
     """What is not installed, by the folder or file of the tests that need it."""
     found = {
-        "engine/test_postgresql.py": (postgres_server.programs(), "PostgreSQL (Debian: apt-get install postgresql)"),
+        POSTGRESQL: (postgres_server.programs(), "PostgreSQL (Debian: apt-get install postgresql)"),
         "browser": (chromium(), "Chromium (Debian: apt-get install chromium)"),
         "browser/": (find_spec("playwright"), "the package playwright (pip install -r requirements.lock)"),
     }

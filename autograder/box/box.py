@@ -20,9 +20,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from autograder.box.inside import wire
-from autograder.box.limits import Limits
 from autograder.box.outcome import CellOutcome, Reply, StudentError
 from autograder.box.zygote import Zygote
+from autograder.course.limits import Limits
 from autograder.errors import BoxFailure, WireViolation
 from autograder.model import Verdict
 

@@ -126,7 +126,7 @@ def _everything() -> list[str]:
 
 def zygote_command(python: str, control: int, config: str) -> list[str]:
     """How the zygote is started, behind a wall or not."""
-    return [python, "-s", "-P", "-m", "inside.zygote", str(control), config]
+    return [python, "-s", "-P", "-m", "inside.fork_server", str(control), config]
 
 
 def _parents(paths: Iterable[str]) -> list[str]:

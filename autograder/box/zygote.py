@@ -18,7 +18,7 @@ from typing import Any
 
 from autograder.box import bubblewrap, gpu, masks, seccomp
 from autograder.box.inside import landlock
-from autograder.box.limits import Limits
+from autograder.course.limits import Limits
 from autograder.errors import BoxFailure, NoBox
 
 START_SECONDS, ANSWER_SECONDS, HANG_UP_SECONDS = 240.0, 120.0, 5.0  # machines are busy; an end is noticed at once

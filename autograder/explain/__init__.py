@@ -1,1 +1,1 @@
-"""Everything about one verdict, for a TA: what was kept, the check again in a fresh box, a shell in there."""
+"""`convgrade explain`: why a check ended as it did, and the check once more in a fresh box; no verdict is changed."""

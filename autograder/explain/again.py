@@ -10,14 +10,14 @@ from autograder.box.box import Box, open_box
 from autograder.box.outcome import Reply, StudentError
 from autograder.box.zygote import Wall
 from autograder.course import Assignment
-from autograder.explain.words import asked, shown
-from autograder.grade import run_cell
+from autograder.explain.values import asked, shown
+from autograder.grading.one import run_cell
+from autograder.grading.worker import zygote_for
 from autograder.judge.conversation import Exchange
 from autograder.judge.plugin import Suite, with_suite
 from autograder.judge.replay import replayed
 from autograder.model import CellRun, CheckResult
-from autograder.submission import read_submission
-from autograder.worker import zygote_for
+from autograder.submission.read import read_submission
 from cnnkit.compare import compare
 
 A_DAY = 86_400.0  # how long a shell in the box may stay open

@@ -13,7 +13,7 @@ from autograder.errors import UnreadableSubmission
 from autograder.explain.shell import stay
 from autograder.explain.show import Explanation, overview
 from autograder.explain.subject import find_subject, spec_name
-from autograder.reports import escape
+from autograder.text import escape
 
 DONE, NOT_GRADED, NOTHING = 0, 1, 3
 NO_FILE = "The file that was graded is not under build/submitted. Give it with --file, and the check is tried again."

@@ -11,7 +11,7 @@ from autograder.box.box import Box
 from autograder.box.outcome import Handle
 from autograder.errors import ConvgradeError
 from autograder.explain.again import Again
-from autograder.reports import escape
+from autograder.text import escape
 
 Read = Callable[[str], str]
 """Shows a prompt and gives one line; raises EOFError at the end of the input."""

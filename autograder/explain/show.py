@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.text import Text
 
 from autograder.course import Assignment
+from autograder.course.declarations import CheckSpec, parse
 from autograder.explain.again import Again, Call
 from autograder.explain.subject import Subject
 from autograder.model import CheckResult, Report
-from autograder.reports import escape
 from autograder.reports.words import LOOKS, look_of, number, worth
-from autograder.suites import CheckSpec, parse
+from autograder.text import escape
 
 MOST_CALLS = 20
 

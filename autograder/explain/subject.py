@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 
-from autograder.attempts import Attempts
 from autograder.course import Assignment, Course
-from autograder.discover import Found, discover
-from autograder.grading import store_of
+from autograder.grading.session import store_of
+from autograder.grading.store import Store, content_key, context_digest
+from autograder.intake.attempts import Attempts
 from autograder.model import Report
-from autograder.store import Store, content_key, context_digest
+from autograder.submission.find import Found, discover
 
 SUBMITTED = ("build/submitted", "build/demo/submitted")  # where a graded file is looked for
 _NO_REPORT = "that file holds no report of this version; give a file of build/reports, a notebook or a student's name"

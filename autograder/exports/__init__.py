@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from autograder.grades import Grade
+    from autograder.gradebook.grades import Grade
 
 # Format → ending of its files.
 FORMATS = MappingProxyType({"csv": "csv", "canvas": "csv", "moodle": "csv", "jsonl": "jsonl", "junit": "xml"})

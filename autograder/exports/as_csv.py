@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from autograder.exports import Export
 from autograder.exports.table import Cell, to_csv
-from autograder.grades import Grade
+from autograder.gradebook.grades import Grade
 
 # The names that nbgrader's own export uses, so that what reads one reads the other.
 _COLUMNS = (

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograder.exports import Export
-from autograder.grades import Grade, Mark
+from autograder.gradebook.grades import Grade, Mark
 
 
 def write(title: str, grades: Sequence[Grade], roster: str) -> Export:

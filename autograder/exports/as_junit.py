@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as Xml
 
 from autograder.exports import Export
-from autograder.grades import Grade, Mark
+from autograder.gradebook.grades import Grade, Mark
 from autograder.model import CheckResult, Verdict
-from autograder.reports.escape import block, terminal
 from autograder.reports.words import number
+from autograder.text.escape import block, terminal
 
 _TAGS = {Verdict.PASSED: "", Verdict.SKIPPED: "skipped", Verdict.UNGRADED: "error"}  # all others: failure
 

@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from autograder.grades import Grade
-from autograder.reports.escape import terminal
+from autograder.gradebook.grades import Grade
+from autograder.text.escape import terminal
 
 _NUMBER = re.compile(r"(?:^|[_ ])(\d+)$")  # how the names of downloaded submissions end: "Jane Doe_4711"
 

@@ -1,1 +1,1 @@
-"""Other people's machines that grade or check: Gradescope's container, GitHub Classroom's runner."""
+"""Other programs that call us: nbgrader, Gradescope, GitHub Classroom; nothing of ours depends on them."""

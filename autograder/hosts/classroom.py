@@ -13,11 +13,11 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from autograder import notebooks
+from autograder.authoring import notebooks
 from autograder.box.bubblewrap import kit
 from autograder.course import Assignment, Course
+from autograder.grading.store import write_atomically
 from autograder.hosts.gradescope_zip import FILES
-from autograder.store import write_atomically
 
 INSTALL = (
     "1. Install what the notebook needs: `pip install -r requirements.txt`. The kit lies beside it, in `cnnkit/`.\n"

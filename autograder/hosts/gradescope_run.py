@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import Assignment, Course, load_course
-from autograder.discover import Found, discover
 from autograder.errors import NoBox
+from autograder.grading.scoring import score, ungraded
+from autograder.grading.store import content_key, context_digest, write_atomically
 from autograder.hosts.results import CRASHED, CUT_OFF, results
 from autograder.model import CheckResult, Report
-from autograder.scoring import score, ungraded
-from autograder.store import content_key, context_digest, write_atomically
+from autograder.submission.find import Found, discover
 
 WEAKER = "No wall could be built in this container. Make the zip again with --box landlock, or ask for a wall by name."
 
@@ -86,9 +86,9 @@ def _graded(desk: Desk) -> Report:
 
 def _judged(desk: Desk, assignment: Assignment, found: Found) -> Report:
     from autograder.box.zygote import Wall
-    from autograder.grade import HandedIn, grade
+    from autograder.grading.one import HandedIn, grade
+    from autograder.grading.worker import zygote_for
     from autograder.judge.plugin import Suite, with_suite
-    from autograder.worker import zygote_for
 
     raw = found.read()
     key = content_key(raw, context_digest(assignment, desk.box))
@@ -127,7 +127,7 @@ def _tell_staff(report: Report) -> None:
 
 
 def _print(text: str) -> None:
-    from autograder.reports.escape import block
+    from autograder.text.escape import block
 
     if text.strip():
         sys.stdout.write(block(text, 4000) + "\n")

@@ -14,9 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 import autograder
 from autograder.box.bubblewrap import kit
 from autograder.course import Assignment, Course
+from autograder.grading.store import write_atomically
 from autograder.hosts.requirements import pinned
 from autograder.hosts.results import CRASHED
-from autograder.store import write_atomically
 
 FILES = Path(__file__).parent / "files"
 LEFT_OUT = ("alternatives.py", "marking.md", "rows.toml")  # of an assignment: grading does not need them

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from autograder.errors import ConvgradeError, UnreadableSubmission
 from autograder.intake.entries import Entry
-from autograder.untrusted import read_cells
+from autograder.submission.parse import read_cells
 
 if TYPE_CHECKING:
     from autograder.course import Assignment

@@ -9,18 +9,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.attempts import Attempts, counting
 from autograder.errors import UnreadableSubmission
+from autograder.intake.attempts import Attempts, counting
 from autograder.intake.choose import Candidate, choose
 from autograder.intake.entries import Entry, Refused, open_source
 from autograder.intake.names import owner
-from autograder.reports.escape import terminal
-from autograder.submission import read_submission
-from autograder.verbose import stage
+from autograder.log import stage
+from autograder.submission.read import read_submission
+from autograder.text.escape import terminal
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
-    from autograder.term import Term
+    from autograder.course.term import Term
 
 Group = tuple[str, datetime | None]  # who handed in, and when; several files of one group are one hand-in
 

@@ -18,10 +18,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from autograder.discover import Found
 from autograder.errors import ConvgradeError
-from autograder.reports.escape import terminal
-from autograder.untrusted import MAX_BYTES
+from autograder.submission.find import Found
+from autograder.submission.parse import MAX_BYTES
+from autograder.text.escape import terminal
 
 MOST_ENTRIES = 50_000  # files of any kind
 MOST_NOTEBOOKS = 5_000

@@ -20,8 +20,8 @@ from datetime import datetime
 from itertools import pairwise
 from pathlib import PurePosixPath
 
-from autograder.discover import student_of
 from autograder.intake.entries import Entry, moment
+from autograder.submission.find import student_of
 
 _MOODLE = re.compile(r"(?P<who>.+?_\d+)_assignsubmission_(?:file|onlinetext)_?.*")
 _CANVAS = re.compile(r"(?P<who>[^\W_]+)(?P<late>_LATE)?_(?P<id>\d+)_\d+_(?:.+)\.ipynb", re.IGNORECASE)

@@ -98,9 +98,9 @@ package ships and a gate relies on stands under `[hidden] files = […]`, relati
 
 from hypothesis.strategies import booleans, composite, floats, integers, just, lists, one_of, sampled_from, tuples
 
+from .check import check
 from .examples import assume, examples
 from .expect import expect
-from .marker import check
 from .mistakes import Mistake, load_mistakes, mistake
 from .student import value_of
 

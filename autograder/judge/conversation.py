@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.box.inside import wire
-from autograder.box.limits import Limits
 from autograder.box.outcome import Reply, StudentError
+from autograder.course.limits import Limits
 from autograder.model import Picture, Verdict
 
 Request = dict[str, Any]

@@ -15,7 +15,7 @@ import torch
 from autograder import messages
 from autograder.box.inside import wire
 from autograder.box.outcome import Reply, StudentError
-from autograder.gates import Threshold
+from autograder.course.thresholds import Threshold
 from autograder.judge import describe
 from autograder.judge.conversation import CURRENT, Conversation, FailedExpectation
 from autograder.judge.student import CallResult, Remote, handle_of, value_of

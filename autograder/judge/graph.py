@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from autograder.model import CheckResult, Verdict
 
 After = Mapping[str, Sequence[str]]
-"""The checks that each check comes after; a graph without circles (autograder.suites refuses them)."""
+"""The checks that each check comes after; a graph without circles (autograder.course.declarations refuses them)."""
 
 
 def ordered(after: After) -> tuple[str, ...]:

@@ -18,8 +18,8 @@ import torch.fx.experimental.symbolic_shapes  # the first gradient imports this:
 from hypothesis.internal.conjecture import providers
 
 from autograder.course import Assignment
+from autograder.course.thresholds import Thresholds
 from autograder.errors import CourseError, place
-from autograder.gates import Thresholds
 from autograder.judge.cases import Cases
 from autograder.judge.mistakes import importing_from, load_mistakes
 from autograder.judge.student import Student

@@ -11,8 +11,8 @@ import pytest
 
 from autograder import messages
 from autograder.course import Assignment
+from autograder.course.thresholds import FIXTURE
 from autograder.errors import CourseError, place
-from autograder.gates import FIXTURE
 from autograder.judge import describe, verdicts
 from autograder.judge.cases import seed_of
 from autograder.judge.conversation import CURRENT, Ask, Conversation

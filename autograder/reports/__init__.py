@@ -1,1 +1,1 @@
-"""Pure views of Reports: terminal, feedback page, class page, statistics. Nothing here grades."""
+"""Reports as people read them: pages, terminal, cells; pure views that decide and store nothing."""

@@ -7,15 +7,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from autograder.grades import Mark
+from autograder.gradebook.context import Around, mark_of
+from autograder.gradebook.grades import Mark
+from autograder.grading.store import natural, safe_name, write_atomically
 from autograder.model import Report, Verdict
-from autograder.reports import alarms, statistics
-from autograder.reports.around import Around, mark_of
-from autograder.reports.diary import Diary, Shift
+from autograder.reports import statistics, suspicious_checks
 from autograder.reports.render import page
 from autograder.reports.student_page import student_page
+from autograder.reports.verdict_history import Diary, Shift
 from autograder.reports.words import counts, judged, look_at, needs_a_person
-from autograder.store import natural, safe_name, write_atomically
 
 _STUDENTS = "students"
 _MOST_MOVED = 100  # submissions with other verdicts than before, in one list
@@ -85,8 +85,8 @@ def class_page(
         title=title,
         rows=rows,
         people=[row for row in rows if row.person],
-        alarms=[*alarms.unsteady(shifts, titles), *alarms.alarms(reports)],
-        moved=alarms.moved(shifts, titles),
+        alarms=[*suspicious_checks.unsteady(shifts, titles), *suspicious_checks.alarms(reports)],
+        moved=suspicious_checks.moved(shifts, titles),
         most_moved=_MOST_MOVED,
         summary=summary,
         columns_=_columns(bars),

@@ -9,9 +9,9 @@ from math import sqrt
 from statistics import fmean, median, pstdev
 from types import MappingProxyType
 
-from autograder.grades import Mark
+from autograder.gradebook.context import mark_of
+from autograder.gradebook.grades import Mark
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
-from autograder.reports.around import mark_of
 from autograder.reports.words import counts, is_stub, judged, worth
 
 _NO_EVIDENCE = (Verdict.UNGRADED,)

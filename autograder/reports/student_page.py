@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from autograder.grades import Mark
+from autograder.gradebook.context import Around, mark_of
+from autograder.gradebook.grades import Mark
 from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdict
 from autograder.reports import heatmap
-from autograder.reports.around import Around, mark_of
-from autograder.reports.figures import png_uri
+from autograder.reports.png import png_uri
 from autograder.reports.render import page
 from autograder.reports.words import alike, counts, judged, problem_of, tasks, worth
 

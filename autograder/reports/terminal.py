@@ -10,10 +10,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from autograder.grading.store import natural
 from autograder.model import CheckResult, Report, Verdict
-from autograder.reports import escape, statistics
+from autograder.reports import statistics
 from autograder.reports.words import LOOKS, amount, counts, judged, look_at, look_of, needs_a_person, number
-from autograder.store import natural
+from autograder.text import escape
 
 _STYLE = {"good": "green", "bad": "red", "wait": "dim", "ours": "yellow"}
 _NAME = 40  # characters of a student's name in a table

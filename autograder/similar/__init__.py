@@ -1,1 +1,1 @@
-"""Pairs of submissions that are closer than the scaffold explains. It reports; it never changes a score."""
+"""`convgrade similar`: pairs of submissions that are closer than released code explains; no score is changed."""

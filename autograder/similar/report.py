@@ -10,14 +10,14 @@ from pathlib import Path
 from markupsafe import Markup
 
 from autograder.course import Assignment, Course
-from autograder.discover import Found, discover
 from autograder.errors import UnreadableSubmission
-from autograder.reports import escape
+from autograder.log import stage
 from autograder.reports.render import page
 from autograder.similar.pairs import Pair, Ranges, explained, pairs
 from autograder.similar.prints import Document
-from autograder.submission import read_submission
-from autograder.verbose import stage
+from autograder.submission.find import Found, discover
+from autograder.submission.read import read_submission
+from autograder.text import escape
 
 MOST_PAIRS = 60  # on the page
 MOST_SHOWN = 40_000  # characters of one side
@@ -47,7 +47,7 @@ def similarity(
 
 def write_page(found: Similarity, assignment: Assignment, folder: Path) -> Path:
     """Writes `folder`/<slug>.html; gives its path."""
-    from autograder.store import write_atomically
+    from autograder.grading.store import write_atomically
 
     path = folder / f"{assignment.slug}.html"
     rows = [(pair, [(side, marked(side.document.text, side.ranges)) for side in (pair.first, pair.second)])

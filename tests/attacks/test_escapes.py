@@ -13,12 +13,13 @@ import pytest
 
 from autograder.course import load_course
 from autograder.model import Report
-from autograder.reports import class_page, escape, student_page, terminal
+from autograder.reports import class_page, student_page, terminal
+from autograder.text import escape
 from tests.attacks.papers import FULL, Grader, paper
 
 HOSTILE = {
     "script": "<script>alert(1)</script>",
-    "image": "\"><img src=x onerror=alert(1)>",
+    "image": '"><img src=x onerror=alert(1)>',
     "attribute": "' onmouseover='alert(1)' x='",
     "link": "[click](javascript:alert(1))",
     "template": "{{ 7 * 191 }}{% include '/etc/passwd' %}",
@@ -28,7 +29,7 @@ HOSTILE = {
     "carriage return": "0 points\r100 points",
     "backspace": "0\b\b\b100",
     "bidi": "\u202estnoip 001\u2066",
-    "formula": "=HYPERLINK(\"http://192.0.2.1/\")",
+    "formula": '=HYPERLINK("http://192.0.2.1/")',
     "command": "@SUM(1+1)*cmd|' /C calc'!A0",
     "null": "a\0b",
     "rich markup": "[bold red]full marks[/]",

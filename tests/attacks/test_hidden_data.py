@@ -15,7 +15,7 @@ from autograder.box.box import open_box
 from autograder.box.outcome import StudentError
 from autograder.box.zygote import MODES, Wall, Zygote
 from autograder.course import Assignment, load_course
-from autograder.grading import Grading, Settings
+from autograder.grading.session import Grading, Settings
 from tests.attacks.papers import DOUBLE, FULL, paper, points
 from tests.attacks.walls import PRELUDE, QUICK, RIGHT, call
 from tests.conftest import write_course

@@ -112,7 +112,7 @@ def test_proc_is_empty(walls):
 ZYGOTE = """
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
-            if b"-m\\0inside.zygote" in read(f"/proc/{pid}/cmdline")[:200] and pid != os.readlink("/proc/self"):
+            if b"-m\\0inside.fork_server" in read(f"/proc/{pid}/cmdline")[:200] and pid != os.readlink("/proc/self"):
                 return open(f"/proc/{pid}/mem", "rb").fileno()
         except OSError: pass"""
 

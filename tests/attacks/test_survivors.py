@@ -106,7 +106,7 @@ def test_without_mounts_of_its_own_the_next_submission_reads_the_file(walls):
 GRADER = """
 import sys
 from autograder.box.box import open_box
-from autograder.box.limits import Limits
+from autograder.course.limits import Limits
 from autograder.box.zygote import Wall, Zygote
 wall = Wall(mode=sys.argv[1], off=frozenset(sys.argv[3:]))
 with Zygote.start(wall) as zygote, open_box(zygote, Limits(cell_seconds=60)) as box:

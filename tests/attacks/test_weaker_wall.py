@@ -138,4 +138,3 @@ def test_whatever_hangs_is_ended_in_time(weak, name):
 def test_every_signal_to_itself_has_a_verdict(weak, number):
     with weak.box(f"def attack():\n    os.kill(os.getpid(), {int(number)})\n    time.sleep(9)") as box:
         assert ending(box, "attack").verdict is Verdict.RAISED
-

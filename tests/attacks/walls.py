@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder.box.box import Box, open_box
-from autograder.box.limits import Limits
 from autograder.box.outcome import StudentError
 from autograder.box.zygote import Wall, Zygote
+from autograder.course.limits import Limits
 
 QUICK = Limits(
     cell_seconds=5, call_seconds=3, submission_seconds=60, memory_mb=512, disk_mb=16, processes=16, restarts=1

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.jupyter import ROOT, Lab, lab
-from tests.engine.test_nbgrader import make_course
+from tests.engine.hosts.test_nbgrader import make_course
 from tests.programs import chromium, missing
 
 if TYPE_CHECKING:

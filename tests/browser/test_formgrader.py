@@ -10,11 +10,11 @@ import pytest
 from nbgrader.api import Gradebook
 from playwright.sync_api import Page
 
-from autograder import notebooks
+from autograder.authoring import notebooks
 from autograder.course import load_course
 from tests.browser.jupyter import Lab
 from tests.browser.pages import Formgrader, Notebook, pictured
-from tests.engine.test_nbgrader import RIGHT, WRONG
+from tests.engine.hosts.test_nbgrader import RIGHT, WRONG
 
 pytestmark = pytest.mark.timeout(1200)  # on two idle processors it takes one minute
 COMMENT = "Say **why** it is so."

@@ -10,8 +10,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from autograder.course.declarations import read_mistakes
 from autograder.judge.mistakes import importing_from, load_module
-from autograder.suites import read_mistakes
 
 FOLDER = Path(__file__).resolve().parents[2] / "solutions" / "a1_convolution"
 LISTED = {"flatten": 8, "corr2d": 12, "out_size": 11, "pad2d": 8, "conv2d": 15, "conv_components": 8, "kernels": 11}

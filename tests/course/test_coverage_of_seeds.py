@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from autograder.authoring.coverage import notes, write
 from autograder.course import load_course
-from autograder.coverage import notes, write
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -19,16 +19,16 @@ from typing import Any
 import pytest
 import torch
 
-from autograder import notebooks, variants
+from autograder.authoring import notebooks, variants
+from autograder.authoring.proof_set import ALTERNATIVE, MISTAKE, Exchange, exchanges
 from autograder.course import Assignment
-from autograder.gates import FIXTURE
+from autograder.course.declarations import CheckSpec, read_mistakes
+from autograder.course.thresholds import FIXTURE
 from autograder.judge.conversation import Ask
 from autograder.judge.examples import drawer_of
 from autograder.judge.local import LocalBox
 from autograder.judge.plugin import Suite, with_suite
-from autograder.lineup import ALTERNATIVE, MISTAKE, Exchange, exchanges
 from autograder.model import CheckResult, Verdict
-from autograder.suites import CheckSpec, read_mistakes
 from tests.course.stand_in_gpu import DEVICE, stand_in_gpu
 
 ONE_IN = int(os.environ.get("DEVICES_ONE_IN", "0"))

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.markers import BEGIN, END
-from autograder.notebooks import build_source
-from autograder.suites import read_mistakes
+from autograder.authoring.notebooks import build_source
+from autograder.course.declarations import read_mistakes
+from autograder.course.percent import BEGIN, END
 
 TELLING = 24  # characters: shorter lines ("return out", "import torch") say nothing
 LARGE = 14  # nodes: smaller statements ("x = x.sum()") say nothing

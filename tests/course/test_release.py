@@ -8,7 +8,7 @@ import re
 import jupytext
 import nbformat
 
-from autograder.notebooks import build
+from autograder.authoring.notebooks import build
 
 
 def test_every_release_is_up_to_date(course):

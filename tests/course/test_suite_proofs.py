@@ -9,9 +9,9 @@ import os
 
 import pytest
 
-from autograder.lineup import ALTERNATIVE, MISTAKE, PERFECT, UNTOUCHED, WITHOUT, exchanges, owners
-from autograder.prove import How, Proof, prove
-from autograder.suites import read_mistakes
+from autograder.authoring.proof_set import ALTERNATIVE, MISTAKE, PERFECT, UNTOUCHED, WITHOUT, exchanges, owners
+from autograder.authoring.prove import How, Proof, prove
+from autograder.course.declarations import read_mistakes
 
 ONE_IN = int(os.environ.get("PROVE_ONE_IN", "6"))
 pytestmark = pytest.mark.timeout(1500)  # a proof grades some hundred notebooks

@@ -22,7 +22,7 @@ def obedient(connection, folder="."):
 
 
 def serve(connection, root, slug, wall, device):
-    """In place of autograder.grading.serve."""
+    """In place of autograder.grading.session.serve."""
     obedient(connection, os.path.join(root, "traces"))
 
 
@@ -69,7 +69,7 @@ def no_wall(connection):
 
 
 def walled_out(connection, root, slug, wall, device):
-    """The same in place of autograder.worker.serve."""
+    """The same in place of autograder.grading.worker.serve."""
     no_wall(connection)
 
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import torch
 
-from autograder.box.limits import Limits
 from autograder.course import Assignment, Exercise
+from autograder.course.declarations import read_checks
+from autograder.course.limits import Limits
 from autograder.judge.local import LocalBox
 from autograder.judge.plugin import with_suite
 from autograder.judge.suite import Suite
 from autograder.model import CheckResult
-from autograder.suites import read_checks
 
 LIMITS = Limits(call_seconds=2, check_seconds=3, memory_mb=512)
 

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import cli, gradebook, grading
+from autograder.cli.main import main
+from autograder.gradebook import database
+from autograder.grading import session
 from tests.engine import fake_workers
 from tests.engine.book_sample import report, url_of
 
@@ -22,25 +24,25 @@ _TERM = (("grade", "build/submitted", "--record", "--jobs", "2"), ("report", "ti
 def processes() -> ForkServerContext:
     """Makes processes that have everything imported from the start, forked from one that has no threads."""
     context = ForkServerContext()
-    names = ("autograder.gradebook", "autograder.verbs", "autograder.term_verbs", "autograder.reports.class_page")
-    context.set_forkserver_preload([*names, "autograder.grading", "autograder.cli", "pytest"])
+    rooms = ("cli.term_verbs", "cli.verbs", "gradebook.database", "grading.session", "reports.class_page")
+    context.set_forkserver_preload([*(f"autograder.{room}" for room in rooms), "pytest"])
     return context
 
 
 def term(root: Path) -> None:
     """Grade → record → feedback → penalties, as they are typed one after the other, with workers that grade nothing."""
     os.chdir(root)
-    grading.serve = fake_workers.serve
+    session.serve = fake_workers.serve
     for words in _TERM:
         with pytest.raises(SystemExit) as ended:
-            cli.main(words)
+            main(words)
         assert not ended.value.code, words
 
 
 def record_all(root: Path, backwards: bool) -> None:
     """An instructor records the class: every third has all points, the others lack those for `add`."""
     reports = [report(name, ("add_sums",) if index % 3 else ()) for index, name in enumerate(MANY)]
-    gradebook.record(reports[::-1] if backwards else reports, root)
+    database.record(reports[::-1] if backwards else reports, root)
 
 
 def enter_all(root: Path) -> None:

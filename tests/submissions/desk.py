@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from textwrap import dedent
 from typing import Any
 
-from autograder import notebooks, variants
+from autograder.authoring import notebooks, variants
 from autograder.course import Assignment
 
 Cell = dict[str, Any]
@@ -74,7 +74,7 @@ class Desk:
         return self._alternative(*{name.split("__")[0]: name for name in names if "__" in name}.values())
 
     def _taken(self, path: Any, names: dict[str, str]) -> list[Cell]:
-        from autograder.suites import read_mistakes
+        from autograder.course.declarations import read_mistakes
 
         known = {item.name: item.replaces for item in read_mistakes(self._assignment.mistakes)}
         replaced = {}

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import Assignment, load_course
-from autograder.crew import Job
-from autograder.grading import Grading, Settings
+from autograder.grading.session import Grading, Settings
+from autograder.grading.store import Store
+from autograder.grading.worker_process import Job
 from autograder.model import Report
-from autograder.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent

@@ -1,0 +1,1 @@
+"""What runs inside the box, beside student code: it holds no secret and imports nothing from outside this package."""

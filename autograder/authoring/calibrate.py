@@ -1,0 +1,229 @@
+"""Calibrates accuracy gates: the perfect notebook is graded with many secrets, and a right one almost never fails.
+
+Every run goes through the real pipeline, walls and all, but is asked the gates only. Seeds follow from the secret.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from autograder.authoring import notebooks, proof_set, variants
+from autograder.course import Assignment
+from autograder.course.declarations import read_mistakes
+from autograder.errors import ConvgradeError
+from autograder.grading.pool import grade_all
+from autograder.grading.session import root_of
+from autograder.grading.worker_process import Job, Recipe
+from autograder.log import stage
+from autograder.model import CheckResult, Report
+from autograder.progress import progress
+
+RISK = 1e-4  # a right solution fails less often than this
+DIGITS = 3  # of a threshold after the point
+RUNS_BELOW = 3  # of each mistake that must stay below
+PERFECT = "the perfect notebook"
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How to calibrate: runs of the perfect notebook, workers, wall, and whether to write nothing."""
+
+    runs: int = 24
+    jobs: int = 1
+    box: str = "bubblewrap"
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One threshold as it was measured; `below` are the best figures of the mistakes that must not reach it."""
+
+    name: str
+    before: float
+    values: tuple[float, ...]
+    below: Mapping[str, float | None]  # None: it came to no figure at all
+    promised: float | None = None
+
+    @property
+    def mean(self) -> float:
+        """Of the runs of the perfect notebook."""
+        return fmean(self.values)
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the runs of the perfect notebook."""
+        return stdev(self.values)
+
+    @property
+    def at_least(self) -> float:
+        """mean − t · spread · √(1 + 1/n), rounded down to DIGITS, and at most what the notebook promises.
+
+        The lower prediction bound for one more run when runs are normally distributed; t is the quantile of Student's
+        distribution with n − 1 degrees of freedom that is exceeded with probability RISK. G. J. Hahn and W. Q. Meeker,
+        Statistical Intervals: A Guide for Practitioners, Wiley 1991, chapter 4 (prediction intervals).
+        """
+        from scipy.special import stdtrit
+
+        t, scale = -float(stdtrit(len(self.values) - 1, RISK)), 10.0**DIGITS
+        bound = math.floor((self.mean - t * self._of_one_more) * scale) / scale
+        return bound if self.promised is None else min(bound, self.promised)
+
+    @property
+    def false_fail(self) -> float:
+        """The probability that one more right run stays below `at_least`; the same formula, solved for it."""
+        from scipy.special import stdtr
+
+        return float(stdtr(len(self.values) - 1, (self.at_least - self.mean) / self._of_one_more))
+
+    @property
+    def _of_one_more(self) -> float:
+        """Standard deviation of one more run less the mean. A spread below the last digit counts as one such digit."""
+        return max(self.spread, 10.0**-DIGITS) * math.sqrt(1 + 1 / len(self.values))
+
+    @property
+    def offenders(self) -> list[str]:
+        """Mistakes that reach it, and must not."""
+        return [name for name, best in self.below.items() if best is not None and best >= self.at_least]
+
+
+def run(assignment: Assignment, how: How) -> bool:
+    """Measures, prints the table, and writes assignment.toml; whether every gate tells right from wrong."""
+    gates = calibrate(assignment, how)
+    console = Console(soft_wrap=True, highlight=False)
+    show(gates, console)
+    offences = [
+        f"{name} reaches {gate.below[name]:.3f} and must stay below {gate.name}, {gate.at_least:.3f}: ask it in a"
+        " harder way (more data, another seed, fewer steps), or find that mistake by its behaviour."
+        for gate in gates
+        for name in gate.offenders
+    ]
+    for sentence in offences:
+        console.print(f"[red]✗[/red] {escape(sentence)}")
+    path = assignment.folder / "assignment.toml"
+    if not offences and not how.dry_run:
+        write(path, gates)
+    told = "Nothing is written." if offences or how.dry_run else f"Written: {path.relative_to(root_of(assignment))}"
+    console.print(escape(told))
+    return not offences
+
+
+@stage("calibrating")
+def calibrate(assignment: Assignment, how: How) -> list[Gate]:
+    """Every threshold of the assignment, measured. Raises ConvgradeError where a run says nothing about one."""
+    jobs = list(_jobs(assignment, how.runs))
+    place = (str(root_of(assignment)), assignment.slug, how.box)
+    recipe = Recipe(serve, place, assignment.limits.submission_seconds * 1.5 + 60)
+    with progress(f"Calibrating {assignment.slug}", len(jobs)) as done:
+        reports = list(grade_all(jobs, assignment, recipe, how.jobs, done))
+    for report in reports:
+        if report.problem:
+            raise ConvgradeError(f"{report.student} could not be graded with {report.source}\n  {report.problem}")
+    perfect = [report for report in reports if report.student == PERFECT]
+    return [
+        Gate(
+            name,
+            threshold.at_least,
+            tuple(_measured(report, name) for report in perfect),
+            {one.name: _best(reports, one.name, name) for one in _must_stay_below(assignment, name)},
+            threshold.promised,
+        )
+        for name, threshold in assignment.thresholds.items()
+    ]
+
+
+def _jobs(assignment: Assignment, runs: int) -> Iterator[Job]:
+    """The perfect notebook with so many secrets, and each mistake that must stay below with some of them."""
+    answers = variants.answers(assignment)
+    whole = notebooks.submission(assignment, answers)
+    wrong = {one.name: one for one in proof_set.exchanges(assignment) if one.kind == proof_set.MISTAKE}
+    nothing: dict[str, str] = {}
+    sources = {PERFECT: (nothing, runs)} | {
+        one.name: ({wrong[one.name].function: wrong[one.name].source}, min(runs, RUNS_BELOW))
+        for one in _must_stay_below(assignment)
+    }
+    for name, (replaced, times) in sources.items():
+        raw = proof_set.answered(whole, variants.exchanged(answers, replaced))
+        for number in range(1, times + 1):
+            yield Job(name, secret(number), f"{name} {number}", raw, {"secret": secret(number)})
+
+
+def secret(number: int) -> str:
+    """What stands for the course's secret in one run."""
+    return f"calibration {number}"
+
+
+def _must_stay_below(assignment: Assignment, name: str = "") -> list[Any]:
+    return [one for one in read_mistakes(assignment.mistakes) if one.below and name in ("", one.below)]
+
+
+def _measured(report: Report, name: str) -> float:
+    for check in report.checks:
+        if name in check.measured:
+            return check.measured[name]
+    why = [f"{check.name}: {_ending(check)}" for check in report.checks]
+    told = "\n  ".join(why) or "no check takes the fixture `thresholds`"
+    raise ConvgradeError(f"“{name}” was not measured in the run “{report.source}” of the perfect notebook\n  {told}")
+
+
+def _ending(check: CheckResult) -> str:
+    return f"{check.verdict}. {check.message} {check.staff[-300:]}".strip()
+
+
+def _best(reports: Sequence[Report], mistake: str, name: str) -> float | None:
+    checks = [check for report in reports if report.student == mistake for check in report.checks]
+    return max((check.measured[name] for check in checks if name in check.measured), default=None)
+
+
+def serve(connection: Connection, root: str, slug: str, box: str) -> None:
+    """A worker's life: asked the gates only, each submission with its own secret."""
+    from autograder.box.zygote import Wall
+    from autograder.grading.worker import serve as live
+
+    live(connection, root, slug, Wall(mode=box), lambda suite, about: suite.ask_gates_only(about["secret"]))
+
+
+def show(gates: Sequence[Gate], console: Console) -> None:
+    """One line a gate: what was measured and what it becomes; then how near the mistakes come."""
+    table = Table(title=f"{len(gates[0].values)} runs of the perfect notebook", title_justify="left")
+    for head in ("threshold", "mean", "spread", "lowest", "before", "now", "false fails"):
+        table.add_column(head, justify="left" if head == "threshold" else "right")
+    for gate in gates:
+        numbers = (gate.mean, gate.spread, min(gate.values), gate.before, gate.at_least)
+        table.add_row(gate.name, *(f"{number:.{DIGITS}f}" for number in numbers), f"{gate.false_fail:.1e}")
+    console.print(table)
+    for gate in gates:
+        for name, best in gate.below.items():
+            told = "comes to no figure" if best is None else f"reaches {best:.{DIGITS}f}"
+            console.print(escape(f"{gate.name}: {name} {told}"))
+        if len(set(gate.values)) == 1:
+            console.print(f"{gate.name}: every run gives the same figure. Does its check use cases.seed?")
+
+
+def write(path: Path, gates: Sequence[Gate]) -> None:
+    """Puts the figures into assignment.toml; every other line of it, comments too, stays as it is."""
+    import tomlkit
+
+    document = tomlkit.parse(path.read_bytes().decode())
+    for gate in gates:
+        table: Any = document["thresholds"][gate.name]
+        table.update(
+            at_least=gate.at_least,
+            mean=round(gate.mean, 4),
+            spread=round(gate.spread, 4),
+            runs=len(gate.values),
+            seeds=f"{secret(1)} to {len(gate.values)}",
+            false_fail=float(f"{gate.false_fail:.2g}"),
+            date=datetime.date.today(),
+        )
+    path.write_bytes(tomlkit.dumps(document).encode())

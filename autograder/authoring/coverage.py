@@ -1,0 +1,120 @@
+"""What the course promises to teach, row by row, and which exercises and checks do it: `docs/coverage.md`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Template
+
+from autograder.course import Assignment, Course, Exercise
+from autograder.course.toml import line_of, read_toml
+from autograder.errors import CourseError, place
+
+ROWS = "rows.toml"
+PAGE = Template("""\
+# What is taught, and what is checked
+
+{{ made }} Every row of the five course notes that this course grew from,
+the tasks in which a student builds, sees or answers it, and the hidden checks that grade it.
+{% for note in notes %}
+## {{ note.name }} · {{ note.title }}
+
+| row | what it is | task | graded by |
+|---|---|---|---|
+{% for row in note.rows -%}
+| {{ row.name }} | {{ row.what }} | {{ row.tasks | join("<br>") }} | {{ row.graded | join("<br>") }} |
+{% endfor -%}
+{% endfor -%}
+""")
+MADE = "Made by `convgrade coverage`; a test fails when it is stale."
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a course note, the tasks that serve it and what grades them."""
+
+    name: str
+    what: str
+    tasks: tuple[str, ...]
+    graded: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One course note and its rows."""
+
+    name: str
+    title: str
+    rows: tuple[Row, ...]
+
+
+def page(course: Course) -> str:
+    """The whole page in Markdown. Raises CourseError for a row without a task or a task that is not there."""
+    return str(PAGE.render(made=MADE, notes=notes(course))) + "\n"
+
+
+def write(course: Course, check: bool = False) -> list[Path]:
+    """Writes docs/coverage.md and gives what changed, or with `check` only what is stale. Raises CourseError."""
+    path, text = course.root / "docs" / "coverage.md", page(course)
+    if path.exists() and path.read_text("utf-8") == text:
+        return []
+    if not check:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+    return [path]
+
+
+def notes(course: Course) -> list[Note]:
+    """Every course note with its rows. Raises CourseError for a row without a task or a task that is not there."""
+    path = course.root / "solutions" / ROWS
+    known = read_toml(path, None)
+    served = [(assignment, _served(assignment, known)) for assignment in course.assignments]
+    return [
+        Note(name, note["title"], tuple(_row(path, row, what, served) for row, what in note.items() if row != "title"))
+        for name, note in known.items()
+    ]
+
+
+def _row(path: Path, name: str, what: str, served: Sequence[tuple[Assignment, Mapping[str, Any]]]) -> Row:
+    found = [part for assignment, rows in served for part in _parts(assignment, rows.get(name, []))]
+    if not found:
+        raise CourseError(f"no task serves the row {name}", place(path, line_of(path, name)), f"name it in a {ROWS}")
+    return Row(name, what.replace("|", "\\|"), *(tuple(texts) for texts in zip(*found, strict=True)))
+
+
+def _served(assignment: Assignment, known: Mapping[str, Mapping[str, str]]) -> Mapping[str, Any]:
+    """Row → exercises, or `exercise.check`, that serve it in this assignment."""
+    path = assignment.folder / ROWS
+    rows = read_toml(path, {row for note in known.values() for row in note}) if path.exists() else {}
+    for row, names in rows.items():
+        for name in names:
+            if not any(name in _names(assignment, exercise) for exercise in assignment.exercises):
+                where = place(path, line_of(path, row))
+                raise CourseError(f"{assignment.slug} has no {name}", where, "name an exercise, or exercise.check")
+    return rows
+
+
+def _parts(assignment: Assignment, names: list[str]) -> Iterator[tuple[str, str]]:
+    """(task, what grades it) of each exercise named; checks named one by one are listed by name."""
+    for exercise in assignment.exercises:
+        chosen = [name for name in names if name in _names(assignment, exercise)]
+        if chosen:
+            link = f"[{exercise.name}](../assignments/{assignment.slug}/{assignment.slug}.ipynb)"
+            yield f"{assignment.slug.partition('_')[0].upper()} {link}", _graded(assignment, exercise, chosen)
+
+
+def _graded(assignment: Assignment, exercise: Exercise, chosen: list[str]) -> str:
+    if exercise.manual:
+        return "a person, by `marking.md`"
+    if exercise.name not in chosen:
+        return ", ".join(f"`{name.partition('.')[2]}`" for name in chosen)
+    checks = [check.name for check in assignment.checks if check.exercise == exercise.name]
+    return f"`{checks[0]}` and {len(checks) - 1} more" if len(checks) > 1 else f"`{checks[0]}`"
+
+
+def _names(assignment: Assignment, exercise: Exercise) -> set[str]:
+    checks = [f"{exercise.name}.{check.name}" for check in assignment.checks if check.exercise == exercise.name]
+    return {exercise.name, *checks}

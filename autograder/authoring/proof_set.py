@@ -1,0 +1,118 @@
+"""The notebooks of a proof: the perfect one, the untouched one, every alternative and every known mistake.
+
+Each variant is a notebook like any other. What a student may delete anyway, the ordinary cells, is left out of all but
+the perfect and the untouched one. Variants of different exercises may share a notebook: alternatives always do, and
+mistakes when asked to stand `together`. Then one notebook more for each exercise, in which all but that one are done,
+shows that no exercise leans on another, so that what goes wrong in one cannot be felt in the others.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from autograder.authoring import notebooks, variants
+from autograder.course import Assignment
+from autograder.course.declarations import read_mistakes
+from autograder.submission.match import functions
+
+PERFECT, UNTOUCHED, WITHOUT, ALTERNATIVE, MISTAKE = "perfect", "untouched", "without", "alternative", "mistake"
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What a notebook of the proof stands for, and which function is exchanged in which exercise."""
+
+    kind: str
+    name: str
+    raw: bytes
+    exercise: str = ""  # of the exchanged function
+    function: str = ""
+    alone: bool = True  # in its notebook
+
+    def __str__(self) -> str:
+        return " › ".join(filter(None, (self.exercise, self.function, self.kind, self.exercise and self.name)))
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One definition that takes the place of the author's."""
+
+    kind: str
+    name: str
+    exercise: str
+    function: str
+    source: str
+    alone: bool = False  # it stops or eats the box, so it shares no notebook
+
+
+def variants_of(assignment: Assignment, together: bool = False, only: str = "") -> Iterator[Variant]:
+    """Every variant, or `only` those of one exercise. Those that share a notebook have the same `raw`."""
+    answers = variants.answers(assignment)
+    perfect = notebooks.submission(assignment, answers)
+    yield Variant(PERFECT, PERFECT, perfect)
+    yield Variant(UNTOUCHED, UNTOUCHED, notebooks.submission(assignment, {}))
+    chosen = [one for one in exchanges(assignment) if only in ("", one.exercise)]
+    sharing = [one for one in chosen if not one.alone and (together or one.kind == ALTERNATIVE)]
+    stubs = {cell.grade_id: cell.source for cell in assignment.release if cell.grade_id}
+    for exercise in (it for it in assignment.exercises if together and not it.manual):
+        raw = answered(perfect, answers | {cell: stubs[cell] for cell in exercise.cells})
+        yield Variant(WITHOUT, exercise.name, raw, exercise.name)
+    for group in (*_rounds(sharing), *([one] for one in chosen if one not in sharing)):
+        answer = variants.exchanged(answers, {one.function: one.source for one in group})
+        raw = answered(perfect, answer)
+        for one in group:
+            yield Variant(one.kind, one.name, raw, one.exercise, one.function, len(group) == 1)
+
+
+def exchanges(assignment: Assignment) -> list[Exchange]:
+    """Every alternative (`function__how`) and every mistake, in the order of the files."""
+    owner = owners(assignment)
+
+    def one(kind: str, path: Path, name: str, function: str, alone: bool = False) -> Exchange:
+        exercise = owner[function.partition(".")[0]]  # of a method, its class
+        return Exchange(kind, name, exercise, function, variants.definition(path, name, function), alone)
+
+    path = assignment.folder / "alternatives.py"
+    tree = ast.parse(path.read_text("utf-8")) if path.exists() else ast.Module([], [])
+    named = [node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    others = [name for name in named if "__" in name.strip("_")]
+    known = read_mistakes(assignment.mistakes)
+    return [
+        *(one(ALTERNATIVE, path, name, name.split("__")[0]) for name in others),
+        *(one(MISTAKE, assignment.mistakes, it.name, it.replaces, bool(it.ends)) for it in known),
+    ]
+
+
+def owners(assignment: Assignment) -> dict[str, str]:
+    """Function or class that students write → its exercise."""
+    found: dict[str, str] = {}
+    for exercise in assignment.exercises:
+        cells = [cell for cell in assignment.release if cell.grade_id in exercise.cells and cell.kind == "code"]
+        found |= {name: exercise.name for cell in cells for name in functions(cell.source)}
+    return found
+
+
+def _rounds(chosen: Iterable[Exchange]) -> Iterator[list[Exchange]]:
+    """Groups of one kind: alternatives of different functions, mistakes of different exercises."""
+    queues: dict[tuple[str, str], list[Exchange]] = {}
+    for one in chosen:
+        queues.setdefault((one.kind, one.function if one.kind == ALTERNATIVE else one.exercise), []).append(one)
+    for kind in (ALTERNATIVE, MISTAKE):
+        those = [queue for (its, _), queue in queues.items() if its == kind]
+        for group in zip_longest(*those):
+            yield [one for one in group if one is not None]
+
+
+def answered(perfect: bytes, answers: variants.Answers) -> bytes:
+    """The perfect notebook with other answers, without its ordinary cells."""
+    notebook: dict[str, Any] = json.loads(perfect)
+    cells = [cell for cell in notebook["cells"] if cell["metadata"].get("nbgrader")]
+    for cell in cells:
+        cell["source"] = answers.get(cell["id"], cell["source"])
+    return json.dumps(notebook | {"cells": cells}).encode()

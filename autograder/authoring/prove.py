@@ -1,0 +1,182 @@
+"""Proves a hidden suite: right solutions keep all their points, every known mistake loses some and is named.
+
+The notebooks of the line-up go through the real pipeline like any other.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from autograder.authoring.proof_set import (
+    ALTERNATIVE,
+    MISTAKE,
+    PERFECT,
+    UNTOUCHED,
+    WITHOUT,
+    Variant,
+    owners,
+    variants_of,
+)
+from autograder.course import Assignment
+from autograder.grading.pool import grade_all
+from autograder.grading.session import root_of, serve
+from autograder.grading.worker_process import Job, Recipe
+from autograder.log import stage
+from autograder.model import CheckResult, ExerciseResult, Report, Verdict
+from autograder.progress import progress
+
+
+@dataclass(frozen=True, slots=True)
+class Offence:
+    """Something that a variant shows about the suite and that must not be."""
+
+    variant: Variant
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """All variants and what is wrong with the suite."""
+
+    assignment: Assignment
+    variants: tuple[Variant, ...]
+    offences: tuple[Offence, ...]
+    notebooks: int
+
+    def counts(self, kind: str, exercise: str) -> tuple[int, int]:
+        """Variants of this kind in an exercise: without offence, all."""
+        those = [one for one in self.variants if (one.kind, one.exercise) == (kind, exercise)]
+        return sum(one not in {offence.variant for offence in self.offences} for one in those), len(those)
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How to prove: workers, wall, device, mistakes `together` in notebooks or each in its own, `only` one exercise.
+
+    For machines with little time: one in `one_in` notebooks with mistakes, others when the file of mistakes changes.
+    """
+
+    jobs: int
+    box: str = "bubblewrap"
+    device: str = "cpu"
+    together: bool = False
+    only: str = ""
+    one_in: int = 1
+
+
+def run(assignment: Assignment, how: How) -> bool:
+    """Proves, prints the table and every offence; whether all is well."""
+    proof = prove(assignment, how)
+    show(proof, Console(soft_wrap=True, highlight=False))
+    return not proof.offences
+
+
+@stage("proving")
+def prove(assignment: Assignment, how: How) -> Proof:
+    """Grades every notebook of the line-up and judges the suite by it."""
+    all_of_them = tuple(variants_of(assignment, how.together, how.only))
+    made = _share(all_of_them, how.one_in, zlib.crc32(assignment.mistakes.read_bytes()))
+    notebooks = list(dict.fromkeys(one.raw for one in made))
+    place = (str(root_of(assignment)), assignment.slug, how.box, how.device)
+    recipe = Recipe(serve, place, assignment.limits.submission_seconds * 2)
+    asked = (Job(_title(raw, made), "notebook.ipynb", f"{number}", raw) for number, raw in enumerate(notebooks))
+    with progress(f"Proving {assignment.slug}", len(notebooks)) as done:
+        reports = dict(zip(notebooks, grade_all(asked, assignment, recipe, how.jobs, done), strict=True))
+    found = [Offence(one, it) for one in made for it in judge(one, reports[one.raw])]
+    missing = () if how.only else _missing(assignment, all_of_them)
+    return Proof(assignment, made, (*found, *missing), len(notebooks))
+
+
+def _share(made: tuple[Variant, ...], one_in: int, seed: int) -> tuple[Variant, ...]:
+    """Every right solution, and the mistakes of one in so many notebooks."""
+    wrong = list(dict.fromkeys(one.raw for one in made if one.kind == MISTAKE))
+    kept = set(wrong[seed % one_in :: one_in])
+    return tuple(one for one in made if one.kind != MISTAKE or one.raw in kept)
+
+
+def _title(raw: bytes, made: Sequence[Variant]) -> str:
+    """What a shared notebook is called while it is graded."""
+    first, *others = [one for one in made if one.raw == raw]
+    return f"{first} and {len(others)} more" if others else str(first)
+
+
+def judge(variant: Variant, report: Report) -> list[str]:
+    """What this report shows to be wrong with the suite, in sentences."""
+    if report.problem:
+        return [f"It could not be graded: {report.problem}"]
+    if not report.graded:
+        return [f"The check {one.name} is ungraded: {one.staff[-300:]}" for one in _with(report, Verdict.UNGRADED)]
+    if variant.kind == UNTOUCHED:
+        return [f"The check {one.name} passes although nothing was done." for one in _with(report, Verdict.PASSED)]
+    if variant.kind == MISTAKE:
+        return _judge_mistake(variant, report)
+    if variant.kind == WITHOUT:
+        return [
+            f"{one.name} leans on it: {_not_passed(one.checks)[0].name} fails." for one in _leaning(variant, report)
+        ]
+    own = [check for check in report.checks if variant.alone or check.exercise == variant.exercise]
+    failing = [f"The check {one.name} is {one.verdict}: {one.message}" for one in _not_passed(own)]
+    stopped = [f"The cell {cell.label} stops with {cell.error}" for cell in report.cells if not cell.ok]
+    return failing + stopped + [f"A right notebook gets a note: {note}" for note in report.notes]
+
+
+def _judge_mistake(variant: Variant, report: Report) -> list[str]:
+    own = [exercise for exercise in report.exercises if exercise.name == variant.exercise]
+    failing = [check for exercise in own for check in _not_passed(exercise.checks)]
+    told = [f"Points are also lost in {one.name}." for one in _leaning(variant, report) if variant.alone]
+    if not failing or any(exercise.score >= exercise.points for exercise in own):
+        return [*told, "No point is lost."]
+    if variant.name not in {check.mistake for check in failing if check.hint}:
+        instead = sorted({check.mistake for check in failing} - {""})
+        told.append(f"It is not named{f', taken for {instead[0]}' if instead else ''}; {failing[0].name} fails.")
+    return told
+
+
+def _leaning(variant: Variant, report: Report) -> list[ExerciseResult]:
+    """Exercises other than its own that do not get all their points."""
+    return [one for one in report.exercises if one.name != variant.exercise and _not_passed(one.checks)]
+
+
+def show(proof: Proof, console: Console) -> None:
+    """The table by exercise, then every offence in a sentence."""
+    table = Table(
+        title=f"{proof.assignment.slug}: {len(proof.variants)} variants in {proof.notebooks} notebooks",
+        title_justify="left",
+    )
+    for head in ("exercise", "points", "mistakes caught and named", "alternatives with full marks"):
+        table.add_column(head, justify="left" if head == "exercise" else "right")
+    for exercise in proof.assignment.exercises:
+        good = [proof.counts(kind, exercise.name) for kind in (MISTAKE, ALTERNATIVE)]
+        table.add_row(exercise.name, f"{exercise.points:g}", *(f"{passed} of {total}" for passed, total in good))
+    console.print(table)
+    for kind in (PERFECT, UNTOUCHED):
+        fine = all(offence.variant.kind != kind for offence in proof.offences)
+        told = "gets full marks" if kind == PERFECT else "gets no point"
+        console.print(f"The {kind} notebook {told}." if fine else f"The {kind} notebook is not graded as it should be.")
+    for offence in proof.offences:
+        console.print(f"[red]✗[/red] {escape(f'{offence.variant}: {offence.sentence}')}")
+    console.print("Nothing is wrong with this suite." if not proof.offences else f"{len(proof.offences)} to look at.")
+
+
+def _missing(assignment: Assignment, made: Sequence[Variant]) -> Iterator[Offence]:
+    """Functions without two alternatives, or without any mistake."""
+    for function, exercise in owners(assignment).items():
+        for kind, least in ((ALTERNATIVE, 2), (MISTAKE, 1)):
+            has = sum((one.function.partition(".")[0], one.kind) == (function, kind) for one in made)  # methods, too
+            if has < least:
+                told = f"There should be at least {least} of {function}, there {'is' if has == 1 else 'are'} {has}."
+                yield Offence(Variant(kind, "(none)", b"", exercise, function), told)
+
+
+def _with(report: Report, verdict: Verdict) -> list[CheckResult]:
+    return [check for check in report.checks if check.verdict is verdict]
+
+
+def _not_passed(checks: Iterable[CheckResult]) -> list[CheckResult]:
+    return [check for check in checks if check.verdict is not Verdict.PASSED]

@@ -1,0 +1,240 @@
+"""Course ▸ Assignment ▸ Exercise: read once from `solutions/`, checked as a whole, frozen.
+
+Nothing of the course is imported or executed here. Whatever is wrong is a CourseError with file, line and what to do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from autograder.course.declarations import CheckSpec, MistakeSpec, defined_names, parse, read_checks, read_mistakes
+from autograder.course.limits import Limits
+from autograder.course.percent import Kind, Role, SourceCell, read_cells
+from autograder.course.term import TABLES, Term, read_term
+from autograder.course.thresholds import Threshold, named_in, read_hidden, read_thresholds, refuse_unknown
+from autograder.course.toml import line_of, read_toml, table_of, text_of
+from autograder.errors import CourseError, UnknownAssignment, place
+from autograder.log import stage
+
+POINTS = 100.0  # what the exercises of every assignment add up to
+SHOW = ("shapes", "errors", "values")  # how much of a hidden input feedback may tell, least first
+SLUG = re.compile(r"[a-z][a-z0-9_]{0,59}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseCell:
+    """One cell as students get it: stubs in place of answers."""
+
+    grade_id: str | None
+    role: Role
+    kind: Kind
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """A named, pointed part of a notebook."""
+
+    name: str
+    title: str
+    points: float
+    cells: tuple[str, ...]  # grade ids of its solution cells
+    manual: bool
+    line: int  # of the cell that closes it in notebook.py
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Everything we know about one assignment."""
+
+    slug: str
+    title: str
+    exercises: tuple[Exercise, ...]
+    limits: Limits
+    show: str
+    release: tuple[ReleaseCell, ...]
+    folder: Path
+    secret: str = field(repr=False)  # seeds the hidden inputs
+    cells: tuple[SourceCell, ...] = field(repr=False)  # with the answers
+    checks: tuple[CheckSpec, ...] = ()  # every hidden check, in the suite's order
+    thresholds: Mapping[str, Threshold] = field(default_factory=dict)  # accuracies that a gate asks for
+    hidden: tuple[str, ...] = ()  # files and folders that no submission may read
+
+    @property
+    def notebook(self) -> Path:
+        """The percent text that everything public is made of."""
+        return self.folder / "notebook.py"
+
+    @property
+    def suite(self) -> Path:
+        """The hidden pytest suite."""
+        return self.folder / f"test_{self.slug}.py"
+
+    @property
+    def reference(self) -> Path:
+        """The functions that the suite trusts."""
+        return self.folder / "reference.py"
+
+    @property
+    def mistakes(self) -> Path:
+        """Known wrong implementations, with their hints."""
+        return self.folder / "mistakes.py"
+
+    def exercise(self, name: str) -> Exercise:
+        """The exercise of that name. Raises KeyError."""
+        return {exercise.name: exercise for exercise in self.exercises}[name]
+
+    def solution_source(self, grade_id: str) -> str:
+        """The source of a cell with its answer. Raises KeyError."""
+        return {cell.name: cell.source for cell in self.cells}[grade_id]
+
+
+@dataclass(frozen=True)
+class Course:
+    """All assignments, ordered by slug."""
+
+    root: Path
+    assignments: tuple[Assignment, ...]
+    name: str = ""
+    term: Term = field(default_factory=Term)  # deadlines, late work, attempts
+
+    def assignment(self, slug: str) -> Assignment:
+        """The assignment of that slug. Raises UnknownAssignment, which names close matches."""
+        for assignment in self.assignments:
+            if assignment.slug == slug:
+                return assignment
+        slugs = [assignment.slug for assignment in self.assignments]
+        close = get_close_matches(slug, slugs, n=3, cutoff=0.4) or slugs
+        raise UnknownAssignment(f"there is no assignment “{slug}”", "solutions", f"did you mean {', '.join(close)}?")
+
+
+@stage("reading the course")
+def load_course(root: Path) -> Course:
+    """Read `root/solutions`. Raises CourseError for the first thing that is broken."""
+    root = Path(root).absolute()
+    settings = root / "solutions" / "course.toml"
+    raw = read_toml(settings, {"name", "secret"} | TABLES)
+    name, secret = (text_of(settings, raw, key) for key in ("name", "secret"))
+    folders = sorted(path for path in settings.parent.iterdir() if path.is_dir() and path.name[0] not in "._")
+    if not folders:
+        raise CourseError("the course has no assignment", place(settings.parent), "add a folder, see CONTRIBUTING")
+    term = read_term(settings, raw, {folder.name for folder in folders})
+    return Course(root, tuple(load_assignment(folder, secret) for folder in folders), name, term)
+
+
+def load_assignment(folder: Path, secret: str) -> Assignment:
+    """Read one folder of `solutions/`. Raises CourseError for the first thing that is broken."""
+    slug, settings = folder.name, folder / "assignment.toml"
+    if not SLUG.fullmatch(slug):
+        raise CourseError(f"“{slug}” is no name for an assignment", place(folder), "use small letters, digits and _")
+    raw = read_toml(settings, {"title", "limits", "feedback", "thresholds", "hidden"})
+    show = table_of(settings, raw, "feedback", {"show"}).get("show", SHOW[0])
+    if show not in SHOW:
+        where = place(settings, line_of(settings, "show"))
+        raise CourseError(f"show = {show!r} is unknown", where, f"write one of {', '.join(SHOW)}")
+    cells = read_cells(folder / "notebook.py")
+    exercises = _exercises(folder / "notebook.py", cells)
+    assignment = Assignment(
+        slug=slug,
+        title=text_of(settings, raw, "title"),
+        exercises=exercises,
+        limits=_limits(settings, raw),
+        show=show,
+        release=tuple(ReleaseCell(cell.name, cell.role, cell.kind, cell.released) for cell in cells),
+        folder=folder,
+        secret=secret,
+        cells=cells,
+        checks=read_checks(folder / f"test_{slug}.py") if any(not exercise.manual for exercise in exercises) else (),
+        thresholds=read_thresholds(settings, raw),
+        hidden=read_hidden(settings, raw),
+    )
+    _refuse_loose_ends(assignment)
+    return assignment
+
+
+# notebook.py → exercises ----------------------------------------------------------------------
+
+
+def _exercises(path: Path, cells: tuple[SourceCell, ...]) -> tuple[Exercise, ...]:
+    for name, count in Counter(cell.name for cell in cells if cell.name).items():
+        if count > 1:
+            line = [cell.line for cell in cells if cell.name == name][1]
+            raise CourseError(f"the id “{name}” is given twice", place(path, line), "rename one of the cells")
+    found: list[Exercise] = []
+    waiting: list[SourceCell] = []
+    for cell in cells:
+        if cell.role == "solution":
+            waiting.append(cell)
+        elif cell.role in ("check", "manual"):
+            found.append(_exercise(path, cell, waiting))
+            waiting = waiting if cell.role == "manual" else []
+    if waiting:
+        what = f"the solution cell “{waiting[0].name}” belongs to no exercise"
+        raise CourseError(what, place(path, waiting[0].line), 'add a cell with role="check" below it')
+    total = sum(exercise.points for exercise in found)
+    if abs(total - POINTS) > 1e-9:
+        line = found[-1].line if found else 1
+        raise CourseError(f"the points add up to {total:g}, not {POINTS:g}", place(path, line), "change some points=")
+    return tuple(found)
+
+
+def _exercise(path: Path, cell: SourceCell, waiting: list[SourceCell]) -> Exercise:
+    where, grade_id = place(path, cell.line), cell.name or ""
+    manual = cell.role == "manual"
+    if not manual and not grade_id.endswith("_check"):
+        raise CourseError(f"the check cell “{grade_id}” does not end in _check", where, f"name it {grade_id}_check")
+    if not manual and not waiting:
+        raise CourseError(f"“{grade_id}” closes no exercise", where, 'put a cell with role="solution" above it')
+    name = grade_id.removesuffix("_check")
+    ids = (grade_id,) if manual else tuple(item.name or "" for item in waiting)
+    title = cell.title or name.replace("_", " ")
+    return Exercise(name, title, cell.points or 0.0, ids, manual, cell.line)
+
+
+# what the files say about each other ----------------------------------------------------------
+
+
+def _refuse_loose_ends(assignment: Assignment) -> None:
+    automatic = {exercise.name: exercise for exercise in assignment.exercises if not exercise.manual}
+    if not automatic:
+        return
+    names = defined_names(assignment.reference)
+    for check in assignment.checks:
+        _refuse_unknown_exercise(assignment.suite, check, automatic)
+    for name in sorted(automatic.keys() - {check.exercise for check in assignment.checks if check.weight > 0}):
+        where = place(assignment.notebook, automatic[name].line)
+        raise CourseError(
+            f"the exercise “{name}” has no check", where, f'add @check("{name}") to {assignment.suite.name}'
+        )
+    refuse_unknown(assignment.suite, named_in(parse(assignment.suite)), assignment.thresholds)
+    mistakes = read_mistakes(assignment.mistakes)
+    named = ((mistake.below, mistake.line) for mistake in mistakes if mistake.below)
+    refuse_unknown(assignment.mistakes, named, assignment.thresholds)
+    for mistake in mistakes:
+        _refuse_unknown_exercise(assignment.mistakes, mistake, automatic)
+        if mistake.replaces.split(".")[0] not in names:
+            where = place(assignment.mistakes, mistake.line)
+            raise CourseError(
+                f"“{mistake.replaces}” is not in reference.py", where, "correct replaces= or add it there"
+            )
+
+
+def _refuse_unknown_exercise(path: Path, item: CheckSpec | MistakeSpec, known: Mapping[str, Exercise]) -> None:
+    if item.exercise not in known:
+        close = get_close_matches(item.exercise, known, n=1, cutoff=0.4)
+        todo = f"did you mean “{close[0]}”?" if close else f"exercises are {', '.join(known)}"
+        raise CourseError(f"{item.name} belongs to “{item.exercise}”, no such exercise", place(path, item.line), todo)
+
+
+def _limits(path: Path, raw: Mapping[str, Any]) -> Limits:
+    given = table_of(path, raw, "limits", {item.name for item in fields(Limits)})
+    for key, value in given.items():
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
+            raise CourseError(f"{key} = {value!r} is no limit", place(path, line_of(path, key)), "a number above 0")
+    return Limits(**given)

@@ -1,0 +1,134 @@
+"""Accuracy gates: `[thresholds.<name>]` and `[hidden]` of assignment.toml, and who names a threshold."""
+
+from __future__ import annotations
+
+import ast
+import datetime
+import math
+import site
+import sysconfig
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
+from typing import Any
+
+from autograder.course.toml import line_of, table_of
+from autograder.errors import CourseError, place
+
+FIXTURE = "thresholds"  # what a check calls them: `thresholds.digits`
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """What a right solution reaches; what follows `promised` is what `convgrade calibrate` measured, None before."""
+
+    name: str
+    at_least: float
+    promised: float | None = None  # what the notebook tells students to reach; `at_least` never goes above it
+    mean: float | None = None
+    spread: float | None = None  # standard deviation of single runs
+    runs: int | None = None
+    seeds: str | None = None  # which secrets seeded the runs
+    false_fail: float | None = None  # probability that a right solution falls below
+    date: datetime.date | None = None
+
+
+class Thresholds:
+    """The fixture: `thresholds.digits` is a Threshold."""
+
+    def __init__(self, known: Mapping[str, Threshold]) -> None:
+        self._known = known
+
+    def __getattr__(self, name: str) -> Threshold:
+        if name in self._known:
+            return self._known[name]
+        there = ", ".join(self._known) or "none"
+        raise AttributeError(f"assignment.toml has no [thresholds.{name}]; thresholds there: {there}")
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+_FIELDS: Mapping[str, tuple[Callable[[Any], bool], str]] = MappingProxyType(
+    {
+        "at_least": (_number, "a number"),
+        "promised": (_number, "a number"),
+        "mean": (_number, "a number"),
+        "spread": (lambda value: _number(value) and value >= 0, "a number from 0 up"),
+        "runs": (lambda value: type(value) is int and value >= 2, "a whole number from 2 up"),
+        "seeds": (lambda value: isinstance(value, str), "a text"),
+        "false_fail": (lambda value: _number(value) and 0 <= value <= 1, "a probability"),
+        "date": (lambda value: type(value) is datetime.date, "a date like 2025-01-31, without quotes"),
+    }
+)
+
+
+def read_thresholds(path: Path, raw: Mapping[str, Any]) -> Mapping[str, Threshold]:
+    """The thresholds of an assignment by name, frozen. Raises CourseError with file and line."""
+    tables = table_of(path, raw, FIXTURE, None)
+    return MappingProxyType({name: _threshold(path, name, tables[name]) for name in tables})
+
+
+def _threshold(path: Path, name: str, values: object) -> Threshold:
+    line = line_of(path, f"{FIXTURE}.{name}", default=line_of(path, FIXTURE))
+    where = place(path, line)
+    if not (name.isidentifier() and name.isascii()) or name.startswith("_") or len(name) > 40:
+        raise CourseError(f"“{name}” is no name for a threshold", where, "use letters, digits and _: digits")
+    if not isinstance(values, dict):
+        raise CourseError(
+            f"the threshold “{name}” is no table", where, f"write [{FIXTURE}.{name}] on a line of its own"
+        )
+    if "at_least" not in values:
+        raise CourseError(f"the threshold “{name}” says no at_least", where, "write at_least = 0.9")
+    for key, value in values.items():
+        right, words = _FIELDS.get(key, (None, ""))
+        there = place(path, line_of(path, key, after=line, default=line))
+        if right is None:
+            raise CourseError(f"“{key}” is no setting", there, f"settings here are {', '.join(_FIELDS)}")
+        if not right(value):
+            raise CourseError(f"{key} = {value!r} of the threshold “{name}” is wrong", there, f"write {words}")
+    if values["at_least"] > values.get("promised", values["at_least"]):
+        raise CourseError(f"the threshold “{name}” asks for more than is promised", where, "lower at_least")
+    return Threshold(name, **values)
+
+
+def read_hidden(path: Path, raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """Absolute paths of the files and folders that no submission may read: wherever site-packages holds them.
+
+    Raises CourseError with file and line, for a file that is not installed too: what is not there cannot be kept away.
+    """
+    where = place(path, line_of(path, "files", after=line_of(path, "hidden")))
+    names = table_of(path, raw, "hidden", {"files"}).get("files", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise CourseError("files of [hidden] is no list of texts", where, 'write files = ["sklearn/datasets/data"]')
+    return tuple(str(found) for name in names for found in _installed(name, where))
+
+
+def _installed(name: str, where: str) -> list[Path]:
+    parts = PurePosixPath(name).parts
+    if not parts or ".." in parts or parts[0].startswith("/") or "\\" in name:
+        raise CourseError(f"“{name}” is no path below site-packages", where, "write it without .. and leading /")
+    folders = [*map(sysconfig.get_path, ("purelib", "platlib")), *site.getsitepackages()]
+    found = {(Path(folder) / name).resolve() for folder in folders if (Path(folder) / name).exists()}
+    if not found:
+        raise CourseError(f"“{name}” is not in site-packages", where, "install its package, or correct the path")
+    return sorted(found)
+
+
+def named_in(suite: ast.Module) -> Iterator[tuple[str, int]]:
+    """Every `thresholds.<name>` that a hidden suite reads, with its line."""
+    for node in ast.walk(suite):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == FIXTURE:
+            yield node.attr, node.lineno
+
+
+def refuse_unknown(path: Path, named: Iterable[tuple[str, int]], known: Mapping[str, Threshold]) -> None:
+    """Raises CourseError for the first name, with its line in `path`, that is no threshold."""
+    for name, line in named:
+        if name not in known:
+            close = get_close_matches(name, known, n=1, cutoff=0.4)
+            todo = f"did you mean “{close[0]}”?" if close else f"add [{FIXTURE}.{name}] with at_least to it"
+            raise CourseError(f"assignment.toml has no threshold “{name}”", place(path, line), todo)

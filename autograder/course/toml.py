@@ -1,0 +1,59 @@
+"""TOML settings of the course; whatever is wrong in them is told with file and line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import CourseError, place
+from autograder.log import noted
+
+
+def read_toml(path: Path, keys: set[str] | None) -> dict[str, Any]:
+    """A TOML file with no other keys than these; None: any. Raises CourseError."""
+    try:
+        raw = tomllib.loads(noted(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CourseError(f"{path.name} is missing", place(path), "write it, see CONTRIBUTING") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        line = re.search(r"at line (\d+)", str(error))
+        raise CourseError(f"no valid TOML: {error}", place(path, int(line[1]) if line else 1), "correct it") from None
+    if keys is not None:
+        _refuse_unknown_keys(path, raw, keys)
+    return raw
+
+
+def _refuse_unknown_keys(path: Path, raw: Mapping[str, Any], keys: set[str]) -> None:
+    for key in sorted(raw.keys() - keys):
+        where = place(path, line_of(path, key))
+        raise CourseError(f"“{key}” is no setting", where, f"settings here are {', '.join(sorted(keys))}")
+
+
+def line_of(path: Path, key: str, after: int = 0, default: int = 1) -> int:
+    """The first line, `after` a line, that sets a key; `default` where there is none."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    named = re.compile(rf"""\s*\[?["']?{re.escape(key)}\b""")
+    return next((number for number, line in enumerate(lines, 1) if number > after and named.match(line)), default)
+
+
+def text_of(path: Path, raw: Mapping[str, Any], key: str) -> str:
+    """A text that must be there. Raises CourseError."""
+    value = raw.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise CourseError(f"“{key}” is missing or no text", place(path, line_of(path, key)), f'write {key} = "…"')
+    return value
+
+
+def table_of(path: Path, raw: Mapping[str, Any], key: str, keys: set[str] | None) -> dict[str, Any]:
+    """A table, empty where there is none; `keys` are those it may have, None: any. Raises CourseError."""
+    value = raw.get(key, {})
+    if not isinstance(value, dict):
+        raise CourseError(
+            f"“{key}” is no table", place(path, line_of(path, key)), f"write [{key}] on a line of its own"
+        )
+    if keys is not None:
+        _refuse_unknown_keys(path, value, keys)
+    return value

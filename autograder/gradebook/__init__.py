@@ -1,0 +1,1 @@
+"""Points of people: nbgrader's gradebook, lateness, regrading; how a verdict is reached is none of its business."""

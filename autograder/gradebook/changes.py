@@ -1,0 +1,57 @@
+"""What a regrading changes, student by student, in points and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from autograder.gradebook.grades import Grade, Mark
+from autograder.reports.words import number
+from autograder.text.escape import terminal
+
+_MOST = 4  # checks that one line names
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One student's grade before and after."""
+
+    before: Grade
+    after: Grade
+
+    @property
+    def points(self) -> float:
+        """How many more, or fewer."""
+        return round(self.after.score - self.before.score, 2)
+
+    @property
+    def told(self) -> bool:
+        """Whether anything is to be told: points, or verdicts that a person's points cover."""
+        return bool(self.points or next(self._verdicts(), None) or next(self._held(), None))
+
+    def line(self) -> str:
+        """ "ada: 62 → 70 (+8)  double_is_twice failed → passed"."""
+        sign = f" ({'+' if self.points > 0 else '−'}{number(abs(self.points))})" if self.points else ""
+        verdicts = list(self._verdicts())
+        more = [f"and {len(verdicts) - _MOST} more"] if len(verdicts) > _MOST else []
+        said = "; ".join([*verdicts[:_MOST], *more, *self._held()])
+        head = f"{terminal(self.before.student, 60)}: {number(self.before.score)} → {number(self.after.score)}{sign}"
+        return f"{head}  {said}".rstrip()
+
+    def _pairs(self) -> Iterator[tuple[Mark, Mark]]:
+        yield from zip(self.before.marks, self.after.marks, strict=True)
+
+    def _verdicts(self) -> Iterator[str]:
+        for old, new in self._pairs():
+            was = {check.name: check.verdict for check in old.checks}
+            for check in new.checks:
+                if was.get(check.name, check.verdict) != check.verdict:
+                    yield f"{check.name} {was[check.name].replace('_', ' ')} → {check.verdict.replace('_', ' ')}"
+                elif was and check.name not in was:
+                    yield f"{check.name} is new: {check.verdict.replace('_', ' ')}"
+
+    def _held(self) -> Iterator[str]:
+        """Where the program would give other points, but a person's stay."""
+        for old, new in self._pairs():
+            if new.manual is not None and old.auto != new.auto:
+                yield f"a person's {number(new.manual)} points for {new.name} stay"

@@ -1,0 +1,79 @@
+"""What a page says around a report: a person's points and words, lateness, and where in the notebook to read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from autograder.course import Assignment
+from autograder.course.term import Term
+from autograder.gradebook.grades import Grade, Mark, from_reports
+from autograder.model import ExerciseResult, Report
+
+_HEADING = re.compile(r"^#{1,2}[ \t]+(\S.*)$", re.MULTILINE)
+_FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Of one student in one assignment; without a grade nothing is known but the report."""
+
+    grade: Grade | None = None
+    read: Mapping[str, str] = field(default_factory=lambda: _NOTHING)  # exercise → heading of its part of the notebook
+    comments: Mapping[str, str] = field(default_factory=lambda: _NOTHING)  # exercise → what a person wrote
+    show: str = "values"
+
+    @property
+    def marks(self) -> Mapping[str, Mark]:
+        """By exercise; empty without a grade."""
+        return {mark.name: mark for mark in self.grade.marks} if self.grade else {}
+
+    def exercises(self, report: Report) -> tuple[ExerciseResult, ...]:
+        """The report's exercises and those that people grade, in the order of the notebook."""
+        judged = {exercise.name: exercise for exercise in report.exercises}
+        by_hand = {
+            name: ExerciseResult(name, mark.title, mark.points, 0.0, ())
+            for name, mark in self.marks.items()
+            if mark.by_hand
+        }
+        known = judged | by_hand
+        order = [name for name in self.marks if name in known] or list(judged)
+        return tuple(known[name] for name in [*order, *(name for name in judged if name not in order)])
+
+    def allowed(self, report: Report) -> Report:
+        """The report without pictures where the assignment does not show values now, whatever it did when grading."""
+        if self.show == "values":
+            return report
+        exercises = tuple(
+            replace(exercise, checks=tuple(replace(check, picture=None) for check in exercise.checks))
+            for exercise in report.exercises
+        )
+        return replace(report, exercises=exercises)
+
+
+def alone(assignment: Assignment, report: Report) -> Around:
+    """Around one report, without a gradebook and without deadlines."""
+    (grade,) = from_reports(assignment, [report], Term(), {})
+    return Around(grade, headings(assignment), show=assignment.show)
+
+
+def mark_of(exercise: ExerciseResult) -> Mark:
+    """The points of an exercise of which only the report is known; without checks people grade it."""
+    auto = exercise.score if exercise.checks else None
+    return Mark(exercise.name, exercise.title, exercise.points, auto, by_hand=not exercise.checks)
+
+
+def headings(assignment: Assignment) -> dict[str, str]:
+    """The title or chapter of the notebook in which each exercise's first answer stands; none: left out."""
+    homes = {cell: exercise.name for exercise in assignment.exercises for cell in exercise.cells}
+    found: dict[str, str] = {}
+    last = ""
+    for cell in assignment.release:
+        if cell.kind == "markdown" and cell.grade_id not in homes:
+            last = (_HEADING.findall(_FENCED.sub("", cell.source)) or [last])[-1].strip()
+        elif last and cell.grade_id in homes:
+            found.setdefault(homes[cell.grade_id], last)
+    return found

@@ -1,0 +1,221 @@
+"""Reports → nbgrader's gradebook. `convgrade grade --record` and `nbgrader autograde` both take their points here."""
+
+from __future__ import annotations
+
+import fcntl
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from nbgrader.api import Grade, Gradebook, InvalidEntry, MissingEntry, SubmittedNotebook
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+from traitlets.config import Config
+from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
+
+from autograder.errors import ConvgradeError, CourseError
+from autograder.gradebook import lateness
+from autograder.gradebook.grades import points_of
+from autograder.model import Report
+
+DIGITS = 4  # points are rounded once, here, so that text and number say the same
+_WAITS = (0.1, 0.3, 1.0, 3.0)  # seconds before a write is tried again
+_TURN = 300.0  # seconds after which nobody waits any longer for another who records
+
+
+def scores(report: Report) -> dict[str, float | None]:
+    """Points by grade id of the check cell; None where a person has to decide because there is no evidence."""
+    return {f"{name}_check": points and round(points, DIGITS) for name, points in points_of(report).items()}
+
+
+def record(reports: Sequence[Report], root: Path) -> int:
+    """Write reports into the gradebook of the course at `root`; returns how many.
+
+    Writes automatic scores and the mark "needs manual grading"; a person's score, extra credit and comments stay.
+    Raises CourseError where nbgrader does not know the assignment, or knows it with other points.
+    """
+    config, where = settings(root)
+    written: dict[str, int] = {}
+    with one_at_a_time(root), Gradebook(where.db_url, where.course_id) as book:
+        book.db().expire_on_commit = False  # else nbgrader reads every cell of the assignment again for each student
+        known = {slug: _points_in(book, slug) for slug in {report.assignment: None for report in reports}}
+        for report in reports:
+            _refuse_others(known[report.assignment], report)
+            _patiently(book, partial(_write, book, report, where))
+            written[report.assignment] = written.get(report.assignment, 0) + 1
+        book.db.expire_all()
+        for slug in written:
+            _patiently(book, partial(lateness.recompute, book, slug, config))
+    return sum(written.values())
+
+
+def _write(book: Gradebook, report: Report, where: CourseDirectory) -> None:
+    """One report; where this is cut off, recording it again completes it."""
+    _submission(book, report, where)
+    write_scores(book, report)
+
+
+def _patiently(book: Gradebook, action: Callable[[], object]) -> None:
+    """Do it, and again where another program wrote at the same moment. Raises ConvgradeError in the end."""
+    for pause in (*_WAITS, None):
+        try:
+            action()
+            return
+        except (InvalidEntry, SQLAlchemyError) as error:
+            book.db.rollback()
+            if pause is None:
+                why = str(error).splitlines()[0]
+                raise ConvgradeError(f"the gradebook cannot be written: {why}\n  run the same command again") from None
+            time.sleep(pause)
+
+
+@contextmanager
+def one_at_a_time(root: Path) -> Iterator[None]:
+    """Commands that change the gradebook take turns, on this machine; the kernel lets go when one is killed."""
+    (root / "build").mkdir(exist_ok=True)
+    with (root / "build" / ".recording").open("a") as file:
+        until = time.monotonic() + _TURN
+        while not _taken(file.fileno()):
+            if time.monotonic() > until:
+                raise ConvgradeError("somebody else keeps the gradebook busy\n  run the same command again, later")
+            time.sleep(0.05)
+        yield
+
+
+def _taken(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def opened(root: Path, slug: str) -> Iterator[tuple[Gradebook, Config] | None]:
+    """The gradebook of the course at `root` with its configuration; None where there is none that knows `slug`."""
+    if not _exists(root):
+        yield None
+        return
+    config, where = settings(root)
+    with one_at_a_time(root), Gradebook(where.db_url, where.course_id) as book:
+        known = any(assignment.name == slug for assignment in book.assignments)
+        yield (book, config) if known else None
+
+
+def _exists(root: Path) -> bool:
+    """Whether there is a gradebook to look into: looking must not make one."""
+    if not (root / "nbgrader_config.py").is_file():
+        return False
+    url = make_url(settings(root)[1].db_url)
+    return not url.drivername.startswith("sqlite") or Path(url.database or "").is_file()
+
+
+def deadline(root: Path, slug: str) -> datetime | None:
+    """When everybody has to hand in, as it was set in formgrader."""
+    with opened(root, slug) as found:
+        due = found[0].find_assignment(slug).duedate if found else None
+        return due.replace(tzinfo=UTC) if due else None
+
+
+def times(root: Path, reports: Iterable[Report]) -> dict[str, datetime]:
+    """When each student handed in, where nbgrader's tree says so."""
+    if not (root / "nbgrader_config.py").is_file():
+        return {}
+    where = settings(root)[1]
+    found = {report.student: _time_of(report, where) for report in reports}
+    return {student: at.replace(tzinfo=UTC) for student, at in found.items() if at}
+
+
+def write_scores(book: Gradebook, report: Report) -> None:
+    """The automatic scores of one report, in nbgrader's own way; the submission must be in the gradebook."""
+    found = book.find_submission_notebook(report.assignment, report.assignment, report.student)
+    values = scores(report)
+    answers = {cell.name for cell in found.notebook.solution_cells}  # people grade those, in formgrader
+    for grade in _grades(book, found):
+        if report.problem or grade.name not in answers:
+            before, grade.auto_score = grade.auto_score, values.get(grade.name)
+            if grade.manual_score is None:
+                grade.needs_manual_grade = grade.auto_score is None
+            elif grade.auto_score != before:  # a person decided, on other evidence
+                grade.needs_manual_grade = True
+    book.db.commit()
+
+
+def _grades(book: Gradebook, found: SubmittedNotebook) -> list[Grade]:
+    """Its rows as they are now. Until the next commit nobody else writes them; SQLite: `one_at_a_time` alone."""
+    book.db.execute(select(SubmittedNotebook.id).where(SubmittedNotebook.id == found.id).with_for_update())
+    rows: list[Grade] = book.db.query(Grade).filter(Grade.notebook_id == found.id).populate_existing().all()
+    return rows
+
+
+def hold(book: Gradebook, report: Report) -> None:
+    """Take back every number that nbgrader saved for a check that has no verdict of ours."""
+    if not report.graded:
+        write_scores(book, report)
+
+
+def is_ours(report: Report) -> bool:
+    """Whether checks have no verdict through no fault of the student: grading again may help."""
+    return not report.graded and report.fault != "student"
+
+
+def handed_in_at(where: CourseDirectory, folder: Path) -> datetime | None:
+    """When this submission was handed in, by nbgrader's clock; None where nobody wrote that down readably."""
+    try:
+        found: datetime | None = where.get_existing_timestamp(str(folder))
+    except (AttributeError, OverflowError, ValueError, OSError):  # nbgrader 0.9.6 stumbles over a time it cannot read
+        return None
+    return found
+
+
+def refuse_other_points(book: Gradebook, report: Report) -> None:
+    """Raises CourseError unless the gradebook has the same check cells, with the same points, as the report."""
+    _refuse_others(_points_in(book, report.assignment), report)
+
+
+def _points_in(book: Gradebook, slug: str) -> Mapping[str, float]:
+    """Points by grade id. Raises CourseError where the gradebook does not know the assignment."""
+    try:
+        cells = book.find_notebook(slug, slug).grade_cells
+    except MissingEntry:
+        raise CourseError(f"the gradebook does not know {slug}", "the gradebook", _todo(slug)) from None
+    return {cell.name: cell.max_score for cell in cells}
+
+
+def _refuse_others(known: Mapping[str, float], report: Report) -> None:
+    for exercise in report.exercises:
+        if exercise.checks and known.get(f"{exercise.name}_check") != exercise.points:
+            what = f"the gradebook is older than {report.assignment}: the points of {exercise.name} differ"
+            raise CourseError(what, "the gradebook", _todo(report.assignment))
+
+
+def _todo(slug: str) -> str:
+    return f"run `nbgrader generate_assignment {slug}` once, then repeat this"
+
+
+def settings(root: Path) -> tuple[Config, CourseDirectory]:
+    """What the instructor's nbgrader_config.py says, and the course directory made from it."""
+    try:
+        config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    except ConfigFileNotFound:
+        todo = "record from the root of the course, where that file lies"
+        raise CourseError("there is no nbgrader_config.py", root.name, todo) from None
+    return config, CourseDirectory(config=config)
+
+
+def _submission(book: Gradebook, report: Report, where: CourseDirectory) -> None:
+    """The row of this submission, with the time at which it was handed in where nbgrader collected it."""
+    book.update_or_create_student(report.student)
+    at = _time_of(report, where)
+    book.update_or_create_submission(report.assignment, report.student, **({"timestamp": at} if at else {}))
+
+
+def _time_of(report: Report, where: CourseDirectory) -> datetime | None:
+    folder = Path(where.format_path(where.submitted_directory, report.student, report.assignment))
+    plain = folder.parent.name == report.student  # a name from elsewhere may hold a path
+    return handed_in_at(where, folder) if plain else None

@@ -1,0 +1,216 @@
+"""What every student has in the end: automatic points, a person's, extra credit, lateness; the same for all views.
+
+Where nbgrader's gradebook knows the assignment its word counts, because people change points there; before that the
+stored Reports are all there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from autograder.course.term import Term, cents
+from autograder.grading.store import natural
+from autograder.model import CheckResult, Report
+
+if TYPE_CHECKING:
+    from autograder.course import Assignment
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One exercise of one student, in points."""
+
+    name: str
+    title: str
+    points: float
+    auto: float | None = None  # None: no verdict, or nothing that a program could judge
+    manual: float | None = None  # entered by a person; counts instead of `auto`
+    extra: float = 0.0
+    by_hand: bool = False  # an answer that people grade
+    checks: tuple[CheckResult, ...] = ()
+
+    @property
+    def exact(self) -> float:
+        """Points by nbgrader's rule: the person's, else the program's, else none; and the extra credit."""
+        return (self.auto or 0.0 if self.manual is None else self.manual) + self.extra
+
+    @property
+    def score(self) -> float:
+        """The same, to the cent."""
+        return cents(self.exact)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a person still has to give the points."""
+        return self.auto is None and self.manual is None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What the gradebook knows about a student besides the name that everything is filed under."""
+
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    lms_id: str = ""  # the number of the learning platform
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """One student's result in one assignment."""
+
+    student: str
+    assignment: str
+    marks: tuple[Mark, ...]
+    person: Person = Person()
+    submitted: bool = True
+    handed_in: datetime | None = None
+    seconds_late: float = 0.0  # after this student's extension
+    penalty: float = 0.0
+    report: Report | None = None
+
+    @property
+    def raw(self) -> float:
+        """Points before the penalty for lateness."""
+        return cents(sum(mark.exact for mark in self.marks))
+
+    @property
+    def score(self) -> float:
+        """Points that count."""
+        return cents(max(self.raw - self.penalty, 0.0))
+
+    @property
+    def points(self) -> float:
+        """Points that could be earned."""
+        return cents(sum(mark.points for mark in self.marks))
+
+    @property
+    def extra(self) -> float:
+        """Extra credit in it."""
+        return sum(mark.extra for mark in self.marks)
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Names of the exercises that still need a person's points."""
+        return tuple(mark.name for mark in self.marks if mark.waiting) if self.submitted else ()
+
+    @property
+    def unjudged(self) -> tuple[str, ...]:
+        """Those among them that a program should have judged."""
+        return tuple(mark.name for mark in self.marks if mark.waiting and not mark.by_hand) if self.submitted else ()
+
+
+def empty_marks(assignment: Assignment) -> tuple[Mark, ...]:
+    """Every exercise of the assignment, without points."""
+    return tuple(Mark(item.name, item.title, item.points, by_hand=item.manual) for item in assignment.exercises)
+
+
+def from_reports(
+    assignment: Assignment, reports: Iterable[Report], term: Term, times: Mapping[str, datetime]
+) -> list[Grade]:
+    """Grades before anything was recorded; `times` says when each student handed in."""
+    blank = empty_marks(assignment)
+    found = []
+    for report in reports:
+        at = times.get(report.student)
+        grade = Grade(report.student, assignment.slug, _judged(blank, report), handed_in=at, report=report)
+        deadline = term.deadlines.get(assignment.slug)
+        after = (at - deadline).total_seconds() if at and deadline else 0.0
+        found.append(penalised(grade, term, after))
+    return in_order(found)
+
+
+def penalised(grade: Grade, term: Term, after_deadline: float) -> Grade:
+    """The grade with the penalty for being handed in `after_deadline` seconds after everybody's deadline."""
+    late = term.seconds_late(grade.student, grade.assignment, after_deadline)
+    return replace(grade, seconds_late=late, penalty=term.late.penalty(late, grade.raw, grade.points, grade.extra))
+
+
+def from_book(assignment: Assignment, book: Any, reports: Iterable[Report], term: Term) -> list[Grade]:
+    """Grades of everyone whom nbgrader's open `book` knows; those who handed in nothing are among them."""
+    blank, stored = empty_marks(assignment), {report.student: report for report in reports}
+    found = []
+    submissions = {item.student_id: item for item in book.assignment_submissions(assignment.slug)}
+    for student in book.students:
+        person = Person(*(getattr(student, key) or "" for key in ("first_name", "last_name", "email", "lms_user_id")))
+        report = stored.get(student.id)
+        grade = Grade(student.id, assignment.slug, blank, person, student.id in submissions, report=report)
+        if grade.submitted:
+            grade = _recorded(replace(grade, marks=_judged(blank, report)), submissions[student.id], term)
+        found.append(grade)
+    return in_order(found)
+
+
+def regraded(grade: Grade, report: Report, term: Term) -> Grade:
+    """The grade as it will be when `report` is recorded: people's points stay, lateness costs its share of the new."""
+    points = points_of(report)
+    checks = {exercise.name: exercise.checks for exercise in report.exercises}
+    marks = tuple(
+        replace(
+            mark, auto=points.get(mark.name) if mark.name in points else mark.auto, checks=checks.get(mark.name, ())
+        )
+        for mark in grade.marks
+    )
+    grade = replace(grade, marks=marks, submitted=True, report=report)
+    return replace(grade, penalty=term.late.penalty(grade.seconds_late, grade.raw, grade.points, grade.extra))
+
+
+def in_order(grades: Iterable[Grade]) -> list[Grade]:
+    """Sorted by the students' names, as people count."""
+    return sorted(grades, key=lambda grade: natural(grade.student))
+
+
+def unrecorded(grades: Sequence[Grade], reports: Iterable[Report]) -> list[str]:
+    """Students whose Report says something else than the gradebook's automatic points, or who are not in it."""
+    known = {grade.student: grade for grade in grades if grade.submitted}
+    return [report.student for report in reports if not _agree(known.get(report.student), report)]
+
+
+def points_of(report: Report) -> dict[str, float | None]:
+    """Points by exercise; None where a person has to decide because there is no evidence."""
+    return {
+        exercise.name: None
+        if report.problem or any(check.verdict == "ungraded" for check in exercise.checks)
+        else min(max(exercise.score, 0.0), exercise.points)
+        for exercise in report.exercises
+        if exercise.checks
+    }
+
+
+def _judged(blank: tuple[Mark, ...], report: Report | None) -> tuple[Mark, ...]:
+    """The marks with what the program found."""
+    if report is None:
+        return blank
+    points = points_of(report)
+    checks = {exercise.name: exercise.checks for exercise in report.exercises}
+    return tuple(replace(mark, auto=points.get(mark.name), checks=checks.get(mark.name, ())) for mark in blank)
+
+
+def _recorded(grade: Grade, submission: Any, term: Term) -> Grade:
+    """The grade with what stands in the gradebook: points, a person's points, the penalty, the time."""
+    rows = {row.name.removesuffix("_check"): row for notebook in submission.notebooks for row in notebook.grades}
+    marks = tuple(_from_row(mark, rows.get(mark.name)) for mark in grade.marks)
+    at = submission.timestamp.replace(tzinfo=UTC) if submission.timestamp else None
+    penalty = sum(notebook.late_submission_penalty or 0.0 for notebook in submission.notebooks)
+    late = term.seconds_late(grade.student, grade.assignment, float(submission.total_seconds_late))
+    return replace(grade, marks=marks, handed_in=at, seconds_late=late, penalty=penalty)
+
+
+def _from_row(mark: Mark, row: Any) -> Mark:
+    if row is None:
+        return replace(mark, auto=None)
+    return replace(mark, auto=row.auto_score, manual=row.manual_score, extra=row.extra_credit or 0.0)
+
+
+def _agree(grade: Grade | None, report: Report) -> bool:
+    if grade is None:
+        return False
+    auto = {mark.name: mark.auto for mark in grade.marks}
+    return all(_same(auto.get(name), points) for name, points in points_of(report).items())
+
+
+def _same(one: float | None, other: float | None) -> bool:
+    return one is None if other is None else one is not None and abs(one - other) < 1e-3

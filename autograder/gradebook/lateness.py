@@ -1,0 +1,72 @@
+"""Lateness in nbgrader: the penalty plugin that reads course.toml, and the same penalties worked out anew for a class.
+
+nbgrader works a penalty out once, when it grades; here it follows when a deadline, an extension or the points change.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.plugins import BasePlugin
+from nbgrader.preprocessors import AssignLatePenalties
+from traitlets.config import Config
+
+from autograder.course.term import Term, load_term
+
+
+class LatePenalty(BasePlugin):  # type: ignore[misc]
+    """nbgrader's plugin: what `[late]`, `[extensions]` and `[deadlines]` of course.toml say."""
+
+    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float | None:
+        """Points lost; `total_seconds_late` counts from the deadline that nbgrader knows. None: nothing is lost."""
+        term = load_term(Path(CourseDirectory(config=self.config).root))
+        points, extra = score, 0.0
+        slug = getattr(self.parent, "assignment_id", "")
+        book = getattr(self.parent, "gradebook", None)
+        if book is not None:
+            notebook = book.find_submission_notebook(self.parent.notebook_id, slug, student_id)
+            points, extra = notebook.max_score, sum(grade.extra_credit or 0.0 for grade in notebook.grades)
+        late = term.seconds_late(student_id, slug, total_seconds_late)
+        return term.late.penalty(late, score, points, extra) or None
+
+
+def set_deadline(book: Gradebook, slug: str, term: Term) -> None:
+    """What course.toml says is the deadline in the gradebook, too; one that was only set there stays."""
+    if slug in term.deadlines:
+        moment = term.deadlines[slug].astimezone(UTC).replace(tzinfo=None)
+        assignment = book.find_assignment(slug)
+        if assignment.duedate != moment:
+            assignment.duedate = moment
+            book.db.commit()
+
+
+def recompute(book: Gradebook, slug: str, config: Config) -> dict[str, tuple[float, float]]:
+    """Every penalty anew, by the plugin that `config` names; the students whose penalty changed, from and to."""
+    set_deadline(book, slug, load_term(Path(CourseDirectory(config=config).root)))
+    step = AssignLatePenalties(config=config)
+    step.gradebook, step.assignment_id = book, slug
+    changed = {}
+    for submission in book.assignment_submissions(slug):
+        for notebook in submission.notebooks:
+            before = notebook.late_submission_penalty or 0.0
+            after = _penalty(step, submission, notebook)
+            notebook.late_submission_penalty = after or None
+            if abs(after - before) > 1e-6:
+                changed[submission.student_id] = (before, after)
+    book.db.commit()
+    return changed
+
+
+def _penalty(step: Any, submission: Any, notebook: Any) -> float:
+    """Points lost by one notebook, between nothing and all of it, as nbgrader's own step would have it."""
+    late = submission.total_seconds_late
+    if late <= 0:
+        return 0.0
+    step.notebook_id, step.student_id = notebook.name, submission.student_id
+    step.init_plugin()
+    penalty = step.plugin_inst.late_submission_penalty(submission.student_id, notebook.score, late)
+    return float(min(max(penalty or 0.0, 0.0), notebook.score))

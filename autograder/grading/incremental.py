@@ -1,0 +1,139 @@
+"""Grading again after a change of the course: only what the change touches, and nothing is recorded on the way.
+
+New reports lie under `build/reports/<slug>/regraded/` until they are recorded. What a person entered in formgrader is
+not touched at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any
+
+from autograder.grading.dependencies import Fingerprints, fingerprints, load_all
+from autograder.grading.scoring import score
+from autograder.grading.session import Grading, Settings, store_of
+from autograder.grading.store import Store, content_key, final
+from autograder.grading.worker_process import Job
+from autograder.model import Report, Verdict
+from autograder.submission.find import Found
+
+if TYPE_CHECKING:
+    from autograder.course import Assignment
+    from autograder.judge.plugin import Suite
+
+_AT_A_LIMIT = (Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY)
+
+
+class Regrade:
+    """One assignment graded again, in the state in which it is now."""
+
+    def __init__(self, assignment: Assignment, settings: Settings) -> None:
+        self.assignment, self.settings = assignment, settings
+        self.store = store_of(assignment)
+        self.new = Store(self.store.folder / "regraded")
+        self.now, self.states = fingerprints(assignment, settings.box, settings.device), load_all(self.store.folder)
+        self.now.save(self.store.folder)
+        self.judged = 0  # submissions of which anything was judged again
+        self.done: Callable[[Report], None] = lambda _: None
+
+    def reports(self, found: Sequence[Found], owners: Mapping[str, str]) -> list[Report]:
+        """A report for each file, in this order; `owners` says whose it is where that is not its `student`."""
+        ready: dict[int, Report] = {}
+        asked: list[int] = []
+        grading = Grading(self.assignment, self.settings, self.new)
+        grading.serve, grading.done = serve, self.done
+        fresh = list(grading.grade(self._jobs(found, owners, ready, asked)))
+        self.judged += len(fresh)
+        return [ready.get(index) or fresh[asked.index(index)] for index in range(len(found))]
+
+    def keep(self, report: Report) -> None:
+        """The report counts from now on."""
+        self.store.put(report)
+
+    def _jobs(
+        self, found: Sequence[Found], owners: Mapping[str, str], ready: dict[int, Report], asked: list[int]
+    ) -> Iterator[Job]:
+        """What has to be judged, one file at a time; everything else goes into `ready`."""
+        for index, item in enumerate(found):
+            raw = item.read()
+            key = content_key(raw, self.now.context)
+            report, about = self._known(item, owners.get(item.student, item.student), raw, key)
+            if report:
+                ready[index] = report
+                self.done(report)
+            else:
+                asked.append(index)
+                yield Job(item.student, item.source, key, raw, about)
+
+    def _known(self, item: Found, owner: str, raw: bytes, key: str) -> tuple[Report | None, dict[str, Any]]:
+        """The report of this file, where nothing has to be judged; else what the worker is told of an earlier one."""
+        old = [
+            report for name in (item.student, owner) for store in (self.store, self.new) if (report := store.get(name))
+        ]
+        for report in old:
+            if report.key == key and final(report) and not self.settings.force:
+                return self._as(report, item, key), {}
+        for report in old:
+            state = next((one for one in self.states if content_key(raw, one.context) == report.key), None)
+            again = touched(state, self.now, self.assignment, report) if state and not self.settings.force else None
+            if again is not None and final(report):
+                kept = tuple(one for one in report.exercises if one.name not in again)
+                if not again:
+                    return self._as(report, item, key), {}
+                return None, {"kept": replace(report, exercises=kept, cells=()).to_json()}
+        return None, {}
+
+    def _as(self, report: Report, item: Found, key: str) -> Report:
+        """The same verdicts as the report of `item`, with the points that exercises have now."""
+        exercises = score(self.assignment, report.checks) if not report.problem else report.exercises
+        report = replace(report, student=item.student, source=item.source, key=key, exercises=exercises)
+        self.new.put(report)
+        return report
+
+
+def touched(before: Fingerprints, now: Fingerprints, assignment: Assignment, report: Report) -> set[str] | None:
+    """Exercises whose verdicts may be others now; None where every one may be."""
+    if before.base != now.base or _felt(before, now, report):
+        return None
+    changed = {name for name in before.checks.keys() | now.checks if before.checks.get(name) != now.checks.get(name)}
+    homes = {check.name: check.exercise for check in report.checks}
+    homes |= {check.name: check.exercise for check in assignment.checks}
+    again = {homes[name] for name in changed if name in homes}
+    failed = {check.exercise for check in report.checks if check.verdict is not Verdict.PASSED}
+    again |= {name for name in failed if before.mistakes.get(name) != now.mistakes.get(name)}
+    return _with_dependents(again, assignment)
+
+
+def _with_dependents(again: set[str], assignment: Assignment) -> set[str]:
+    """These exercises, and those with a check that comes after one of theirs."""
+    homes = {check.name: check.exercise for check in assignment.checks}
+    while True:
+        more = {check.exercise for check in assignment.checks if any(homes[name] in again for name in check.after)}
+        if more <= again:
+            return again
+        again = again | more
+
+
+def _felt(before: Fingerprints, now: Fingerprints, report: Report) -> bool:
+    """Whether other limits may change this report: a lower one may always, a higher one where one was reached."""
+    if before.limits == now.limits:
+        return False
+    lower = any(now.limits.get(name, 0) < value for name, value in before.limits.items())
+    reached = any(check.verdict in _AT_A_LIMIT for check in report.checks)
+    return lower or reached or any(not cell.ok for cell in report.cells)
+
+
+def serve(connection: Connection, root: str, slug: str, box: str, device: str) -> None:
+    """A worker that keeps what it is told still holds."""
+    from autograder.box.zygote import Wall
+    from autograder.grading.worker import serve as live
+
+    live(connection, root, slug, Wall(mode=box, device=device), keep_what_holds)
+
+
+def keep_what_holds(suite: Suite, about: Mapping[str, Any]) -> None:
+    """Before each submission: the results that need no new run."""
+    kept = Report.from_json(about["kept"]).checks if "kept" in about else ()
+    suite.kept = {check.name: check for check in kept}

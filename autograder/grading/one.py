@@ -1,0 +1,63 @@
+"""One submission, from bytes to Report. Read this file first.
+
+    bytes ──read──▶ cells ──run──▶ box ◀──ask── hidden suite ──▶ check results ──score──▶ Report
+
+Nothing of the student's is ever executed, imported or unpickled in this process: the cells run in the box, behind a
+wall, and the suite asks questions through it. What comes back is data; whether it is right is decided here.
+"""
+
+from __future__ import annotations
+
+import base64
+import time
+from dataclasses import dataclass, replace
+
+from autograder.box.box import Box, open_box
+from autograder.box.zygote import Zygote
+from autograder.course import Assignment
+from autograder.errors import UnreadableSubmission
+from autograder.grading.scoring import score, ungraded
+from autograder.judge.plugin import Suite
+from autograder.model import CellRun, Report
+from autograder.submission.read import Cell, read_submission
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """One file as it arrived: whose, what it is called (for people), its content key and its bytes."""
+
+    student: str
+    source: str
+    key: str
+    raw: bytes
+
+
+def grade(handed_in: HandedIn, suite: Suite, zygote: Zygote) -> Report:
+    """The Report of one submission. Whatever the student's code does ends in a verdict, never in an exception."""
+    start, assignment = time.monotonic(), suite.assignment
+    blank = Report(
+        assignment=assignment.slug, student=handed_in.student, source=handed_in.source, key=handed_in.key,
+        exercises=ungraded(assignment), box=zygote.wall.mode,
+    )  # fmt: skip
+    try:
+        submission = read_submission(handed_in.raw, assignment)
+    except UnreadableSubmission as error:
+        return replace(blank, problem=str(error), fault="student", seconds=_since(start))
+    with open_box(zygote, assignment.limits) as box:
+        cells = tuple(run_cell(box, cell, assignment) for cell in submission.cells)
+        exercises = score(assignment, suite.run(box.ask))
+    judged = replace(blank, exercises=exercises, cells=cells, notes=submission.notes)
+    return replace(judged, memory_mb=round(box.memory_mb), seconds=_since(start))
+
+
+def run_cell(box: Box, cell: Cell, assignment: Assignment) -> CellRun:
+    """Runs one cell of the student's; figures are kept of what the student changed."""
+    released = {item.source for item in assignment.release}
+    outcome = box.run_cell(cell.source, cell.label, figures=cell.source not in released)
+    error = f"{outcome.error} ({outcome.error.where})".removesuffix(" ()") if outcome.error else ""
+    figures = tuple(base64.b64encode(png).decode() for png in outcome.figures)
+    return CellRun(cell.label, outcome.ok, error, round(outcome.seconds, 3), figures)
+
+
+def _since(start: float) -> float:
+    return round(time.monotonic() - start, 3)

@@ -1,0 +1,173 @@
+"""Many submissions, N workers. Reports come out in the order of the jobs; the workers stay busy out of order.
+
+A worker that dies, hangs or talks nonsense is replaced and its submission is graded once more; after a second time it
+gets a Report that says so and whose fault it is: ours. What workers are and how they talk stands in `crew.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING, Any
+
+from autograder import messages
+from autograder.errors import ConvgradeError
+from autograder.grading.scoring import ungraded
+from autograder.grading.worker_process import Job, Recipe, Worker, end_all
+from autograder.model import Report
+
+if TYPE_CHECKING:
+    from autograder.course import Assignment
+
+_FAILED_STARTS = 3  # in a row, after which no further worker is tried
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A job on its way: its place in the order, and how often it was tried before."""
+
+    index: int
+    job: Job
+    tries: int = 0
+
+
+def grade_all(
+    jobs: Iterable[Job],
+    assignment: Assignment,
+    recipe: Recipe,
+    size: int = 1,
+    done: Callable[[Report], None] | None = None,
+) -> Generator[Report, None, None]:
+    """A Report for each job, in their order. `done` hears of each as soon as it exists, in any order.
+
+    Raises ConvgradeError where no worker can grade anything. Close the iterator to end the workers early.
+    """
+    pool = _Pool(jobs, assignment, recipe, size)
+    pool.done = done or pool.done
+    try:
+        yield from pool.reports()
+    finally:
+        end_all(pool.workers)
+
+
+class _Pool:
+    def __init__(self, jobs: Iterable[Job], assignment: Assignment, recipe: Recipe, size: int) -> None:
+        self.jobs, self.assignment, self.recipe, self.size = enumerate(jobs), assignment, recipe, size
+        self.done: Callable[[Report], None] = lambda _: None
+        self.workers: list[Worker] = []
+        self.waiting: deque[_Task] = deque()  # at most `size` ahead, so that a class need not fit into memory
+        self.running: dict[int, _Task] = {}
+        self.finished: dict[int, Report] = {}
+        self.failed_starts = 0
+
+    def reports(self) -> Iterator[Report]:
+        """Every report, in the order of the jobs."""
+        following = 0
+        while self._hand_out() or following in self.finished:
+            if following in self.finished:
+                yield self.finished.pop(following)
+                following += 1
+            else:
+                self._listen()
+
+    def _hand_out(self) -> bool:
+        """Give work to whoever waits for it, and start workers; whether anything is still to be done."""
+        while len(self.waiting) < self.size and (item := next(self.jobs, None)):
+            self.waiting.append(_Task(*item))
+        for worker in [worker for worker in self.workers if worker.idle]:
+            if self.waiting:
+                self._ask(worker, self.waiting.popleft())
+        starting = sum(not worker.ready for worker in self.workers)
+        while len(self.workers) < self.size and starting < len(self.waiting):
+            self.workers.append(Worker(self.recipe))
+            starting += 1
+        return bool(self.waiting or self.running)
+
+    def _ask(self, worker: Worker, task: _Task) -> None:
+        self.running[task.index] = task
+        try:
+            worker.ask(task.index, task.job)
+        except OSError:
+            self._replace(worker, "the worker ended before it was asked")
+
+    def _listen(self) -> None:
+        """Wait until a worker says something, dies or is late, and take note of it."""
+        patience = min((worker.deadline for worker in self.workers if not worker.idle), default=time.monotonic())
+        wait([worker.connection for worker in self.workers], max(0.0, patience - time.monotonic()) + 0.01)
+        for worker in list(self.workers):
+            if worker.connection.poll():
+                self._hear(worker)
+            elif worker.late:
+                self._replace(worker, "it took too long")
+
+    def _hear(self, worker: Worker) -> None:
+        try:
+            message = worker.answer()
+            said = json.loads(message)
+            if "crash" in said or "error" in said:
+                self._give_up(worker, said)
+            elif not worker.ready:
+                worker.ready, self.failed_starts = bool(said["ready"]), 0
+            else:
+                self._finish(worker, message)
+        except (EOFError, OSError):
+            self._replace(worker, "the worker ended unexpectedly")
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            self._replace(worker, f"the worker gave no report ({type(error).__name__})")
+
+    def _finish(self, worker: Worker, message: bytes) -> None:
+        """The report of the submission that this worker was asked for. Raises ValueError for any other."""
+        task = self.running[-1 if worker.index is None else worker.index]
+        report = Report.from_json(message.decode())
+        if (report.student, report.key) != (task.job.student, task.job.key):
+            raise ValueError("the report of another submission")
+        worker.index = None
+        self._keep(task.index, report)
+
+    def _keep(self, index: int, report: Report) -> None:
+        del self.running[index]
+        self.finished[index] = report
+        self.done(report)
+
+    def _give_up(self, worker: Worker, said: dict[str, Any]) -> None:
+        """The worker told why it ends: nothing can be graded at all, or this one submission broke it."""
+        if "error" in said:
+            raise ConvgradeError(str(said["error"]))
+        self._replace(worker, str(said["crash"]))
+
+    def _replace(self, worker: Worker, why: str) -> None:
+        """End a broken worker; its submission comes first for the next one, or gets a report of ours."""
+        self.workers.remove(worker)
+        worker.end()
+        if not worker.ready:
+            self._count_failed_start(why)
+        if worker.index is None:
+            return
+        task = self.running[worker.index]
+        if task.tries == 0:
+            del self.running[task.index]
+            self.waiting.appendleft(_Task(task.index, task.job, tries=1))
+        else:
+            self._keep(task.index, problem(task.job, self.assignment, why))
+
+    def _count_failed_start(self, why: str) -> None:
+        self.failed_starts += 1
+        if self.failed_starts >= _FAILED_STARTS:
+            raise ConvgradeError(f"no worker could be started: {why}\n  run `convgrade doctor` to see what is missing")
+
+
+def problem(job: Job, assignment: Assignment, why: str) -> Report:
+    """A report without verdicts, because of something of ours."""
+    return Report(
+        assignment=assignment.slug,
+        student=job.student,
+        source=job.source,
+        exercises=ungraded(assignment),
+        key=job.key,
+        problem=messages.ours(why),
+        fault="ours",
+    )

@@ -1,0 +1,123 @@
+"""A class, from files to reports: what is stored is taken, what is new is graded and written as soon as it exists."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.grading.dependencies import fingerprints
+from autograder.grading.pool import grade_all, problem
+from autograder.grading.store import Store, content_key, context_digest
+from autograder.grading.worker_process import Job, Recipe
+from autograder.log import is_on
+
+if TYPE_CHECKING:
+    from autograder.course import Assignment
+    from autograder.model import Report
+    from autograder.submission.find import Found
+
+Serve = Callable[[Connection, str, str, str, str], None]  # connection, root of the course, slug, wall, device
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to grade."""
+
+    jobs: int = 1
+    force: bool = False  # grade again what is stored
+    box: str = "bubblewrap"
+    device: str = "cpu"  # where the submission's tensors live
+    record: bool = False  # write the points into nbgrader's gradebook, too
+
+
+def serve(connection: Connection, root: str, slug: str, box: str, device: str) -> None:
+    """A worker's life. Imports here, in the worker: the command itself never waits for torch."""
+    from autograder.box.zygote import Wall
+    from autograder.grading.worker import serve as live
+
+    live(connection, root, slug, Wall(mode=box, device=device))
+
+
+def store_of(assignment: Assignment) -> Store:
+    """Where the reports of this assignment are kept."""
+    return Store(root_of(assignment) / "build" / "reports" / assignment.slug)
+
+
+def root_of(assignment: Assignment) -> Path:
+    """The folder that holds `solutions/`."""
+    return assignment.folder.parents[1]
+
+
+class Grading:
+    """One assignment's grading: its store, its context, its workers."""
+
+    def __init__(self, assignment: Assignment, settings: Settings, store: Store | None = None) -> None:
+        self.assignment, self.settings = assignment, settings
+        self.store = store or store_of(assignment)
+        self.context = context_digest(assignment, settings.box, settings.device)
+        self.done: Callable[[Report], None] = lambda _: None  # hears of every report, in any order
+        self.serve: Serve = serve
+
+    def reports(self, found: Sequence[Found]) -> Iterator[Report]:
+        """A report for each file, in this order; new ones are stored as soon as they exist."""
+        self.store.sweep()
+        state = fingerprints(self.assignment, self.settings.box, self.settings.device)
+        state.save(self.store.folder)  # for a regrading, later
+        ready: dict[int, Report] = {}
+        asked: deque[int] = deque()
+        with closing(self.grade(self._new(found, ready, asked))) as fresh:
+            for index in range(len(found)):
+                while index not in ready and (report := next(fresh, None)):  # this moves `_new` forward, too
+                    ready[asked.popleft()] = report
+                yield ready.pop(index)
+
+    def grade(self, jobs: Iterable[Job]) -> Generator[Report, None, None]:
+        """Grade these in worker processes, whatever is stored."""
+        limits = self.assignment.limits
+        args = (str(root_of(self.assignment)), self.assignment.slug, self.settings.box, self.settings.device)
+        recipe = Recipe(self.serve, args, limits.submission_seconds * 1.5 + 60, quiet=not is_on())
+        return grade_all(jobs, self.assignment, recipe, self.settings.jobs, self._keep)
+
+    def one(self, raw: bytes, student: str, source: str) -> Report:
+        """The report of these bytes: the stored one where there is one, else graded now."""
+        job = Job(student, source, content_key(raw, self.context), raw)
+        return self._stored(job) or next(self.grade([job]))
+
+    def _new(self, found: Sequence[Found], ready: dict[int, Report], asked: deque[int]) -> Iterator[Job]:
+        """Jobs for what is not stored, read one at a time; everything else goes into `ready`."""
+        for index, item in enumerate(found):
+            job = Job(item.student, item.source, "", b"")
+            try:
+                raw = item.read()
+            except OSError as error:
+                ready[index] = problem(job, self.assignment, f"its file cannot be read ({error.strerror or error})")
+                self._keep(ready[index])
+                continue
+            job = replace(job, key=content_key(raw, self.context), raw=raw)
+            stored = self._stored(job)
+            if stored:
+                ready[index] = stored
+                self.done(stored)
+            else:
+                asked.append(index)
+                yield job
+
+    def _stored(self, job: Job) -> Report | None:
+        report = None if self.settings.force else self.store.find(job.student, job.key)
+        return replace(report, source=job.source) if report else None
+
+    def _keep(self, report: Report) -> None:
+        report = replace(report, box=self.settings.box) if report.fault == "ours" else report
+        self.store.put(report)
+        self.done(report)
+
+
+def processors() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

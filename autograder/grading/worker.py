@@ -1,0 +1,115 @@
+"""The life of one worker: a warm zygote, a warm suite, and a fork of itself for every submission.
+
+The fork keeps one submission's judging from the next: the worker itself never changes, so its memory stays flat and the
+same submission gets the same report from any worker. What it forks is our own code; the student's lives in the box.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import importlib
+import json
+import os
+import signal
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from autograder.box.box import open_box
+from autograder.box.zygote import Wall, Zygote
+from autograder.course import Assignment, load_course
+from autograder.errors import BoxFailure, ConvgradeError, NoBox
+from autograder.grading.one import HandedIn, grade
+from autograder.judge.plugin import Suite, with_suite
+
+PR_SET_PDEATHSIG = 1
+SLOW_IMPORTS = ("sympy", "torch._inductor", "torch._dynamo")  # seconds of CPU, when the first optimizer is made
+
+
+Prepare = Callable[[Suite, Mapping[str, str]], None]
+"""What is done to the suite before each submission; it is told the header of the request."""
+
+
+def serve(connection: Connection, root: str, slug: str, wall: Wall, prepare: Prepare = lambda *_: None) -> None:
+    """Answers (JSON header, newline, notebook bytes) with a Report's JSON until an empty message.
+
+    Says {"ready": true} first, or {"error": "…"} when nothing can be graded on this machine or in this course.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the pool's to handle
+    try:
+        assignment = load_course(Path(root)).assignment(slug)
+        with zygote_for(assignment, wall) as zygote:
+            with_suite(assignment, lambda suite: _loop(connection, suite, zygote, prepare), wall.device)
+    except ConvgradeError as error:
+        connection.send_bytes(json.dumps({"error": str(error)}).encode())
+
+
+@contextmanager
+def zygote_for(assignment: Assignment, wall: Wall) -> Iterator[Zygote]:
+    """A zygote that is warm for this assignment. Raises NoBox, also where the wall keeps the device from starting."""
+    public = [cell.source for cell in assignment.release if cell.kind == "code" and cell.role in ("given", "other")]
+    slow = [f"import {name}" for name in SLOW_IMPORTS if uses_optimizers(assignment)]
+    with Zygote.start(replace(wall, masked=(*wall.masked, *assignment.hidden)), warm=[*slow, *public]) as zygote:
+        if wall.device != "cpu":
+            _start_device(zygote, assignment)
+        yield zygote
+
+
+def _start_device(zygote: Zygote, assignment: Assignment) -> None:
+    """A box like those of the submissions, once, before the first of them is opened: a machine's fault is nobody's."""
+    try:
+        with open_box(zygote, assignment.limits) as box:
+            box.run_cell("", "device")
+    except BoxFailure as error:
+        todo = "Grade on the CPU: leave --device out"
+        raise NoBox(f"{zygote.wall.device} cannot be used in the box.\n  {error}\n  {todo}") from error
+
+
+def uses_optimizers(assignment: Assignment) -> bool:
+    """Whether the code of the notebook or of the suite speaks of `torch.optim`."""
+    code = [cell.source for cell in assignment.cells if cell.kind == "code"]
+    return any("optim." in source for source in (*code, assignment.suite.read_text("utf-8")))
+
+
+def _loop(connection: Connection, suite: Suite, zygote: Zygote, prepare: Prepare) -> None:
+    for name in SLOW_IMPORTS if uses_optimizers(suite.assignment) else ():
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # the forks share what is warm; their collectors need not walk it
+    connection.send_bytes(json.dumps({"ready": True}).encode())
+    while message := connection.recv_bytes():
+        header, _, raw = message.partition(b"\n")
+        about = json.loads(header)
+        prepare(suite, about)
+        handed_in = HandedIn(about["student"], about["source"], about["key"], raw)
+        connection.send_bytes(in_a_fork(handed_in, suite, zygote))
+
+
+def in_a_fork(handed_in: HandedIn, suite: Suite, zygote: Zygote) -> bytes:
+    """The Report's JSON, made in a child of this process. Raises RuntimeError when the child dies: our fault."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # a killed worker takes its fork along
+        try:
+            os.close(reader)
+            with open(writer, "wb") as pipe:
+                pipe.write(grade(handed_in, suite, zygote).to_json().encode())
+            status = 0
+        except BaseException:  # noqa: BLE001  # the pool's boundary: the parent must hear of it, and this fork must end here
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+    os.close(writer)
+    with open(reader, "rb") as pipe:
+        report = pipe.read()
+    _, status = os.waitpid(child, 0)
+    zygote.end()  # whatever the fork left behind
+    if status != 0:
+        raise RuntimeError(f"judging ended with status {status}")
+    return report

@@ -1,0 +1,154 @@
+"""Every attempt of every student, kept; the one that counts stands where nbgrader looks for it.
+
+`build/attempts/<slug>/<student>/<number>_<time>_<digest>.ipynb`. Nothing is ever removed from there. The one that
+counts, by the course's rule, is copied to `build/submitted/<student>/<slug>/<slug>.ipynb` with its time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from autograder.course.term import Term
+from autograder.grading.store import natural, write_atomically
+from autograder.intake.entries import moment
+from autograder.submission.find import Found
+
+_NAME = re.compile(r"(?P<number>\d{3,})_(?P<at>\d{8}T\d{6}Z|unknown)_(?P<digest>[0-9a-f]{12})\.ipynb")
+_STAMP = "%Y%m%dT%H%M%SZ"
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One file that a student handed in."""
+
+    student: str
+    number: int  # from 1, in the order in which they came
+    at: datetime | None  # when it was handed in, where that is known
+    digest: str
+    path: Path
+
+    def found(self, slug: str) -> Found:
+        """The same as something to grade."""
+        return Found(self.student, f"{self.student}, attempt {self.number}", slug, self.path)
+
+
+class Attempts:
+    """The attempts at one assignment in the course at `root`."""
+
+    def __init__(self, root: Path, slug: str) -> None:
+        self.slug, self.folder, self.submitted = slug, root / "build" / "attempts" / slug, root / "build" / "submitted"
+
+    def students(self) -> list[str]:
+        """Everybody with an attempt."""
+        names = [path.name for path in self.folder.iterdir() if path.is_dir()] if self.folder.is_dir() else []
+        return sorted(names, key=natural)
+
+    def of(self, student: str) -> list[Attempt]:
+        """One student's, the oldest first: by the time of handing in, where all are known, else as they came."""
+        found = [item for path in (self.folder / student).glob("*.ipynb") if (item := _read(path, student))]
+        known = all(item.at for item in found)
+        return sorted(found, key=lambda item: (_when(item) if known else _NEVER, item.number))
+
+    def keep(self, student: str, raw: bytes, at: datetime | None) -> bool:
+        """Keep one more; False where this very file is there already."""
+        digest, kept = _digest(raw), self.of(student)
+        if any(item.digest == digest and (at is None or item.at is None or item.at == _whole(at)) for item in kept):
+            return False
+        stamp = at.astimezone(UTC).strftime(_STAMP) if at else "unknown"
+        name = f"{max((item.number for item in kept), default=0) + 1:03}_{stamp}_{digest}.ipynb"
+        write_atomically(self.folder / student / name, raw)
+        return True
+
+    def adopt(self) -> int:
+        """Keep what others, such as nbgrader's collect, have put into the tree of submissions; how many were new."""
+        files = [path for path in self.submitted.glob(f"*/{self.slug}/{self.slug}.ipynb") if not _odd(path)]
+        return sum(self._adopt(path.parents[1].name, path) for path in files)
+
+    def _adopt(self, student: str, path: Path) -> bool:
+        """A file with the time of a kept attempt is what an interrupted `place` left behind, no new one."""
+        raw, at = _collected(path)
+        kept = self.of(student)
+        known = _digest(raw) in {item.digest for item in kept} and at in {None, *(item.at for item in kept)}
+        return not known and self.keep(student, raw, at)
+
+    def place(self, attempt: Attempt) -> bool:
+        """Put the attempt that counts where it is graded; False where it is there already."""
+        file = self._file(attempt.student)
+        folder = file.parent
+        if self.is_placed(attempt):
+            return False
+        if attempt.at:
+            write_atomically(folder / "timestamp.txt", f"{attempt.at:%Y-%m-%d %H:%M:%S} UTC".encode())
+        else:
+            (folder / "timestamp.txt").unlink(missing_ok=True)
+        write_atomically(file, attempt.path.read_bytes())
+        return True
+
+    def is_placed(self, attempt: Attempt) -> bool:
+        """Whether this attempt is the one that stands where it is graded, with its time."""
+        file = self._file(attempt.student)
+        return file.is_file() and _collected(file) == (attempt.path.read_bytes(), attempt.at)
+
+    def is_place(self, path: Path) -> bool:
+        """Whether `path` is where somebody's counting attempt stands."""
+        return path == self._file(path.parents[1].name).resolve()
+
+    def _file(self, student: str) -> Path:
+        return self.submitted / student / self.slug / f"{self.slug}.ipynb"
+
+
+def counting(attempts: Sequence[Attempt], term: Term, slug: str, deadline: datetime | None = None) -> Attempt:
+    """The attempt that counts by the course's rule; where the best one does, the last, until all are graded."""
+    deadline = term.deadlines.get(slug, deadline)
+    if term.attempts != "deadline" or deadline is None:
+        return attempts[-1]
+    in_time = [item for item in attempts if item.at is None or not _late(item, term, slug, deadline)]
+    return in_time[-1] if in_time else attempts[0]
+
+
+def best(attempts: Sequence[Attempt], scores: Mapping[int, float]) -> Attempt:
+    """The attempt with most points, the last of equals; `scores` by number, lateness taken off."""
+    return max(attempts, key=lambda item: (scores.get(item.number, -1.0), attempts.index(item)))
+
+
+def _late(attempt: Attempt, term: Term, slug: str, deadline: datetime) -> bool:
+    """Whether it came so late that it costs something, or would: the grace and this student's extension count."""
+    after = (attempt.at - deadline).total_seconds() if attempt.at else 0.0
+    return term.seconds_late(attempt.student, slug, after) > term.late.grace_minutes * 60
+
+
+def _read(path: Path, student: str) -> Attempt | None:
+    found = _NAME.fullmatch(path.name)
+    if not found:
+        return None
+    at = None if found["at"] == "unknown" else datetime.strptime(found["at"], _STAMP).replace(tzinfo=UTC)
+    return Attempt(student, int(found["number"]), at, found["digest"], path)
+
+
+def _when(attempt: Attempt) -> datetime:
+    return attempt.at or _NEVER
+
+
+def _digest(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()[:12]
+
+
+def _whole(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(microsecond=0)
+
+
+def _collected(path: Path) -> tuple[bytes, datetime | None]:
+    """A file of nbgrader's tree and its time."""
+    time = path.parent / "timestamp.txt"
+    at = moment(time.read_text("utf-8", "replace")[:100].strip()) if time.is_file() and not time.is_symlink() else None
+    return Found("", path.name, "", path).read(), _whole(at) if at else None
+
+
+def _odd(path: Path) -> bool:
+    return any(item.is_symlink() for item in (path, path.parent, path.parents[1])) or not path.is_file()

@@ -1,0 +1,24 @@
+"""The `check` decorator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def check(exercise: str, *, after: str | tuple[str, ...] = (), weight: float = 1) -> Callable[[F], F]:
+    """Makes a test function a check of `exercise`; it is tried when the checks named in `after` have passed.
+
+    What it says is read from the source (`autograder.course.declarations`), before anything of the suite is
+    imported: write plain values. Here it only refuses what is no such value.
+    """
+    names = (after,) if isinstance(after, str) else after
+    if not isinstance(exercise, str) or not all(isinstance(name, str) for name in names) or weight < 0:
+        raise TypeError('write @check("exercise", after="other_check", weight=2)')
+
+    def decorate(function: F) -> F:
+        return function
+
+    return decorate

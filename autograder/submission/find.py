@@ -1,0 +1,156 @@
+"""Paths → submissions: whose file, of which assignment. Looks at names; links below a path are never followed.
+
+Known shapes: a single file, a folder of notebooks (one per student, as learning platforms export them), and nbgrader's
+tree `<student>/<slug>/<slug>.ipynb`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+from autograder.errors import ConvgradeError
+from autograder.grading.store import natural
+from autograder.log import noted, stage
+from autograder.submission.parse import MAX_BYTES, read_cells
+
+if TYPE_CHECKING:
+    from autograder.course import Course
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One file that was handed in. `student` and `source` are for people; only `path` is opened."""
+
+    student: str
+    source: str
+    slug: str
+    path: Path
+
+    def read(self) -> bytes:
+        """The bytes, at most one more than can be graded. Raises OSError on links, devices and unreadable files."""
+        handle = os.open(noted(self.path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise OSError("it is no plain file")
+            return file.read(MAX_BYTES + 1)
+
+
+@dataclass
+class Discovery:
+    """What was found, in stable order, and a sentence for everything that was passed over."""
+
+    found: list[Found] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)
+
+
+@stage("looking for submissions")
+def discover(paths: Iterable[Path], course: Course, slug: str = "") -> Discovery:
+    """Every submission at or below `paths`; `slug` says the assignment of all. Raises UnknownAssignment."""
+    slugs = (course.assignment(slug).slug,) if slug else tuple(item.slug for item in course.assignments)
+    result, seen = Discovery(), set()
+    for given in paths:
+        top = given.resolve()  # the path itself was typed by us, and may be a link
+        for path in [top] if top.is_file() else _notebooks(top, slugs, result.passed_over):
+            if path not in seen:
+                seen.add(path)
+                _add(result, Found("", _shown(path, top), "", path), slugs, course)
+    result.found = sorted(_distinct(result.found), key=lambda item: (item.slug, natural(item.student)))
+    return result
+
+
+def _add(result: Discovery, found: Found, slugs: tuple[str, ...], course: Course) -> None:
+    slug = slugs[0] if len(slugs) == 1 else _slug_of(found, slugs, course)
+    if slug:
+        result.found.append(replace(found, slug=slug, student=student_of(found.path, slug)))
+    else:
+        result.passed_over.append(f"{found.source}: no assignment fits; say which one with --assignment")
+
+
+def _notebooks(folder: Path, slugs: tuple[str, ...], passed_over: list[str]) -> Iterator[Path]:
+    """Notebooks below `folder`. In `<student>/<slug>/` the notebook named <slug> is the only one that counts."""
+    try:
+        entries = sorted((entry for entry in os.scandir(folder) if entry.name[0] != "."), key=lambda item: item.name)
+    except OSError as error:
+        passed_over.append(f"{_text(folder.name)}: cannot be opened ({error.strerror})")
+        return
+    notebooks = [entry for entry in entries if entry.name.lower().endswith(".ipynb") and not _is_folder(entry)]
+    named = [entry for entry in notebooks if entry.name == f"{folder.name}.ipynb" and folder.name in slugs]
+    for entry in entries:
+        if _is_folder(entry):
+            yield from _notebooks(Path(entry.path), slugs, passed_over)
+        elif entry in (named or notebooks):
+            if entry.is_file(follow_symlinks=False):
+                yield Path(entry.path)
+            else:
+                passed_over.append(f"{_text(entry.name)}: not a plain file; links are not followed")
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    return entry.is_dir(follow_symlinks=False)
+
+
+def _slug_of(found: Found, slugs: tuple[str, ...], course: Course) -> str:
+    """The assignment by tree, else by file name, else by the ids of the cells; "" where none fits."""
+    if found.path.parent.name in slugs:
+        return found.path.parent.name
+    name = f"_{_plain(found.path.stem)}_"
+    named = [slug for slug in slugs if f"_{slug}_" in name]
+    if named:
+        return max(named, key=len)
+    try:
+        ids = {claim for cell in read_cells(found.read()).cells for claim in cell.ids}
+    except (OSError, ConvgradeError):
+        return ""
+    common = {
+        assignment.slug: len(ids & {cell.grade_id for cell in assignment.release if cell.grade_id})
+        for assignment in course.assignments
+    }
+    best = [slug for slug, count in common.items() if count == max(common.values()) > 0]
+    return best[0] if len(best) == 1 else ""
+
+
+def student_of(path: PurePath, slug: str) -> str:
+    """Who handed it in: the folder's name in nbgrader's tree, else the file's name without the assignment's."""
+    stem = path.stem
+    if f"{_plain(stem)}_".startswith(f"{slug}_"):
+        return _text((path.parent.parent if path.parent.name == slug else path.parent).name) or "student"
+    gap = r"[ ().,_-]"
+    ending = rf"{gap}*{slug.replace('_', f'{gap}+')}{gap}*\d*{gap}*$"
+    without = re.sub(ending, "", stem, flags=re.IGNORECASE)
+    return _text(without or stem)
+
+
+def _distinct(found: list[Found]) -> Iterator[Found]:
+    """The same; students who would share a name within an assignment get as much of the path as tells them apart."""
+    names = Counter((item.slug, item.student) for item in found)
+    shared = [item for item in found if names[item.slug, item.student] > 1]
+    for item in found:
+        length = 1
+        while item in shared and sum(_tail(item, length) == _tail(other, length) for other in shared) > 1:
+            length += 1
+        yield replace(item, student=_tail(item, length)) if item in shared else item
+
+
+def _tail(found: Found, length: int) -> str:
+    """The last `length` folders of the path, and the file's name without its ending."""
+    return _text("/".join(found.path.with_suffix("").parts[-1 - length :]))
+
+
+def _shown(path: Path, top: Path) -> str:
+    return _text(str(path.relative_to(top)) if path != top else path.name)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\W_]+", "_", text.casefold())
+
+
+def _text(name: str) -> str:
+    """A file's name as text; bytes that are no UTF-8 become �."""
+    return os.fsencode(name).decode("utf-8", "replace")

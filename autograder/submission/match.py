@@ -1,0 +1,138 @@
+"""Which cell of a handed-in notebook is which cell of the release, and which copy of it counts.
+
+Names are found in the text, not in a syntax tree: a cell need not parse, and parsing foreign code in this process
+is a risk without a gain. Every pattern here is linear in the length of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from autograder import messages
+
+if TYPE_CHECKING:
+    from autograder.course import ReleaseCell
+    from autograder.submission.parse import RawCell
+
+Claims = dict[str, list["RawCell"]]  # grade id → the cells that answer to it, in the student's order
+
+_FUNCTION = re.compile(r"^(?:async[ \t]++)?(?:def|class)[ \t]++(\w++)", re.MULTILINE)
+_VARIABLE = re.compile(r"^(\w++)[ \t]*+(?::[^=\n]++)?=(?!=)", re.MULTILINE)
+_ANYWHERE = re.compile(r"\b(?:def|class)[ \t]++(\w++)|\b(\w++)[ \t]*+=(?!=)")
+_ROLES = ("given", "solution", "check", "manual")
+
+
+def tidy(source: str) -> str:
+    """`source` without what an editor changes on its own: spaces at line ends, empty lines around."""
+    return "\n".join(line.rstrip() for line in source.strip().splitlines())
+
+
+def functions(source: str) -> set[str]:
+    """Functions and classes that a cell defines at its left margin."""
+    return set(_FUNCTION.findall(source))
+
+
+def defined_anywhere(source: str) -> set[str]:
+    """Every name that a cell may define: functions, variables, imports, at any depth."""
+    found = {name for names in _ANYWHERE.findall(source) for name in names}
+    for line in source.splitlines():
+        if line.lstrip().startswith(("from ", "import ")):
+            found.update(re.findall(r"\w++", line))
+    return found
+
+
+Say = Callable[[Sequence[str]], str]  # grade ids → one sentence about all of these cells
+
+
+class Notes:
+    """Sentences about repairs, in the order in which they came up; what is said of several cells is said once."""
+
+    def __init__(self, sentences: Iterable[str] = ()) -> None:
+        self._found: dict[str | Say, list[str]] = {sentence: [] for sentence in sentences}
+
+    def append(self, sentence: str) -> None:
+        """One sentence; the same one again says nothing new."""
+        self._found.setdefault(sentence, [])
+
+    def about(self, grade_id: str, say: Say) -> None:
+        """What `say` says, of this cell too."""
+        self._found.setdefault(say, []).append(grade_id)
+
+    def sentences(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(key if isinstance(key, str) else key(cells) for key, cells in self._found.items())
+
+
+class Release:
+    """The released code cells that have an id, and the search for them in a file."""
+
+    def __init__(self, cells: Iterable[ReleaseCell]) -> None:
+        named = [cell for cell in cells if cell.grade_id and cell.kind == "code" and cell.role in _ROLES]
+        self.cells: dict[str, ReleaseCell] = {str(cell.grade_id): cell for cell in named}
+        self.rank = {grade_id: rank for rank, grade_id in enumerate(self.cells)}
+        texts = Counter(tidy(cell.source) for cell in named)
+        self._by_text = {tidy(cell.source): name for name, cell in self.cells.items() if texts[tidy(cell.source)] == 1}
+
+    def names(self, grade_id: str) -> set[str]:
+        """The functions and classes that the released stub defines."""
+        return functions(self.cells[grade_id].source)
+
+    def claims(self, cells: Sequence[RawCell]) -> Claims:
+        """Every released cell that is found: by its id, else by the same text, else by the functions it defines."""
+        found: defaultdict[str, list[RawCell]] = defaultdict(list)
+        homeless: list[RawCell] = []
+        for cell in cells:
+            grade_id = next((claim for claim in cell.ids if claim in self.cells), None)
+            if not grade_id and cell.number:
+                grade_id = self._by_text.get(tidy(cell.source))
+            if grade_id:
+                found[grade_id].append(cell)
+            elif cell.number:
+                homeless.append(cell)
+        self._adopt(homeless, found)
+        return dict(found)
+
+    def _adopt(self, homeless: list[RawCell], found: defaultdict[str, list[RawCell]]) -> None:
+        """Give each missing answer the cell that defines its functions."""
+        defined = {id(cell): functions(cell.source) for cell in homeless}
+        for grade_id, released in self.cells.items():
+            if released.role != "solution" or grade_id in found:
+                continue
+            namesakes = [cell for cell in homeless if self.names(grade_id) & defined[id(cell)]]
+            if namesakes:  # the last one is in force when the notebook runs from top to bottom
+                found[grade_id].append(namesakes[-1])
+                homeless.remove(namesakes[-1])
+
+
+def counting(grade_id: str, copies: list[RawCell], released: ReleaseCell, notes: Notes) -> list[RawCell]:
+    """The copies of one cell that count: one, or the parts into which an answer was split. Adds to `notes`."""
+    edited = [copy for copy in copies if tidy(copy.source) != tidy(released.source)]
+    if released.role in ("given", "check"):
+        if edited:
+            notes.about(grade_id, messages.given_edited if released.role == "given" else messages.check_edited)
+        return copies[:1]
+    parts = _disjoint([copy for copy in edited if copy.number] or edited) or copies[:1]
+    if len(parts) < len(copies):
+        notes.append(messages.duplicated(grade_id, len(copies)))
+    elif len(parts) > 1:
+        notes.append(f"The answer `{grade_id}` is spread over {len(parts)} cells; they were run one after the other.")
+    if not parts[0].number:
+        notes.append(f"The cell `{grade_id}` was not a code cell any more; its text was run as code all the same.")
+    elif grade_id not in parts[0].ids:
+        notes.about(grade_id, messages.lost_label)
+    return parts
+
+
+def _disjoint(copies: list[RawCell]) -> list[RawCell]:
+    """The first copy, and those after it that define nothing again: Jupyter's “split cell” copies the label too."""
+    parts: list[RawCell] = []
+    seen: set[str] = set()
+    for copy in copies:
+        names = functions(copy.source) | set(_VARIABLE.findall(copy.source))
+        if not parts or (copy.source.strip() and not names & seen):
+            parts.append(copy)
+            seen |= names
+    return parts

@@ -1,0 +1,143 @@
+"""`convgrade prove`: what counts as an offence of a suite."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from autograder.authoring.proof_set import (
+    ALTERNATIVE,
+    MISTAKE,
+    PERFECT,
+    UNTOUCHED,
+    WITHOUT,
+    Variant,
+    owners,
+    variants_of,
+)
+from autograder.authoring.prove import How, _missing, _share, judge, prove, show
+from autograder.course import load_course
+from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdict
+
+PASSED, FAILED = Verdict.PASSED, Verdict.FAILED
+WRONG = Variant(MISTAKE, "squared", b"", "double", "double")
+
+
+def report(double: Verdict, add: Verdict, mistake: str = "", hint: str = "Multiply by 2.") -> Report:
+    checks = [CheckResult("double", "twice", "", double, mistake=mistake, hint=mistake and hint)]
+    others = [CheckResult("add", "sums", "", add)]
+    scores = [60.0 * (double is PASSED), 40.0 * (add is PASSED)]
+    exercises = (
+        ExerciseResult("double", "", 60.0, scores[0], tuple(checks)),
+        ExerciseResult("add", "", 40.0, scores[1], tuple(others)),
+    )
+    return Report("tiny", "", "", exercises)
+
+
+def test_a_named_mistake_is_fine():
+    assert judge(WRONG, report(FAILED, PASSED, "squared")) == []
+
+
+@pytest.mark.parametrize(
+    ("graded", "sentence"),
+    [
+        (report(PASSED, PASSED), "No point is lost."),
+        (report(FAILED, FAILED, "squared"), "Points are also lost in add."),
+        (report(FAILED, PASSED), "It is not named; twice fails."),
+        (report(FAILED, PASSED, "halved"), "It is not named, taken for halved; twice fails."),
+        (report(FAILED, PASSED, "squared", hint=""), "It is not named, taken for squared; twice fails."),
+        (replace(report(FAILED, PASSED, "squared"), problem="no."), "It could not be graded: no."),
+    ],
+)
+def test_a_weak_suite_is_told(graded, sentence):
+    assert judge(WRONG, graded) == [sentence]
+
+
+def test_a_strict_suite_is_told():
+    other = Variant(ALTERNATIVE, "double__add", b"", "double", "double")
+    assert judge(other, report(FAILED, PASSED)) == ["The check twice is failed: "]
+    assert judge(other, report(PASSED, PASSED)) == []
+
+
+def test_what_stands_in_a_shared_notebook_answers_for_its_exercise_only():
+    beside = replace(WRONG, alone=False)
+    assert judge(beside, report(FAILED, FAILED, "squared")) == []
+    assert judge(beside, report(PASSED, FAILED)) == ["No point is lost."]
+
+
+def test_an_exercise_that_leans_on_another_is_told():
+    undone = Variant(WITHOUT, "double", b"", "double")
+    assert judge(undone, report(FAILED, PASSED)) == []
+    assert judge(undone, report(FAILED, FAILED)) == ["add leans on it: sums fails."]
+
+
+def test_mistakes_of_different_exercises_share_a_notebook(sample_course):
+    minus = '\n@mistake("add", replaces="add", hint="Add them.")\ndef minus(a, b):\n    return a - b\n'
+    root = sample_course({"tiny/mistakes.py": ("return x**2\n", f"return x**2\n{minus}")})
+    assignment = load_course(root).assignment("tiny")
+    shared = [one for one in variants_of(assignment, together=True) if one.kind == MISTAKE]
+    assert [one.alone for one in shared] == [False, False]
+    assert len({one.raw for one in shared}) == 1
+    assert len({one.raw for one in variants_of(assignment) if one.kind == MISTAKE}) == 2
+
+
+def test_a_right_notebook_runs_without_a_word():
+    stopped = replace(report(PASSED, PASSED), cells=(CellRun("cell 3", ok=False, error="NameError"),), notes=("Hm.",))
+    assert judge(Variant(PERFECT, PERFECT, b""), stopped) == [
+        "The cell cell 3 stops with NameError",
+        "A right notebook gets a note: Hm.",
+    ]
+
+
+def test_an_untouched_notebook_passes_nothing():
+    untouched = Variant(UNTOUCHED, UNTOUCHED, b"")
+    assert judge(untouched, report(PASSED, FAILED)) == ["The check twice passes although nothing was done."]
+    assert judge(untouched, report(FAILED, FAILED)) == []
+
+
+def test_an_ungraded_check_is_told():
+    assert "ungraded" in judge(WRONG, report(Verdict.UNGRADED, PASSED))[0]
+
+
+def test_a_mistake_stands_in_its_cell_only(sample_course):
+    assignment = load_course(sample_course()).assignment("tiny")
+    wrong = next(one for one in variants_of(assignment) if one.kind == MISTAKE)
+    sources = {cell["id"]: cell["source"] for cell in json.loads(wrong.raw)["cells"]}
+    assert (wrong.exercise, wrong.function) == ("double", "double")
+    assert "x ** 2" in sources["double"]
+    assert sources["add"] == "def add(a, b):\n    return a + b"
+
+
+def test_helpers_of_an_answer_are_nobodys(sample_course):
+    root = sample_course({"tiny/notebook.py": ("    twice = x * 2", "    def two(): return 2\n    twice = x * two()")})
+    assert owners(load_course(root).assignment("tiny")) == {"double": "double", "add": "add"}
+
+
+def test_a_mistake_of_a_method_is_one_of_its_class(sample_course):
+    assignment = load_course(sample_course()).assignment("tiny")
+    made = [Variant(MISTAKE, "late", b"", "double", "double.late"), Variant(MISTAKE, "minus", b"", "add", "add")]
+    assert {one.variant.kind for one in _missing(assignment, made)} == {ALTERNATIVE}
+
+
+def test_a_share_keeps_every_right_solution_and_over_the_seeds_every_mistake():
+    right = (Variant(PERFECT, PERFECT, b"p"), Variant(ALTERNATIVE, "a", b"a"))
+    wrong = [Variant(MISTAKE, f"{number}", b"%d" % (number // 2)) for number in range(10)]  # two share a notebook
+    shares = [_share((*right, *wrong), 3, seed) for seed in range(3)]
+    assert all(share[:2] == right for share in shares)
+    assert sorted(one.name for share in shares for one in share[2:]) == [one.name for one in wrong]
+
+
+def test_a_whole_course_is_proved(sample_course):
+    root = sample_course({"tiny/alternatives.py": "def double__add(x):\n    return x + x\n"})
+    proof = prove(load_course(root).assignment("tiny"), How(jobs=1))
+    assert [str(one.variant) for one in proof.offences] == [
+        "double › double › alternative › (none)", "add › add › alternative › (none)", "add › add › mistake › (none)",
+    ]  # fmt: skip
+    assert (proof.counts(MISTAKE, "double"), proof.counts(ALTERNATIVE, "double")) == ((1, 1), (1, 1))
+    out = io.StringIO()
+    show(proof, Console(file=out, width=100))
+    assert "3 to look at." in out.getvalue()

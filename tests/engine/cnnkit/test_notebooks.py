@@ -1,0 +1,44 @@
+"""The notebooks of the course, run as a student runs them: every cell, top to bottom."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from IPython.core.interactiveshell import InteractiveShell
+
+from autograder.course.percent import read_cells
+
+NOTEBOOKS = sorted((Path(__file__).parents[3] / "solutions").glob("*/notebook.py"))
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    """Runs code cells in a shell of their own; gives what they printed and which failed."""
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    torch.set_num_threads(1)  # thousands of tiny steps: a second thread on a busy machine only gets in the way
+
+    def run_cells(sources):
+        shell = InteractiveShell()
+        failed = [source for source in sources if not shell.run_cell(source).success]
+        return failed, capsys.readouterr().out
+
+    return run_cells
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.parent.name)
+def test_with_the_answers_every_public_check_is_right(run, notebook):
+    cells = [cell for cell in read_cells(notebook) if cell.kind == "code"]
+    failed, text = run(cell.source for cell in cells)
+    assert failed == []
+    assert text.count("✓") >= sum(cell.role == "check" for cell in cells)
+    assert "✗" not in text
+    assert "○" not in text
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.parent.name)
+def test_untouched_it_stops_nowhere_and_no_check_passes(run, notebook):
+    failed, text = run(cell.released for cell in read_cells(notebook) if cell.kind == "code")
+    assert failed == []
+    assert "not written yet" in text
+    assert "✓" not in text
+    assert "✗" not in text

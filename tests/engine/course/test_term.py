@@ -1,0 +1,113 @@
+"""Deadlines, extensions and what lateness costs."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.course import load_course
+from autograder.course.term import Late, Term, cents, read_term
+from autograder.errors import CourseError
+
+HOUR, DAY = 3600, 86400
+GENTLE = Late(per_day=10, grace_minutes=15, most=50, zero_after_days=7)
+
+
+def read(tmp_path, text):
+    path = tmp_path / "course.toml"
+    path.write_text(text)
+    return read_term(path, tomllib.loads(text), {"a1", "a2"})
+
+
+@pytest.mark.parametrize(
+    ("seconds", "percent"),
+    [(0, 0), (15 * 60, 0), (15 * 60 + 1, 10), (DAY, 10), (DAY + 1, 20), (6 * DAY, 50), (7 * DAY, 50), (8 * DAY, 100)],
+)
+def test_every_day_that_has_begun_costs(seconds, percent):
+    assert GENTLE.percent(seconds) == percent
+
+
+def test_a_flat_penalty_is_taken_at_once():
+    assert Late(flat=20).penalty(1, 80, 100) == 16
+    assert Late(flat=20, per_day=5).penalty(2 * DAY, 80, 100) == 24
+
+
+def test_a_penalty_of_the_points_is_at_most_what_was_earned():
+    late = Late(per_day=30, of="points")
+    assert late.penalty(HOUR, 80, 100) == 30
+    assert late.penalty(HOUR, 20, 100) == 20
+
+
+def test_extra_credit_is_not_lost_unless_the_course_says_so():
+    assert Late(flat=50).penalty(1, 90, 100, extra=10) == 40
+    assert Late(flat=50, keep_extra_credit=False).penalty(1, 90, 100, extra=10) == 45
+
+
+def test_without_rules_lateness_costs_nothing():
+    assert Late().penalty(100 * DAY, 80, 100) == 0
+
+
+@given(
+    seconds=st.floats(0, 1e7),
+    score=st.floats(0, 110),
+    late=st.builds(Late, per_day=st.floats(0, 200), flat=st.floats(0, 200), of=st.sampled_from(["score", "points"])),
+)
+def test_a_penalty_is_never_more_than_the_score(seconds, score, late):
+    penalty = late.penalty(seconds, score, 100)
+    assert 0 <= penalty <= cents(score)
+    assert penalty <= late.penalty(seconds + DAY, score, 100)
+
+
+@pytest.mark.parametrize(("points", "shown"), [(0.005, 0.01), (1.005, 1.01), (2.675, 2.68), (-0.0, 0.0), (7, 7)])
+def test_cents_round_halves_upwards(points, shown):
+    assert cents(points) == shown
+    assert math.copysign(1, cents(points)) == 1
+
+
+def test_an_extension_moves_the_deadline_of_one_student(tmp_path):
+    term = read(tmp_path, '[extensions]\n"Ada L." = "1 day 12 hours"\nbob = { a1 = "90 minutes" }\n')
+    assert term.seconds_late("Ada L.", "a2", 2 * DAY) == 12 * HOUR
+    assert term.seconds_late("bob", "a1", HOUR) == 0
+    assert term.seconds_late("bob", "a2", HOUR) == HOUR
+    assert term.seconds_late("eve", "a1", HOUR) == HOUR
+
+
+def test_deadlines_are_days_or_times(tmp_path):
+    term = read(tmp_path, "[deadlines]\na1 = 2030-10-31T18:00:00+02:00\na2 = 2030-11-30\n")
+    assert term.deadlines["a1"] == datetime(2030, 10, 31, 16, tzinfo=UTC)
+    assert term.deadlines["a2"].astimezone().timetuple()[:5] == (2030, 11, 30, 23, 59)
+
+
+def test_a_course_without_these_tables_has_no_rules(tmp_path):
+    assert read(tmp_path, "") == Term()
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("[late]\nper_day = -1\n", "per_day"),
+        ("[late]\nof = 'all'\n", "points"),
+        ("[late]\nkeep_extra_credit = 1\n", "true or false"),
+        ("[late]\nper_week = 1\n", "per_week"),
+        ("[deadlines]\na1 = 'soon'\n", "2030-10-31"),
+        ("[deadlines]\na9 = 2030-10-31\n", "a9"),
+        ("[extensions]\nada = 'a while'\n", "2 days"),
+        ("[extensions]\nada = 3\n", "2 days"),
+        ("[extensions]\nada = { a9 = '1 day' }\n", "a1, a2"),
+        ("[attempts]\ncount = 'first'\n", "best"),
+    ],
+)
+def test_what_cannot_be_used_is_told_with_its_line(tmp_path, text, word):
+    with pytest.raises(CourseError, match=word) as error:
+        read(tmp_path, text)
+    assert f":{text.count(chr(10))}" in str(error.value)
+
+
+def test_the_course_carries_its_term(sample_course):
+    rules = 'name = "Sample"\nsecret = "sample"\n[late]\nper_day = 10\n'
+    assert load_course(sample_course({"course.toml": rules})).term.late.per_day == 10

@@ -1,0 +1,126 @@
+"""The whole pipeline on a small course: bytes in, Report out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import nbformat
+import pytest
+
+from autograder.box.zygote import Wall, Zygote
+from autograder.course import Assignment, load_course
+from autograder.grading.one import HandedIn, grade
+from autograder.grading.worker import in_a_fork
+from autograder.judge.plugin import with_suite
+from autograder.model import Report, Verdict
+
+RIGHT = {"double": "def double(x):\n    return x * 2", "add": "def add(a, b):\n    return a + b"}
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
+    """The sample course's only assignment."""
+    from tests.conftest import write_course
+
+    return load_course(write_course(tmp_path_factory.mktemp("course"))).assignment("tiny")
+
+
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[Zygote]:
+    """One warm zygote for all tests of this file."""
+    with Zygote.start(Wall()) as warm:
+        yield warm
+
+
+@pytest.fixture
+def report(tiny: Assignment, zygote: Zygote) -> Callable[..., Report]:
+    """`report(double="…")`: the Report of a notebook with these answers, the rest right; raw="…" for other bytes."""
+
+    def make(raw: bytes | None = None, extra: str = "", **answers: str) -> Report:
+        handed_in = HandedIn("ada", "ada.ipynb", "key", notebook(RIGHT | answers, extra) if raw is None else raw)
+        return Report.from_json(with_suite(tiny, lambda suite: in_a_fork(handed_in, suite, zygote)).decode())
+
+    return make
+
+
+def notebook(answers: dict[str, str], extra: str = "") -> bytes:
+    """A handed-in notebook with these answers in their cells."""
+    node = nbformat.v4.new_notebook()
+    for name, source in ({"setup": "import torch"} | answers).items():
+        cell = nbformat.v4.new_code_cell(source, id=name)
+        cell.metadata["nbgrader"] = {
+            "grade_id": name,
+            "solution": name != "setup",
+            "grade": False,
+            "locked": False,
+            "schema_version": 3,
+        }
+        node.cells.append(cell)
+    if extra:
+        node.cells.append(nbformat.v4.new_code_cell(extra))
+    return json.dumps(node).encode()
+
+
+def test_right_answers_earn_all_automatic_points(report):
+    result = report()
+    assert (result.score, result.points, result.graded) == (90.0, 90.0, True)
+    assert {check.verdict for check in result.checks} == {Verdict.PASSED}
+
+
+def test_a_wrong_answer_loses_its_share_and_is_named(report):
+    result = report(double="def double(x):\n    return x**2")
+    assert result.score == 30.0 + 60.0 / 3
+    assert [check.mistake for check in result.checks] == ["", "squared", ""]
+    assert "multiply by 2" in result.checks[1].hint
+
+
+def test_an_endless_loop_costs_one_check_and_grading_goes_on(report):
+    result = report(double="def double(x):\n    while True: pass")
+    assert [check.verdict for check in result.checks] == [Verdict.TIMED_OUT, Verdict.SKIPPED, Verdict.PASSED]
+
+
+def test_an_endless_cell_leaves_the_other_cells_alone(tiny, zygote):
+    quick = replace(tiny, limits=replace(tiny.limits, cell_seconds=1.0))
+    handed_in = HandedIn("ada", "ada.ipynb", "key", notebook(RIGHT | {"double": "while True: pass"}))
+    result = with_suite(quick, lambda suite: grade(handed_in, suite, zygote))
+    assert [check.verdict for check in result.checks] == [Verdict.RAISED, Verdict.SKIPPED, Verdict.PASSED]
+    assert [cell.ok for cell in result.cells] == [True, False, True]
+
+
+def test_ending_the_process_costs_one_check(report):
+    result = report(double="import os\ndef double(x):\n    os._exit(0)")
+    assert [check.verdict for check in result.checks] == [Verdict.RAISED, Verdict.SKIPPED, Verdict.PASSED]
+    assert "ended" in result.checks[0].message
+
+
+def test_what_is_no_notebook_is_listed_with_a_reason(report):
+    result = report(raw=b"{")
+    assert (result.graded, result.fault, result.score) == (False, "student", 0.0)
+    assert result.problem
+    assert {check.verdict for check in result.checks} == {Verdict.UNGRADED}
+
+
+def test_the_same_submission_gets_the_same_report(report):
+    first, second = (json.loads(report(double="def double(x): return x + 1").to_json()) for _ in range(2))
+    for each in (first, second):
+        each.pop("seconds")
+        each.pop("memory_mb")
+        for cell in each["cells"]:
+            cell.pop("seconds")
+        for exercise in each["exercises"]:
+            for check in exercise["checks"]:
+                check.pop("seconds")
+    assert first == second
+
+
+def test_memory_that_was_held_is_in_the_report(report):
+    little, much = report().memory_mb, report(extra="held = bytearray(b'x') * (300 << 20); del held").memory_mb
+    assert 50 < little < much - 200
+
+
+def test_figures_and_failed_cells_are_kept_for_the_feedback(report):
+    result = report(extra="import matplotlib.pyplot as plt\nplt.plot([1, 2])\n1 / 0")
+    assert len(result.cells[-1].figures) == 1
+    assert result.cells[-1].error == "ZeroDivisionError: division by zero (line 3 of cell 4)"

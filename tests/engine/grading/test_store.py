@@ -1,0 +1,153 @@
+"""Reports on disk: found by content, whole or absent, under names that we made."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.course import Limits, load_course
+from autograder.grading.store import Store, content_key, context_digest, natural, safe_name, write_atomically
+from autograder.model import CheckResult, ExerciseResult, Report, Verdict
+
+
+def report(student="Ada", verdict=Verdict.PASSED, **more) -> Report:
+    check = CheckResult("double", "twice", "twice its input", verdict)
+    exercises = (ExerciseResult("double", "Doubling", 10, 10, (check,)),)
+    return Report("tiny", student, f"{student}.ipynb", exercises, **{"key": "k"} | more)
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "reports" / "tiny")
+
+
+def test_a_report_is_found_by_its_content(store):
+    store.put(report())
+    assert store.find("Ada", "k") == report()
+    assert store.find("Ada", "another key") is None
+    assert store.find("Bob", "k") is None
+
+
+def test_a_report_without_every_verdict_is_graded_again(store):
+    store.put(report(verdict=Verdict.UNGRADED))
+    store.put(report("Bob", problem="the worker ended", fault="ours"))
+    store.put(report("Cy", problem="no notebook", fault="student"))
+    assert store.find("Ada", "k") is None
+    assert store.find("Bob", "k") is None
+    assert store.find("Cy", "k")
+    assert [item.student for item in store.all()] == ["Ada", "Bob", "Cy"]
+
+
+@pytest.mark.parametrize(
+    "broken", [b"", b"{", b"null", b"[]", b'{"version": 1}', b'{"version": 99}', b"\xff\xfe", b"[" * 100_000]
+)
+def test_a_broken_report_counts_as_absent(store, broken):
+    store.put(report()).write_bytes(broken)
+    assert store.find("Ada", "k") is None
+    assert store.all() == []
+
+
+def test_a_cut_off_report_counts_as_absent(store):
+    path = store.put(report())
+    path.write_bytes(path.read_bytes()[:-20])
+    assert store.find("Ada", "k") is None
+
+
+def test_students_are_sorted_as_people_do(store):
+    for student in ("student 10", "Student 9", "ada"):
+        store.put(report(student))
+    assert [item.student for item in store.all()] == ["ada", "Student 9", "student 10"]
+
+
+HOSTILE = ["../../etc/passwd", "a/b", "", ".", "..", "\0", "CON", "-rf", "x" * 500, "\ud800", "\x1b[31m", "Zoë", "李雷"]
+
+
+@pytest.mark.parametrize("student", HOSTILE)
+def test_no_name_of_a_student_becomes_a_path(store, student):
+    path = store.put(report(student))
+    assert path.parent == store.folder
+    assert store.find(student, "k") == report(student)
+
+
+@given(st.text(), st.text())
+def test_different_students_have_different_files(one, other):
+    names = {safe_name(one), safe_name(other)}
+    assert len(names) == len({one, other})
+    assert all(len(name) <= 53 and set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-") for name in names)
+
+
+@given(st.lists(st.text()))
+def test_any_names_can_be_sorted(names):
+    backwards = names[::-1]
+    assert sorted(names, key=natural) == sorted(backwards, key=natural)
+
+
+def test_an_interrupted_write_leaves_the_old_report(store, monkeypatch):
+    path = store.put(report())
+    monkeypatch.setattr(os, "fsync", lambda _: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        write_atomically(path, b"new")
+    assert store.find("Ada", "k") == report()
+    assert os.listdir(store.folder) == [path.name]
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from autograder.grading.store import write_atomically
+print("go", flush=True)
+while True:
+    for letter in b"ab":
+        write_atomically(Path(sys.argv[1]), bytes([letter]) * 300_000)
+"""
+
+
+def test_kill_9_never_leaves_half_a_file(tmp_path):
+    target = tmp_path / "report.json"
+    for wait in (0.01, 0.03, 0.05):
+        writer = subprocess.Popen([sys.executable, "-c", WRITER, str(target)], stdout=subprocess.PIPE)
+        writer.stdout.readline()
+        time.sleep(wait)
+        writer.send_signal(signal.SIGKILL)
+        writer.communicate()
+        assert not target.exists() or target.read_bytes() in (b"a" * 300_000, b"b" * 300_000)
+
+
+def test_only_old_half_written_files_are_swept(store):
+    store.put(report())
+    old, young = store.folder / ".old.tmp", store.folder / ".young.tmp"
+    for path in (old, young):
+        path.touch()
+    os.utime(old, (0, 0))
+    store.sweep()
+    assert not old.exists()
+    assert young.exists()
+
+
+def test_the_key_changes_with_everything_that_counts(sample_course):
+    assignment = load_course(sample_course()).assignments[0]
+    context = context_digest(assignment, "bubblewrap")
+    others = {
+        context_digest(assignment, "landlock"),
+        context_digest(replace(assignment, secret="next term"), "bubblewrap"),
+        context_digest(replace(assignment, limits=Limits(cell_seconds=1)), "bubblewrap"),
+    }
+    for path in (assignment.suite, assignment.reference, assignment.mistakes, assignment.notebook):
+        path.write_text(path.read_text() + "\n# changed\n")
+        others.add(context_digest(assignment, "bubblewrap"))
+    assert len(others | {context}) == 8
+    assert content_key(b"a", context) != content_key(b"b", context)
+
+
+def test_the_same_course_gives_the_same_key(sample_course):
+    root = sample_course()
+    contexts = {context_digest(load_course(root).assignments[0], "bubblewrap") for _ in range(2)}
+    assert len(contexts) == 1

@@ -1,0 +1,302 @@
+"""Hand-ins from Moodle, Canvas, GitHub Classroom, nbgrader and folders: whose they are, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import struct
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from autograder.cli.main import main
+from autograder.course import load_course
+from autograder.course.term import Term
+from autograder.intake import entries
+from autograder.intake.attempts import Attempts
+from autograder.intake.collect import collect
+from autograder.intake.entries import Refused, moment, open_source
+
+AT = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def notebook(mark="", ids=("double",)):
+    cells = [{"cell_type": "code", "source": f"# {mark}", "id": name, "metadata": {}} for name in ids]
+    return json.dumps({"nbformat": 4, "cells": cells}).encode()
+
+
+def archive(path: Path, files: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, raw in files.items():
+            target.writestr(name, raw)
+    return path
+
+
+def folder(path: Path, files: dict[str, bytes]) -> Path:
+    for name, raw in files.items():
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        (path / name).write_bytes(raw)
+    return path
+
+
+@pytest.fixture
+def root(tmp_path, sample_course):
+    """The sample course."""
+    return sample_course()
+
+
+@pytest.fixture
+def take(root, tmp_path):
+    """take({"name": bytes}) → what was collected from an archive and from a folder, which must agree; the latter's."""
+
+    def run(files, **options):
+        packed = archive(tmp_path / "packed.zip", files)
+        first = run_once(root, packed, **options)
+        second = run_once(root, folder(tmp_path / "packed", files), **options)
+        assert (second.students, second.new) == (first.students, 0)
+        return first
+
+    return run
+
+
+def run_once(root, path, at=None, term=None):
+    return collect(root, load_course(root).assignment("tiny"), path, term or Term(), at)
+
+
+def handed_in(root) -> dict[str, bytes]:
+    return {path.parents[1].name: path.read_bytes() for path in (root / "build/submitted").glob("*/tiny/tiny.ipynb")}
+
+
+# who --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "student"),
+    [
+        ("Jané Doe_902_assignsubmission_file_/my homework.ipynb", "Jané Doe_902"),
+        ("Jane Doe_902_assignsubmission_file/sub/tiny.ipynb", "Jane Doe_902"),
+        ("Jane Doe_902_assignsubmission_file_tiny.ipynb", "Jane Doe_902"),
+        ("Participant_902_assignsubmission_file_/x.ipynb", "Participant_902"),
+        ("doejane_502_88123_tiny.ipynb", "doejane_502"),
+        ("doejane_LATE_502_88123_my_own-1.ipynb", "doejane_502"),
+        ("anon_x7Kq2_88123_tiny.ipynb", "anon_x7Kq2"),
+        ("tiny-submissions/tiny-octo-cat/tiny.ipynb", "octo-cat"),
+        ("lab-1-submissions/lab-1-octocat/src/any.ipynb", "octocat"),
+        ("ada/tiny/tiny.ipynb", "ada"),
+        ("inbound/ada+tiny+2030-01-02 03:04:05 UTC+x7/tiny (1).ipynb", "ada"),
+        ("Jane Doe - Tiny (2).ipynb", "Jane Doe"),
+    ],
+)
+def test_names_tell_whose_file_it_is(root, take, name, student):
+    result = take({name: notebook()})
+    assert (result.students, result.new, result.refused) == ({student}, 1, [])
+    assert handed_in(root) == {student: notebook()}
+
+
+def test_a_clone_is_named_by_its_repository(root, tmp_path):
+    run_once(root, folder(tmp_path / "clones", {"tiny-octocat/nb/x.ipynb": notebook(), "tiny-octocat/.git/HEAD": b""}))
+    assert list(handed_in(root)) == ["octocat"]
+
+
+@pytest.mark.parametrize("name", ["..", ".", ".hidden", "a∕b", "x\x01y", "a\nb", "~", "=1+1", "ü" * 300])
+def test_a_students_name_is_no_path(root, tmp_path, name):
+    path = archive(tmp_path / "a.zip", {f"{name}_77_assignsubmission_file_/tiny.ipynb": notebook()})
+    (student,) = run_once(root, path).students
+    assert [item.name for item in (root / "build/submitted").iterdir()] == [student]
+    assert student.isprintable()
+    assert not student.startswith(".")
+
+
+def test_times_are_kept(root, take, tmp_path):
+    run_once(root, folder(tmp_path / "tree", {"ada/tiny/tiny.ipynb": notebook()}), at=AT)
+    assert (root / "build/submitted/ada/tiny/timestamp.txt").read_text() == "2030-01-02 03:04:05 UTC"
+    tree = {"bob/tiny/tiny.ipynb": notebook(), "bob/tiny/timestamp.txt": b"2030-01-02 03:04:05.123 Europe/Berlin"}
+    run_once(root, folder(tmp_path / "other", tree))
+    assert (root / "build/submitted/bob/tiny/timestamp.txt").read_text() == "2030-01-02 02:04:05 UTC"
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"), [("2030-01-02 03:04:05 UTC", 3), ("2030-01-02T03:04:05+0200", 1), ("2030-01-02 03:04:05", 3)]
+)
+def test_nbgraders_times_are_read(text, hour):
+    assert moment(text) == datetime(2030, 1, 2, hour, 4, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["", "soon", "2030-13-02 03:04:05 UTC", "2030-01-02 03:04:05 ../../etc", "9" * 90])
+def test_other_times_are_no_times(text):
+    assert moment(text) is None
+
+
+def test_lateness_without_a_time_is_told(take):
+    assert "say --at TIME" in take({"doejane_LATE_502_88123_tiny.ipynb": notebook()}).notes[0]
+
+
+# which ------------------------------------------------------------------------------------------
+
+
+def test_of_several_notebooks_the_fitting_one_counts(root, take):
+    home = "Jane_1_assignsubmission_file_"
+    named = {f"{home}/Tiny (1).ipynb": notebook("by name", ()), f"{home}/draft.ipynb": notebook("draft")}
+    other = "Jo_2_assignsubmission_file_"
+    take(named | {f"{other}/a.ipynb": notebook("by cells"), f"{other}/b.ipynb": b"{"})
+    assert handed_in(root) == {"Jane_1": notebook("by name", ()), "Jo_2": notebook("by cells")}
+
+
+def test_two_that_fit_are_told_and_not_taken(root, take):
+    result = take({"monday/ada.ipynb": notebook("one"), "tuesday/ada.ipynb": notebook("two"), "bob.ipynb": notebook()})
+    assert list(handed_in(root)) == ["bob"]
+    assert result.refused == ["ada: several notebooks could be the one, none was taken: packed/monday/ada.ipynb, "
+                              "packed/tuesday/ada.ipynb"]  # fmt: skip
+
+
+def test_equal_copies_are_one(root, take):
+    take({"monday/ada.ipynb": notebook(), "tuesday/ada.ipynb": notebook()})
+    assert list(handed_in(root)) == ["ada"]
+
+
+def test_repairs_are_announced(take):
+    result = take({"ada/tiny.ipynb": notebook(ids=("double", "double")), "bob/tiny.ipynb": b"{", "cy/tiny.ipynb": b""})
+    assert any(note.startswith("ada: ") and "add" in note for note in result.notes)
+    assert any(note.startswith("bob: ") for note in result.notes)
+    assert result.students == {"ada", "bob", "cy"}
+
+
+# attempts ---------------------------------------------------------------------------------------
+
+TWICE = {
+    "ada+tiny+2030-01-02 10:00:00 UTC+x/tiny.ipynb": notebook("second"),
+    "ada+tiny+2030-01-01 10:00:00 UTC+x/tiny.ipynb": notebook("first"),
+    "ada+tiny+2030-01-03 10:00:00 UTC+x/tiny.ipynb": notebook("third"),
+}
+
+
+@pytest.mark.parametrize(
+    ("rule", "deadline", "counts"),
+    [("last", "01-02", "third"), ("best", "01-02", "third"), ("deadline", "01-02", "second"),
+     ("deadline", "12-31", "third"), ("deadline", "01-01T09", "first")],
+)  # fmt: skip
+def test_every_attempt_is_kept_and_one_counts(root, take, rule, deadline, counts):
+    day, _, hour = deadline.partition("T")
+    due = datetime.fromisoformat(f"2030-{day}T{hour or '12'}:00:00+00:00")
+    result = take(TWICE, term=Term(deadlines={"tiny": due}, attempts=rule))
+    assert result.new == 3
+    assert len(Attempts(root, "tiny").of("ada")) == 3
+    assert handed_in(root) == {"ada": notebook(counts)}
+
+
+def test_an_extension_and_the_grace_are_in_time(root, take):
+    due = datetime(2030, 1, 2, 9, tzinfo=UTC)
+    take(TWICE, term=Term(deadlines={"tiny": due}, extensions={"ada": {"": 7200.0}}, attempts="deadline"))
+    assert handed_in(root) == {"ada": notebook("second")}
+
+
+def test_what_nbgrader_collected_is_kept_too(root, tmp_path):
+    tree = {"tiny.ipynb": notebook("old"), "timestamp.txt": b"2030-01-01 00:00:00 UTC"}
+    folder(root / "build/submitted/ada/tiny", tree)
+    run_once(root, archive(tmp_path / "a.zip", {"ada/tiny/tiny.ipynb": notebook("new")}), at=AT)
+    assert [item.number for item in Attempts(root, "tiny").of("ada")] == [1, 2]
+    assert handed_in(root) == {"ada": notebook("new")}
+
+
+def test_an_interrupted_placing_is_no_new_attempt(root, tmp_path):
+    for mark, day in (("old", 1), ("new", 2)):
+        run_once(root, archive(tmp_path / "a.zip", {"ada.ipynb": notebook(mark)}), at=AT.replace(day=day))
+    (root / "build/submitted/ada/tiny/tiny.ipynb").write_bytes(notebook("old"))  # the new time stands there already
+    run_once(root, archive(tmp_path / "b.zip", {"bob.ipynb": notebook()}))
+    assert len(Attempts(root, "tiny").of("ada")) == 2
+    assert handed_in(root)["ada"] == notebook("new")
+
+
+# refused ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["../ada/tiny.ipynb", "/etc/tiny.ipynb", "C:/tiny.ipynb", "a\\..\\tiny.ipynb"])
+def test_names_that_lead_out_are_refused(root, tmp_path, name):
+    source = open_source(archive(tmp_path / "a.zip", {name: notebook(), "bob/tiny.ipynb": notebook()}))
+    assert [item.parts[-2] for item in source.entries] == ["bob"]
+    assert "leads out of the archive" in source.refused[0]
+
+
+def test_links_in_an_archive_are_refused(tmp_path):
+    link = zipfile.ZipInfo("eve/tiny.ipynb")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as target:
+        target.writestr(link, "/etc/passwd")
+    source = open_source(tmp_path / "a.zip")
+    assert (source.entries, "links are not followed" in source.refused[0]) == ([], True)
+
+
+def test_links_in_a_folder_are_refused(tmp_path):
+    home = folder(tmp_path / "in", {"ada/tiny.ipynb": notebook()})
+    (home / "eve.ipynb").symlink_to("/etc/passwd")
+    (home / "mallory").symlink_to("/etc")
+    os.mkfifo(home / "pipe.ipynb")
+    source = open_source(home)
+    assert sorted(source.refused) == [f"{name}: is a link; links are not followed" for name in ("eve.ipynb", "mallory")]
+    with pytest.raises(OSError, match="no plain file"):
+        next(item for item in source.entries if item.parts[-1] == "pipe.ipynb").read()
+
+
+def test_a_bomb_is_not_unpacked(root, take, tmp_path):
+    bomb = archive(tmp_path / "bomb.zip", {"eve/tiny.ipynb": b"0" * 30_000_000, "ada/tiny.ipynb": notebook()})
+    assert bomb.stat().st_size < 100_000
+    result = run_once(root, bomb)
+    assert (result.students, result.refused) == ({"ada"}, ["eve/tiny.ipynb: is larger than 20 MB"])
+
+
+def test_a_bomb_that_lies_about_its_size_is_cut(tmp_path):
+    path = archive(tmp_path / "bomb.zip", {"eve/tiny.ipynb": b"0" * 30_000_000})
+    raw = path.read_bytes()
+    path.write_bytes(raw.replace(struct.pack("<L", 30_000_000), struct.pack("<L", 100)))
+    (entry,) = open_source(path).entries
+    with pytest.raises(Refused, match="damaged"):
+        entry.read()
+
+
+def test_many_small_bombs_are_one_bomb(tmp_path, monkeypatch):
+    monkeypatch.setattr(entries, "MOST_BYTES", 1000)
+    source = open_source(archive(tmp_path / "a.zip", {f"s{i}/tiny.ipynb": b"0" * 400 for i in range(4)}))
+    with pytest.raises(Refused, match="more than a class"):
+        [entry.read() for entry in source.entries]
+
+
+@pytest.mark.parametrize("limit", ["MOST_ENTRIES", "MOST_NOTEBOOKS"])
+def test_crowds_are_refused(tmp_path, monkeypatch, limit):
+    monkeypatch.setattr(entries, limit, 3)
+    with pytest.raises(Refused, match="more than 3"):
+        open_source(archive(tmp_path / "a.zip", {f"s{i}/tiny.ipynb": b"" for i in range(4)}))
+
+
+def test_a_locked_or_damaged_archive_is_told(root, tmp_path):
+    path = archive(tmp_path / "a.zip", {"ada/tiny.ipynb": notebook("x" * 300)})
+    raw = bytearray(path.read_bytes())
+    raw[60:70] = b"\xff" * 10
+    path.write_bytes(raw)
+    assert "damaged" in run_once(root, path).refused[0]
+    path.write_bytes(raw[:-30])
+    with pytest.raises(Refused, match=r"a\.zip is a damaged archive"):
+        run_once(root, path)
+
+
+# the command ------------------------------------------------------------------------------------
+
+
+def test_the_command_says_what_was_taken(root, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(root)
+    path = archive(tmp_path / "a.zip", {"ada/tiny.ipynb": notebook(), "../x/tiny.ipynb": notebook()})
+    with pytest.raises(SystemExit) as ended:
+        main(["collect", "tiny", str(path), "--at", "2030-01-02T03:04"])
+    out, err = capsys.readouterr()
+    assert (ended.value.code, out) == (1, "1 student, 1 new attempt, 1 to be graded anew\n")
+    assert "not taken: ../x/tiny.ipynb: its name leads out of the archive" in err
+
+
+@pytest.mark.parametrize(("arguments", "code"), [(["--at", "soon"], 2), ([], 3)])
+def test_wrong_usage_and_nothing_there_end_with_their_code(root, tmp_path, monkeypatch, arguments, code):
+    monkeypatch.chdir(root)
+    with pytest.raises(SystemExit) as ended:
+        main(["collect", "tiny", str(archive(tmp_path / "a.zip", {"readme.txt": b""})), *arguments])
+    assert ended.value.code == code

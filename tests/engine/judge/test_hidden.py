@@ -1,0 +1,76 @@
+"""The part of the data that only graders have."""
+
+from __future__ import annotations
+
+import runpy
+import sysconfig
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from autograder.judge import hidden
+from cnnkit import data
+
+ROOT = Path(__file__).resolve().parents[3]
+PACKAGES = Path(sysconfig.get_paths()["purelib"])
+
+
+def test_the_committed_files_are_what_the_script_makes(tmp_path):
+    runpy.run_path(str(ROOT / "shared" / "training" / "make_files.py"))["make"](tmp_path)
+    assert contents(tmp_path) == contents(data.FILES)
+
+
+def test_hidden_digits_are_the_other_third():
+    from sklearn.datasets import load_digits
+
+    images, labels = hidden.hidden_digits()
+    public, public_labels = data.digits()
+    assert images.shape == (599, 1, 28, 28)
+    assert torch.equal(labels.bincount() + public_labels.bincount(), torch.tensor(load_digits().target).bincount())
+    assert set(pictures(images)).isdisjoint(pictures(public))
+
+
+def test_a_label_belongs_to_its_digit():
+    from sklearn.datasets import load_digits
+
+    full = load_digits()
+    known = dict(zip(pictures(data.enlarged(full.images)), full.target, strict=True))
+    for images, labels in (data.digits(), hidden.hidden_digits()):
+        assert [known[image.numpy().tobytes()] for image in images] == labels.tolist()
+
+
+def test_hidden_names_are_the_other_third():
+    seen, kept = data.names(), hidden.hidden_names()
+    assert len(seen + kept) == len(set(seen + kept)) == 1710
+    assert {name for name, _ in seen}.isdisjoint(name for name, _ in kept)
+    assert [label for _, label in kept] == [0] * 277 + [1] * 297
+
+
+def test_hidden_slide_is_the_right_third():
+    full = np.concatenate([data.slide(), hidden.hidden_slide()], axis=1)
+    assert full.shape == (512, 512, 3)
+    assert 0.4 < data.patches(hidden.hidden_slide())[1].double().mean() < 0.6
+
+
+@pytest.mark.parametrize(("name", "plain"), [("Íñigo José", "iñigo_jose"), ("FRANÇOIS", "françois"), ("Zoë", "zoe")])
+def test_names_lose_accents_but_no_letters(name, plain):
+    assert hidden.normal(name) == plain
+
+
+@pytest.mark.parametrize("path", [path for paths in hidden.SOURCES.values() for path in paths])
+def test_a_source_is_where_its_package_has_it(path):
+    assert (PACKAGES / path).exists()
+
+
+def contents(folder: Path) -> tuple[object, ...]:
+    with np.load(folder / "digits.npz") as file:
+        digits = {name: (file[name].dtype, file[name].tolist()) for name in file.files}
+    import matplotlib.pyplot as plt
+
+    return digits, (folder / "names.csv").read_bytes(), plt.imread(folder / "slide.png").tolist()
+
+
+def pictures(images: torch.Tensor) -> list[bytes]:
+    return [image.numpy().tobytes() for image in images]

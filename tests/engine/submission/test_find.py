@@ -1,0 +1,121 @@
+"""Which files are submissions, whose they are, and of which assignment."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from autograder.course import Course, ReleaseCell
+from autograder.errors import UnknownAssignment
+from autograder.submission.find import discover
+
+
+def assignment(slug: str, *ids: str) -> SimpleNamespace:
+    return SimpleNamespace(slug=slug, release=tuple(ReleaseCell(name, "solution", "code", "") for name in ids))
+
+
+COURSE = Course(Path(), (assignment("a1_conv", "corr2d", "conv2d"), assignment("a2_pool", "pool2d")))
+
+
+def place(root: Path, *names: str, ids: tuple[str, ...] = ()) -> Path:
+    cells = [{"cell_type": "code", "source": "", "id": name, "metadata": {}} for name in ids]
+    for name in names:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"nbformat": 4, "cells": cells}))
+    return root
+
+
+def found(*paths: Path, slug: str = "") -> list[tuple[str, str]]:
+    return [(item.student, item.slug) for item in discover(paths, COURSE, slug).found]
+
+
+def test_nbgraders_tree_is_read(tmp_path):
+    place(tmp_path, "bob/a1_conv/a1_conv.ipynb", "Ada 10/a1_conv/a1_conv.ipynb", "Ada 9/a1_conv/a1_conv.ipynb")
+    place(tmp_path, "bob/a2_pool/a2_pool.ipynb", "bob/a1_conv/scratch.ipynb")
+    students = [("Ada 9", "a1_conv"), ("Ada 10", "a1_conv"), ("bob", "a1_conv"), ("bob", "a2_pool")]
+    assert found(tmp_path) == students
+
+
+@pytest.mark.parametrize("given", ["bob", "bob/a1_conv", "bob/a1_conv/a1_conv.ipynb", "."])
+def test_any_part_of_the_tree_names_the_same_student(tmp_path, given):
+    place(tmp_path, "bob/a1_conv/a1_conv.ipynb")
+    assert found(tmp_path / given) == [("bob", "a1_conv")]
+
+
+def test_a_folder_of_files_is_named_by_its_files(tmp_path):
+    place(tmp_path, "a1_conv/perfect.ipynb", "a1_conv/empty.IPYNB", "a1_conv/notes.txt")
+    assert found(tmp_path) == [("empty", "a1_conv"), ("perfect", "a1_conv")]
+
+
+@pytest.mark.parametrize(
+    ("name", "student"),
+    [
+        ("doe_jane_123_a1_conv.ipynb", "doe_jane_123"),
+        ("Jane Doe - A1-Conv (2).ipynb", "Jane Doe"),
+        ("Jane Doe_77/a1_conv (1).ipynb", "Jane Doe_77"),
+        ("a1_conv_jane.ipynb", "downloads"),
+    ],
+)
+def test_file_names_tell_student_and_assignment(tmp_path, name, student):
+    assert found(place(tmp_path / "downloads", name)) == [(student, "a1_conv")]
+
+
+def test_the_ids_inside_tell_the_assignment(tmp_path):
+    place(tmp_path, "jane.ipynb", ids=("pool2d", "mine"))
+    assert found(tmp_path) == [("jane", "a2_pool")]
+
+
+def test_what_fits_no_assignment_is_told(tmp_path):
+    (tmp_path / "jane.ipynb").write_bytes(b"{")
+    result = discover([tmp_path], COURSE)
+    assert result.found == []
+    assert result.passed_over == ["jane.ipynb: no assignment fits; say which one with --assignment"]
+    assert found(tmp_path, slug="a2_pool") == [("jane", "a2_pool")]
+
+
+def test_an_unknown_assignment_is_refused(tmp_path):
+    with pytest.raises(UnknownAssignment, match="a1_conv"):
+        discover([tmp_path], COURSE, "a1_conf")
+
+
+def test_links_are_not_followed(tmp_path):
+    secret = place(tmp_path / "private", "a1_conv.ipynb") / "a1_conv.ipynb"
+    handed_in = place(tmp_path / "handed_in", "ada_a1_conv.ipynb")
+    (handed_in / "eve_a1_conv.ipynb").symlink_to(secret)
+    (handed_in / "mallory").symlink_to(tmp_path / "private")
+    result = discover([handed_in], COURSE)
+    assert [item.student for item in result.found] == ["ada"]
+    assert result.passed_over == ["eve_a1_conv.ipynb: not a plain file; links are not followed"]
+
+
+def test_a_file_that_becomes_a_link_is_not_read(tmp_path):
+    (item,) = discover([place(tmp_path, "ada_a1_conv.ipynb")], COURSE).found
+    item.path.unlink()
+    item.path.symlink_to(__file__)
+    with pytest.raises(OSError, match="symbolic"):
+        item.read()
+
+
+def test_a_pipe_does_not_stop_the_class(tmp_path):
+    os.mkfifo(tmp_path / "eve_a1_conv.ipynb")
+    place(tmp_path, "ada_a1_conv.ipynb", ".ipynb_checkpoints/ada_a1_conv.ipynb")
+    result = discover([tmp_path, tmp_path / "ada_a1_conv.ipynb"], COURSE)
+    assert [item.student for item in result.found] == ["ada"]
+    assert len(result.passed_over) == 1
+
+
+def test_equal_names_are_told_apart(tmp_path):
+    place(tmp_path, "monday/ada.ipynb", "tuesday/ada.ipynb", "bob.ipynb", ids=("corr2d",))
+    assert [name for name, _ in found(tmp_path)] == ["bob", "monday/ada", "tuesday/ada"]
+
+
+def test_names_that_are_no_text_are_shown(tmp_path):
+    path = os.fsencode(tmp_path) + b"/caf\xe9_a1_conv.ipynb"
+    with open(path, "w"):
+        pass
+    assert found(tmp_path) == [("caf\ufffd", "a1_conv")]
