@@ -27,8 +27,8 @@ PRELUDE = "import ctypes, os, socket, subprocess, sys, time\nlibc = ctypes.CDLL(
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """A promise and the code that tries to break it: `attempt()` returns a truthy value when it got through."""
+class Probe:
+    """A promise and the code that tries to break it: `probe()` returns a truthy value when it got through."""
 
     promise: str
     source: str
@@ -44,44 +44,42 @@ class Finding:
     seen: str = ""
 
 
-ATTEMPTS = (
-    Attempt(
+PROBES = (
+    Probe(
         "the course, the gradebook and your home cannot be read",
         "return os.path.exists({secret!r}) and open({secret!r}).read()",
     ),
-    Attempt(
+    Probe(
         "nothing outside its own small /tmp can be written",
         "return [open(p, 'w') for p in ('/usr/x', '/box/x', '/dev/x', '/x')]",
     ),
-    Attempt("a file opened by the grader is not inherited", "return [os.fstat(n) for n in range(4, 200) if _open(n)]"),
-    Attempt("environment variables of the grader are not visible", "return {token!r} in str(os.environ)"),
-    Attempt("other processes cannot be seen", "return os.listdir('/proc')"),
-    Attempt("other processes cannot be signalled", "return [os.kill(p, 0) for p in range(2, 40_000) if _alive(p)]"),
-    Attempt("memory of other processes cannot be read", "return libc.ptrace(16, {pid}, 0, 0) == 0"),
-    Attempt("no connection to this machine", "return socket.create_connection(('127.0.0.1', {port}), 1)"),
-    Attempt("no connection to the network", "return socket.create_connection(('192.0.2.1', 80), 1)"),
-    Attempt("no program is started", "return subprocess.run(['/bin/true'])"),
-    Attempt(
+    Probe("a file opened by the grader is not inherited", "return [os.fstat(n) for n in range(4, 200) if _open(n)]"),
+    Probe("environment variables of the grader are not visible", "return {token!r} in str(os.environ)"),
+    Probe("other processes cannot be seen", "return os.listdir('/proc')"),
+    Probe("other processes cannot be signalled", "return [os.kill(p, 0) for p in range(2, 40_000) if _alive(p)]"),
+    Probe("memory of other processes cannot be read", "return libc.ptrace(16, {pid}, 0, 0) == 0"),
+    Probe("no connection to this machine", "return socket.create_connection(('127.0.0.1', {port}), 1)"),
+    Probe("no connection to the network", "return socket.create_connection(('192.0.2.1', 80), 1)"),
+    Probe("no program is started", "return subprocess.run(['/bin/true'])"),
+    Probe(
         "no new namespace, no mount",
         "return libc.unshare(0x10000000) == 0 or libc.mount(b'x', b'/tmp', b'tmpfs', 0, 0) == 0",
     ),
-    Attempt("no capability is left", "return libc.chroot(b'/tmp') == 0 or libc.setgroups(0, None) == 0"),
-    Attempt(
-        "a process may not take more memory than its limit", "return bytearray(8 * 2**30)", (Verdict.OUT_OF_MEMORY,)
-    ),
-    Attempt(
+    Probe("no capability is left", "return libc.chroot(b'/tmp') == 0 or libc.setgroups(0, None) == 0"),
+    Probe("a process may not take more memory than its limit", "return bytearray(8 * 2**30)", (Verdict.OUT_OF_MEMORY,)),
+    Probe(
         "memory outside the limits (memfd, System V) is refused",
         "return os.memfd_create('x') or libc.shmget(0, 4096, 512) > 0",
     ),
-    Attempt("the disk is small", "return open('/tmp/x', 'wb').write(bytes(10**8)) == 10**8"),
-    Attempt("the number of files is small", "return [open(f'/tmp/{{i}}', 'w').close() for i in range(5_000)]"),
-    Attempt(
+    Probe("the disk is small", "return open('/tmp/x', 'wb').write(bytes(10**8)) == 10**8"),
+    Probe("the number of files is small", "return [open(f'/tmp/{{i}}', 'w').close() for i in range(5_000)]"),
+    Probe(
         "the number of processes is small",
         "return [os.fork() or time.sleep(9) for _ in range(300)]",
         (Verdict.TIMED_OUT,),
     ),
-    Attempt("an endless loop ends", "while True: pass", (Verdict.TIMED_OUT,)),
-    Attempt("an endless loop in C ends", "ctypes.PyDLL(None).usleep(2**31)", (Verdict.TIMED_OUT,)),
+    Probe("an endless loop ends", "while True: pass", (Verdict.TIMED_OUT,)),
+    Probe("an endless loop in C ends", "ctypes.PyDLL(None).usleep(2**31)", (Verdict.TIMED_OUT,)),
 )
 HELPERS = """
 def _open(n):
@@ -102,21 +100,21 @@ def findings(wall: Wall | None = None) -> Iterator[Finding]:
         os.environ["CONVGRADE_DOCTOR"] = token
         known = {"secret": secret.name, "token": token, "pid": os.getppid(), "port": server.getsockname()[1]}
         with Zygote.start(wall) as zygote:
-            for attempt in ATTEMPTS:
-                yield _try(zygote, attempt, known)
+            for probe in PROBES:
+                yield _try(zygote, probe, known)
             yield _survives(zygote)
 
 
-def _try(zygote: Zygote, attempt: Attempt, known: dict[str, object]) -> Finding:
-    body = attempt.source.format(**known)
+def _try(zygote: Zygote, probe: Probe, known: dict[str, object]) -> Finding:
+    body = probe.source.format(**known)
     with open_box(zygote, Limits(call_seconds=3, memory_mb=1024)) as box:
-        box.run_cell(f"{PRELUDE}{HELPERS}\ndef attempt():\n    {body}", "doctor")
+        box.run_cell(f"{PRELUDE}{HELPERS}\ndef probe():\n    {body}", "doctor")
         try:
-            reply = box.ask({"op": "call", "target": ["name", "attempt"]})
+            reply = box.ask({"op": "call", "target": ["name", "probe"]})
         except StudentError as error:
-            stopped = error.verdict in (*attempt.verdicts, Verdict.RAISED, Verdict.OUT_OF_MEMORY)
-            return Finding(attempt.promise, stopped and error.type_name != "NameError", str(error))
-    return Finding(attempt.promise, not reply.value, "" if not reply.value else "it got through")
+            stopped = error.verdict in (*probe.verdicts, Verdict.RAISED, Verdict.OUT_OF_MEMORY)
+            return Finding(probe.promise, stopped and error.type_name != "NameError", str(error))
+    return Finding(probe.promise, not reply.value, "" if not reply.value else "it got through")
 
 
 def _survives(zygote: Zygote) -> Finding:

@@ -136,8 +136,8 @@ def _listed(grade_ids: Sequence[str]) -> str:
 def restored(grade_ids: Sequence[str]) -> str:
     """Solution cells are gone; the released ones, with their stubs, took their places."""
     if len(grade_ids) > 1:
-        told = f"{len(grade_ids)} cells were missing ({_listed(grade_ids)}), so the empty ones were put back."
-        return f"{told} Download the notebook again and copy your answers into those cells."
+        what = f"{len(grade_ids)} cells were missing ({_listed(grade_ids)}), so the empty ones were put back."
+        return f"{what} Download the notebook again and copy your answers into those cells."
     return (
         f"The cell {_listed(grade_ids)} was missing, so the empty one from the assignment was put back. "
         "Download the notebook again and copy your answer into that cell."
@@ -160,19 +160,19 @@ def duplicated(grade_id: str, copies: int) -> str:
 def check_edited(grade_ids: Sequence[str]) -> str:
     """Check cells differ from the released ones; they count for nothing."""
     if len(grade_ids) > 1:
-        told = f"The checks under {len(grade_ids)} exercises were changed ({_listed(grade_ids)})"
+        what = f"The checks under {len(grade_ids)} exercises were changed ({_listed(grade_ids)})"
     else:
-        told = f"The check under the exercise, {_listed(grade_ids)}, was changed"
-    return f"{told}. That costs and earns nothing."
+        what = f"The check under the exercise, {_listed(grade_ids)}, was changed"
+    return f"{what}. That costs and earns nothing."
 
 
 def given_edited(grade_ids: Sequence[str]) -> str:
     """Read-only cells differ from the released ones."""
     if len(grade_ids) > 1:
-        told = f"{len(grade_ids)} read-only cells were changed ({_listed(grade_ids)}); the originals were used"
+        what = f"{len(grade_ids)} read-only cells were changed ({_listed(grade_ids)}); the originals were used"
     else:
-        told = f"The read-only cell {_listed(grade_ids)} was changed; the original was used"
-    return f"{told}. Put your code into another cell."
+        what = f"The read-only cell {_listed(grade_ids)} was changed; the original was used"
+    return f"{what}. Put your code into another cell."
 
 
 def upgraded(found: str) -> str:

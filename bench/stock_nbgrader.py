@@ -47,9 +47,9 @@ def _earned(points, checks):
 
 def _passes(name, box):
     function = getattr(_suite, "test_" + name)
-    talk = Conversation(box.ask, Limits(), seed=seed_of({secret!r}, name))
-    fixtures = {{"student": Student(talk), "cases": Cases(talk.seed), "device": "cpu"}}
-    CURRENT.set(talk)
+    conversation = Conversation(box.ask, Limits(), seed=seed_of({secret!r}, name))
+    fixtures = {{"student": Student(conversation), "cases": Cases(conversation.seed), "device": "cpu"}}
+    CURRENT.set(conversation)
     try:
         function(**{{key: fixtures[key] for key in inspect.signature(function).parameters}})
     except Exception:

@@ -87,7 +87,7 @@ class Box:
     def _exchange(self, request: dict[str, Any], seconds: float) -> tuple[str, dict[str, Any]]:
         try:
             self._revive()
-            return self._talk(request, seconds)
+            return self._round_trip(request, seconds)
         except StudentError as error:
             if self._endings[self._culprit] > self.limits.restarts:
                 times = f"{error.message}; that was {self._endings[self._culprit]} times, so it is not tried again"
@@ -101,14 +101,14 @@ class Box:
         with theirs:
             self.zygote.spawn(theirs, self.limits)
         self._socket = ours
-        said = self._receive(time.monotonic() + SETTLE_SECONDS)
-        if said != b"ready":  # our walls, before any code of the student: our fault
+        greeting = self._receive(time.monotonic() + SETTLE_SECONDS)
+        if greeting != b"ready":  # our walls, before any code of the student: our fault
             self.close()
-            raise BoxFailure(f"a wall of the box could not be built: {said.decode(errors='replace')}")
+            raise BoxFailure(f"a wall of the box could not be built: {greeting.decode(errors='replace')}")
         for request in self._history:
-            self._talk(request, self.limits.cell_seconds)
+            self._round_trip(request, self.limits.cell_seconds)
 
-    def _talk(self, request: dict[str, Any], seconds: float) -> tuple[str, dict[str, Any]]:
+    def _round_trip(self, request: dict[str, Any], seconds: float) -> tuple[str, dict[str, Any]]:
         """One frame there, one frame back, in time. Any failure ends the child."""
         nonce = os.urandom(NONCE_BYTES)
         end = min(time.monotonic() + seconds, self.deadline)

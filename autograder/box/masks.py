@@ -27,7 +27,7 @@ def _places(path: str, mounts: Mapping[str, str]) -> list[str]:
     return [there + path.removeprefix(here) for here, there in real.items() if _below(path, here)]
 
 
-def around(roots: Iterable[str], masked: Iterable[str]) -> tuple[list[str], list[str]]:
+def readable_without(roots: Iterable[str], masked: Iterable[str]) -> tuple[list[str], list[str]]:
     """Trees to read that leave these out, and the folders above them, which may only be listed.
 
     For Landlock, which can allow a tree but not take a file out of it.
@@ -40,9 +40,9 @@ def around(roots: Iterable[str], masked: Iterable[str]) -> tuple[list[str], list
 def _without(path: str, hidden: set[str], listed: list[str]) -> Iterator[str]:
     """The largest trees below `path` that hold nothing hidden. Links are passed over: a rule would follow them."""
     real = os.path.realpath(path)
-    if any(_below(real, one) for one in hidden):
+    if any(_below(real, path) for path in hidden):
         return
-    if not any(_below(one, real) for one in hidden):
+    if not any(_below(path, real) for path in hidden):
         yield path
         return
     listed.append(real)

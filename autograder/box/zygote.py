@@ -181,7 +181,7 @@ def _config(wall: Wall, scratch: str) -> dict[str, Any]:
     readable = [*bubblewrap.SYSTEM, *(places.values() if bubbled else places), *DEVICES]
     readable = [*readable, bubblewrap.BOX if bubbled else scratch]
     # Bubblewrap has covered what is masked. Landlock can only leave it out.
-    readable, listed = (readable, []) if bubbled else masks.around(readable, _masked(wall))
+    readable, listed = (readable, []) if bubbled else masks.readable_without(readable, _masked(wall))
     writable = ["/tmp", "/dev/shm", "/dev/null"] if bubbled else [_workplace(scratch), "/dev/null"]
     calls: tuple[str, ...] = ()
     if wall.device != "cpu":

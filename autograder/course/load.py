@@ -15,7 +15,7 @@ from typing import Any
 
 from autograder.course.declarations import CheckSpec, MistakeSpec, defined_names, parse, read_checks, read_mistakes
 from autograder.course.limits import Limits
-from autograder.course.percent import Kind, Role, SourceCell, read_cells
+from autograder.course.percent import Kind, Role, SourceCell, read_source_cells
 from autograder.course.term import TABLES, Term, read_term
 from autograder.course.thresholds import Threshold, named_in, read_hidden, read_thresholds, refuse_unknown
 from autograder.course.toml import line_of, read_toml, table_of, text_of
@@ -138,7 +138,7 @@ def load_assignment(folder: Path, secret: str) -> Assignment:
     if show not in SHOW:
         where = place(settings, line_of(settings, "show"))
         raise CourseError(f"show = {show!r} is unknown", where, f"write one of {', '.join(SHOW)}")
-    cells = read_cells(folder / "notebook.py")
+    cells = read_source_cells(folder / "notebook.py")
     exercises = _exercises(folder / "notebook.py", cells)
     assignment = Assignment(
         slug=slug,

@@ -61,7 +61,7 @@ class _Open:
     body: list[str] = field(default_factory=list)
 
 
-def read_cells(path: Path) -> tuple[SourceCell, ...]:
+def read_source_cells(path: Path) -> tuple[SourceCell, ...]:
     """Every cell of a percent text, in order. Raises CourseError with file and line."""
     try:
         lines = noted(path).read_text(encoding="utf-8").splitlines()

@@ -69,10 +69,10 @@ def try_again(assignment: Assignment, raw: bytes, check: str, wall: Wall, stay: 
 
 
 def _judged(suite: Suite, box: Box, check: str) -> Again:
-    result, talk = suite.one(check, box.ask)
-    again = Again(result, seconds=round(talk.seconds, 4))
-    answers = list(replayed(suite.reference, talk.exchanges))
-    for place, exchange in enumerate(talk.exchanges):
+    result, conversation = suite.one(check, box.ask)
+    again = Again(result, seconds=round(conversation.seconds, 4))
+    answers = list(replayed(suite.reference, conversation.exchanges))
+    for place, exchange in enumerate(conversation.exchanges):
         answer, same = answers[place][1:] if place < len(answers) else (None, False)
         again.calls.append(_call(exchange, answer, same, suite))
         if exchange.request["op"] == "call":

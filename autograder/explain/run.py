@@ -27,29 +27,29 @@ def explain(root: Path, what: str, check: str, **options: object) -> int:
     if not check:
         overview(subject, console)
         return DONE
-    told = Explanation(subject, spec_name(subject.assignment, check), console, bool(options["verbose"]))
-    told.stored()
+    explanation = Explanation(subject, spec_name(subject.assignment, check), console, bool(options["verbose"]))
+    explanation.stored()
     if options["verbose"]:
-        told.source()
+        explanation.source()
     if subject.raw is None:
         console.print(Text(f"\n{NO_FILE}", style="yellow"))
         return NOTHING
-    return _again(told, console, Wall(mode=str(options["box"])), bool(options["shell"]))
+    return _again(explanation, console, Wall(mode=str(options["box"])), bool(options["shell"]))
 
 
-def _again(told: Explanation, console: Console, wall: Wall, shell: bool) -> int:
+def _again(explanation: Explanation, console: Console, wall: Wall, shell: bool) -> int:
     from autograder.box.box import Box
     from autograder.explain.again import Again, try_again
 
     def in_the_box(box: Box, again: Again) -> None:
-        told.again(again)
+        explanation.again(again)
         if shell:
             stay(box, again)
 
-    subject = told.subject
+    subject = explanation.subject
     assert subject.raw is not None
     try:
-        try_again(subject.assignment, subject.raw, told.spec.name, wall, in_the_box)
+        try_again(subject.assignment, subject.raw, explanation.spec.name, wall, in_the_box)
     except UnreadableSubmission as error:
         console.print(Text(escape.block(str(error)), style="yellow"))
         return NOT_GRADED

@@ -16,7 +16,7 @@ from autograder.model import CheckResult, Report
 from autograder.reports.words import LOOKS, look_of, number, worth
 from autograder.text import escape
 
-MOST_CALLS = 20
+MAX_CALLS = 20
 
 
 class Explanation:
@@ -24,7 +24,7 @@ class Explanation:
 
     def __init__(self, subject: Subject, check: str, console: Console, verbose: bool = False) -> None:
         self.subject, self.console, self.verbose = subject, console, verbose
-        self.spec = {one.name: one for one in subject.assignment.checks}[check]
+        self.spec = {spec.name: spec for spec in subject.assignment.checks}[check]
 
     def stored(self) -> None:
         """What the check is, and what the stored report says about it."""
@@ -42,7 +42,7 @@ class Explanation:
         """What happened when the check was tried again, call by call."""
         self._head("Tried again in a fresh box, alone")
         self._pairs(self._compared(again))
-        calls = again.calls if self.verbose else again.calls[-MOST_CALLS:]
+        calls = again.calls if self.verbose else again.calls[-MAX_CALLS:]
         if len(calls) < len(again.calls):
             self._pairs([("calls", f"{len(again.calls)}, the last {len(calls)} of them below (--verbose: all)")])
         for place, call in enumerate(calls, len(again.calls) - len(calls) + 1):
@@ -57,14 +57,15 @@ class Explanation:
     def source(self) -> None:
         """The hidden test itself."""
         suite = self.subject.assignment.suite
-        (node,) = (one for one in parse(suite).body if getattr(one, "name", "") == f"test_{self.spec.name}")
+        name = f"test_{self.spec.name}"
+        (node,) = (statement for statement in parse(suite).body if getattr(statement, "name", "") == name)
         lines = suite.read_text("utf-8").splitlines()[_first_line(node) - 1 : node.end_lineno]
         self._head(f"{suite.name}, line {self.spec.line}")
         self.console.print(Text(escape.block("\n".join(lines), 20_000)))
 
     def _compared(self, again: Again) -> Iterator[tuple[str, str]]:
         report = self.subject.report
-        stored = next((one for one in report.checks if one.name == self.spec.name), None) if report else None
+        stored = next((check for check in report.checks if check.name == self.spec.name), None) if report else None
         if report and not self.subject.same:
             yield "careful", "the file, the suite or the engine has changed since the stored report was made"
         now = look_of(again.result)
@@ -121,8 +122,8 @@ def _report_lines(report: Report, spec: CheckSpec, verbose: bool) -> Iterator[tu
     exercise, check = found[0]
     look = look_of(check)
     yield "stored", f"{look.icon} {look.label}, worth {number(worth(exercise, check))} points; wall: {report.box}"
-    gates = [one for one in report.checks if one.name in spec.after and one.verdict != "passed"]
-    yield from (("  before it", f"{LOOKS[one.verdict].icon} {one.name}: {one.message}") for one in gates)
+    gates = [gate for gate in report.checks if gate.name in spec.after and gate.verdict != "passed"]
+    yield from (("  before it", f"{LOOKS[gate.verdict].icon} {gate.name}: {gate.message}") for gate in gates)
     yield from _result_lines(check, verbose)
     yield from (("note", note) for note in report.notes)
 
@@ -130,12 +131,12 @@ def _report_lines(report: Report, spec: CheckSpec, verbose: bool) -> Iterator[tu
 def _result_lines(check: CheckResult, verbose: bool) -> Iterator[tuple[str, str]]:
     """What the student reads, then what only the staff may know."""
     measured = ", ".join(f"{name} {value:.4g}" for name, value in check.measured.items())
-    told = {"message": check.message, "smallest": check.counterexample, "mistake": check.mistake, "hint": check.hint}
+    shown = {"message": check.message, "smallest": check.counterexample, "mistake": check.mistake, "hint": check.hint}
     staff = check.staff if verbose else check.staff[-1500:]
-    return ((name, text) for name, text in (told | {"measured": measured, "for staff": staff}).items() if text.strip())
+    return ((name, text) for name, text in (shown | {"measured": measured, "for staff": staff}).items() if text.strip())
 
 
 def _first_line(node: ast.stmt) -> int:
     """Where a definition begins, its decorators included."""
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(one.lineno for one in decorators)])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])

@@ -63,8 +63,8 @@ def _of_notebook(course: Course, path: Path, slug: str) -> Subject:
         raise click.UsageError("; ".join(found.passed_over))
     item = found.found[0]
     assignment, raw = course.assignment(item.slug), item.read()
-    stored = [one for one in _reports(course, assignment) if one.student == item.student]
-    same = [one for one in stored if content_key(raw, context_digest(assignment, one.box)) == one.key]
+    stored = [report for report in _reports(course, assignment) if report.student == item.student]
+    same = [report for report in stored if content_key(raw, context_digest(assignment, report.box)) == report.key]
     return Subject(assignment, item.student, next(iter(same or stored), None), raw, bool(same))
 
 
@@ -80,12 +80,12 @@ def _stored(course: Course, what: str, slug: str) -> Report:
     reports = [report for assignment in assignments for report in _reports(course, assignment)]
     wanted = what.casefold()
     names = {f"{report.assignment}/{report.student}": report for report in reports}
-    fits = [one for name, one in names.items() if wanted in (name.casefold(), one.student.casefold())]
+    fits = [report for name, report in names.items() if wanted in (name.casefold(), report.student.casefold())]
     if len(fits) == 1:
         return fits[0]
     if fits:
-        raise click.UsageError(f"say which assignment: {', '.join(f'{one.assignment}/{one.student}' for one in fits)}")
-    close = get_close_matches(what, [*names, *(one.student for one in reports)], n=3, cutoff=0.5)
+        raise click.UsageError(f"say which assignment: {', '.join(f'{fit.assignment}/{fit.student}' for fit in fits)}")
+    close = get_close_matches(what, [*names, *(report.student for report in reports)], n=3, cutoff=0.5)
     hint = f"did you mean {', '.join(close)}?" if close else "grade it first, or give the path of a notebook"
     raise click.UsageError(f"no report of “{what}” is stored; {hint}")
 

@@ -11,8 +11,8 @@ from autograder.box.outcome import Handle, Reply, StudentError
 from autograder.judge import describe
 from autograder.judge.conversation import Request
 
-FEW = 24  # numbers that are shown in full
-MOST = 600  # characters of one value
+MAX_NUMBERS = 24  # numbers that are shown in full
+MAX_CHARACTERS = 600  # characters of one value
 
 
 def asked(request: Request, parameters: describe.Parameters) -> str:
@@ -43,11 +43,12 @@ def value(item: Any) -> str:
     if isinstance(item, (torch.Tensor, np.ndarray)):
         return _array(item)
     if isinstance(item, (list, tuple)):
-        inner = ", ".join(value(one) for one in item[:FEW]) + (", …" if len(item) > FEW else "")
-        return (f"({inner})" if isinstance(item, tuple) else f"[{inner}]")[:MOST]
+        inner = ", ".join(value(entry) for entry in item[:MAX_NUMBERS]) + (", …" if len(item) > MAX_NUMBERS else "")
+        return (f"({inner})" if isinstance(item, tuple) else f"[{inner}]")[:MAX_CHARACTERS]
     if isinstance(item, dict):
-        return ("{" + ", ".join(f"{key!r}: {value(one)}" for key, one in list(item.items())[:FEW]) + "}")[:MOST]
-    return repr(item)[:MOST]
+        entries = [f"{key!r}: {value(entry)}" for key, entry in list(item.items())[:MAX_NUMBERS]]
+        return f"{{{', '.join(entries)}}}"[:MAX_CHARACTERS]
+    return repr(item)[:MAX_CHARACTERS]
 
 
 def _array(item: Any) -> str:
@@ -57,9 +58,9 @@ def _array(item: Any) -> str:
     numbers = np.asarray(plain.float() if item.dtype is torch.bfloat16 else plain)
     if not numbers.size:
         return f"{head}, empty"
-    few = numbers.ravel()[:FEW]
+    few = numbers.ravel()[:MAX_NUMBERS]
     text = np.array2string(few, precision=4, separator=", ", max_line_width=10_000, suppress_small=True)
-    if numbers.size <= FEW:
+    if numbers.size <= MAX_NUMBERS:
         return f"{head}: {text}"
     if numbers.dtype.kind not in "biuf":
         return f"{head}: {text[:-1]}, …]"

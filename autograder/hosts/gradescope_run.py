@@ -28,21 +28,21 @@ WEAKER = "No wall could be built in this container. Make the zip again with --bo
 
 
 @dataclass
-class Desk:
+class GradescopeRun:
     """One run: where everything is, and the report so far."""
 
     root: Path
     slug: str
-    box: str
+    wall: str
     visibility: str
     report: Report
 
     @classmethod
-    def at(cls, root: Path) -> Desk:
+    def at(cls, root: Path) -> GradescopeRun:
         """Reads convgrade.json of the zip that lies at `root`/source."""
-        said = json.loads((root / "source" / "convgrade.json").read_text("utf-8"))
-        blank = Report(said["slug"], "", "", (), box=said["box"])
-        return cls(root, said["slug"], said["box"], said["visibility"], blank)
+        settings = json.loads((root / "source" / "convgrade.json").read_text("utf-8"))
+        blank = Report(settings["slug"], "", "", (), box=settings["wall"])
+        return cls(root, settings["slug"], settings["wall"], settings["visibility"], blank)
 
     def write(self, output: str = "") -> None:
         """results.json, whole, as the report stands now."""
@@ -59,53 +59,53 @@ class Desk:
 
 def main(root: Path | None = None) -> None:
     """Grades what lies in `root`/submission. Never raises, and always leaves a valid results.json."""
-    desk = Desk.at(root or Path(os.environ.get("AUTOGRADER_ROOT", "/autograder")))
-    desk.write(CRASHED)
+    run = GradescopeRun.at(root or Path(os.environ.get("AUTOGRADER_ROOT", "/autograder")))
+    run.write(CRASHED)
     start = time.monotonic()
     try:
-        desk.report = _graded(desk)
-        desk.write()
-        _tell_staff(desk.report)
+        run.report = _graded(run)
+        run.write()
+        _tell_staff(run.report)
     except BaseException as error:  # noqa: BLE001  # the last boundary: whatever happens, the student reads a sentence
-        desk.report = replace(desk.report, seconds=time.monotonic() - start)
-        desk.write(CUT_OFF if desk.report.checks else CRASHED)
+        run.report = replace(run.report, seconds=time.monotonic() - start)
+        run.write(CUT_OFF if run.report.checks else CRASHED)
         _print(WEAKER if isinstance(error, NoBox) else "")
         traceback.print_exc(file=sys.stdout)
 
 
-def _graded(desk: Desk) -> Report:
-    course = load_course(desk.root / "source")
-    assignment = course.assignment(desk.slug)
-    desk.report = replace(desk.report, exercises=ungraded(assignment), student=_student(desk.root))
-    found = _submission(desk, course)
+def _graded(run: GradescopeRun) -> Report:
+    course = load_course(run.root / "source")
+    assignment = course.assignment(run.slug)
+    run.report = replace(run.report, exercises=ungraded(assignment), student=_student(run.root))
+    found = _submission(run, course)
     if found is None:
-        said = f"Hand in one notebook, {desk.slug}.ipynb, with its name as it was."
-        return replace(desk.report, problem=f"There is not exactly one notebook here. {said}", fault="student")
-    return _judged(desk, assignment, found)
+        advice = f"Hand in one notebook, {run.slug}.ipynb, with its name as it was."
+        return replace(run.report, problem=f"There is not exactly one notebook here. {advice}", fault="student")
+    return _judged(run, assignment, found)
 
 
-def _judged(desk: Desk, assignment: Assignment, found: Found) -> Report:
+def _judged(run: GradescopeRun, assignment: Assignment, found: Found) -> Report:
     from autograder.box.zygote import Wall
     from autograder.grading.one import HandedIn, grade
     from autograder.grading.worker import zygote_for
     from autograder.judge.plugin import Suite, with_suite
 
     raw = found.read()
-    key = content_key(raw, context_digest(assignment, desk.box))
-    desk.report = replace(desk.report, source=found.source, key=key)
+    key = content_key(raw, context_digest(assignment, run.wall))
+    run.report = replace(run.report, source=found.source, key=key)
 
     def judge(suite: Suite) -> Report:
-        suite.done = lambda check: desk.hear(check, assignment)
-        with zygote_for(assignment, Wall(mode=desk.box)) as zygote:
-            return grade(HandedIn(desk.report.student, found.source, key, raw), suite, zygote)
+        suite.done = lambda check: run.hear(check, assignment)
+        with zygote_for(assignment, Wall(mode=run.wall)) as zygote:
+            return grade(HandedIn(run.report.student, found.source, key, raw), suite, zygote)
 
     return with_suite(assignment, judge)
 
 
-def _submission(desk: Desk, course: Course) -> Found | None:
+def _submission(run: GradescopeRun, course: Course) -> Found | None:
     """The one notebook, or the one with the right name."""
-    found = discover([desk.root / "submission"], course, desk.slug).found
-    named = [one for one in found if one.path.name == f"{desk.slug}.ipynb"]
+    found = discover([run.root / "submission"], course, run.slug).found
+    named = [candidate for candidate in found if candidate.path.name == f"{run.slug}.ipynb"]
     return (named if len(named) == 1 else found)[0] if len(found) == 1 or len(named) == 1 else None
 
 

@@ -24,12 +24,12 @@ START_SECONDS = 150.0  # for importing torch on half a processor
 DATE = (1980, 1, 1, 0, 0, 0)  # the same course gives the same bytes
 
 
-def write_zip(course: Course, assignment: Assignment, box: str, visibility: str) -> Path:
+def write_zip(course: Course, assignment: Assignment, wall: str, visibility: str) -> Path:
     """Writes build/gradescope/<slug>.zip; gives its path."""
     path = course.root / "build" / "gradescope" / f"{assignment.slug}.zip"
     memory = io.BytesIO()
     with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in sorted(contents(course, assignment, box, visibility).items()):
+        for name, data in sorted(contents(course, assignment, wall, visibility).items()):
             entry = zipfile.ZipInfo(name, DATE)
             mode = 0o755 if name in ("setup.sh", "run_autograder") else 0o644
             entry.external_attr, entry.compress_type = (stat.S_IFREG | mode) << 16, zipfile.ZIP_DEFLATED
@@ -38,15 +38,15 @@ def write_zip(course: Course, assignment: Assignment, box: str, visibility: str)
     return path
 
 
-def contents(course: Course, assignment: Assignment, box: str, visibility: str) -> dict[str, bytes]:
+def contents(course: Course, assignment: Assignment, wall: str, visibility: str) -> dict[str, bytes]:
     """Every file of the zip by its name. Of the course only this assignment and the secret; nobody's name."""
-    values = {"slug": assignment.slug, "box": box, "seconds": seconds(assignment), "not_started": CRASHED}
+    values = {"slug": assignment.slug, "wall": wall, "seconds": seconds(assignment), "not_started": CRASHED}
     environment = Environment(loader=FileSystemLoader(FILES), undefined=StrictUndefined, keep_trailing_newline=True)
     scripts = {name: environment.get_template(f"{name}.j2").render(values) for name in ("setup.sh", "run_autograder")}
-    said = {"slug": assignment.slug, "box": box, "visibility": visibility}
+    settings = {"slug": assignment.slug, "wall": wall, "visibility": visibility}
     toml = "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in _course(course, assignment))
-    made = scripts | {
-        "convgrade.json": json.dumps(said),
+    texts = scripts | {
+        "convgrade.json": json.dumps(settings),
         "requirements.txt": pinned(),
         "solutions/course.toml": toml,
     }
@@ -57,7 +57,7 @@ def contents(course: Course, assignment: Assignment, box: str, visibility: str) 
         for name, path in _files(assignment.folder, f"solutions/{assignment.slug}")
         if path.name not in LEFT_OUT
     }
-    return {name: path.read_bytes() for name, path in files.items()} | {name: made[name].encode() for name in made}
+    return {name: path.read_bytes() for name, path in files.items()} | {name: texts[name].encode() for name in texts}
 
 
 def seconds(assignment: Assignment) -> int:

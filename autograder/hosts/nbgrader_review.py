@@ -16,17 +16,17 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.errors import UnreadableSubmission
 from autograder.submission.match import Notes, Release, counting
-from autograder.submission.parse import RawCell, read_cells
+from autograder.submission.parse import RawCell, parse_notebook
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
 
 # Where HTML, a link or MathJax's \\href would begin. nbconvert lets all of them through, `javascript:` included.
-_POWER = re.compile(r"<(?=[A-Za-z/!?])|\](?=[(:])|\\(?=href)")
+_ACTIVE = re.compile(r"<(?=[A-Za-z/!?])|\](?=[(:])|\\(?=href)")
 
 
 @dataclass
-class _Desk:
+class _Rebuild:
     """The notebook while it is put together."""
 
     released: dict[str, Any]  # grade id → the cell of the release
@@ -37,7 +37,7 @@ class _Desk:
         """The release's cell, with the student's source where the cell is an answer."""
         cell = deepcopy(self.released[grade_id])
         if source is not None and cell.metadata.nbgrader.solution:
-            cell.source = source if cell.cell_type == "code" or source == cell.source else plain(source)
+            cell.source = source if cell.cell_type == "code" or source == cell.source else defused_markdown(source)
         self.cells.append(cell)
 
     def place_own(self, cell: RawCell) -> None:
@@ -45,7 +45,8 @@ class _Desk:
         if cell.number:
             self.cells.append(new_code_cell(cell.source))
         else:
-            self.cells.append(new_markdown_cell(cell.source if cell.source in self.texts else plain(cell.source)))
+            source = cell.source if cell.source in self.texts else defused_markdown(cell.source)
+            self.cells.append(new_markdown_cell(source))
         self.cells[-1].id = f"own-{len(self.cells)}"
 
     def restore(self) -> None:
@@ -65,25 +66,25 @@ def rebuild(raw: bytes, assignment: Assignment, release: Any) -> Any:
     """The notebook to review: `release` (nbformat 4) with the sources of `raw`; as it is where `raw` is no notebook."""
     notebook = deepcopy(release)
     named = {cell.metadata.nbgrader.grade_id: cell for cell in release.cells if "nbgrader" in cell.metadata}
-    desk = _Desk(named, {cell.source for cell in release.cells})
+    rebuilt = _Rebuild(named, {cell.source for cell in release.cells})
     try:
-        found = read_cells(raw).cells
+        found = parse_notebook(raw).cells
     except UnreadableSubmission:
         return notebook
     sources, followers = _chosen(found, assignment, named)
     for cell in found:
         if id(cell) in sources:
-            desk.place(*sources[id(cell)])
+            rebuilt.place(*sources[id(cell)])
         elif id(cell) not in followers:
-            desk.place_own(cell)
-    desk.restore()
-    notebook.cells = desk.cells
+            rebuilt.place_own(cell)
+    rebuilt.restore()
+    notebook.cells = rebuilt.cells
     return notebook
 
 
-def plain(source: str) -> str:
+def defused_markdown(source: str) -> str:
     """Markdown in which no HTML and no link begins (a space comes between): a page that shows it runs nothing."""
-    return _POWER.sub(r"\g<0> ", source)
+    return _ACTIVE.sub(r"\g<0> ", source)
 
 
 def _chosen(

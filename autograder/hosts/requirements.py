@@ -31,7 +31,7 @@ def closure(tops: tuple[str, ...]) -> dict[str, str]:
         except PackageNotFoundError:
             continue
         below = [Requirement(line) for line in requires(name) or ()]
-        waiting += [one for one in below if any(_applies(one, extra) for extra in extras)]
+        waiting += [requirement for requirement in below if any(_applies(requirement, extra) for extra in extras)]
     return {name: of for name, of in found.items() if name not in NOT_THERE}
 
 

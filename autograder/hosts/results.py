@@ -24,11 +24,11 @@ Results = dict[str, Any]
 
 def results(report: Report, visibility: str = "visible", output: str = "") -> Results:
     """The content of results.json; `output` is said first, above what the report says itself."""
-    said = [output, *_said(report)]
-    made: Results = {
+    sentences = [output, *_sentences(report)]
+    content: Results = {
         "score": report.score,
         "execution_time": round(report.seconds),
-        "output": _text("\n".join(filter(None, said))),
+        "output": _text("\n".join(filter(None, sentences))),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
@@ -37,10 +37,10 @@ def results(report: Report, visibility: str = "visible", output: str = "") -> Re
         "tests": [_test(*item, visibility) for item in _numbered(report)] or [_whole(report)],
     }
     board = [{"name": name, "value": value} for check in report.checks for name, value in check.measured.items()]
-    return made | ({"leaderboard": board} if board else {})
+    return content | ({"leaderboard": board} if board else {})
 
 
-def _said(report: Report) -> Iterator[str]:
+def _sentences(report: Report) -> Iterator[str]:
     if report.problem:
         yield report.problem if report.fault == "student" else f"{CRASHED}\n{report.problem}"
     by_hand = sum(exercise.points for exercise in report.exercises if not exercise.checks)
@@ -52,7 +52,7 @@ def _said(report: Report) -> Iterator[str]:
 
 
 def _numbered(report: Report) -> Iterator[tuple[str, ExerciseResult, CheckResult]]:
-    for place, exercise in enumerate((one for one in report.exercises if one.checks), 1):
+    for place, exercise in enumerate((exercise for exercise in report.exercises if exercise.checks), 1):
         for index, check in enumerate(exercise.checks, 1):
             yield f"{place}.{index}", exercise, check
 

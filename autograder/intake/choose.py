@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from autograder.errors import ConvgradeError, UnreadableSubmission
 from autograder.intake.entries import Entry
-from autograder.submission.parse import read_cells
+from autograder.submission.parse import parse_notebook
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
@@ -44,7 +44,7 @@ def choose(candidates: Sequence[Candidate], assignment: Assignment) -> list[Cand
 def _labels(raw: bytes, assignment: Assignment) -> int:
     """How many labelled cells of the release are in this file."""
     with suppress(UnreadableSubmission, ConvgradeError):
-        found = {claim for cell in read_cells(raw).cells for claim in cell.ids}
+        found = {claim for cell in parse_notebook(raw).cells for claim in cell.ids}
         return len(found & {cell.grade_id for cell in assignment.release if cell.grade_id})
     return 0
 

@@ -20,13 +20,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from autograder.errors import ConvgradeError
 from autograder.submission.find import Found
-from autograder.submission.parse import MAX_BYTES
+from autograder.submission.parse import MAX_BYTES as MAX_FILE_BYTES
 from autograder.text.escape import terminal
 
-MOST_ENTRIES = 50_000  # files of any kind
-MOST_NOTEBOOKS = 5_000
-MOST_BYTES = 2_000_000_000  # of all notebooks of one archive together, unpacked
-MOST_DEPTH = 12
+MAX_ENTRIES = 50_000  # files of any kind
+MAX_NOTEBOOKS = 5_000
+MAX_ARCHIVE_BYTES = 2_000_000_000  # of all notebooks of one archive together, unpacked
+MAX_DEPTH = 12
 _SKIPPED = ("__MACOSX",)
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d+)?[ ]*(\S+)?\s*")
 
@@ -100,8 +100,8 @@ def _walk(folder: Path, parts: tuple[str, ...], result: Source, count: list[int]
         result.refused.append(f"{terminal('/'.join(parts), 120)}: cannot be opened ({error.strerror})")
         return
     count[0] += len(items)
-    if count[0] > MOST_ENTRIES or len(parts) > MOST_DEPTH:
-        raise Refused(f"{terminal(parts[0], 80)} holds more than {MOST_ENTRIES:,} files, or folders too deep in it")
+    if count[0] > MAX_ENTRIES or len(parts) > MAX_DEPTH:
+        raise Refused(f"{terminal(parts[0], 80)} holds more than {MAX_ENTRIES:,} files, or folders too deep in it")
     names = {item.name for item in items}
     checkout = parts[-1] if ".git" in names else checkout
     at = _timestamp(folder) if "timestamp.txt" in names else None
@@ -126,14 +126,14 @@ def _timestamp(folder: Path) -> datetime | None:
 
 
 def _archive(path: Path) -> Source:
-    result, left = Source(), [MOST_BYTES]
+    result, left = Source(), [MAX_ARCHIVE_BYTES]
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise Refused(f"{terminal(path.name, 80)} is a damaged archive ({terminal(str(error), 80)})") from None
-    if len(members) > MOST_ENTRIES:
-        raise Refused(f"{terminal(path.name, 80)} has {len(members):,} files in it, more than {MOST_ENTRIES:,}")
+    if len(members) > MAX_ENTRIES:
+        raise Refused(f"{terminal(path.name, 80)} has {len(members):,} files in it, more than {MAX_ENTRIES:,}")
     for member in members:
         parts = tuple(part for part in member.filename.split("/") if part not in ("", "."))
         if member.is_dir() or not parts or not is_notebook(parts[-1]) or parts[0] in _SKIPPED:
@@ -142,8 +142,8 @@ def _archive(path: Path) -> Source:
             result.refused.append(f"{terminal(member.filename, 120)}: {why}")
         else:
             result.entries.append(Entry((path.stem, *parts), _reader(path, member, left)))
-    if len(result.entries) > MOST_NOTEBOOKS:
-        raise Refused(f"{terminal(path.name, 80)} has more than {MOST_NOTEBOOKS:,} notebooks in it")
+    if len(result.entries) > MAX_NOTEBOOKS:
+        raise Refused(f"{terminal(path.name, 80)} has more than {MAX_NOTEBOOKS:,} notebooks in it")
     return result
 
 
@@ -156,8 +156,8 @@ def _refusal(member: zipfile.ZipInfo) -> str:
         return "is no plain file; links are not followed"
     if member.flag_bits & 1:
         return "is locked with a password"
-    if member.file_size > MAX_BYTES:
-        return f"is larger than {MAX_BYTES // 1_000_000} MB"
+    if member.file_size > MAX_FILE_BYTES:
+        return f"is larger than {MAX_FILE_BYTES // 1_000_000} MB"
     return ""
 
 
@@ -167,7 +167,7 @@ def _reader(path: Path, member: zipfile.ZipInfo, left: list[int]) -> Callable[[]
     def read() -> bytes:
         try:
             with zipfile.ZipFile(path) as archive, archive.open(member) as file:
-                raw = file.read(MAX_BYTES + 1)
+                raw = file.read(MAX_FILE_BYTES + 1)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
             raise Refused(f"is damaged in the archive ({terminal(str(error), 80)})") from None
         left[0] -= len(raw)

@@ -21,7 +21,7 @@ MAX_NUMBERS = 12  # of a small tensor, shown in full
 _PLACES = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
-def plain(text: str, most: int = MAX_LINE) -> str:
+def one_line(text: str, most: int = MAX_LINE) -> str:
     """At most so many characters on one line, without control, format (bidirectional) or surrogate characters."""
     head = text[: 2 * most]
     kept = "".join(" " if char in "\n\t\r" else char for char in head if char in "\n\t\r" or not _unseen(char))
@@ -51,9 +51,9 @@ def argument_words(place: str) -> str:
     return f"the {_PLACES[number]} argument" if number < len(_PLACES) else f"argument {number + 1}"
 
 
-def called(talk: Conversation) -> str:
+def called(conversation: Conversation) -> str:
     """The name of the function that was called last; "it" when it has none."""
-    calls = [exchange.request for exchange in talk.exchanges if exchange.request["op"] == "call"]
+    calls = [exchange.request for exchange in conversation.exchanges if exchange.request["op"] == "call"]
     return f"`{_function(calls[-1])}`" if calls else "it"
 
 
@@ -74,7 +74,7 @@ def call_text(request: Request, parameters: Parameters, show: str) -> str:
         parts.append(_argument(known[place] if place < len(known) else "", value, show))
     parts += [_argument(key, value, show) for key, value in request["kwargs"].items()]
     note = " on non-contiguous inputs" if name.endswith("_on_views") else ""
-    return plain(f"{name.removesuffix('_on_views')}({', '.join(parts)}){note}", 2 * MAX_LINE)
+    return one_line(f"{name.removesuffix('_on_views')}({', '.join(parts)}){note}", 2 * MAX_LINE)
 
 
 def _argument(name: str, value: Any, show: str) -> str:
@@ -116,9 +116,9 @@ def parameters_of(names: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     return {name: tuple(inspect.signature(function).parameters) for name, function in functions.items()}
 
 
-def counterexample(talk: Conversation, parameters: Parameters) -> str:
+def counterexample(conversation: Conversation, parameters: Parameters) -> str:
     """The last call of the failing check; else the values that were drawn for it."""
-    calls = [exchange.request for exchange in talk.exchanges if exchange.request["op"] == "call"]
+    calls = [exchange.request for exchange in conversation.exchanges if exchange.request["op"] == "call"]
     if calls and calls[-1]["target"][0] != "handle":
-        return call_text(calls[-1], parameters, talk.show)
-    return talk.counterexample
+        return call_text(calls[-1], parameters, conversation.show)
+    return conversation.counterexample

@@ -36,16 +36,17 @@ def diagnose(
     exercises = {case.exercise for case in cases if case.failed} & {mistake.exercise for mistake in mistakes}
     if not exercises:
         return {}
-    findings = _within(seconds, _findings(cases, [one for one in mistakes if one.exercise in exercises], reference))
+    candidates = [mistake for mistake in mistakes if mistake.exercise in exercises]
+    findings = _within(seconds, _findings(cases, candidates, reference))
     strengths: Counter[str] = Counter()
-    for _, mistake, strength in findings:
-        strengths[mistake] += strength
-    by_name, failed = {one.name: one for one in mistakes}, {case.name for case in cases if case.failed}
+    for _, name, strength in findings:
+        strengths[name] += strength
+    by_name, failed = {mistake.name: mistake for mistake in mistakes}, {case.name for case in cases if case.failed}
     named: dict[str, Mistake] = {}
     # Of several that explain one check, the one that agrees with most checks, passed ones too; the first of equals.
-    for check, mistake, _ in sorted(findings, key=lambda finding: -strengths[finding[1]]):
+    for check, name, _ in sorted(findings, key=lambda finding: -strengths[finding[1]]):
         if check in failed:
-            named.setdefault(check, by_name[mistake])
+            named.setdefault(check, by_name[name])
     return named
 
 
@@ -77,11 +78,11 @@ class _Replays:
     def tried(self, case: Case, mistakes: Sequence[Mistake]) -> Generator[Finding, None, list[Mistake]]:
         """Tells at once what was found; gives the mistakes that explain the case."""
         fits = []
-        for one in mistakes:
-            strength = self.strength(case, one)
+        for mistake in mistakes:
+            strength = self.strength(case, mistake)
             if strength:
-                fits.append(one)
-                yield case.name, one.name, strength
+                fits.append(mistake)
+                yield case.name, mistake.name, strength
         return fits
 
 
@@ -96,21 +97,23 @@ def _findings(cases: Sequence[Case], mistakes: Sequence[Mistake], reference: Map
     for case in (case for case in cases if case.failed):
         known = list(found.values())
         fits = yield from replays.tried(case, known)
-        fits = fits or (yield from replays.tried(case, [one for one in mistakes if one not in known]))
-        found |= {one.name: one for one in fits}
+        fits = fits or (yield from replays.tried(case, [mistake for mistake in mistakes if mistake not in known]))
+        found |= {mistake.name: mistake for mistake in fits}
     yield from _decided([case for case in cases if case.verdict is Verdict.PASSED], list(found.values()), replays)
 
 
 def _decided(passed: Sequence[Case], found: Sequence[Mistake], replays: _Replays) -> Iterator[Finding]:
     """Which of several mistakes of one function it is: whoever fails a check that the student passed is out."""
     for case in passed:
-        rivals = Counter(one.replaces for one in found)
-        doubtful = [one for one in found if rivals[one.replaces] > 1]
+        rivals = Counter(mistake.replaces for mistake in found)
+        doubtful = [mistake for mistake in found if rivals[mistake.replaces] > 1]
         if not doubtful:
             return
-        asked = [one for one in doubtful if one.exercise == case.exercise and case.mentions(one.replaces)]
+        asked = [
+            mistake for mistake in doubtful if mistake.exercise == case.exercise and case.mentions(mistake.replaces)
+        ]
         agree = yield from replays.tried(case, asked)
-        found = [one for one in doubtful if one not in asked or one in agree] if agree else doubtful
+        found = [mistake for mistake in doubtful if mistake not in asked or mistake in agree] if agree else doubtful
 
 
 def _within(seconds: float, findings: Iterator[Finding]) -> list[Finding]:

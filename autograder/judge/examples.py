@@ -26,7 +26,7 @@ from autograder.model import Verdict
 F = TypeVar("F", bound=Callable[..., Any])
 Drawn = dict[str, Any]
 
-MOST_SEARCHED = 200  # examples tried to make a failing one smaller
+MAX_SEARCHED = 200  # examples tried to make a failing one smaller
 _MARK = "__convgrade_examples__"
 _SETTINGS = hypothesis.settings(
     phases=(Phase.generate, Phase.shrink),
@@ -53,7 +53,7 @@ def examples(*, count: int = 200, **strategies: SearchStrategy[Any]) -> Callable
             _Search(function, fixtures, CURRENT.get(), drawer).run()
 
         decorated: Any = functools.update_wrapper(run, function)
-        fixtures = [one for name, one in signature.parameters.items() if name not in strategies]
+        fixtures = [parameter for name, parameter in signature.parameters.items() if name not in strategies]
         decorated.__signature__ = signature.replace(parameters=fixtures)  # pytest fills these
         del decorated.__wrapped__  # else pytest looks through it
         setattr(decorated, _MARK, drawer)
@@ -117,27 +117,27 @@ class _Failure:
 class _Search:
     function: Callable[..., Any]
     fixtures: dict[str, Any]
-    talk: Conversation
+    conversation: Conversation
     drawer: Drawer
     failure: _Failure | None = None
     searched: int = 0
 
     def run(self) -> None:
         """Raises the failure of the smallest example that fails; passes on what is a bug of the suite."""
-        for place, drawn in enumerate(self.drawer.drawn(self.talk.seed)):
+        for place, drawn in enumerate(self.drawer.drawn(self.conversation.seed)):
             if not self._passes(drawn):
                 self._shrink(place)
                 self._report()
 
     def _passes(self, drawn: Drawn) -> bool:
-        self.talk.exchanges = []
+        self.conversation.exchanges = []
         for fixture in self.fixtures.values():
             if isinstance(fixture, Cases):
                 fixture.restart()
         try:
             self.function(**self.fixtures, **drawn)
         except (FailedExpectation, StudentError) as error:
-            self.failure = _Failure(error, self.talk.exchanges, drawn)
+            self.failure = _Failure(error, self.conversation.exchanges, drawn)
             return False
         except UnsatisfiedAssumption:
             pass
@@ -157,16 +157,16 @@ class _Search:
                 raise FailedExpectation("again")
 
         with contextlib.suppress(_Enough, FailedExpectation, Flaky):  # the smallest failure is kept
-            self.drawer.search(self.talk.seed, body)
+            self.drawer.search(self.conversation.seed, body)
 
     def _is_worth_more(self) -> bool:
         """An example that hangs or fills the memory is not asked for again."""
         error = self.failure.error if self.failure else None
         hard = isinstance(error, StudentError) and error.verdict is not Verdict.RAISED
-        return not hard and self.searched <= MOST_SEARCHED
+        return not hard and self.searched <= MAX_SEARCHED
 
     def _report(self) -> None:
         assert self.failure is not None
         drawn = ", ".join(f"{name}={value!r}" for name, value in self.failure.drawn.items())
-        self.talk.exchanges, self.talk.counterexample = self.failure.exchanges, drawn
+        self.conversation.exchanges, self.conversation.counterexample = self.failure.exchanges, drawn
         raise self.failure.error

@@ -57,7 +57,7 @@ class Expectation:
         """A tensor of exactly this dtype."""
         actual = self._array()
         if actual.dtype != dtype:
-            yours, wanted = (str(one).removeprefix("torch.") for one in (actual.dtype, dtype))
+            yours, wanted = (str(kind).removeprefix("torch.") for kind in (actual.dtype, dtype))
             _fail(f"The dtype is {yours}, expected {wanted}.")
         return actual
 
@@ -127,7 +127,7 @@ class Expectation:
 
     def to_raise(self, *kinds: type[Exception]) -> None:
         """The call raises one of these errors; a stub's NotImplementedError is never one of them."""
-        talk = _noted()
+        conversation = _noted()
         try:
             value = self._called()
         except StudentError as error:
@@ -139,15 +139,15 @@ class Expectation:
                 raised = describe.type_name(error.type_name)
                 _fail(f"It raised {raised}, expected {_either(kinds)} with a sentence that says what is wrong.")
             return
-        told = f"Yours gave {_kind(value)} instead."
-        _fail(f"This input has no answer, so {describe.called(talk)} has to raise {_either(kinds)}. {told}")
+        instead = f"Yours gave {_kind(value)} instead."
+        _fail(f"This input has no answer, so {describe.called(conversation)} has to raise {_either(kinds)}. {instead}")
 
     def to_leave_inputs_alone(self) -> Any:
         """The call changes none of its arguments in place."""
-        talk = _noted()
-        start = len(talk.exchanges)
+        conversation = _noted()
+        start = len(conversation.exchanges)
         value = self._called()
-        replies = [exchange for exchange in talk.exchanges[start:] if isinstance(exchange.outcome, Reply)]
+        replies = [exchange for exchange in conversation.exchanges[start:] if isinstance(exchange.outcome, Reply)]
         for exchange in replies:
             if isinstance(exchange.outcome, Reply) and exchange.outcome.mutated:
                 name = describe.argument_words(exchange.outcome.mutated[0])
@@ -182,9 +182,9 @@ class Expectation:
 
 
 def _noted() -> Conversation:
-    talk = CURRENT.get()
-    talk.expectations += 1
-    return talk
+    conversation = CURRENT.get()
+    conversation.expectations += 1
+    return conversation
 
 
 def _fail(sentence: str, detail: str = "") -> NoReturn:

@@ -38,11 +38,11 @@ def mistake(exercise: str, *, replaces: str, hint: str, ends: str = "", below: s
     `below` is the name of a threshold that it must not reach; `convgrade calibrate` measures it.
     """
     if ends not in ENDS:
-        raise ValueError(f"ends is one of {', '.join(repr(str(one)) for one in ENDS)}, not {ends!r}")
+        raise ValueError(f"ends is one of {', '.join(repr(str(verdict)) for verdict in ENDS)}, not {ends!r}")
 
     def decorate(implementation: T) -> T:
-        made = Mistake(implementation.__name__, exercise, replaces, hint, implementation, ends, below)
-        setattr(implementation, _MARK, made)
+        declared = Mistake(implementation.__name__, exercise, replaces, hint, implementation, ends, below)
+        setattr(implementation, _MARK, declared)
         return implementation
 
     return decorate
@@ -55,7 +55,7 @@ def load_mistakes(path: Path) -> tuple[Mistake, ...]:
     with importing_from(path.parent):
         module = load_module(path)
     found = (getattr(value, _MARK, None) for value in vars(module).values())
-    return tuple(one for one in found if isinstance(one, Mistake))
+    return tuple(item for item in found if isinstance(item, Mistake))
 
 
 def load_module(path: Path) -> ModuleType:

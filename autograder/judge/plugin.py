@@ -94,12 +94,12 @@ class JudgePlugin:
     @pytest.fixture
     def student(self) -> Student:
         """The notebook under test."""
-        return Student(self.running.talk)
+        return Student(self.running.conversation)
 
     @pytest.fixture
     def cases(self) -> Cases:
         """Seeded inputs."""
-        return Cases(self.running.talk.seed)
+        return Cases(self.running.conversation.seed)
 
     @pytest.fixture
     def thresholds(self) -> Thresholds:

@@ -42,7 +42,8 @@ class Case:
         name = name.partition(".")[0]
         requests = [exchange.request for exchange in self.exchanges]
         return any(
-            one["target"][:2] == ["name", name] if "target" in one else name in one["source"] for one in requests
+            request["target"][:2] == ["name", name] if "target" in request else name in request["source"]
+            for request in requests
         )
 
 
@@ -67,10 +68,10 @@ def explains(case: Case, mistake: Mistake, reference: Mapping[str, Any]) -> int:
 def _put_in(mistake: Mistake, reference: Mapping[str, Any]) -> dict[str, Any]:
     """The name that the mistake takes over and what it then stands for; a class is called like the one it replaces."""
     name, _, method = mistake.replaces.partition(".")
-    made = mistake.implementation
+    implementation = mistake.implementation
     if method:
-        return {name: type(name, (reference[name],), {method: made})}
-    return {name: type(name, (made,), {}) if isinstance(made, type) else made}
+        return {name: type(name, (reference[name],), {method: implementation})}
+    return {name: type(name, (implementation,), {}) if isinstance(implementation, type) else implementation}
 
 
 def replayed(

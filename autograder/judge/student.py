@@ -32,13 +32,13 @@ class CallResult:
 class _Line:
     """The conversation and what is banned at the moment."""
 
-    talk: Conversation
+    conversation: Conversation
     ban: list[str] = field(default_factory=list)
     elsewhere: Request = field(default_factory=dict)  # {"device": "cpu"} where the tensors are to stay there
 
     def send(self, request: Request) -> Reply:
         """The reply to a request of this line."""
-        return self.talk.send(request | self.elsewhere)
+        return self.conversation.send(request | self.elsewhere)
 
     def wrap(self, value: Any) -> Any:
         """A reply's value with every handle as a Remote."""
@@ -138,8 +138,8 @@ class _OnViews:
 class Student(_Names):
     """The fixture `student`; see the page of `autograder.judge`."""
 
-    def __init__(self, talk: Conversation) -> None:
-        super().__init__(_Line(talk), "name")
+    def __init__(self, conversation: Conversation) -> None:
+        super().__init__(_Line(conversation), "name")
 
     @property
     def env(self) -> _Names:
@@ -154,7 +154,7 @@ class Student(_Names):
     @property
     def on_cpu(self) -> Student:
         """The same student; nothing that is asked or answered here leaves the CPU, whatever the device."""
-        other = Student(self._line.talk)
+        other = Student(self._line.conversation)
         other._line = replace(self._line, elsewhere={"device": "cpu"})
         return other
 

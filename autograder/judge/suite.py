@@ -28,7 +28,7 @@ from autograder.model import CheckResult, Verdict
 class Running:
     """The check that runs now: the fixtures read it, the report hook writes the error into it."""
 
-    talk: Conversation
+    conversation: Conversation
     error: BaseException | None = None
 
 
@@ -67,48 +67,48 @@ class Suite:
         for number, name in enumerate(todo):
             blank, first = results[name], roots(self.after[name], self.after, results)
             if first:
-                results[name] = _not_tried(blank, [results[one] for one in first])
+                results[name] = _not_tried(blank, [results[parent] for parent in first])
                 continue
             following = todo[number + 1 : number + 2]
-            talk = self._conversation(name, ask)
-            results[name] = self._judged(blank, talk, self.items[following[0]] if following else None)
+            conversation = self._conversation(name, ask)
+            results[name] = self._judged(blank, conversation, self.items[following[0]] if following else None)
             self.done(results[name])
-            cases.append(Case(name, blank.exercise, results[name].verdict, tuple(talk.exchanges)))
+            cases.append(Case(name, blank.exercise, results[name].verdict, tuple(conversation.exchanges)))
         self._add_hints(results, cases)
         return tuple(results.values())
 
     def ask_gates_only(self, secret: str) -> None:
         """From now on only checks that take `thresholds`, whatever they come after, with inputs of this secret."""
-        gates = [one for one in self.assignment.checks if FIXTURE in self.items[one.name].fixturenames]
+        gates = [check for check in self.assignment.checks if FIXTURE in self.items[check.name].fixturenames]
         self.assignment = replace(self.assignment, secret=secret, checks=tuple(gates))
-        self.after = {one.name: () for one in gates}
+        self.after = {gate.name: () for gate in gates}
         self.order, self.mistakes = tuple(self.after), ()
 
     def one(self, name: str, ask: Ask) -> tuple[CheckResult, Conversation]:
         """One check alone, whatever it comes after, and what was said. Raises KeyError for an unknown name."""
         spec = {check.name: check for check in self.assignment.checks}[name]
-        talk = self._conversation(name, ask)
+        conversation = self._conversation(name, ask)
         blank = CheckResult(spec.exercise, spec.name, spec.title, weight=spec.weight)
-        results = {name: self._judged(blank, talk, None)}
-        self._add_hints(results, [Case(name, spec.exercise, results[name].verdict, tuple(talk.exchanges))])
-        return results[name], talk
+        results = {name: self._judged(blank, conversation, None)}
+        self._add_hints(results, [Case(name, spec.exercise, results[name].verdict, tuple(conversation.exchanges))])
+        return results[name], conversation
 
     def _conversation(self, name: str, ask: Ask) -> Conversation:
-        talk = Conversation(ask, self.assignment.limits, self.assignment.show)
-        talk.seed = seed_of(self.assignment.secret, name)
-        return talk
+        conversation = Conversation(ask, self.assignment.limits, self.assignment.show)
+        conversation.seed = seed_of(self.assignment.secret, name)
+        return conversation
 
-    def _judged(self, blank: CheckResult, talk: Conversation, following: pytest.Function | None) -> CheckResult:
+    def _judged(self, blank: CheckResult, conversation: Conversation, following: pytest.Function | None) -> CheckResult:
         item = self.items[blank.name]
-        self.running = Running(talk)
-        token = CURRENT.set(talk)
+        self.running = Running(conversation)
+        token = CURRENT.set(conversation)
         start = time.perf_counter()
         try:
             item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
         finally:
             CURRENT.reset(token)
             error, self.running = self.running.error, None
-        result = verdicts.result_of(blank, error, talk, self.parameters)
+        result = verdicts.result_of(blank, error, conversation, self.parameters)
         return replace(result, seconds=round(time.perf_counter() - start, 4))
 
     def _add_hints(self, results: dict[str, CheckResult], cases: Sequence[Case]) -> None:

@@ -13,8 +13,8 @@ Ranges = tuple[tuple[int, int], ...]
 """Characters from … to of a text, in order, not overlapping."""
 
 COMMON = 0.2  # share of the class above which a passage is a habit of the class and no sign of copying
-FEWEST = 10  # submissions: in a smaller class nothing is called common
-LEAST_TOKENS = 40  # shared tokens below which a pair says nothing
+MIN_SUBMISSIONS = 10  # submissions: in a smaller class nothing is called common
+MIN_TOKENS = 40  # shared tokens below which a pair says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +54,18 @@ def pairs(documents: Sequence[Document], known: frozenset[int], least: float) ->
             holders[fingerprint].append(number)
     shared = Counter(pair for held in holders.values() for pair in combinations(held, 2))
     found = [
-        _pair(documents[one], documents[other], known)
-        for one, other in shared
-        if not (documents[one].archived and documents[other].archived)
+        _pair(documents[first], documents[second], known)
+        for first, second in shared
+        if not (documents[first].archived and documents[second].archived)
     ]
-    close = [
-        pair for pair in found if pair.share >= least and min(pair.first.tokens, pair.second.tokens) >= LEAST_TOKENS
-    ]
+    close = [pair for pair in found if pair.share >= least and min(pair.first.tokens, pair.second.tokens) >= MIN_TOKENS]
     return sorted(close, key=lambda pair: (-pair.share, -pair.first.tokens, pair.first.document.student))
 
 
 def common(documents: Sequence[Document]) -> frozenset[int]:
     """Fingerprints that many of this term's submissions have."""
     term = [document for document in documents if not document.archived]
-    if len(term) < FEWEST:
+    if len(term) < MIN_SUBMISSIONS:
         return frozenset()
     counts = Counter(fingerprint for document in term for fingerprint in document.places)
     return frozenset(fingerprint for fingerprint, count in counts.items() if count > COMMON * len(term))

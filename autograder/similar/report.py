@@ -19,8 +19,8 @@ from autograder.submission.find import Found, discover
 from autograder.submission.read import read_submission
 from autograder.text import escape
 
-MOST_PAIRS = 60  # on the page
-MOST_SHOWN = 40_000  # characters of one side
+MAX_PAIRS = 60  # on the page
+MAX_SHOWN = 40_000  # characters of one side
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,14 @@ def similarity(
     course: Course, assignment: Assignment, paths: Sequence[Path], archive: Sequence[Path], least: float
 ) -> Similarity:
     """Compares every submission at `paths` with each other and with those of `archive`."""
-    told: list[str] = []
-    documents = [*_documents(course, assignment, paths, told), *_documents(course, assignment, archive, told, True)]
+    complaints: list[str] = []
+    documents = [
+        *_documents(course, assignment, paths, complaints),
+        *_documents(course, assignment, archive, complaints, True),
+    ]
     archived = sum(document.archived for document in documents)
     close = pairs(documents, explained(_scaffold(assignment)), least)
-    return Similarity(close, len(documents) - archived, archived, told)
+    return Similarity(close, len(documents) - archived, archived, complaints)
 
 
 def write_page(found: Similarity, assignment: Assignment, folder: Path) -> Path:
@@ -51,7 +54,7 @@ def write_page(found: Similarity, assignment: Assignment, folder: Path) -> Path:
 
     path = folder / f"{assignment.slug}.html"
     rows = [(pair, [(side, marked(side.document.text, side.ranges)) for side in (pair.first, pair.second)])
-            for pair in found.pairs[:MOST_PAIRS]]  # fmt: skip
+            for pair in found.pairs[:MAX_PAIRS]]  # fmt: skip
     write_atomically(path, page("similar.html.j2", title=assignment.title, found=found, rows=rows).encode())
     return path
 
@@ -60,15 +63,15 @@ def marked(text: str, ranges: Ranges) -> Markup:
     """The text with <mark> around these passages; every piece of it is escaped."""
     pieces, at = [], 0
     for start, end in ranges:
-        if end > MOST_SHOWN:
+        if end > MAX_SHOWN:
             break
-        pieces += [escape.html(text[at:start], MOST_SHOWN), Markup("<mark>%s</mark>") % _shown(text[start:end])]
+        pieces += [escape.html(text[at:start], MAX_SHOWN), Markup("<mark>%s</mark>") % _shown(text[start:end])]
         at = end
-    return Markup().join([*pieces, _shown(text[at:MOST_SHOWN])])
+    return Markup().join([*pieces, _shown(text[at:MAX_SHOWN])])
 
 
 def _shown(text: str) -> Markup:
-    return escape.html(text, 8 * MOST_SHOWN)
+    return escape.html(text, 8 * MAX_SHOWN)
 
 
 def _scaffold(assignment: Assignment) -> Iterable[str]:
@@ -83,17 +86,17 @@ def _scaffold(assignment: Assignment) -> Iterable[str]:
 
 
 def _documents(
-    course: Course, assignment: Assignment, paths: Sequence[Path], told: list[str], archived: bool = False
+    course: Course, assignment: Assignment, paths: Sequence[Path], complaints: list[str], archived: bool = False
 ) -> list[Document]:
     discovery = discover(paths, course, assignment.slug)
-    told += discovery.passed_over
-    made = []
+    complaints += discovery.passed_over
+    documents = []
     for found in discovery.found:
         try:
-            made.append(Document.of(_name(found, archived), _own_code(found, assignment), archived))
+            documents.append(Document.of(_name(found, archived), _own_code(found, assignment), archived))
         except (OSError, UnreadableSubmission) as error:
-            told.append(f"{found.source}: {error}")
-    return made
+            complaints.append(f"{found.source}: {error}")
+    return documents
 
 
 def _name(found: Found, archived: bool) -> str:

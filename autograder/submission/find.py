@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from autograder.errors import ConvgradeError
 from autograder.grading.store import natural
 from autograder.log import noted, stage
-from autograder.submission.parse import MAX_BYTES, read_cells
+from autograder.submission.parse import MAX_BYTES, parse_notebook
 
 if TYPE_CHECKING:
     from autograder.course import Course
@@ -105,7 +105,7 @@ def _slug_of(found: Found, slugs: tuple[str, ...], course: Course) -> str:
     if named:
         return max(named, key=len)
     try:
-        ids = {claim for cell in read_cells(found.read()).cells for claim in cell.ids}
+        ids = {claim for cell in parse_notebook(found.read()).cells for claim in cell.ids}
     except (OSError, ConvgradeError):
         return ""
     common = {

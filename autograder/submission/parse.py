@@ -51,7 +51,7 @@ class RawNotebook:
     notes: tuple[str, ...] = ()
 
 
-def read_cells(raw: bytes) -> RawNotebook:
+def parse_notebook(raw: bytes) -> RawNotebook:
     """The cells of notebook bytes of any format since nbformat 1. Raises UnreadableSubmission with a sentence."""
     notes: list[str] = []
     notebook = _parse(_decode(raw, notes))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from autograder import messages
 from autograder.submission.match import Claims, Notes, Release, counting, defined_anywhere, functions
-from autograder.submission.parse import RawCell, read_cells
+from autograder.submission.parse import RawCell, parse_notebook
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
@@ -46,7 +46,7 @@ class _Placed:
 
 def read_submission(raw: bytes, assignment: Assignment) -> Submission:
     """The cells of `raw` that are to be run. Raises UnreadableSubmission with a sentence for the student."""
-    notebook, release = read_cells(raw), Release(assignment.release)
+    notebook, release = parse_notebook(raw), Release(assignment.release)
     notes = Notes(notebook.notes)
     claims = release.claims(notebook.cells)
     _note_changed_points(claims, assignment, notes)
@@ -65,8 +65,8 @@ def read_submission(raw: bytes, assignment: Assignment) -> Submission:
 def _note_changed_points(claims: Claims, assignment: Assignment, notes: Notes) -> None:
     """Points come from the release; say so where the file says otherwise."""
     worth = {f"{exercise.name}_check": exercise.points for exercise in assignment.exercises}
-    said = [(grade_id, copy.points) for grade_id, copies in claims.items() for copy in copies]
-    if any(points is not None and points != worth.get(grade_id, points) for grade_id, points in said):
+    claimed = [(grade_id, copy.points) for grade_id, copies in claims.items() for copy in copies]
+    if any(points is not None and points != worth.get(grade_id, points) for grade_id, points in claimed):
         notes.append(messages.points_changed())
 
 

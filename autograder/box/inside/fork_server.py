@@ -21,7 +21,7 @@ from typing import Any
 WATCH_SECONDS = 0.2  # how often the memory of a submission with several processes is added up
 
 
-class Zygote:
+class ForkServer:
     """Answers the control socket: warm, settle, spawn, end."""
 
     def __init__(self, control: socket.socket, config: dict[str, Any]) -> None:
@@ -190,7 +190,7 @@ def main() -> None:
     torch.backends.cudnn.deterministic = True  # the same submission, the same report
     import torchvision  # noqa: F401  (warm)
 
-    Zygote(control, config).loop()
+    ForkServer(control, config).loop()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import pytest
 
 from autograder.authoring import variants
 from autograder.course import Assignment, Exercise, Limits, ReleaseCell
-from autograder.course.percent import read_cells
+from autograder.course.percent import read_source_cells
 
 NOTEBOOK = '''\
 # %% setup role="given"
@@ -48,7 +48,7 @@ assert double(1) == 2
 @pytest.fixture
 def assignment(tmp_path: Path) -> Assignment:
     (tmp_path / "notebook.py").write_text(NOTEBOOK)
-    cells = read_cells(tmp_path / "notebook.py")
+    cells = read_source_cells(tmp_path / "notebook.py")
     release = tuple(ReleaseCell(cell.name, cell.role, cell.kind, cell.released) for cell in cells)
     names = (("area", 60.0, False), ("double", 30.0, False), ("why", 10.0, True))
     exercises = tuple(Exercise(name, name, points, (name,), manual, 1) for name, points, manual in names)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.box.masks import around, bubblewrap_words
+from autograder.box.masks import bubblewrap_words, readable_without
 
 
 @pytest.fixture
@@ -21,24 +21,24 @@ def tree(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_around_leaves_out_what_is_hidden_and_nothing_else(tree):
-    readable, listed = around([str(tree)], [str(tree / "a" / "secret"), str(tree / "b" / "inner")])
+def test_what_is_hidden_is_left_out_and_nothing_else(tree):
+    readable, listed = readable_without([str(tree)], [str(tree / "a" / "secret"), str(tree / "b" / "inner")])
     assert readable == [str(tree / name) for name in ("a/open", "b/open", "c")]
     assert listed == [str(tree), str(tree / "a"), str(tree / "b")]
 
 
-def test_around_nothing_all_is_as_it_was(tree):
-    assert around([str(tree), "/nowhere"], []) == ([str(tree), "/nowhere"], [])
+def test_without_hidden_files_all_is_as_it_was(tree):
+    assert readable_without([str(tree), "/nowhere"], []) == ([str(tree), "/nowhere"], [])
 
 
-def test_around_a_link_what_it_means_is_hidden(tree):
-    readable, _ = around([str(tree)], [str(tree / "c" / "secret")])
+def test_what_a_link_points_to_is_hidden_too(tree):
+    readable, _ = readable_without([str(tree)], [str(tree / "c" / "secret")])
     assert str(tree / "a" / "open") in readable
     assert not {str(tree), str(tree / "a"), str(tree / "a" / "secret")} & set(readable)
 
 
 def test_a_root_inside_a_hidden_folder_is_left_out(tree):
-    assert around([str(tree / "b" / "inner")], [str(tree / "b")]) == ([], [])
+    assert readable_without([str(tree / "b" / "inner")], [str(tree / "b")]) == ([], [])
 
 
 def test_a_file_seen_in_two_places_is_covered_in_both(tree):

@@ -6,7 +6,7 @@ import pytest
 import torch
 from IPython.core.interactiveshell import InteractiveShell
 
-from autograder.course.percent import read_cells
+from autograder.course.percent import read_source_cells
 
 NOTEBOOKS = sorted((Path(__file__).parents[3] / "solutions").glob("*/notebook.py"))
 
@@ -27,7 +27,7 @@ def run(capsys, monkeypatch):
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.parent.name)
 def test_with_the_answers_every_public_check_is_right(run, notebook):
-    cells = [cell for cell in read_cells(notebook) if cell.kind == "code"]
+    cells = [cell for cell in read_source_cells(notebook) if cell.kind == "code"]
     failed, text = run(cell.source for cell in cells)
     assert failed == []
     assert text.count("✓") >= sum(cell.role == "check" for cell in cells)
@@ -37,7 +37,7 @@ def test_with_the_answers_every_public_check_is_right(run, notebook):
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.parent.name)
 def test_untouched_it_stops_nowhere_and_no_check_passes(run, notebook):
-    failed, text = run(cell.released for cell in read_cells(notebook) if cell.kind == "code")
+    failed, text = run(cell.released for cell in read_source_cells(notebook) if cell.kind == "code")
     assert failed == []
     assert "not written yet" in text
     assert "✓" not in text

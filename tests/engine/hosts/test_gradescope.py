@@ -85,7 +85,7 @@ def test_the_same_course_gives_the_same_zip(course):
     assert first == second.read_bytes()
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
         assert archive.getinfo("run_autograder").external_attr >> 16 & 0o111
-        assert json.loads(archive.read("convgrade.json"))["box"] == "landlock"
+        assert json.loads(archive.read("convgrade.json"))["wall"] == "landlock"
 
 
 def test_the_scripts_are_valid_and_pin_what_is_installed(course, tmp_path):

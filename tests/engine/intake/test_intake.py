@@ -257,13 +257,13 @@ def test_a_bomb_that_lies_about_its_size_is_cut(tmp_path):
 
 
 def test_many_small_bombs_are_one_bomb(tmp_path, monkeypatch):
-    monkeypatch.setattr(entries, "MOST_BYTES", 1000)
+    monkeypatch.setattr(entries, "MAX_ARCHIVE_BYTES", 1000)
     source = open_source(archive(tmp_path / "a.zip", {f"s{i}/tiny.ipynb": b"0" * 400 for i in range(4)}))
     with pytest.raises(Refused, match="more than a class"):
         [entry.read() for entry in source.entries]
 
 
-@pytest.mark.parametrize("limit", ["MOST_ENTRIES", "MOST_NOTEBOOKS"])
+@pytest.mark.parametrize("limit", ["MAX_ENTRIES", "MAX_NOTEBOOKS"])
 def test_crowds_are_refused(tmp_path, monkeypatch, limit):
     monkeypatch.setattr(entries, limit, 3)
     with pytest.raises(Refused, match="more than 3"):
