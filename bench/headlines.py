@@ -1,6 +1,6 @@
 """The headline results of the lecture, run again with the reference solutions on the real data: `make headlines`.
 
-`python -m bench.headlines lenet names` runs some rows. The data is looked for below CNNKIT_DATA (see cnnkit.datasets).
+`python -m bench.headlines lenet names` runs some rows. The data is read from below CNNKIT_DATA (see cnnkit.data.datasets).
 Every row that was run is written into the table of docs/headlines.md; the others stay as they are.
 """
 
@@ -22,7 +22,7 @@ from torch import nn
 
 from bench import loops
 from cnnkit import data
-from cnnkit.folders import NoData
+from cnnkit.data.folders import NoData
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "headlines.md"

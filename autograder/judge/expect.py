@@ -20,8 +20,7 @@ from autograder.judge import describe
 from autograder.judge.conversation import CURRENT, Conversation, FailedExpectation
 from autograder.judge.student import CallResult, Remote, handle_of, value_of
 from autograder.model import Picture, Verdict
-from cnnkit.compare import Mismatch, compare, kind_of
-from cnnkit.shapes import shape_hint
+from cnnkit.compare import Mismatch, compare, kind_of, shape_hint
 
 
 def expect(actual: Any) -> Expectation:

@@ -1,7 +1,8 @@
-"""The student kit: inline checks, pictures, data and numerical gradients. Needs no network and no grader."""
+"""The student kit: inline checks, figures, data and numerical gradients. Needs no network and no grader."""
 
-from cnnkit import data, gradients, plots
+from cnnkit import data, gradients
 from cnnkit.checking import after_writing, check
 from cnnkit.example import Example
+from cnnkit.figures import diagrams, plots, stages, text
 
-__all__ = ["Example", "after_writing", "check", "data", "gradients", "plots"]
+__all__ = ["Example", "after_writing", "check", "data", "diagrams", "gradients", "plots", "stages", "text"]

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 
 from cnnkit.example import Example, Outcome
+from cnnkit.figures.plots import Picture, difference
 from cnnkit.notebook import in_notebook, say, show, validating
-from cnnkit.plots import Picture, difference
 from cnnkit.trouble import explain
 
 INDENT = "      "

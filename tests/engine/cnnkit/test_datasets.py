@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 import torch
 
-from cnnkit import data, datasets
-from cnnkit.folders import BadData, NoData
+from cnnkit import data
+from cnnkit.data import datasets
+from cnnkit.data.folders import BadData, NoData
 
 PIXELS = np.arange(3 * 784, dtype=np.uint8).reshape(3, 28, 28)
 

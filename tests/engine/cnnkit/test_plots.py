@@ -6,7 +6,7 @@ import torch
 from IPython.core.formatters import DisplayFormatter
 
 from cnnkit import plots
-from cnnkit.panels import as_panel, number
+from cnnkit.figures.panels import as_panel, number
 
 X = torch.arange(9.0).reshape(3, 3)
 
@@ -31,7 +31,7 @@ def test_every_cell_of_a_row_is_equally_large():
 
 
 def test_a_notebook_gets_png_and_alt_text(monkeypatch):
-    monkeypatch.setattr("cnnkit.picture.in_notebook", lambda: True)
+    monkeypatch.setattr("cnnkit.figures.picture.in_notebook", lambda: True)
     data, metadata = DisplayFormatter().format(plots.row(X))
     assert data["image/png"].startswith(b"\x89PNG")
     assert metadata["image/png"]["alt"] in data["text/plain"]

@@ -1,7 +1,4 @@
-"""Data to work on, offline: photographs (of scikit-image), handwritten digits, names, a stained slide, drawings.
-
-The full sets are found under CNNKIT_DATA: see `cnnkit.datasets`.
-"""
+"""What ships with the kit or with scikit-image: photographs, handwritten digits, given names."""
 
 from __future__ import annotations
 
@@ -13,23 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from cnnkit.datasets import (
-    emnist_letters,
-    fashion_mnist,
-    histopathology,
-    mnist,
-    quickdraw,
-    sign_language,
-    spanish_names,
-)
-from cnnkit.drawn import LETTERS, SHAPES, letters, shapes
-from cnnkit.tissue import patches, slide
-
-__all__ = ["LETTERS", "PHOTOS", "SHAPES", "digits", "enlarged", "gray", "letters", "names", "patches", "photo"]
-__all__ += ["shapes", "slide"]
-__all__ += ["emnist_letters", "fashion_mnist", "histopathology", "mnist", "quickdraw", "sign_language", "spanish_names"]
-
-FILES = Path(__file__).parent / "files"
+FILES = Path(__file__).parents[1] / "files"
 PHOTOS = ("astronaut", "brick", "camera", "cat", "coffee", "coins", "grass", "gravel", "moon", "page", "rocket", "text")
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cnnkit.panels import INK, MARK
-from cnnkit.picture import Picture
+from cnnkit.figures.panels import INK, MARK
+from cnnkit.figures.picture import Picture
 
 SECOND = "#4c78a8"
 SMOOTH = 0.9  # share of the old mean in the running mean of the loss

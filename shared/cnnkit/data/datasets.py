@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from cnnkit.folders import AGAIN, BadData, NoData, Pixels, find, read_idx, read_rows, root
+from cnnkit.data.folders import AGAIN, BadData, NoData, Pixels, find, read_idx, read_rows, root
 
 Labelled = tuple[Tensor, Tensor]
 ONLINE = "Online, download=True gets it (with torchvision); or set CNNKIT_DATA to the folder that has it."

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import numpy.typing as npt
 import torch
+
+from cnnkit.data.bundled import FILES
 
 Pixels = npt.NDArray[np.uint8]
 BROWN = 0.05  # optical density of the brown stain (DAB) from which a pixel counts as brown
@@ -17,7 +17,7 @@ def slide() -> Pixels:
     """A stained slide of colon glands, uint8 (512, 341, 3): the left two thirds of scikit-image's `ihc.png`."""
     from PIL import Image
 
-    with Image.open(Path(__file__).parent / "files" / "slide.png") as picture:
+    with Image.open(FILES / "slide.png") as picture:
         return np.array(picture.convert("RGB"))
 
 

@@ -12,10 +12,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from cnnkit.arrays import RTOL_DEFAULT, Tolerance, compare_arrays
-from cnnkit.mismatch import Mismatch, counted, kind_of, short, subject
-
-__all__ = ["Mismatch", "compare", "kind_of"]
+from cnnkit.compare.arrays import RTOL_DEFAULT, Tolerance, compare_arrays
+from cnnkit.compare.mismatch import Mismatch, counted, kind_of, short, subject
 
 
 def compare(

@@ -9,8 +9,20 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from cnnkit.panels import INK, MARK, Box, Limits, Values, as_panel, draw, is_small, number, shared_limits, words
-from cnnkit.picture import Picture, bare
+from cnnkit.figures.panels import (
+    INK,
+    MARK,
+    Limits,
+    Rect,
+    Values,
+    as_panel,
+    draw,
+    is_small,
+    number,
+    shared_limits,
+    words,
+)
+from cnnkit.figures.picture import Picture, bare
 
 __all__ = ["Picture", "curve", "difference", "grid", "placements", "row"]
 
@@ -24,7 +36,7 @@ def row(
     *panels: Any,
     titles: Sequence[str] = (),
     signs: Sequence[str] = (),
-    boxes: Mapping[int, Box] | None = None,
+    boxes: Mapping[int, Rect] | None = None,
     limits: Limits | Mapping[int, Limits] | None = None,
 ) -> Picture:
     """Panels side by side: (H, W) matrices and images, (3, H, W) or (H, W, 3) colour.

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from cnnkit.mismatch import Mismatch, Slice, counted, named, short, subject
-from cnnkit.shapes import shape_hint
+from cnnkit.compare.mismatch import Mismatch, Slice, counted, named, short, subject
+from cnnkit.compare.shapes import shape_hint
 
 Tolerance = tuple[float | None, float]  # rtol, atol
 

@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from cnnkit.panels import INK, LINE, MARK, POSITIVE, SIGNED, number
-from cnnkit.picture import Picture, bare
+from cnnkit.figures.panels import INK, LINE, MARK, POSITIVE, SIGNED, number
+from cnnkit.figures.picture import Picture, bare
 
 __all__ = ["Picture", "columns", "strip", "table"]
 

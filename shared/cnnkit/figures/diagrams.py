@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from cnnkit.panels import INK, MARK
-from cnnkit.picture import Picture, bare
+from cnnkit.figures.panels import INK, MARK
+from cnnkit.figures.picture import Picture, bare
 
 __all__ = ["Picture", "bars", "flow", "lines"]
 

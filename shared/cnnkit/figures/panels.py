@@ -12,10 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
-from cnnkit.picture import bare
+from cnnkit.figures.picture import bare
 
 Values = npt.NDArray[Any]
-Box = tuple[int, int, int, int]  # row, column, height, width
+Rect = tuple[int, int, int, int]  # row, column, height, width
 Limits = tuple[float, float]
 
 MOST_NUMBERS = 12  # rows and columns up to which every cell carries its number
@@ -47,7 +47,7 @@ def is_small(panel: Values) -> bool:
     return panel.ndim == 2 and max(panel.shape) <= MOST_NUMBERS
 
 
-def draw(axes: Axes, panel: Values, title: str = "", boxes: Iterable[Box] = (), limits: Limits | None = None) -> None:
+def draw(axes: Axes, panel: Values, title: str = "", boxes: Iterable[Rect] = (), limits: Limits | None = None) -> None:
     """Draw one panel with its title; `boxes` are marked, `limits` fix the colours of the smallest and largest value."""
     bare(axes)
     if panel.ndim == 3:
