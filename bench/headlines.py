@@ -1,7 +1,7 @@
 """The headline results of the lecture, run again with the reference solutions on the real data: `make headlines`.
 
-`python -m bench.headlines lenet names` runs some rows. The data is read from below CNNKIT_DATA (see cnnkit.data.datasets).
-Every row that was run is written into the table of docs/headlines.md; the others stay as they are.
+`python -m bench.headlines lenet names` runs only these rows. The data is read from CNNKIT_DATA (see
+`cnnkit.data.datasets`). Each row that was run replaces its line in docs/headlines.md; the others stay as they are.
 """
 
 from __future__ import annotations
