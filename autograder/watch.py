@@ -14,31 +14,31 @@ from itertools import groupby
 from pathlib import Path
 
 from autograder.course import Assignment, Course
-from autograder.gradebook.context import alone
-from autograder.grading.session import Grading, Settings
+from autograder.gradebook.context import context_without_gradebook
+from autograder.grading.session import GradingOptions, GradingSession
 from autograder.grading.store import safe_name, write_atomically
 from autograder.model import Report
 from autograder.reports.student_page import student_page
 from autograder.submission.find import Found, discover
 
-Mark = tuple[int, int, int]
+FileState = tuple[int, int, int]
 """Size, time and inode of a file: whether it is still the same, without reading it."""
 
 
 class Watcher:
     """What one folder held when it was looked at last, and what was answered."""
 
-    def __init__(self, course: Course, folder: Path, settings: Settings, slug: str = "") -> None:
-        self.course, self.folder, self.settings, self.slug = course, folder.resolve(), settings, slug
+    def __init__(self, course: Course, folder: Path, options: GradingOptions, slug: str = "") -> None:
+        self.course, self.folder, self.options, self.slug = course, folder.resolve(), options, slug
         self.to: Path | None = course.root / "build" / "feedback-pages"  # None: beside each notebook
-        self.done: Callable[[Report], None] = lambda _: None
-        self._before: dict[Path, Mark] = {}
-        self._answered: dict[Path, Mark] = {}
+        self.on_report: Callable[[Report], None] = lambda _: None
+        self._before: dict[Path, FileState] = {}
+        self._answered: dict[Path, FileState] = {}
 
     def look(self) -> list[Report]:
         """Grades what is new and has not changed since the last look: a file that still grows has to wait."""
-        seen = dict(marks(self.folder))
-        ripe = [path for path, mark in seen.items() if self._before.get(path) == mark != self._answered.get(path)]
+        seen = dict(file_states(self.folder))
+        ripe = [path for path, state in seen.items() if self._before.get(path) == state != self._answered.get(path)]
         self._before = seen
         reports = self._graded(set(ripe)) if ripe else []
         self._answered |= {path: seen[path] for path in ripe}  # in this run none of them again, whatever came out
@@ -54,22 +54,22 @@ class Watcher:
         found = [item for item in discover([self.folder], self.course, self.slug).found if item.path in ripe]
         reports = []
         for slug, group in groupby(found, key=lambda item: item.slug):
-            grading, items = Grading(self.course.assignment(slug), self.settings), list(group)
+            grading, items = GradingSession(self.course.assignment(slug), self.options), list(group)
             for item, report in zip(items, grading.reports(items), strict=True):
                 self._answer(item, report, grading.assignment)
-                self.done(report)
+                self.on_report(report)
                 reports.append(report)
         return reports
 
     def _answer(self, item: Found, report: Report, assignment: Assignment) -> None:
-        page = student_page(report, assignment.title, alone(assignment, report)).encode()
+        page = student_page(report, assignment.title, context_without_gradebook(assignment, report)).encode()
         if self.to:
             write_atomically(self.to / item.slug / f"{safe_name(report.student)}.html", page)
         else:
             write_beside(item.path, page)
 
 
-def marks(folder: Path) -> Iterator[tuple[Path, Mark]]:
+def file_states(folder: Path) -> Iterator[tuple[Path, FileState]]:
     """Every notebook below `folder` as it is now; links are not followed, hidden folders not entered."""
     for top, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]

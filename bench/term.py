@@ -17,10 +17,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder.authoring import notebooks
-from autograder.authoring.demo import Desk
+from autograder.authoring.demo import SampleClass
 from autograder.course import Assignment, load_course
 from autograder.gradebook import database
-from autograder.grading.session import Grading, Settings, root_of, store_of
+from autograder.grading.session import GradingOptions, GradingSession, root_of, store_of
 from autograder.grading.store import Store, content_key, context_digest, write_atomically
 from autograder.grading.worker_process import Job
 from autograder.model import Report
@@ -63,11 +63,11 @@ def make_course(root: Path, slug: str) -> Path:
 
 def graded(assignment: Assignment, distinct: int) -> list[tuple[bytes, Report]]:
     """Different notebooks with their reports: all right, half done, then known mistakes in one exercise each."""
-    desk = Desk(assignment)
+    desk = SampleClass(assignment)
     raws = [desk.perfect(), desk.half_done(), *map(desk.mistaken, range(distinct - 2))]
     jobs = [Job(f"sample {number}", "notebook.ipynb", "", raw) for number, raw in enumerate(raws)]
     apart = Store(root_of(assignment) / "build" / "samples")
-    reports = list(Grading(assignment, Settings(jobs=2, box=_BOX), apart).grade(jobs))
+    reports = list(GradingSession(assignment, GradingOptions(jobs=2, box=_BOX), apart).grade(jobs))
     if not all(report.graded for report in reports):
         raise RuntimeError("something could not be graded; run `convgrade doctor`")
     return list(zip(raws, reports, strict=True))

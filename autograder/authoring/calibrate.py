@@ -24,7 +24,7 @@ from autograder.course.declarations import read_mistakes
 from autograder.errors import ConvgradeError
 from autograder.grading.pool import grade_all
 from autograder.grading.session import root_of
-from autograder.grading.worker_process import Job, Recipe
+from autograder.grading.worker_process import Job, WorkerSpec
 from autograder.log import stage
 from autograder.model import CheckResult, Report
 from autograder.progress import progress
@@ -36,7 +36,7 @@ PERFECT = "the perfect notebook"
 
 
 @dataclass(frozen=True, slots=True)
-class How:
+class CalibrateOptions:
     """How to calibrate: runs of the perfect notebook, workers, wall, and whether to write nothing."""
 
     runs: int = 24
@@ -46,7 +46,7 @@ class How:
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class CalibratedThreshold:
     """One threshold as it was measured; `below` are the best figures of the mistakes that must not reach it."""
 
     name: str
@@ -97,9 +97,9 @@ class Gate:
         return [name for name, best in self.below.items() if best is not None and best >= self.at_least]
 
 
-def run(assignment: Assignment, how: How) -> bool:
+def run(assignment: Assignment, options: CalibrateOptions) -> bool:
     """Measures, prints the table, and writes assignment.toml; whether every gate tells right from wrong."""
-    gates = calibrate(assignment, how)
+    gates = calibrate(assignment, options)
     console = Console(soft_wrap=True, highlight=False)
     show(gates, console)
     offences = [
@@ -111,27 +111,27 @@ def run(assignment: Assignment, how: How) -> bool:
     for sentence in offences:
         console.print(f"[red]✗[/red] {escape(sentence)}")
     path = assignment.folder / "assignment.toml"
-    if not offences and not how.dry_run:
+    if not offences and not options.dry_run:
         write(path, gates)
-    told = "Nothing is written." if offences or how.dry_run else f"Written: {path.relative_to(root_of(assignment))}"
+    told = "Nothing is written." if offences or options.dry_run else f"Written: {path.relative_to(root_of(assignment))}"
     console.print(escape(told))
     return not offences
 
 
 @stage("calibrating")
-def calibrate(assignment: Assignment, how: How) -> list[Gate]:
+def calibrate(assignment: Assignment, options: CalibrateOptions) -> list[CalibratedThreshold]:
     """Every threshold of the assignment, measured. Raises ConvgradeError where a run says nothing about one."""
-    jobs = list(_jobs(assignment, how.runs))
-    place = (str(root_of(assignment)), assignment.slug, how.box)
-    recipe = Recipe(serve, place, assignment.limits.submission_seconds * 1.5 + 60)
+    jobs = list(_jobs(assignment, options.runs))
+    place = (str(root_of(assignment)), assignment.slug, options.box)
+    spec = WorkerSpec(serve, place, assignment.limits.submission_seconds * 1.5 + 60)
     with progress(f"Calibrating {assignment.slug}", len(jobs)) as done:
-        reports = list(grade_all(jobs, assignment, recipe, how.jobs, done))
+        reports = list(grade_all(jobs, assignment, spec, options.jobs, done))
     for report in reports:
         if report.problem:
             raise ConvgradeError(f"{report.student} could not be graded with {report.source}\n  {report.problem}")
     perfect = [report for report in reports if report.student == PERFECT]
     return [
-        Gate(
+        CalibratedThreshold(
             name,
             threshold.at_least,
             tuple(_measured(report, name) for report in perfect),
@@ -193,7 +193,7 @@ def serve(connection: Connection, root: str, slug: str, box: str) -> None:
     live(connection, root, slug, Wall(mode=box), lambda suite, about: suite.ask_gates_only(about["secret"]))
 
 
-def show(gates: Sequence[Gate], console: Console) -> None:
+def show(gates: Sequence[CalibratedThreshold], console: Console) -> None:
     """One line a gate: what was measured and what it becomes; then how near the mistakes come."""
     table = Table(title=f"{len(gates[0].values)} runs of the perfect notebook", title_justify="left")
     for head in ("threshold", "mean", "spread", "lowest", "before", "now", "false fails"):
@@ -210,7 +210,7 @@ def show(gates: Sequence[Gate], console: Console) -> None:
             console.print(f"{gate.name}: every run gives the same figure. Does its check use cases.seed?")
 
 
-def write(path: Path, gates: Sequence[Gate]) -> None:
+def write(path: Path, gates: Sequence[CalibratedThreshold]) -> None:
     """Puts the figures into assignment.toml; every other line of it, comments too, stays as it is."""
     import tomlkit
 

@@ -33,7 +33,7 @@ MADE = "Made by `convgrade coverage`; a test fails when it is stale."
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CourseRow:
     """One row of a course note, the tasks that serve it and what grades them."""
 
     name: str
@@ -43,12 +43,12 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class CourseNote:
     """One course note and its rows."""
 
     name: str
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[CourseRow, ...]
 
 
 def page(course: Course) -> str:
@@ -67,22 +67,24 @@ def write(course: Course, check: bool = False) -> list[Path]:
     return [path]
 
 
-def notes(course: Course) -> list[Note]:
+def notes(course: Course) -> list[CourseNote]:
     """Every course note with its rows. Raises CourseError for a row without a task or a task that is not there."""
     path = course.root / "solutions" / ROWS
     known = read_toml(path, None)
     served = [(assignment, _served(assignment, known)) for assignment in course.assignments]
     return [
-        Note(name, note["title"], tuple(_row(path, row, what, served) for row, what in note.items() if row != "title"))
+        CourseNote(
+            name, note["title"], tuple(_row(path, row, what, served) for row, what in note.items() if row != "title")
+        )
         for name, note in known.items()
     ]
 
 
-def _row(path: Path, name: str, what: str, served: Sequence[tuple[Assignment, Mapping[str, Any]]]) -> Row:
+def _row(path: Path, name: str, what: str, served: Sequence[tuple[Assignment, Mapping[str, Any]]]) -> CourseRow:
     found = [part for assignment, rows in served for part in _parts(assignment, rows.get(name, []))]
     if not found:
         raise CourseError(f"no task serves the row {name}", place(path, line_of(path, name)), f"name it in a {ROWS}")
-    return Row(name, what.replace("|", "\\|"), *(tuple(texts) for texts in zip(*found, strict=True)))
+    return CourseRow(name, what.replace("|", "\\|"), *(tuple(texts) for texts in zip(*found, strict=True)))
 
 
 def _served(assignment: Assignment, known: Mapping[str, Mapping[str, str]]) -> Mapping[str, Any]:

@@ -34,26 +34,26 @@ def make_class(assignment: Assignment, folder: Path) -> list[Path]:
 
 def sample_class(assignment: Assignment) -> dict[str, bytes]:
     """What each student hands in; the same assignment gives the same bytes."""
-    makers: dict[str, Callable[[Desk], bytes]] = {
-        "Amara Okafor": Desk.half_done,
-        "Ingrid Solberg": lambda desk: desk.mistaken(1),
-        "Jonas Lindqvist": Desk.untouched,
-        "Kwame Mensah": lambda desk: desk.mistaken(1, -1),
-        "Lucía Fernández": lambda desk: desk.mistaken(2),
-        "Mei Tanaka": Desk.cut_off,
-        "Noor de Vries": Desk.perfect,
-        "Priya Raman": Desk.syntax_error,
-        "Sam Whitaker": lambda desk: desk.body(-2, "return bytearray(64 << 30)"),
-        "Tomasz Nowak": lambda desk: desk.body(-1, "while True:\n    pass"),
-        "Yusuf Demir": Desk.deleted_cell,
-        "Zoë Prefilled": Desk.prefilled,
-        HOSTILE: lambda desk: desk.body(0, _PRINTS),
+    makers: dict[str, Callable[[SampleClass], bytes]] = {
+        "Amara Okafor": SampleClass.half_done,
+        "Ingrid Solberg": lambda sample: sample.mistaken(1),
+        "Jonas Lindqvist": SampleClass.untouched,
+        "Kwame Mensah": lambda sample: sample.mistaken(1, -1),
+        "Lucía Fernández": lambda sample: sample.mistaken(2),
+        "Mei Tanaka": SampleClass.cut_off,
+        "Noor de Vries": SampleClass.perfect,
+        "Priya Raman": SampleClass.syntax_error,
+        "Sam Whitaker": lambda sample: sample.body(-2, "return bytearray(64 << 30)"),
+        "Tomasz Nowak": lambda sample: sample.body(-1, "while True:\n    pass"),
+        "Yusuf Demir": SampleClass.deleted_cell,
+        "Zoë Prefilled": SampleClass.prefilled,
+        HOSTILE: lambda sample: sample.body(0, _PRINTS),
     }
-    desk = Desk(assignment)
-    return {student: make(desk) for student, make in makers.items()}
+    sample = SampleClass(assignment)
+    return {student: make(sample) for student, make in makers.items()}
 
 
-class Desk:
+class SampleClass:
     """Where the submissions are made. Exercises are numbered as in the notebook, around the end of a short one."""
 
     def __init__(self, assignment: Assignment) -> None:

@@ -26,7 +26,7 @@ from autograder.authoring.proof_set import (
 from autograder.course import Assignment
 from autograder.grading.pool import grade_all
 from autograder.grading.session import root_of, serve
-from autograder.grading.worker_process import Job, Recipe
+from autograder.grading.worker_process import Job, WorkerSpec
 from autograder.log import stage
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
 from autograder.progress import progress
@@ -56,7 +56,7 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
-class How:
+class ProveOptions:
     """How to prove: workers, wall, device, mistakes `together` in notebooks or each in its own, `only` one exercise.
 
     For machines with little time: one in `one_in` notebooks with mistakes, others when the file of mistakes changes.
@@ -70,26 +70,26 @@ class How:
     one_in: int = 1
 
 
-def run(assignment: Assignment, how: How) -> bool:
+def run(assignment: Assignment, options: ProveOptions) -> bool:
     """Proves, prints the table and every offence; whether all is well."""
-    proof = prove(assignment, how)
+    proof = prove(assignment, options)
     show(proof, Console(soft_wrap=True, highlight=False))
     return not proof.offences
 
 
 @stage("proving")
-def prove(assignment: Assignment, how: How) -> Proof:
+def prove(assignment: Assignment, options: ProveOptions) -> Proof:
     """Grades every notebook of the line-up and judges the suite by it."""
-    all_of_them = tuple(variants_of(assignment, how.together, how.only))
-    made = _share(all_of_them, how.one_in, zlib.crc32(assignment.mistakes.read_bytes()))
+    all_of_them = tuple(variants_of(assignment, options.together, options.only))
+    made = _share(all_of_them, options.one_in, zlib.crc32(assignment.mistakes.read_bytes()))
     notebooks = list(dict.fromkeys(one.raw for one in made))
-    place = (str(root_of(assignment)), assignment.slug, how.box, how.device)
-    recipe = Recipe(serve, place, assignment.limits.submission_seconds * 2)
+    place = (str(root_of(assignment)), assignment.slug, options.box, options.device)
+    spec = WorkerSpec(serve, place, assignment.limits.submission_seconds * 2)
     asked = (Job(_title(raw, made), "notebook.ipynb", f"{number}", raw) for number, raw in enumerate(notebooks))
     with progress(f"Proving {assignment.slug}", len(notebooks)) as done:
-        reports = dict(zip(notebooks, grade_all(asked, assignment, recipe, how.jobs, done), strict=True))
+        reports = dict(zip(notebooks, grade_all(asked, assignment, spec, options.jobs, done), strict=True))
     found = [Offence(one, it) for one in made for it in judge(one, reports[one.raw])]
-    missing = () if how.only else _missing(assignment, all_of_them)
+    missing = () if options.only else _missing(assignment, all_of_them)
     return Proof(assignment, made, (*found, *missing), len(notebooks))
 
 

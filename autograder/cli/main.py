@@ -86,10 +86,10 @@ def grade(paths: Sequence[Path], root: Path | None, **options: Any) -> int:
       convgrade grade downloads --assignment a1_convolution --json > reports.jsonl
     """
     from autograder.cli.verbs import grade as run
-    from autograder.grading.session import Settings, processors
+    from autograder.grading.session import GradingOptions, processors
 
     slug, as_json = options.pop("assignment"), options.pop("as_json")
-    settings = Settings(**options | {"jobs": options["jobs"] or processors()})
+    settings = GradingOptions(**options | {"jobs": options["jobs"] or processors()})
     return run(find_root(root), paths, slug, settings, as_json)
 
 
@@ -125,11 +125,11 @@ def prove(slug: str, root: Path | None, jobs: int | None, **options: Any) -> int
       convgrade prove a1_convolution --only corr2d
       convgrade prove a1_convolution --together --device cuda
     """
-    from autograder.authoring.prove import How
+    from autograder.authoring.prove import ProveOptions
     from autograder.cli.verbs import prove as run
     from autograder.grading.session import processors
 
-    return run(find_root(root), slug, How(jobs or processors(), **options))
+    return run(find_root(root), slug, ProveOptions(jobs or processors(), **options))
 
 
 @cli.command(short_help="Measure accuracy thresholds and write them.")
@@ -152,11 +152,11 @@ def calibrate(slug: str, root: Path | None, jobs: int | None, **options: Any) ->
       convgrade calibrate a3_networks --dry-run
       convgrade calibrate a3_networks --runs 50
     """
-    from autograder.authoring.calibrate import How
+    from autograder.authoring.calibrate import CalibrateOptions
     from autograder.cli.verbs import calibrate as run
     from autograder.grading.session import processors
 
-    return run(find_root(root), slug, How(jobs=jobs or processors(), **options))
+    return run(find_root(root), slug, CalibrateOptions(jobs=jobs or processors(), **options))
 
 
 @cli.command(short_help="Try to break out of the box on this machine.")

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from autograder.course import load_course
-from autograder.grading.session import Settings
+from autograder.grading.session import GradingOptions
 from autograder.model import Report
 from autograder.reports.words import judged, number
 from autograder.text.escape import terminal
@@ -22,10 +22,10 @@ def watch(root: Path, folder: Path, options: Mapping[str, Any]) -> int:
     """Grades what arrives; with `once`, what is there."""
     from autograder.watch import Watcher
 
-    settings = Settings(jobs=options["jobs"], box=options["box"])
+    settings = GradingOptions(jobs=options["jobs"], box=options["box"])
     watcher = Watcher(load_course(root), folder, settings, options["slug"])
     watcher.to = None if options["beside"] else options["to"] or watcher.to
-    watcher.done = _told
+    watcher.on_report = _told
     if not options["once"]:
         click.echo(f"watching {terminal(str(folder))}; Ctrl-C ends it", err=True)
         watcher.watch(options["every"])

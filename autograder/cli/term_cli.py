@@ -107,9 +107,9 @@ def regrade(slug: str, paths: Sequence[Path], root: Path | None, **options: Any)
       convgrade regrade a1_convolution --record
     """
     from autograder.cli.term_verbs import regrade as run
-    from autograder.grading.session import Settings, processors
+    from autograder.grading.session import GradingOptions, processors
 
-    settings = Settings(**options | {"jobs": options["jobs"] or processors()})
+    settings = GradingOptions(**options | {"jobs": options["jobs"] or processors()})
     return run(find_root(root), slug, paths, settings)
 
 

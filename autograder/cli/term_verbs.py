@@ -17,7 +17,7 @@ from autograder.text.escape import terminal
 
 if TYPE_CHECKING:
     from autograder.gradebook.grades import Grade
-    from autograder.grading.session import Settings
+    from autograder.grading.session import GradingOptions
 
 DONE, NOT_GRADED, NOTHING = 0, 1, 3
 _MOST_NAMES = 12
@@ -84,7 +84,7 @@ def late(root: Path, slug: str) -> int:
     return DONE
 
 
-def regrade(root: Path, slug: str, paths: Sequence[Path], settings: Settings) -> int:
+def regrade(root: Path, slug: str, paths: Sequence[Path], settings: GradingOptions) -> int:
     """What changes when everything is graded as the course is now; recorded only where that was asked for."""
     from autograder.gradebook.regrading import rerun
 

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import click
 
 from autograder.course import Assignment, load_course
-from autograder.grading.session import Grading, Settings, store_of
+from autograder.grading.session import GradingOptions, GradingSession, store_of
 from autograder.log import is_on, stage
 from autograder.progress import progress
 from autograder.submission.find import Found, discover
 from autograder.text.escape import terminal
 
 if TYPE_CHECKING:
-    from autograder.authoring.calibrate import How as Runs
-    from autograder.authoring.prove import How
-    from autograder.gradebook.context import Around
+    from autograder.authoring.calibrate import CalibrateOptions
+    from autograder.authoring.prove import ProveOptions
+    from autograder.gradebook.context import StudentContext
     from autograder.model import Report
 
 DONE, NOT_GRADED, NOTHING = 0, 1, 3
@@ -49,13 +49,13 @@ def _written(root: Path, changed: Sequence[Path], verb: str, check: bool) -> int
     return NOT_GRADED if check and changed else DONE
 
 
-def grade(root: Path, paths: Sequence[Path], slug: str, settings: Settings, as_json: bool) -> int:
+def grade(root: Path, paths: Sequence[Path], slug: str, settings: GradingOptions, as_json: bool) -> int:
     """Grade everything at `paths`, assignment by assignment; `slug` says which one all of them are."""
     course = load_course(root)
     discovery = discover(paths, course, slug)
     complete = not discovery.passed_over
     for name, group in groupby(discovery.found, key=lambda item: item.slug):
-        reports = _graded(Grading(course.assignment(name), settings), list(group), as_json)
+        reports = _graded(GradingSession(course.assignment(name), settings), list(group), as_json)
         complete = complete and all(report.graded for report in reports)
         if not as_json:
             _show(reports, is_on() or len(reports) == 1)
@@ -72,18 +72,18 @@ def grade(root: Path, paths: Sequence[Path], slug: str, settings: Settings, as_j
     return DONE if complete else NOT_GRADED
 
 
-def prove(root: Path, slug: str, how: How) -> int:
+def prove(root: Path, slug: str, options: ProveOptions) -> int:
     """The suite against right, differently written and wrong solutions."""
     assignment = load_course(root).assignment(slug)
     names = [exercise.name for exercise in assignment.exercises]
-    if how.only and how.only not in names:
-        raise click.UsageError(f"{slug} has no exercise {how.only}; it has {', '.join(names)}")
+    if options.only and options.only not in names:
+        raise click.UsageError(f"{slug} has no exercise {options.only}; it has {', '.join(names)}")
     from autograder.authoring.prove import run
 
-    return DONE if run(assignment, how) else NOT_GRADED
+    return DONE if run(assignment, options) else NOT_GRADED
 
 
-def calibrate(root: Path, slug: str, how: Runs) -> int:
+def calibrate(root: Path, slug: str, options: CalibrateOptions) -> int:
     """The accuracy gates against many runs of the right solution."""
     assignment = load_course(root).assignment(slug)
     if not assignment.thresholds:
@@ -91,7 +91,7 @@ def calibrate(root: Path, slug: str, how: Runs) -> int:
         return NOTHING
     from autograder.authoring.calibrate import run
 
-    return DONE if run(assignment, how) else NOT_GRADED
+    return DONE if run(assignment, options) else NOT_GRADED
 
 
 def doctor(box: str) -> int:
@@ -110,16 +110,16 @@ def report(root: Path, slug: str) -> int:
     if not reports:
         _note(f"nothing of {slug} is graded yet; run `convgrade grade PATH`")
         return NOTHING
-    from autograder.gradebook.gather import surroundings
+    from autograder.gradebook.gather import gather_contexts
 
-    _pages(assignment, reports, root, store_of(assignment).folder, surroundings(course, assignment, reports))
+    _pages(assignment, reports, root, store_of(assignment).folder, gather_contexts(course, assignment, reports))
     return DONE
 
 
 def demo(root: Path, slug: str, jobs: int, box: str) -> int:
     """An invented class; its reports stay apart from those of the real one."""
     from autograder.authoring.demo import make_class
-    from autograder.gradebook.context import alone
+    from autograder.gradebook.context import context_without_gradebook
     from autograder.grading.store import Store
 
     course = load_course(root)
@@ -128,20 +128,22 @@ def demo(root: Path, slug: str, jobs: int, box: str) -> int:
     make_class(assignment, folder / "submitted")
     found = discover([folder / "submitted"], course, assignment.slug).found
     store = Store(folder / "reports" / assignment.slug)
-    grading = Grading(assignment, Settings(jobs, box=box), store)
+    grading = GradingSession(assignment, GradingOptions(jobs, box=box), store)
     reports = _graded(grading, found, as_json=False)
     _show(reports, whole=False)
     real = store_of(assignment)
     place = store.folder if real.all() else real.folder  # a real class keeps its own page
-    _pages(assignment, reports, root, place, {one.student: alone(assignment, one) for one in reports})
+    _pages(
+        assignment, reports, root, place, {one.student: context_without_gradebook(assignment, one) for one in reports}
+    )
     return NOT_GRADED if any(report.fault == "ours" for report in reports) else DONE
 
 
 @stage("grading")
-def _graded(grading: Grading, found: Sequence[Found], as_json: bool) -> list[Report]:
+def _graded(grading: GradingSession, found: Sequence[Found], as_json: bool) -> list[Report]:
     """Reports in stable order, printed as they come where they are wanted as JSON."""
     reports = []
-    with progress(f"Grading {grading.assignment.slug}", len(found)) as grading.done:
+    with progress(f"Grading {grading.assignment.slug}", len(found)) as grading.on_report:
         for report in grading.reports(found):
             reports.append(report)
             if as_json:
@@ -168,11 +170,11 @@ def _show(reports: Sequence[Report], whole: bool) -> None:
 
 @stage("writing pages")
 def _pages(
-    assignment: Assignment, reports: Sequence[Report], root: Path, folder: Path, arounds: Mapping[str, Around]
+    assignment: Assignment, reports: Sequence[Report], root: Path, folder: Path, contexts: Mapping[str, StudentContext]
 ) -> None:
     from autograder.reports.class_page import write_pages
 
-    page = write_pages(reports, assignment.title, folder, arounds)
+    page = write_pages(reports, assignment.title, folder, contexts)
     _say(f"page of the class: {page.relative_to(root)}")
 
 

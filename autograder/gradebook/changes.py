@@ -9,7 +9,7 @@ from autograder.gradebook.grades import Grade, Mark
 from autograder.reports.words import number
 from autograder.text.escape import terminal
 
-_MOST = 4  # checks that one line names
+_MAX_VERDICTS = 4  # checks that one line names
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Change:
         """ "ada: 62 → 70 (+8)  double_is_twice failed → passed"."""
         sign = f" ({'+' if self.points > 0 else '−'}{number(abs(self.points))})" if self.points else ""
         verdicts = list(self._verdicts())
-        more = [f"and {len(verdicts) - _MOST} more"] if len(verdicts) > _MOST else []
-        said = "; ".join([*verdicts[:_MOST], *more, *self._held()])
+        more = [f"and {len(verdicts) - _MAX_VERDICTS} more"] if len(verdicts) > _MAX_VERDICTS else []
+        said = "; ".join([*verdicts[:_MAX_VERDICTS], *more, *self._held()])
         head = f"{terminal(self.before.student, 60)}: {number(self.before.score)} → {number(self.after.score)}{sign}"
         return f"{head}  {said}".rstrip()
 

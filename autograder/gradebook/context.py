@@ -18,7 +18,7 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class StudentContext:
     """Of one student in one assignment; without a grade nothing is known but the report."""
 
     grade: Grade | None = None
@@ -54,10 +54,10 @@ class Around:
         return replace(report, exercises=exercises)
 
 
-def alone(assignment: Assignment, report: Report) -> Around:
-    """Around one report, without a gradebook and without deadlines."""
+def context_without_gradebook(assignment: Assignment, report: Report) -> StudentContext:
+    """What is known about one report without a gradebook and without deadlines."""
     (grade,) = from_reports(assignment, [report], Term(), {})
-    return Around(grade, headings(assignment), show=assignment.show)
+    return StudentContext(grade, headings(assignment), show=assignment.show)
 
 
 def mark_of(exercise: ExerciseResult) -> Mark:

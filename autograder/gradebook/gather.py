@@ -8,7 +8,7 @@ from typing import Any
 from autograder.course import Assignment, Course
 from autograder.course.term import Term
 from autograder.gradebook import database
-from autograder.gradebook.context import Around, headings
+from autograder.gradebook.context import StudentContext, headings
 from autograder.gradebook.grades import Grade, from_book, from_reports, regraded, unrecorded
 from autograder.log import stage
 from autograder.model import Report
@@ -17,7 +17,7 @@ Comments = Mapping[str, str]  # exercise → what a person wrote
 
 
 @stage("looking into the gradebook")
-def surroundings(course: Course, assignment: Assignment, reports: Sequence[Report]) -> dict[str, Around]:
+def gather_contexts(course: Course, assignment: Assignment, reports: Sequence[Report]) -> dict[str, StudentContext]:
     """By student. Where the gradebook knows a submission its points and words count; nothing is written there."""
     times = database.times(course.root, reports)
     grades = {grade.student: grade for grade in from_reports(assignment, reports, course.term, times)}
@@ -28,7 +28,7 @@ def surroundings(course: Course, assignment: Assignment, reports: Sequence[Repor
             comments = _comments(assignment, found[0])
     read = headings(assignment)
     return {
-        report.student: Around(grades[report.student], read, comments.get(report.student, {}), assignment.show)
+        report.student: StudentContext(grades[report.student], read, comments.get(report.student, {}), assignment.show)
         for report in reports
     }
 

@@ -13,7 +13,7 @@ from autograder.gradebook import database
 from autograder.gradebook.changes import Change
 from autograder.gradebook.grades import Grade, empty_marks, in_order, regraded
 from autograder.grading.incremental import Regrade
-from autograder.grading.session import Settings
+from autograder.grading.session import GradingOptions
 from autograder.intake.attempts import Attempt, Attempts, best, counting
 from autograder.log import stage
 from autograder.model import Report
@@ -52,16 +52,16 @@ class Rerun:
 
 @stage("grading again")
 def rerun(
-    course: Course, assignment: Assignment, paths: Sequence[Path], settings: Settings, grades: Sequence[Grade]
+    course: Course, assignment: Assignment, paths: Sequence[Path], options: GradingOptions, grades: Sequence[Grade]
 ) -> Rerun:
     """Every submission at `paths` as the course is now; `grades` are those that counted until now."""
-    result = Rerun(Regrade(assignment, settings), Attempts(course.root, assignment.slug))
+    result = Rerun(Regrade(assignment, options), Attempts(course.root, assignment.slug))
     result.attempts.adopt()
     due = course.term.deadlines.get(assignment.slug) or database.deadline(course.root, assignment.slug)
     discovery = discover([path for path in paths if path.exists()], course, assignment.slug)
     result.passed_over = discovery.passed_over
     tries = [one for item in discovery.found for one in _tries(item, result.attempts, course.term, due)]
-    with progress(f"Grading {assignment.slug}", len(tries)) as result.run.done:
+    with progress(f"Grading {assignment.slug}", len(tries)) as result.run.on_report:
         reports = result.run.reports([one.found for one in tries], {one.found.student: one.student for one in tries})
     before = {grade.student: grade for grade in grades}
     groups: dict[str, list[tuple[Try, Report]]] = {}

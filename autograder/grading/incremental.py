@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.grading.dependencies import Fingerprints, fingerprints, load_all
 from autograder.grading.scoring import score
-from autograder.grading.session import Grading, Settings, store_of
+from autograder.grading.session import GradingOptions, GradingSession, store_of
 from autograder.grading.store import Store, content_key, final
 from autograder.grading.worker_process import Job
 from autograder.model import Report, Verdict
@@ -29,21 +29,21 @@ _AT_A_LIMIT = (Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY)
 class Regrade:
     """One assignment graded again, in the state in which it is now."""
 
-    def __init__(self, assignment: Assignment, settings: Settings) -> None:
-        self.assignment, self.settings = assignment, settings
+    def __init__(self, assignment: Assignment, options: GradingOptions) -> None:
+        self.assignment, self.options = assignment, options
         self.store = store_of(assignment)
         self.new = Store(self.store.folder / "regraded")
-        self.now, self.states = fingerprints(assignment, settings.box, settings.device), load_all(self.store.folder)
+        self.now, self.states = fingerprints(assignment, options.box, options.device), load_all(self.store.folder)
         self.now.save(self.store.folder)
         self.judged = 0  # submissions of which anything was judged again
-        self.done: Callable[[Report], None] = lambda _: None
+        self.on_report: Callable[[Report], None] = lambda _: None
 
     def reports(self, found: Sequence[Found], owners: Mapping[str, str]) -> list[Report]:
         """A report for each file, in this order; `owners` says whose it is where that is not its `student`."""
         ready: dict[int, Report] = {}
         asked: list[int] = []
-        grading = Grading(self.assignment, self.settings, self.new)
-        grading.serve, grading.done = serve, self.done
+        grading = GradingSession(self.assignment, self.options, self.new)
+        grading.serve, grading.on_report = serve, self.on_report
         fresh = list(grading.grade(self._jobs(found, owners, ready, asked)))
         self.judged += len(fresh)
         return [ready.get(index) or fresh[asked.index(index)] for index in range(len(found))]
@@ -62,7 +62,7 @@ class Regrade:
             report, about = self._known(item, owners.get(item.student, item.student), raw, key)
             if report:
                 ready[index] = report
-                self.done(report)
+                self.on_report(report)
             else:
                 asked.append(index)
                 yield Job(item.student, item.source, key, raw, about)
@@ -73,11 +73,11 @@ class Regrade:
             report for name in (item.student, owner) for store in (self.store, self.new) if (report := store.get(name))
         ]
         for report in old:
-            if report.key == key and final(report) and not self.settings.force:
+            if report.key == key and final(report) and not self.options.force:
                 return self._as(report, item, key), {}
         for report in old:
             state = next((one for one in self.states if content_key(raw, one.context) == report.key), None)
-            again = touched(state, self.now, self.assignment, report) if state and not self.settings.force else None
+            again = touched(state, self.now, self.assignment, report) if state and not self.options.force else None
             if again is not None and final(report):
                 kept = tuple(one for one in report.exercises if one.name not in again)
                 if not again:

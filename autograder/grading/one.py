@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from autograder.box.box import Box, open_box
 from autograder.box.zygote import Zygote
@@ -19,17 +19,8 @@ from autograder.errors import UnreadableSubmission
 from autograder.grading.scoring import score, ungraded
 from autograder.judge.plugin import Suite
 from autograder.model import CellRun, Report
+from autograder.submission.handed_in import HandedIn
 from autograder.submission.read import Cell, read_submission
-
-
-@dataclass(frozen=True, slots=True)
-class HandedIn:
-    """One file as it arrived: whose, what it is called (for people), its content key and its bytes."""
-
-    student: str
-    source: str
-    key: str
-    raw: bytes
 
 
 def grade(handed_in: HandedIn, suite: Suite, zygote: Zygote) -> Report:

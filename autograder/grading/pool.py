@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from autograder import messages
 from autograder.errors import ConvgradeError
 from autograder.grading.scoring import ungraded
-from autograder.grading.worker_process import Job, Recipe, Worker, end_all
+from autograder.grading.worker_process import Job, Worker, WorkerSpec, end_all
 from autograder.model import Report
 
 if TYPE_CHECKING:
@@ -38,16 +38,16 @@ class _Task:
 def grade_all(
     jobs: Iterable[Job],
     assignment: Assignment,
-    recipe: Recipe,
+    spec: WorkerSpec,
     size: int = 1,
-    done: Callable[[Report], None] | None = None,
+    on_report: Callable[[Report], None] | None = None,
 ) -> Generator[Report, None, None]:
-    """A Report for each job, in their order. `done` hears of each as soon as it exists, in any order.
+    """A Report for each job, in their order. `on_report` hears of each as soon as it exists, in any order.
 
     Raises ConvgradeError where no worker can grade anything. Close the iterator to end the workers early.
     """
-    pool = _Pool(jobs, assignment, recipe, size)
-    pool.done = done or pool.done
+    pool = _Pool(jobs, assignment, spec, size)
+    pool.on_report = on_report or pool.on_report
     try:
         yield from pool.reports()
     finally:
@@ -55,9 +55,9 @@ def grade_all(
 
 
 class _Pool:
-    def __init__(self, jobs: Iterable[Job], assignment: Assignment, recipe: Recipe, size: int) -> None:
-        self.jobs, self.assignment, self.recipe, self.size = enumerate(jobs), assignment, recipe, size
-        self.done: Callable[[Report], None] = lambda _: None
+    def __init__(self, jobs: Iterable[Job], assignment: Assignment, spec: WorkerSpec, size: int) -> None:
+        self.jobs, self.assignment, self.spec, self.size = enumerate(jobs), assignment, spec, size
+        self.on_report: Callable[[Report], None] = lambda _: None
         self.workers: list[Worker] = []
         self.waiting: deque[_Task] = deque()  # at most `size` ahead, so that a class need not fit into memory
         self.running: dict[int, _Task] = {}
@@ -83,7 +83,7 @@ class _Pool:
                 self._ask(worker, self.waiting.popleft())
         starting = sum(not worker.ready for worker in self.workers)
         while len(self.workers) < self.size and starting < len(self.waiting):
-            self.workers.append(Worker(self.recipe))
+            self.workers.append(Worker(self.spec))
             starting += 1
         return bool(self.waiting or self.running)
 
@@ -131,7 +131,7 @@ class _Pool:
     def _keep(self, index: int, report: Report) -> None:
         del self.running[index]
         self.finished[index] = report
-        self.done(report)
+        self.on_report(report)
 
     def _give_up(self, worker: Worker, said: dict[str, Any]) -> None:
         """The worker told why it ends: nothing can be graded at all, or this one submission broke it."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from autograder.grading.dependencies import fingerprints
 from autograder.grading.pool import grade_all, problem
 from autograder.grading.store import Store, content_key, context_digest
-from autograder.grading.worker_process import Job, Recipe
+from autograder.grading.worker_process import Job, WorkerSpec
 from autograder.log import is_on
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ Serve = Callable[[Connection, str, str, str, str], None]  # connection, root of 
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class GradingOptions:
     """How to grade."""
 
     jobs: int = 1
@@ -54,20 +54,20 @@ def root_of(assignment: Assignment) -> Path:
     return assignment.folder.parents[1]
 
 
-class Grading:
+class GradingSession:
     """One assignment's grading: its store, its context, its workers."""
 
-    def __init__(self, assignment: Assignment, settings: Settings, store: Store | None = None) -> None:
-        self.assignment, self.settings = assignment, settings
+    def __init__(self, assignment: Assignment, options: GradingOptions, store: Store | None = None) -> None:
+        self.assignment, self.options = assignment, options
         self.store = store or store_of(assignment)
-        self.context = context_digest(assignment, settings.box, settings.device)
-        self.done: Callable[[Report], None] = lambda _: None  # hears of every report, in any order
+        self.context = context_digest(assignment, options.box, options.device)
+        self.on_report: Callable[[Report], None] = lambda _: None  # hears of every report, in any order
         self.serve: Serve = serve
 
     def reports(self, found: Sequence[Found]) -> Iterator[Report]:
         """A report for each file, in this order; new ones are stored as soon as they exist."""
         self.store.sweep()
-        state = fingerprints(self.assignment, self.settings.box, self.settings.device)
+        state = fingerprints(self.assignment, self.options.box, self.options.device)
         state.save(self.store.folder)  # for a regrading, later
         ready: dict[int, Report] = {}
         asked: deque[int] = deque()
@@ -80,9 +80,9 @@ class Grading:
     def grade(self, jobs: Iterable[Job]) -> Generator[Report, None, None]:
         """Grade these in worker processes, whatever is stored."""
         limits = self.assignment.limits
-        args = (str(root_of(self.assignment)), self.assignment.slug, self.settings.box, self.settings.device)
-        recipe = Recipe(self.serve, args, limits.submission_seconds * 1.5 + 60, quiet=not is_on())
-        return grade_all(jobs, self.assignment, recipe, self.settings.jobs, self._keep)
+        args = (str(root_of(self.assignment)), self.assignment.slug, self.options.box, self.options.device)
+        spec = WorkerSpec(self.serve, args, limits.submission_seconds * 1.5 + 60, quiet=not is_on())
+        return grade_all(jobs, self.assignment, spec, self.options.jobs, self._keep)
 
     def one(self, raw: bytes, student: str, source: str) -> Report:
         """The report of these bytes: the stored one where there is one, else graded now."""
@@ -103,19 +103,19 @@ class Grading:
             stored = self._stored(job)
             if stored:
                 ready[index] = stored
-                self.done(stored)
+                self.on_report(stored)
             else:
                 asked.append(index)
                 yield job
 
     def _stored(self, job: Job) -> Report | None:
-        report = None if self.settings.force else self.store.find(job.student, job.key)
+        report = None if self.options.force else self.store.find(job.student, job.key)
         return replace(report, source=job.source) if report else None
 
     def _keep(self, report: Report) -> None:
-        report = replace(report, box=self.settings.box) if report.fault == "ours" else report
+        report = replace(report, box=self.options.box) if report.fault == "ours" else report
         self.store.put(report)
-        self.done(report)
+        self.on_report(report)
 
 
 def processors() -> int:

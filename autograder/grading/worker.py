@@ -23,8 +23,9 @@ from autograder.box.box import open_box
 from autograder.box.zygote import Wall, Zygote
 from autograder.course import Assignment, load_course
 from autograder.errors import BoxFailure, ConvgradeError, NoBox
-from autograder.grading.one import HandedIn, grade
+from autograder.grading.one import grade
 from autograder.judge.plugin import Suite, with_suite
+from autograder.submission.handed_in import HandedIn
 
 PR_SET_PDEATHSIG = 1
 SLOW_IMPORTS = ("sympy", "torch._inductor", "torch._dynamo")  # seconds of CPU, when the first optimizer is made

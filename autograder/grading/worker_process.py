@@ -20,28 +20,26 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from autograder.submission.handed_in import HandedIn
+
 MAX_REPLY = 256_000_000  # bytes of one report; figures are capped long before
 _PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """One submission to grade: names for people, the content key, the bytes."""
+class Job(HandedIn):
+    """A submission on its way to a worker, with what else that worker has to know, as JSON."""
 
-    student: str
-    source: str
-    key: str
-    raw: bytes
-    about: Mapping[str, Any] = field(default_factory=dict)  # what else the worker is told, as JSON
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
     def frame(self) -> bytes:
         """What is sent to a worker."""
-        header = {"student": self.student, "source": self.source, "key": self.key, **self.about}
+        header = {"student": self.student, "source": self.source, "key": self.key, **self.extra}
         return json.dumps(header).encode() + b"\n" + self.raw
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class WorkerSpec:
     """How a worker is made: `target(connection, *args)`, a function of a module, and the patience with it."""
 
     target: Callable[..., None]
@@ -54,15 +52,15 @@ class Recipe:
 class Worker:
     """A process that grades one submission after the other."""
 
-    def __init__(self, recipe: Recipe) -> None:
-        self.recipe, self.ready = recipe, False
+    def __init__(self, spec: WorkerSpec) -> None:
+        self.spec, self.ready = spec, False
         self.index: int | None = None  # of the submission that it grades
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
-        self._process = context.Process(target=_live, args=(recipe.target, theirs, recipe.args, recipe.quiet))
+        self._process = context.Process(target=_live, args=(spec.target, theirs, spec.args, spec.quiet))
         with theirs, _undisturbed():
             self._process.start()
-        self.deadline = time.monotonic() + recipe.start_seconds
+        self.deadline = time.monotonic() + spec.start_seconds
 
     @property
     def idle(self) -> bool:
@@ -76,7 +74,7 @@ class Worker:
 
     def ask(self, index: int, job: Job) -> None:
         """Send a request. Raises OSError where the worker is gone."""
-        self.index, self.deadline = index, time.monotonic() + self.recipe.submission_seconds
+        self.index, self.deadline = index, time.monotonic() + self.spec.submission_seconds
         self.connection.send_bytes(job.frame())
 
     def answer(self) -> bytes:

@@ -86,16 +86,17 @@ def _graded(run: GradescopeRun) -> Report:
 
 def _judged(run: GradescopeRun, assignment: Assignment, found: Found) -> Report:
     from autograder.box.zygote import Wall
-    from autograder.grading.one import HandedIn, grade
+    from autograder.grading.one import grade
     from autograder.grading.worker import zygote_for
     from autograder.judge.plugin import Suite, with_suite
+    from autograder.submission.handed_in import HandedIn
 
     raw = found.read()
     key = content_key(raw, context_digest(assignment, run.wall))
     run.report = replace(run.report, source=found.source, key=key)
 
     def judge(suite: Suite) -> Report:
-        suite.done = lambda check: run.hear(check, assignment)
+        suite.on_check = lambda check: run.hear(check, assignment)
         with zygote_for(assignment, Wall(mode=run.wall)) as zygote:
             return grade(HandedIn(run.report.student, found.source, key, raw), suite, zygote)
 

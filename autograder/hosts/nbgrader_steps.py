@@ -28,7 +28,7 @@ from autograder.box.zygote import MODES
 from autograder.course import load_course
 from autograder.errors import BoxFailure, ConvgradeError
 from autograder.gradebook import database, lateness
-from autograder.grading.session import Grading, Settings, processors
+from autograder.grading.session import GradingOptions, GradingSession, processors
 from autograder.hosts.nbgrader_review import rebuild
 from autograder.model import Report
 from autograder.progress import progress
@@ -54,7 +54,9 @@ class TidyExporter(NotebookExporter):
         try:
             course = load_course(Path(self.where.root))
             self.term = course.term
-            self.grading = Grading(course.assignment(self.where.assignment_id), Settings(processors(), box=self.box))
+            self.grading = GradingSession(
+                course.assignment(self.where.assignment_id), GradingOptions(processors(), box=self.box)
+            )
             self.troubled = self._graded()
         except ConvgradeError as error:
             self.log.error("%s", error)
@@ -87,7 +89,7 @@ class TidyExporter(NotebookExporter):
         slug = self.grading.assignment.slug
         folders = [Path(folder) for folder in sorted(self.run.assignments) if self._is_due(Path(folder))]
         due = [self._found(folder / f"{slug}.ipynb") for folder in folders if (folder / f"{slug}.ipynb").is_file()]
-        with progress(f"Grading {slug}", len(due)) as self.grading.done:
+        with progress(f"Grading {slug}", len(due)) as self.grading.on_report:
             return {report.student: report for report in self.grading.reports(due) if database.is_ours(report)}
 
     def _is_due(self, folder: Path) -> bool:

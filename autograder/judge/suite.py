@@ -42,7 +42,7 @@ class Suite:
     reference: Mapping[str, Any]
     running: Running | None = None
     kept: Mapping[str, CheckResult] = field(default_factory=dict)  # of an earlier run, for checks that need no new one
-    done: Callable[[CheckResult], None] = lambda _: None  # hears of every check as soon as it has ended
+    on_check: Callable[[CheckResult], None] = lambda _: None  # told of every check as soon as it has ended
     after: dict[str, tuple[str, ...]] = field(init=False)
     order: tuple[str, ...] = field(init=False)
     parameters: describe.Parameters = field(init=False)
@@ -72,7 +72,7 @@ class Suite:
             following = todo[number + 1 : number + 2]
             conversation = self._conversation(name, ask)
             results[name] = self._judged(blank, conversation, self.items[following[0]] if following else None)
-            self.done(results[name])
+            self.on_check(results[name])
             cases.append(Case(name, blank.exercise, results[name].verdict, tuple(conversation.exchanges)))
         self._add_hints(results, cases)
         return tuple(results.values())

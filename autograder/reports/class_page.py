@@ -7,20 +7,20 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from autograder.gradebook.context import Around, mark_of
+from autograder.gradebook.context import StudentContext, mark_of
 from autograder.gradebook.grades import Mark
 from autograder.grading.store import natural, safe_name, write_atomically
 from autograder.model import Report, Verdict
 from autograder.reports import statistics, suspicious_checks
 from autograder.reports.render import page
 from autograder.reports.student_page import student_page
-from autograder.reports.verdict_history import Diary, Shift
+from autograder.reports.verdict_history import VerdictChange, VerdictHistory
 from autograder.reports.words import counts, judged, look_at, needs_a_person
 
 _STUDENTS = "students"
-_MOST_MOVED = 100  # submissions with other verdicts than before, in one list
-Arounds = Mapping[str, Around]
-_NOTHING: Arounds = MappingProxyType({})
+_MAX_MOVED = 100  # submissions with other verdicts than before, in one list
+StudentContexts = Mapping[str, StudentContext]
+_NOTHING: StudentContexts = MappingProxyType({})
 
 
 class Row(NamedTuple):
@@ -48,21 +48,21 @@ class Column(NamedTuple):
     high: float
 
 
-def write_pages(reports: Sequence[Report], title: str, folder: Path, arounds: Arounds = _NOTHING) -> Path:
+def write_pages(reports: Sequence[Report], title: str, folder: Path, contexts: StudentContexts = _NOTHING) -> Path:
     """Write `folder`/index.html and students/<safe name>.html for each; returns the path of the class page.
 
-    Pages of an earlier run whose submission is gone go too; `arounds`, by student, say what is no part of the reports.
+    Pages of an earlier run whose submission is gone go too; `contexts`, by student, say what is no part of the reports.
     """
     ordered = sorted(reports, key=lambda report: natural(report.student))
     files = [f"{_STUDENTS}/{safe_name(report.student)}.html" for report in ordered]
-    diary = Diary.read(folder)
-    shifts = diary.see(ordered)
-    diary.begin(files)
+    history = VerdictHistory.read(folder)
+    changes = history.see(ordered)
+    history.begin(files)
     for report, file in zip(ordered, files, strict=True):
-        write_atomically(folder / file, student_page(report, title, arounds.get(report.student)).encode())
+        write_atomically(folder / file, student_page(report, title, contexts.get(report.student)).encode())
     index = folder / "index.html"
-    write_atomically(index, class_page(ordered, title, files, arounds, shifts).encode())
-    diary.end(files)
+    write_atomically(index, class_page(ordered, title, files, contexts, changes).encode())
+    history.end(files)
     return index
 
 
@@ -70,11 +70,11 @@ def class_page(
     reports: Sequence[Report],
     title: str,
     hrefs: Sequence[str],
-    arounds: Arounds = _NOTHING,
-    shifts: Sequence[Shift] = (),
+    contexts: StudentContexts = _NOTHING,
+    changes: Sequence[VerdictChange] = (),
 ) -> str:
     """The class page as HTML; `hrefs` lead to the students' pages, in the order of the reports."""
-    rows = [_row(report, href, arounds.get(report.student)) for report, href in zip(reports, hrefs, strict=True)]
+    rows = [_row(report, href, contexts.get(report.student)) for report, href in zip(reports, hrefs, strict=True)]
     scores = [row.score for row in rows if row.score is not None]
     summary = statistics.summed_up(scores, len(rows), max((row.points for row in rows), default=0.0))
     bars = statistics.distribution(scores, summary.points)
@@ -85,13 +85,13 @@ def class_page(
         title=title,
         rows=rows,
         people=[row for row in rows if row.person],
-        alarms=[*suspicious_checks.unsteady(shifts, titles), *suspicious_checks.alarms(reports)],
-        moved=suspicious_checks.moved(shifts, titles),
-        most_moved=_MOST_MOVED,
+        suspicious=[*suspicious_checks.flaky(changes, titles), *suspicious_checks.suspicious(reports)],
+        moved=suspicious_checks.moved(changes, titles),
+        most_moved=_MAX_MOVED,
         summary=summary,
         columns_=_columns(bars),
         told=", ".join(f"{bar.count} from {bar.low:g} to {bar.high:g}" for bar in bars if bar.count),
-        exercises=statistics.exercises(reports, {student: tuple(a.marks.values()) for student, a in arounds.items()}),
+        exercises=statistics.exercises(reports, {student: tuple(a.marks.values()) for student, a in contexts.items()}),
         checks=statistics.checks(reports),
         names={exercise.name: exercise.title for report in reports for exercise in report.exercises},
         mistakes=statistics.mistakes(reports),
@@ -100,13 +100,13 @@ def class_page(
     )
 
 
-def _row(report: Report, href: str, around: Around | None) -> Row:
-    around = around or Around()
-    grade = around.grade
+def _row(report: Report, href: str, context: StudentContext | None) -> Row:
+    context = context or StudentContext()
+    grade = context.grade
     by_people = bool(grade and any(mark.manual is not None for mark in grade.marks))
     known = judged(report) or by_people
     score = (grade.score if grade else report.score) if known else None
-    marks = around.marks.values() or map(mark_of, report.exercises)
+    marks = context.marks.values() or map(mark_of, report.exercises)
     return Row(
         report,
         href,

@@ -12,10 +12,10 @@ from autograder.model import Picture
 
 Matrix = list[list[float | None]]
 
-_MOST = 32  # rows and columns that are drawn
-_NUMBERS = 8  # up to this many rows and columns the cells carry their numbers
+_MAX_DRAWN = 32  # rows and columns that are drawn
+_MAX_NUMBERED = 8  # up to this many rows and columns the cells carry their numbers
 _CELL, _SMALL, _WIDE = 48, 30, 198  # viewBox units: a cell with its number, its height, a picture without numbers
-_LONGEST = 6  # characters that a cell has room for
+_MAX_CHARACTERS = 6  # characters that a cell has room for
 _GREY = (138, 138, 134)
 _LOW, _ZERO, _HIGH = (43, 93, 168), (250, 249, 245), (201, 92, 24)  # blue, paper, orange: safe for the colour-blind
 
@@ -44,7 +44,7 @@ def remark(picture: Picture) -> str:
     yours, expected = _shape(picture.yours), _shape(picture.expected)
     if yours != expected:
         return f"Yours is {yours[0]}×{yours[1]}, expected is {expected[0]}×{expected[1]}: no difference can be drawn."
-    corner = f"The upper left corner of {yours[0]}×{yours[1]}." if max(yours) > _MOST else ""
+    corner = f"The upper left corner of {yours[0]}×{yours[1]}." if max(yours) > _MAX_DRAWN else ""
     gaps = any(value is None for row in (*picture.yours, *picture.expected) for value in row)
     return f"{corner} {'Grey: NaN or infinite.' if gaps else ''}".strip()
 
@@ -59,8 +59,8 @@ def caption(picture: Picture) -> str:
 
 def _cut(matrix: Matrix) -> Matrix:
     """At most 32 × 32 cells, rectangular; infinities and missing cells count as None."""
-    width = min(_MOST, max((len(row) for row in matrix), default=0))
-    rows = [[*row[:width], *[None] * (width - len(row))] for row in matrix[:_MOST]]
+    width = min(_MAX_DRAWN, max((len(row) for row in matrix), default=0))
+    rows = [[*row[:width], *[None] * (width - len(row))] for row in matrix[:_MAX_DRAWN]]
     return [[None if value is None or not math.isfinite(value) else float(value) for value in row] for row in rows]
 
 
@@ -80,11 +80,11 @@ def _difference(yours: Matrix, expected: Matrix) -> Matrix:
 def _svg(name: str, matrix: Matrix, top: float) -> Markup:
     """The drawing, labelled for those who do not see it."""
     rows, columns = _shape(matrix)
-    numbers = 0 < rows <= _NUMBERS and columns <= _NUMBERS
+    numbers = 0 < rows <= _MAX_NUMBERED and columns <= _MAX_NUMBERED
     side = _CELL if numbers else _WIDE / max(rows, columns, 1)
     high = _SMALL if numbers else side
     cells = [
-        _cell(Box(c * side, r * high, side, high), value, top, numbers)
+        _cell(Rect(c * side, r * high, side, high), value, top, numbers)
         for r, row in enumerate(matrix)
         for c, value in enumerate(row)
     ]
@@ -94,7 +94,7 @@ def _svg(name: str, matrix: Matrix, top: float) -> Markup:
     ).format(_label(name, matrix, numbers), *size, *size, Markup("").join(cells))
 
 
-class Box(NamedTuple):
+class Rect(NamedTuple):
     """A rectangle of the drawing, in viewBox units."""
 
     x: float
@@ -103,12 +103,12 @@ class Box(NamedTuple):
     height: float
 
 
-def _cell(box: Box, value: float | None, top: float, number: bool) -> Markup:
+def _cell(rect: Rect, value: float | None, top: float, number: bool) -> Markup:
     paint, ink = _colours(value, top)
-    drawn = Markup('<rect x="{}" y="{}" width="{}" height="{}" fill="{}"/>').format(*map(_n, box), paint)
+    drawn = Markup('<rect x="{}" y="{}" width="{}" height="{}" fill="{}"/>').format(*map(_n, rect), paint)
     if not number:
         return drawn
-    middle = (_n(box.x + box.width / 2), _n(box.y + box.height / 2))
+    middle = (_n(rect.x + rect.width / 2), _n(rect.y + rect.height / 2))
     return drawn + Markup('<text x="{}" y="{}" fill="{}">{}</text>').format(*middle, ink, short(value))
 
 
@@ -140,7 +140,7 @@ def short(value: float | None) -> str:
     if value == 0 or 1000 <= abs(value) < 10_000:
         return f"{value + 0.0:.0f}".replace("-", "−") if value else "0"
     tries = [f"{value:.{digits}g}" for digits in (3, 2, 1)] if 0.001 <= abs(value) < 1000 else []
-    fits = next((text for text in tries if len(text) <= _LONGEST), f"{value:.0e}")
+    fits = next((text for text in tries if len(text) <= _MAX_CHARACTERS), f"{value:.0e}")
     return fits.replace("e-0", "e-").replace("e+0", "e+").replace("-", "−")
 
 

@@ -10,15 +10,15 @@ import zlib
 from markupsafe import Markup
 
 _MAGIC = b"\x89PNG\r\n\x1a\n"
-_MOST_BYTES = 1_500_000
-_MOST_SIDE = 4000  # pixels
-_MOST_PIXELS = 8_000_000
+_MAX_BYTES = 1_500_000
+_MAX_SIDE = 4000  # pixels
+_MAX_PIXELS = 8_000_000
 _CHUNKS = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"pHYs", b"gAMA", b"sRGB", b"cHRM", b"bKGD", b"sBIT"})
 
 
 def png_uri(encoded: str) -> Markup:
     """A data: URI of the figure, encoded anew without its text chunks; empty for anything that is no sound PNG."""
-    if len(encoded) > _MOST_BYTES * 4 // 3 + 4:
+    if len(encoded) > _MAX_BYTES * 4 // 3 + 4:
         return Markup()
     try:
         raw = base64.b64decode("".join(encoded.split()), validate=True)
@@ -49,4 +49,4 @@ def _rebuilt(raw: bytes) -> bytes:
 def _small(raw: bytes) -> bool:
     """Whether the header's width and height are ones that a browser draws without harm."""
     width, height = (int(side) for side in struct.unpack_from(">II", raw, len(_MAGIC) + 8))
-    return 0 < width <= _MOST_SIDE and 0 < height <= _MOST_SIDE and width * height <= _MOST_PIXELS
+    return 0 < width <= _MAX_SIDE and 0 < height <= _MAX_SIDE and width * height <= _MAX_PIXELS

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from autograder.gradebook.context import Around, mark_of
+from autograder.gradebook.context import StudentContext, mark_of
 from autograder.gradebook.grades import Mark
 from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdict
 from autograder.reports import heatmap
@@ -15,10 +15,10 @@ from autograder.reports.png import png_uri
 from autograder.reports.render import page
 from autograder.reports.words import alike, counts, judged, problem_of, tasks, worth
 
-_MOST_TASKS = 3
-_MOST_ALIKE = 3  # checks that fail for the same reason, shown without a click
-_MOST_FIGURES = 16
-_MOST_FIGURE_CHARACTERS = 8_000_000
+_MAX_TASKS = 3
+_MAX_ALIKE = 3  # checks that fail for the same reason, shown without a click
+_MAX_FIGURES = 16
+_MAX_FIGURE_CHARACTERS = 8_000_000
 
 
 class Finding(NamedTuple):
@@ -33,7 +33,7 @@ class Finding(NamedTuple):
     @property
     def folded(self) -> bool:
         """Whether there are so many that they stand behind a click."""
-        return len(self.checks) - 1 > _MOST_ALIKE
+        return len(self.checks) - 1 > _MAX_ALIKE
 
 
 class Section(NamedTuple):
@@ -65,12 +65,12 @@ class CellView(NamedTuple):
     figures: list[Markup]
 
 
-def student_page(report: Report, title: str, around: Around | None = None) -> str:
+def student_page(report: Report, title: str, context: StudentContext | None = None) -> str:
     """The whole page as HTML; `title` is the assignment's."""
-    around = around or Around()
-    report = around.allowed(report)
-    shown = around.exercises(report) if judged(report) else ()
-    sections = [_section(f"exercise-{index}", exercise, around) for index, exercise in enumerate(shown, 1)]
+    context = context or StudentContext()
+    report = context.allowed(report)
+    shown = context.exercises(report) if judged(report) else ()
+    sections = [_section(f"exercise-{index}", exercise, context) for index, exercise in enumerate(shown, 1)]
     cells = _cells(report.cells)
     return page(
         "student.html.j2",
@@ -78,9 +78,9 @@ def student_page(report: Report, title: str, around: Around | None = None) -> st
         title=title,
         problem=problem_of(report),
         file=PurePath(report.source).name,
-        grade=around.grade,
-        score=around.grade.score if around.grade else report.score,
-        points=around.grade.points if around.grade else report.points,
+        grade=context.grade,
+        score=context.grade.score if context.grade else report.score,
+        points=context.grade.points if context.grade else report.points,
         sections=sections,
         steps=_steps(report, sections) if shown else [],
         tally=counts(report.checks),
@@ -91,13 +91,13 @@ def student_page(report: Report, title: str, around: Around | None = None) -> st
     )
 
 
-def _section(anchor: str, exercise: ExerciseResult, around: Around) -> Section:
+def _section(anchor: str, exercise: ExerciseResult, context: StudentContext) -> Section:
     waiting = [check for check in exercise.checks if check.verdict is Verdict.SKIPPED]
     passed = [check for check in exercise.checks if check.verdict is Verdict.PASSED]
     rest = [check for check in exercise.checks if check not in waiting and check not in passed]
     findings = [_finding(f"{anchor}-{n}", exercise, group) for n, group in enumerate(alike(rest), 1)]
-    mark = around.marks.get(exercise.name) or mark_of(exercise)
-    texts = around.read.get(exercise.name, ""), around.comments.get(exercise.name, "")
+    mark = context.marks.get(exercise.name) or mark_of(exercise)
+    texts = context.read.get(exercise.name, ""), context.comments.get(exercise.name, "")
     return Section(anchor, exercise, findings, waiting, passed, mark, *texts)
 
 
@@ -114,13 +114,13 @@ def _steps(report: Report, sections: list[Section]) -> list[Step]:
     homes = {id(section.exercise): section.anchor for section in sections}
     return [
         Step(anchors.get(id(task.check), homes[id(task.exercise)]), task.exercise, task.check, task.lost)
-        for task in tasks(report)[:_MOST_TASKS]
+        for task in tasks(report)[:_MAX_TASKS]
     ]
 
 
 def _cells(cells: tuple[CellRun, ...]) -> list[CellView]:
     """Cells with their sound figures, as many as one page carries; failed cells first come to their share."""
-    left, room, views = _MOST_FIGURES, _MOST_FIGURE_CHARACTERS, {}
+    left, room, views = _MAX_FIGURES, _MAX_FIGURE_CHARACTERS, {}
     for cell in sorted(cells, key=lambda cell: cell.ok):
         shown = []
         for uri in filter(None, map(png_uri, cell.figures[:left])):

@@ -6,19 +6,19 @@ from collections.abc import Mapping, Sequence
 
 from autograder.model import Report
 from autograder.reports.statistics import CheckFigures, checks, graded
-from autograder.reports.verdict_history import Shift
+from autograder.reports.verdict_history import VerdictChange
 from autograder.reports.words import LOOKS, amount
 
-_SEPARATES = 0.1  # a smaller correlation is none
-_MOST = 3  # names in one sentence
+_MIN_CORRELATION = 0.1  # a smaller correlation is none
+_MAX_NAMED = 3  # names in one sentence
 
 
-def alarms(reports: Sequence[Report], fewest: int = 5) -> list[str]:
+def suspicious(reports: Sequence[Report], fewest: int = 5) -> list[str]:
     """Sentences about checks that may be at fault themselves; silent below `fewest` graded submissions."""
     if len(graded(reports)) < fewest:
         return []
     rows = checks(reports)
-    found = [sentence for row in rows if (sentence := _alarm(row, fewest))]
+    found = [sentence for row in rows if (sentence := _suspicion(row, fewest))]
     easy = [f"“{row.title}”" for row in rows if row.worth and row.tried >= fewest and row.passed == row.tried]
     if easy:
         named = ", ".join(easy[:3]) + (f" and {len(easy) - 3} more" if len(easy) > 3 else "")
@@ -26,34 +26,34 @@ def alarms(reports: Sequence[Report], fewest: int = 5) -> list[str]:
     return found
 
 
-def _alarm(row: CheckFigures, fewest: int) -> str:
+def _suspicion(row: CheckFigures, fewest: int) -> str:
     if row.answered and not row.passed:
         return f"Nobody passes “{row.title}” ({row.exercise}): is the check right?"
     if row.discrimination is None or min(row.passed, row.tried - row.passed) < 2 or row.tried < fewest:
         return ""
-    if row.discrimination < -_SEPARATES:
+    if row.discrimination < -_MIN_CORRELATION:
         return f"“{row.title}” ({row.exercise}) is passed more often by weaker submissions: read it again."
-    if row.discrimination < _SEPARATES:
+    if row.discrimination < _MIN_CORRELATION:
         return f"“{row.title}” ({row.exercise}) separates nobody: strong and weak submissions pass it alike."
     return ""
 
 
-def unsteady(shifts: Sequence[Shift], titles: Mapping[str, str]) -> list[str]:
+def flaky(changes: Sequence[VerdictChange], titles: Mapping[str, str]) -> list[str]:
     """Verdicts that changed although neither the file nor the course did; `titles` are those of the checks."""
     return [
-        f"{shift.student}: {_moves(shift, titles)}, and neither the file nor the course has changed. "
+        f"{change.student}: {_moves(change, titles)}, and neither the file nor the course has changed. "
         "Is there chance in the check, or too little time?"
-        for shift in shifts
-        if shift.steady
+        for change in changes
+        if change.flaky
     ]
 
 
-def moved(shifts: Sequence[Shift], titles: Mapping[str, str]) -> list[tuple[str, str]]:
+def moved(changes: Sequence[VerdictChange], titles: Mapping[str, str]) -> list[tuple[str, str]]:
     """Whose verdicts changed with a new file or a changed course, and which."""
-    return [(shift.student, _moves(shift, titles)) for shift in shifts if not shift.steady]
+    return [(change.student, _moves(change, titles)) for change in changes if not change.flaky]
 
 
-def _moves(shift: Shift, titles: Mapping[str, str]) -> str:
-    told = [f"“{titles.get(name, name)}” {LOOKS[old].label} → {LOOKS[new].label}" for name, old, new in shift.checks]
-    more = [f"{amount(len(told) - _MOST, 'more check')}"] if len(told) > _MOST else []
-    return "; ".join([*told[:_MOST], *more])
+def _moves(change: VerdictChange, titles: Mapping[str, str]) -> str:
+    told = [f"“{titles.get(name, name)}” {LOOKS[old].label} → {LOOKS[new].label}" for name, old, new in change.checks]
+    more = [f"{amount(len(told) - _MAX_NAMED, 'more check')}"] if len(told) > _MAX_NAMED else []
+    return "; ".join([*told[:_MAX_NAMED], *more])

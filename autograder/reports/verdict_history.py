@@ -17,7 +17,7 @@ from autograder.grading.store import write_atomically
 from autograder.model import Report, Verdict
 
 NAME = "students/.pages"
-MARK = b'<meta name="generator" content="convgrade">'  # in every page of ours
+PAGE_TAG = b'<meta name="generator" content="convgrade">'  # in every page of ours
 _PAGE = re.compile(r"students/[a-z0-9-]{1,80}\.html", re.ASCII)
 _LETTERS = {verdict[0]: verdict for verdict in Verdict}  # p f r t o b s u
 _SILENT = ("u", "-")  # no verdict of ours, no such check: nothing that could have changed
@@ -31,17 +31,17 @@ class Run(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class VerdictChange:
     """Verdicts of one submission that are not what they were before."""
 
     student: str
-    steady: bool  # neither the file nor the course has changed: the check itself is at fault
+    flaky: bool  # neither the file nor the course has changed: the check itself is at fault
     checks: tuple[tuple[str, Verdict, Verdict], ...]  # name, before, now
 
 
 @dataclass
-class Diary:
-    """Read it, ask it for `shifts`, tell it what is about to be written, and then what is there."""
+class VerdictHistory:
+    """Read it, ask it for `changes`, tell it what is about to be written, and then what is there."""
 
     folder: Path
     files: frozenset[str] = frozenset()
@@ -49,8 +49,8 @@ class Diary:
     before: dict[str, Run] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, folder: Path) -> Diary:
-        """The diary of the pages in `folder`; an empty one where there is none."""
+    def read(cls, folder: Path) -> VerdictHistory:
+        """The history of the pages in `folder`; an empty one where there is none."""
         try:
             raw = json.loads((folder / NAME).read_text("utf-8"))
             files = frozenset(name for name in raw["files"] if _PAGE.fullmatch(name))
@@ -58,13 +58,13 @@ class Diary:
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return cls(folder)
 
-    def see(self, reports: Iterable[Report]) -> list[Shift]:
+    def see(self, reports: Iterable[Report]) -> list[VerdictChange]:
         """Takes note of every verdict; those that differ from the run before, also when this is seen once more."""
         runs = {report.student: _judged(report) for report in reports}
         changed = {student: self.now[student] for student, run in runs.items() if self.now.get(student, run) != run}
         self.before = {student: run for student, run in (self.before | changed).items() if student in runs}
         self.now = runs
-        return [shift for student in runs if (shift := self._shift(student))]
+        return [change for student in runs if (change := self._change(student))]
 
     def begin(self, files: Sequence[str]) -> None:
         """Pages are about to be written: whatever happens now, it is known whose they are."""
@@ -75,15 +75,15 @@ class Diary:
         for name in sorted(self.files - set(files)):
             path = self.folder / name
             with suppress(OSError):
-                if not path.is_symlink() and MARK in path.read_bytes()[:4096]:
+                if not path.is_symlink() and PAGE_TAG in path.read_bytes()[:4096]:
                     path.unlink()
         self.files = frozenset(files)
         self._write(self.files)
 
-    def _shift(self, student: str) -> Shift | None:
+    def _change(self, student: str) -> VerdictChange | None:
         old, new = self.before.get(student), self.now[student]
         checks = tuple(_differing(old.verdicts, new.verdicts)) if old else ()
-        return Shift(student, bool(old and old.key == new.key), checks) if checks else None
+        return VerdictChange(student, bool(old and old.key == new.key), checks) if checks else None
 
     def _write(self, files: Iterable[str]) -> None:
         raw: dict[str, Any] = {"files": sorted(files), "now": self.now, "before": self.before}

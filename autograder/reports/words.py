@@ -19,7 +19,7 @@ class Look(NamedTuple):
     tone: str  # "good" | "bad" | "wait" | "ours"
 
 
-_MARKS = {
+_ICONS = {
     Verdict.PASSED: ("✓", "good"),
     Verdict.FAILED: ("✗", "bad"),
     Verdict.RAISED: ("!", "bad"),
@@ -29,7 +29,7 @@ _MARKS = {
     Verdict.SKIPPED: ("→", "wait"),
     Verdict.UNGRADED: ("?", "ours"),
 }
-LOOKS = MappingProxyType({verdict: Look(messages.LABELS[verdict], *mark) for verdict, mark in _MARKS.items()})
+LOOKS = MappingProxyType({verdict: Look(messages.LABELS[verdict], *icon) for verdict, icon in _ICONS.items()})
 _TODO = Look("not filled in yet", "○", "wait")
 _STUB = messages.not_implemented().split(".")[0]
 

@@ -9,10 +9,10 @@ import nbformat
 
 from autograder.box.zygote import Zygote
 from autograder.course import Assignment
-from autograder.grading.one import HandedIn
 from autograder.grading.worker import in_a_fork
 from autograder.judge.plugin import with_suite
 from autograder.model import Report
+from autograder.submission.handed_in import HandedIn
 
 DOUBLE, ADD = "def double(x):\n    return x * 2", "def add(a, b):\n    return a + b"
 WRONG = "def double(x):\n    return 0"

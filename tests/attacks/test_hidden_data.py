@@ -15,7 +15,7 @@ from autograder.box.box import open_box
 from autograder.box.outcome import StudentError
 from autograder.box.zygote import MODES, Wall, Zygote
 from autograder.course import Assignment, load_course
-from autograder.grading.session import Grading, Settings
+from autograder.grading.session import GradingOptions, GradingSession
 from tests.attacks.papers import DOUBLE, FULL, paper, points
 from tests.attacks.walls import PRELUDE, QUICK, RIGHT, call
 from tests.conftest import write_course
@@ -126,7 +126,7 @@ def double(x):
 @pytest.mark.parametrize("mode", MODES)
 def test_the_grader_keeps_what_the_assignment_hides(tiny, mode):
     def score(assignment: Assignment) -> dict[str, float]:
-        grading = Grading(assignment, Settings(force=True, box=mode))
+        grading = GradingSession(assignment, GradingOptions(force=True, box=mode))
         return points(grading.one(json.dumps(paper(SPIES)).encode(), "ada", "ada.ipynb"))
 
     assert score(tiny) == {"double": 60.0, "add": 30.0}  # it found nothing, so it answers right
@@ -140,5 +140,7 @@ def test_the_grader_keeps_what_the_assignment_hides(tiny, mode):
 
 
 def test_a_right_submission_is_graded_as_ever(tiny):
-    report = Grading(tiny, Settings(force=True)).one(json.dumps(paper(DOUBLE)).encode(), "ada", "ada.ipynb")
+    report = GradingSession(tiny, GradingOptions(force=True)).one(
+        json.dumps(paper(DOUBLE)).encode(), "ada", "ada.ipynb"
+    )
     assert report.score == FULL

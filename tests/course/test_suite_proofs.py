@@ -10,7 +10,7 @@ import os
 import pytest
 
 from autograder.authoring.proof_set import ALTERNATIVE, MISTAKE, PERFECT, UNTOUCHED, WITHOUT, exchanges, owners
-from autograder.authoring.prove import How, Proof, prove
+from autograder.authoring.prove import Proof, ProveOptions, prove
 from autograder.course.declarations import read_mistakes
 
 ONE_IN = int(os.environ.get("PROVE_ONE_IN", "6"))
@@ -19,7 +19,8 @@ pytestmark = pytest.mark.timeout(1500)  # a proof grades some hundred notebooks
 
 @pytest.fixture(scope="module")
 def proof(assignment) -> Proof:
-    return prove(assignment, How(jobs=1, together=True, one_in=ONE_IN))  # other tests keep the other processors busy
+    options = ProveOptions(jobs=1, together=True, one_in=ONE_IN)  # other tests keep the other processors busy
+    return prove(assignment, options)
 
 
 def offences(proof: Proof, *kinds: str) -> list[str]:

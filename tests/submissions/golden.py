@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import Assignment, load_course
-from autograder.grading.session import Grading, Settings
+from autograder.grading.session import GradingOptions, GradingSession
 from autograder.grading.store import Store
 from autograder.grading.worker_process import Job
 from autograder.model import Report
@@ -47,7 +47,7 @@ def graded(assignment: Assignment, names: Iterable[str], workers: int = 1) -> li
     """Their reports from one run."""
     files = [(name, HERE / assignment.slug / f"{name}.ipynb") for name in names]
     jobs = [Job(name, path.name, f"{place}", path.read_bytes()) for place, (name, path) in enumerate(files)]
-    grading = Grading(assignment, Settings(jobs=workers), Store(assignment.folder.parents[1] / "reports"))
+    grading = GradingSession(assignment, GradingOptions(jobs=workers), Store(assignment.folder.parents[1] / "reports"))
     with closing(grading.grade(jobs)) as reports:
         return list(reports)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from autograder.authoring.calibrate import Gate, How, calibrate, run, show, write
+from autograder.authoring.calibrate import CalibratedThreshold, CalibrateOptions, calibrate, run, show, write
 from autograder.cli.main import main
 from autograder.course import Course, load_course
 from autograder.errors import ConvgradeError
@@ -67,8 +67,8 @@ def stops(x):
 """
 
 
-def gate(values: tuple[float, ...] = EVEN, **below: float | None) -> Gate:
-    return Gate("digits", 0.5, values, below)
+def gate(values: tuple[float, ...] = EVEN, **below: float | None) -> CalibratedThreshold:
+    return CalibratedThreshold("digits", 0.5, values, below)
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_threshold_never_goes_above_what_the_notebook_promises():
     assert replace(gate(), promised=0.94).at_least == gate().at_least  # what a right solution cannot reach is not asked
 
 
-def table(gates: list[Gate]) -> str:
+def table(gates: list[CalibratedThreshold]) -> str:
     out = io.StringIO()
     show(gates, Console(file=out, width=150))
     return out.getvalue()
@@ -142,7 +142,7 @@ def test_only_its_own_figures_are_written(tmp_path):
 
 def test_a_course_is_measured_and_what_is_written_is_read_again(measuring, capsys):
     course = measuring()
-    assert run(course.assignment("tiny"), How(runs=8))
+    assert run(course.assignment("tiny"), CalibrateOptions(runs=8))
     found = load_course(course.root).assignment("tiny").thresholds["digits"]
     assert found.at_least < 0.95 - 4 * found.spread
     assert (found.runs, found.date is not None) == (8, True)
@@ -154,7 +154,7 @@ def test_a_course_is_measured_and_what_is_written_is_read_again(measuring, capsy
 
 
 def test_every_run_has_a_seed_of_its_own(measuring):
-    (found,) = calibrate(measuring().assignment("tiny"), How(runs=5))
+    (found,) = calibrate(measuring().assignment("tiny"), CalibrateOptions(runs=5))
     assert len(set(found.values)) == 5
     assert found.below == {"squared": pytest.approx(0.5, abs=0.05), "stops": None}
 
@@ -171,7 +171,7 @@ def test_a_mistake_that_reaches_the_threshold_is_refused(measuring, capsys):
 def test_a_dry_run_writes_nothing(measuring, capsys, monkeypatch):
     monkeypatch.setattr("autograder.authoring.calibrate.calibrate", lambda *_: [gate()])
     course = measuring()
-    assert run(course.assignment("tiny"), How(dry_run=True))
+    assert run(course.assignment("tiny"), CalibrateOptions(dry_run=True))
     assert (course.root / "solutions" / "tiny" / "assignment.toml").read_text() == SETTINGS
     assert "Nothing is written." in capsys.readouterr().out
 
@@ -181,7 +181,7 @@ def test_a_threshold_that_nobody_measures_is_told(measuring):
     settings = course.root / "solutions" / "tiny" / "assignment.toml"
     settings.write_text(SETTINGS + "[thresholds.letters]\nat_least = 0.5\n")
     with pytest.raises(ConvgradeError, match="“letters” was not measured in the run “calibration 1”") as caught:
-        calibrate(load_course(course.root).assignment("tiny"), How(runs=5))
+        calibrate(load_course(course.root).assignment("tiny"), CalibrateOptions(runs=5))
     assert "double_is_accurate: passed" in str(caught.value)
 
 

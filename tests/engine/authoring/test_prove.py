@@ -19,7 +19,7 @@ from autograder.authoring.proof_set import (
     owners,
     variants_of,
 )
-from autograder.authoring.prove import How, _missing, _share, judge, prove, show
+from autograder.authoring.prove import ProveOptions, _missing, _share, judge, prove, show
 from autograder.course import load_course
 from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdict
 
@@ -133,7 +133,7 @@ def test_a_share_keeps_every_right_solution_and_over_the_seeds_every_mistake():
 
 def test_a_whole_course_is_proved(sample_course):
     root = sample_course({"tiny/alternatives.py": "def double__add(x):\n    return x + x\n"})
-    proof = prove(load_course(root).assignment("tiny"), How(jobs=1))
+    proof = prove(load_course(root).assignment("tiny"), ProveOptions(jobs=1))
     assert [str(one.variant) for one in proof.offences] == [
         "double › double › alternative › (none)", "add › add › alternative › (none)", "add › add › mistake › (none)",
     ]  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from autograder.authoring.prove import How, prove
+from autograder.authoring.prove import ProveOptions, prove
 from autograder.authoring.scaffold import new_assignment
 from autograder.course import load_course
 
@@ -18,7 +18,10 @@ BLOCK = re.compile(r"^```\w+ file=(\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def offences(root, slug):
-    return [f"{one.variant}: {one.sentence}" for one in prove(load_course(root).assignment(slug), How(jobs=1)).offences]
+    return [
+        f"{one.variant}: {one.sentence}"
+        for one in prove(load_course(root).assignment(slug), ProveOptions(jobs=1)).offences
+    ]
 
 
 def test_a_new_assignment_proves_green(tmp_path):

@@ -16,7 +16,7 @@ from autograder.course import load_course
 from autograder.course.limits import Limits
 from autograder.errors import BoxFailure, NoBox, NoDevice
 from autograder.grading import worker
-from autograder.grading.session import Grading, Settings
+from autograder.grading.session import GradingOptions, GradingSession
 from autograder.grading.store import Store, content_key, context_digest
 from autograder.judge.conversation import Conversation
 from autograder.judge.local import LocalBox
@@ -30,7 +30,7 @@ HERE = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
 def graded(root, folder, device) -> Report:
     """The perfect notebook of the sample course, really graded."""
     assignment = load_course(root).assignment("tiny")
-    grading = Grading(assignment, Settings(device=device), Store(folder / device))
+    grading = GradingSession(assignment, GradingOptions(device=device), Store(folder / device))
     return grading.one(notebooks.submission(assignment, answers(assignment)), "ada", "ada.ipynb")
 
 

@@ -1,4 +1,4 @@
-"""What stands around a report: a person's points and words, lateness, what to read; and old pages that go."""
+"""What a page needs besides the report: a person's points and words, lateness, what to read; and old pages that go."""
 
 import json
 import os
@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from autograder.course import load_course
-from autograder.gradebook.context import Around, alone, headings
+from autograder.gradebook.context import StudentContext, context_without_gradebook, headings
 from autograder.gradebook.database import record
-from autograder.gradebook.gather import surroundings
+from autograder.gradebook.gather import gather_contexts
 from autograder.gradebook.grades import Grade, Mark
 from autograder.model import Picture, Verdict
 from autograder.reports.class_page import class_page, write_pages
 from autograder.reports.student_page import student_page
-from autograder.reports.verdict_history import NAME, Diary
+from autograder.reports.verdict_history import NAME, VerdictHistory
 from autograder.reports.words import duration
 from tests.engine import book_sample as sample
 from tests.engine.reports_sample import failing, mixed, not_graded, report
@@ -28,16 +28,16 @@ MARKS = (
 DUE = datetime(2030, 10, 31, 12, tzinfo=UTC)
 
 
-def around(*marks: Mark, **about) -> Around:
+def context(*marks: Mark, **about) -> StudentContext:
     words = {key: about.pop(key) for key in ("read", "comments", "show") if key in about}
-    return Around(Grade("Ada", "a1", marks or MARKS, **about), **words)
+    return StudentContext(Grade("Ada", "a1", marks or MARKS, **about), **words)
 
 
 # one page -----------------------------------------------------------------------------------------
 
 
 def test_an_answer_that_waits_for_a_person_says_so():
-    page = student_page(report("Ada"), "A1", around())
+    page = student_page(report("Ada"), "A1", context())
     assert "up to 10 points" in page
     assert "A person reads this answer and gives the points." in page
     assert "Well done. A person reads the rest and gives up to 10 points." in page
@@ -45,14 +45,14 @@ def test_an_answer_that_waits_for_a_person_says_so():
 
 def test_a_person_s_points_and_words_are_shown():
     read = replace(MARKS[1], manual=7.5)
-    page = student_page(report("Ada"), "A1", around(read, comments={"why_flip": "Good, <b>but</b> short."}))
+    page = student_page(report("Ada"), "A1", context(read, comments={"why_flip": "Good, <b>but</b> short."}))
     assert '<strong class="figure">7.5</strong> of 10' in page
     assert "From the staff" in page
     assert "Good, &lt;b&gt;but&lt;/b&gt; short." in page
 
 
 def test_lateness_and_extra_credit_are_added_up():
-    page = student_page(report("Ada"), "A1", around(penalty=4.4, seconds_late=27 * 3600))
+    page = student_page(report("Ada"), "A1", context(penalty=4.4, seconds_late=27 * 3600))
     assert "<strong>17.6</strong> of 36" in page
     assert "Handed in 1 day 3 hours late</dt><dd>−4.4" in page
     assert "Extra credit</dt><dd>+2" in page
@@ -60,14 +60,16 @@ def test_lateness_and_extra_credit_are_added_up():
 
 
 def test_what_to_read_is_named_where_something_is_wrong():
-    page = student_page(mixed(), "A1", Around(read={"corr2d": "T1.2 · `corr2d`: slide", "pad2d": "T1.4 · Padding"}))
+    page = student_page(
+        mixed(), "A1", StudentContext(read={"corr2d": "T1.2 · `corr2d`: slide", "pad2d": "T1.4 · Padding"})
+    )
     assert "To read again in your notebook: “T1.2 · <code>corr2d</code>: slide”." in page
     assert "T1.4" not in page
 
 
 @pytest.mark.parametrize(("show", "drawn"), [("values", 6), ("errors", 0), ("shapes", 0)])
 def test_pictures_are_shown_only_where_the_assignment_shows_values(show, drawn):
-    assert student_page(mixed(), "A1", Around(show=show)).count('class="heat"') == drawn
+    assert student_page(mixed(), "A1", StudentContext(show=show)).count('class="heat"') == drawn
 
 
 def test_a_fault_of_ours_keeps_its_details_to_the_staff():
@@ -113,7 +115,7 @@ def term(tmp_path_factory):
         book.find_comment("why", "tiny", "tiny", "ada").manual_comment = "Say which way."
     course = load_course(root)
     newer = [reports[0], sample.report("bob", failing=("add_sums",)), sample.report("eve")]
-    return newer, surroundings(course, course.assignment("tiny"), newer)
+    return newer, gather_contexts(course, course.assignment("tiny"), newer)
 
 
 def test_the_gradebook_s_points_words_and_penalty_are_taken(term):
@@ -145,12 +147,12 @@ def test_headings_come_from_the_released_notebook():
 
 def test_one_report_alone_shows_what_people_will_grade(tmp_path):
     assignment = load_course(sample.make_course(tmp_path)).assignment("tiny")
-    page = student_page(sample.report("ada"), "Tiny", alone(assignment, sample.report("ada")))
+    page = student_page(sample.report("ada"), "Tiny", context_without_gradebook(assignment, sample.report("ada")))
     assert "<strong>90</strong> of 100 points" in page
     assert "up to 10 points" in page
 
 
-# the diary ----------------------------------------------------------------------------------------
+# the history ----------------------------------------------------------------------------------------
 
 
 def pages(folder) -> set[str]:
@@ -170,9 +172,9 @@ def test_nothing_that_others_wrote_is_removed(tmp_path):
     others = [tmp_path / "students" / "notes.html", tmp_path / "keep.html"]
     for path in others:
         path.write_text("mine")
-    diary = json.loads((tmp_path / NAME).read_text())
-    diary["files"] += ["../keep.html", "keep.html", "students/../keep.html"]
-    (tmp_path / NAME).write_text(json.dumps(diary))
+    history = json.loads((tmp_path / NAME).read_text())
+    history["files"] += ["../keep.html", "keep.html", "students/../keep.html"]
+    (tmp_path / NAME).write_text(json.dumps(history))
     write_pages([report("Bob")], "A1", tmp_path)
     assert all(path.exists() for path in (*others, ada))
 
@@ -188,8 +190,8 @@ def test_a_link_in_the_place_of_a_page_is_left_alone(tmp_path):
 
 
 def test_pages_of_an_interrupted_run_are_known(tmp_path):
-    Diary.read(tmp_path).begin(["students/ada.html"])
-    assert Diary.read(tmp_path).files == {"students/ada.html"}
+    VerdictHistory.read(tmp_path).begin(["students/ada.html"])
+    assert VerdictHistory.read(tmp_path).files == {"students/ada.html"}
 
 
 @pytest.mark.parametrize(
@@ -198,7 +200,7 @@ def test_pages_of_an_interrupted_run_are_known(tmp_path):
 def test_a_broken_diary_is_an_empty_one(tmp_path, text):
     (tmp_path / "students").mkdir()
     (tmp_path / NAME).write_text(text)
-    assert Diary.read(tmp_path) == Diary(tmp_path)
+    assert VerdictHistory.read(tmp_path) == VerdictHistory(tmp_path)
 
 
 def test_a_verdict_that_moves_without_a_reason_is_an_alarm(tmp_path):
@@ -217,12 +219,12 @@ def test_a_verdict_that_moves_without_a_reason_is_an_alarm(tmp_path):
 def test_what_has_no_verdict_has_not_moved(tmp_path):
     write_pages([report("Ada", key="k")], "A1", tmp_path)
     ours = report("Ada", failing("corr2d/1", Verdict.UNGRADED), key="k")
-    diary = Diary.read(tmp_path)
-    assert diary.see([ours]) == []
+    history = VerdictHistory.read(tmp_path)
+    assert history.see([ours]) == []
 
 
 def test_a_picture_of_now_hidden_values_leaves_the_rest_alone():
-    kept = Around(show="errors").allowed(
+    kept = StudentContext(show="errors").allowed(
         report("Ada", failing("corr2d/0", picture=Picture([[1.0]], [[2.0]]), message="m"))
     )
     assert kept.checks[0].picture is None

@@ -11,10 +11,11 @@ import pytest
 
 from autograder.box.zygote import Wall, Zygote
 from autograder.course import Assignment, load_course
-from autograder.grading.one import HandedIn, grade
+from autograder.grading.one import grade
 from autograder.grading.worker import in_a_fork
 from autograder.judge.plugin import with_suite
 from autograder.model import Report, Verdict
+from autograder.submission.handed_in import HandedIn
 
 RIGHT = {"double": "def double(x):\n    return x * 2", "add": "def add(a, b):\n    return a + b"}
 

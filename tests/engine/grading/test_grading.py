@@ -8,7 +8,7 @@ import pytest
 
 from autograder.course import load_course
 from autograder.grading import session
-from autograder.grading.session import Grading, Settings
+from autograder.grading.session import GradingOptions, GradingSession
 from autograder.progress import progress
 from autograder.submission.find import Found
 from tests.engine import fake_workers
@@ -32,10 +32,10 @@ def files(folder, *orders):
 
 def test_stored_and_new_reports_come_in_one_order(assignment, tmp_path):
     found = files(tmp_path, "", "sleep 0.2", "", "wrong", "")
-    desk = Grading(assignment, Settings(jobs=2))
+    desk = GradingSession(assignment, GradingOptions(jobs=2))
     list(desk.reports(found[1::2]))
     heard = []
-    desk.done = heard.append
+    desk.on_report = heard.append
     reports = list(desk.reports(found))
     assert [report.student for report in reports] == ["s0", "s1", "s2", "s3", "s4"]
     assert sorted(report.student for report in heard) == ["s0", "s1", "s2", "s3", "s4"]
@@ -43,7 +43,7 @@ def test_stored_and_new_reports_come_in_one_order(assignment, tmp_path):
 
 
 def test_one_submission_is_graded_once(assignment, tmp_path):
-    desk = Grading(assignment, Settings())
+    desk = GradingSession(assignment, GradingOptions())
     first, second = (desk.one(b"", "ada", name) for name in ("a.ipynb", "b.ipynb"))
     assert first.graded
     assert (first.source, second.source) == ("a.ipynb", "b.ipynb")
@@ -51,8 +51,8 @@ def test_one_submission_is_graded_once(assignment, tmp_path):
 
 
 def test_one_and_many_give_the_same_report(assignment, tmp_path):
-    (many,) = Grading(assignment, Settings(force=True)).reports(files(tmp_path, "wrong"))
-    assert Grading(assignment, Settings(force=True)).one(b"wrong", "s0", "s0.ipynb") == many
+    (many,) = GradingSession(assignment, GradingOptions(force=True)).reports(files(tmp_path, "wrong"))
+    assert GradingSession(assignment, GradingOptions(force=True)).one(b"wrong", "s0", "s0.ipynb") == many
 
 
 def test_a_pipe_gets_a_line_per_submission():

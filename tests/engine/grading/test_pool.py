@@ -16,7 +16,7 @@ import pytest
 from autograder.course import load_course
 from autograder.errors import ConvgradeError
 from autograder.grading.pool import grade_all
-from autograder.grading.worker_process import Job, Recipe
+from autograder.grading.worker_process import Job, WorkerSpec
 from autograder.model import Report, Verdict
 from tests.engine import fake_workers
 
@@ -31,12 +31,12 @@ def assignment(sample_course):
 @pytest.fixture
 def grade(assignment, tmp_path):
     """grade(["sleep 1", …]) → reports; every order is one submission."""
-    recipe = Recipe(fake_workers.obedient, (str(tmp_path),), submission_seconds=20)
+    spec = WorkerSpec(fake_workers.obedient, (str(tmp_path),), submission_seconds=20)
 
     def run(orders, size=2, **changes) -> list[Report]:
-        done = changes.pop("done", None)
+        on_report = changes.pop("on_report", None)
         jobs = (Job(f"s{number}", f"s{number}.ipynb", f"k{number}", raw.encode()) for number, raw in enumerate(orders))
-        return list(grade_all(jobs, assignment, replace(recipe, **changes), size, done))
+        return list(grade_all(jobs, assignment, replace(spec, **changes), size, on_report))
 
     return run
 
@@ -50,7 +50,7 @@ def alive(pid: int) -> bool:
 
 def test_reports_come_in_the_order_of_the_jobs(grade):
     done = []
-    reports = grade(["sleep 1.5", "", "", "", ""], done=lambda report: done.append(report.student))
+    reports = grade(["sleep 1.5", "", "", "", ""], on_report=lambda report: done.append(report.student))
     assert [report.student for report in reports] == ["s0", "s1", "s2", "s3", "s4"]
     assert sorted(done) == ["s0", "s1", "s2", "s3", "s4"]
     assert done[-1] == "s0"  # the others did not wait for it
@@ -65,7 +65,7 @@ def test_no_more_workers_than_jobs(grade, tmp_path, monkeypatch):
 
     started = []
     real = pool.Worker
-    monkeypatch.setattr(pool, "Worker", lambda recipe: started.append(1) or real(recipe))
+    monkeypatch.setattr(pool, "Worker", lambda spec: started.append(1) or real(spec))
     assert len(grade([""], size=8)) == 1
     assert len(started) == 1
 
@@ -127,8 +127,8 @@ def test_workers_that_never_start_end_the_run(grade, target, why):
 
 def test_closing_early_ends_the_workers(assignment, tmp_path):
     jobs = (Job(f"s{number}", "", "", b"" if number == 0 else b"hang") for number in range(9))
-    recipe = Recipe(fake_workers.obedient, (str(tmp_path),))
-    with closing(grade_all(jobs, assignment, recipe, 2)) as reports:
+    spec = WorkerSpec(fake_workers.obedient, (str(tmp_path),))
+    with closing(grade_all(jobs, assignment, spec, 2)) as reports:
         assert next(reports).student == "s0"
         deadline = time.monotonic() + 10
         while not (tmp_path / "pid").exists() and time.monotonic() < deadline:
@@ -144,12 +144,12 @@ def test_a_large_submission_arrives_whole(grade):
 RUN = """
 from pathlib import Path
 from autograder.course import load_course
-from autograder.grading.worker_process import Job, Recipe
+from autograder.grading.worker_process import Job, WorkerSpec
 from autograder.grading.pool import grade_all
 from tests.engine import fake_workers
 if __name__ == "__main__":
     assignment = load_course(Path({root!r})).assignments[0]
-    list(grade_all([Job("s0", "", "", b"hang")], assignment, Recipe(fake_workers.obedient, ({root!r},))))
+    list(grade_all([Job("s0", "", "", b"hang")], assignment, WorkerSpec(fake_workers.obedient, ({root!r},))))
 """
 
 

@@ -318,7 +318,7 @@ def test_our_fault_takes_no_points_and_gives_none(small: NbGraderAPI, monkeypatc
     database.record([report("unlucky")], root)
     assert automatic(small, "unlucky") == [(60, False), (30, False)]
     broken = report("unlucky", Verdict.UNGRADED, problem="the box broke", fault="ours")
-    monkeypatch.setattr(ours.Grading, "reports", lambda *_: iter([broken]))
+    monkeypatch.setattr(ours.GradingSession, "reports", lambda *_: iter([broken]))
     result = small.autograde("tiny", "unlucky")
     assert not result["success"]
     assert "the box broke" in result["log"]

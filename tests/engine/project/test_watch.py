@@ -9,7 +9,7 @@ import pytest
 from autograder.cli.main import main
 from autograder.course import load_course
 from autograder.grading import session
-from autograder.grading.session import Settings
+from autograder.grading.session import GradingOptions
 from autograder.watch import Watcher, write_beside
 from tests.engine import fake_workers
 
@@ -26,7 +26,7 @@ def watched(sample_course, monkeypatch):
 
 
 def watcher(root):
-    return Watcher(load_course(root), root / "inbox", Settings())
+    return Watcher(load_course(root), root / "inbox", GradingOptions())
 
 
 def names(reports):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.gradebook.context import Around
+from autograder.gradebook.context import StudentContext
 from autograder.gradebook.grades import Grade, Mark
 from autograder.reports import class_page, in_cell, render
 from autograder.reports.student_page import student_page
@@ -20,9 +20,11 @@ VOID = {"meta", "br", "img", "input", "rect", "line", "link"}
 NAMED = {"img": "alt", "svg": "aria-label"}
 
 
-def marks() -> Around:
+def marks() -> StudentContext:
     hand = Mark("why_flip", "Why flip at all?", 10, manual=7, by_hand=True)
-    return Around(Grade("Ada", "a1", (hand,), penalty=1, seconds_late=60), {"corr2d": "T1.2"}, {"why_flip": "Good."})
+    return StudentContext(
+        Grade("Ada", "a1", (hand,), penalty=1, seconds_late=60), {"corr2d": "T1.2"}, {"why_flip": "Good."}
+    )
 
 
 def pages() -> dict[str, str]:

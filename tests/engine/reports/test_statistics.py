@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from autograder.gradebook.grades import Mark
 from autograder.model import Verdict
 from autograder.reports import statistics
-from autograder.reports.suspicious_checks import alarms
+from autograder.reports.suspicious_checks import suspicious
 from tests.engine.reports_sample import a_class, failing, mixed, report, unreadable, untouched
 
 WRONG = failing("corr2d/1", mistake="flipped_kernel", hint="Your kernel is flipped.")
@@ -64,19 +64,19 @@ def test_an_empty_class_has_figures():
 
 def test_a_check_that_everybody_fails_raises_an_alarm():
     reports = [report(name, WRONG) for name in "abcde"]
-    assert "Nobody passes" in alarms(reports)[0]
-    assert alarms(reports[:3]) == []
+    assert "Nobody passes" in suspicious(reports)[0]
+    assert suspicious(reports[:3]) == []
 
 
 def test_a_check_that_everybody_passes_separates_nobody():
-    (told,) = alarms([report(name) for name in "abcde"])
+    (told,) = suspicious([report(name) for name in "abcde"])
     assert told.startswith("Everybody passes 17 checks")
 
 
 def test_a_check_that_strong_and_weak_pass_alike_separates_nobody():
     weak = [failing("conv2d/0"), failing("conv2d/1")]
     rows = [report("a", WRONG), report("b"), report("c", WRONG, *weak), report("d", *weak)]
-    assert any("separates nobody: strong" in told for told in alarms(rows * 2))
+    assert any("separates nobody: strong" in told for told in suspicious(rows * 2))
 
 
 def test_difficulty_counts_only_written_answers():
@@ -84,7 +84,7 @@ def test_difficulty_counts_only_written_answers():
     assert (row.passed, row.tried, row.answered, row.difficulty) == (1, 4, 2, 0.5)
     nobody = statistics.checks([untouched()])[1]
     assert nobody.difficulty is None
-    assert "Nobody passes" not in " ".join(alarms([untouched()] * 5))
+    assert "Nobody passes" not in " ".join(suspicious([untouched()] * 5))
 
 
 def test_load_names_the_median_and_the_heaviest():
