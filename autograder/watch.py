@@ -7,16 +7,16 @@ shares, which send none. What was graded is known by content, so a restart answe
 from __future__ import annotations
 
 import os
-import secrets
 import time
 from collections.abc import Callable, Iterator
 from itertools import groupby
 from pathlib import Path
 
 from autograder.course import Assignment, Course
+from autograder.files import PUBLIC, safe_name, write_atomically
 from autograder.gradebook.context import context_without_gradebook
 from autograder.grading.session import GradingOptions, GradingSession
-from autograder.grading.store import safe_name, write_atomically
+from autograder.layout import FEEDBACK_PAGES
 from autograder.model import Report
 from autograder.reports.student_page import student_page
 from autograder.submission.find import Found, discover
@@ -30,7 +30,7 @@ class Watcher:
 
     def __init__(self, course: Course, folder: Path, options: GradingOptions, slug: str = "") -> None:
         self.course, self.folder, self.options, self.slug = course, folder.resolve(), options, slug
-        self.to: Path | None = course.root / "build" / "feedback-pages"  # None: beside each notebook
+        self.to: Path | None = course.root / FEEDBACK_PAGES  # None: beside each notebook
         self.on_report: Callable[[Report], None] = lambda _: None
         self._before: dict[Path, FileState] = {}
         self._answered: dict[Path, FileState] = {}
@@ -86,16 +86,6 @@ def file_states(folder: Path) -> Iterator[tuple[Path, FileState]]:
 def write_beside(notebook: Path, page: bytes) -> None:
     """Writes <name>.feedback.html in the notebook's own folder, whole or not at all, and through no link.
 
-    The folder may belong to students: it is opened once, as what it is, and everything happens relative to it.
+    The folder may belong to students.
     """
-    folder = os.open(notebook.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    unfinished = f".{secrets.token_hex(8)}.tmp"
-    try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        with os.fdopen(os.open(unfinished, flags, 0o644, dir_fd=folder), "wb") as file:
-            file.write(page)
-            file.flush()
-            os.fsync(file.fileno())
-        os.rename(unfinished, f"{notebook.stem}.feedback.html", src_dir_fd=folder, dst_dir_fd=folder)
-    finally:
-        os.close(folder)
+    write_atomically(notebook.with_name(f"{notebook.stem}.feedback.html"), page, PUBLIC, follow=False)

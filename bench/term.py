@@ -19,10 +19,12 @@ from pathlib import Path
 from autograder.authoring import notebooks
 from autograder.authoring.demo import SampleClass
 from autograder.course import Assignment, load_course
+from autograder.files import write_atomically
 from autograder.gradebook import database
-from autograder.grading.session import GradingOptions, GradingSession, root_of, store_of
-from autograder.grading.store import Store, content_key, context_digest, write_atomically
+from autograder.grading.session import GradingOptions, GradingSession, store_of
+from autograder.grading.store import Store, content_key, context_digest
 from autograder.grading.worker_process import Job
+from autograder.layout import BUILD, SUBMITTED, root_of
 from autograder.model import Report
 from bench.views import differing
 
@@ -66,7 +68,7 @@ def graded(assignment: Assignment, distinct: int) -> list[tuple[bytes, Report]]:
     desk = SampleClass(assignment)
     raws = [desk.perfect(), desk.half_done(), *map(desk.mistaken, range(distinct - 2))]
     jobs = [Job(f"sample {number}", "notebook.ipynb", "", raw) for number, raw in enumerate(raws)]
-    apart = Store(root_of(assignment) / "build" / "samples")
+    apart = Store(root_of(assignment) / BUILD / "samples")
     reports = list(GradingSession(assignment, GradingOptions(jobs=2, box=_BOX), apart).grade(jobs))
     if not all(report.graded for report in reports):
         raise RuntimeError("something could not be graded; run `convgrade doctor`")
@@ -79,7 +81,7 @@ def hand_in(assignment: Assignment, samples: Sequence[tuple[bytes, Report]], cou
     for number in range(count):
         student, (raw, report) = f"student {number:03}", samples[number % len(samples)]
         raw += b" " * number
-        folder = root_of(assignment) / "build" / "submitted" / student / assignment.slug
+        folder = root_of(assignment) / SUBMITTED / student / assignment.slug
         write_atomically(folder / f"{assignment.slug}.ipynb", raw)
         day = "2029-12-31" if number % 3 else "2030-01-02"
         write_atomically(folder / "timestamp.txt", f"{day} 12:00:00 UTC".encode())

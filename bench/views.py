@@ -17,7 +17,8 @@ from autograder.cli import term_verbs, verbs
 from autograder.course import Assignment
 from autograder.course.term import cents
 from autograder.gradebook import database
-from autograder.grading.session import root_of, store_of
+from autograder.grading.session import store_of
+from autograder.layout import root_of
 
 Scores = dict[str, float]  # points to the cent by student
 _ROW = re.compile(

@@ -22,9 +22,10 @@ from autograder.authoring import notebooks, proof_set, variants
 from autograder.course import Assignment
 from autograder.course.declarations import read_mistakes
 from autograder.errors import ConvgradeError
+from autograder.files import SHARED, write_atomically
 from autograder.grading.pool import grade_all
-from autograder.grading.session import root_of
 from autograder.grading.worker_process import Job, WorkerSpec
+from autograder.layout import root_of
 from autograder.log import stage
 from autograder.model import CheckResult, Report
 from autograder.progress import progress
@@ -226,4 +227,4 @@ def write(path: Path, gates: Sequence[CalibratedThreshold]) -> None:
             false_fail=float(f"{gate.false_fail:.2g}"),
             date=datetime.date.today(),
         )
-    path.write_bytes(tomlkit.dumps(document).encode())
+    write_atomically(path, tomlkit.dumps(document).encode(), SHARED)

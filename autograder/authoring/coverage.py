@@ -12,6 +12,8 @@ from jinja2 import Template
 from autograder.course import Assignment, Course, Exercise
 from autograder.course.toml import line_of, read_toml
 from autograder.errors import CourseError, place
+from autograder.files import SHARED, write_atomically
+from autograder.layout import COVERAGE_PAGE, SOLUTIONS
 
 ROWS = "rows.toml"
 PAGE = Template("""\
@@ -58,18 +60,17 @@ def page(course: Course) -> str:
 
 def write(course: Course, check: bool = False) -> list[Path]:
     """Writes docs/coverage.md and gives what changed, or with `check` only what is stale. Raises CourseError."""
-    path, text = course.root / "docs" / "coverage.md", page(course)
+    path, text = course.root / COVERAGE_PAGE, page(course)
     if path.exists() and path.read_text("utf-8") == text:
         return []
     if not check:
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, "utf-8")
+        write_atomically(path, text.encode(), SHARED)
     return [path]
 
 
 def notes(course: Course) -> list[CourseNote]:
     """Every course note with its rows. Raises CourseError for a row without a task or a task that is not there."""
-    path = course.root / "solutions" / ROWS
+    path = course.root / SOLUTIONS / ROWS
     known = read_toml(path, None)
     served = [(assignment, _served(assignment, known)) for assignment in course.assignments]
     return [

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from autograder.authoring import notebooks, variants
 from autograder.course import Assignment
 from autograder.course.declarations import read_mistakes
-from autograder.grading.store import write_atomically
+from autograder.files import write_atomically
+from autograder.layout import submission_file
 
 Item = TypeVar("Item")
 HOSTILE = "=1+1<img src=x onerror=alert(1)>\x1b[31m"
@@ -26,7 +27,7 @@ def make_class(assignment: Assignment, folder: Path) -> list[Path]:
             shutil.rmtree(other)
     written = []
     for student, raw in students.items():
-        path = folder / student / assignment.slug / f"{assignment.slug}.ipynb"
+        path = submission_file(folder, student, assignment.slug)
         write_atomically(path, raw)  # two demos at once do not meet half a file
         written.append(path)
     return written

@@ -6,7 +6,6 @@ compared with what `course` says that students get. The same course gives the sa
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -20,6 +19,8 @@ from nbformat import NotebookNode, v4
 from autograder.course import Assignment, Course
 from autograder.course.percent import CODE_STUB, TEXT_STUB, SourceCell
 from autograder.errors import CourseError, place
+from autograder.files import SHARED, write_atomically
+from autograder.layout import ASSIGNMENTS, SOURCE
 from autograder.log import stage
 
 KERNEL = {
@@ -84,17 +85,17 @@ def build(course: Course, check: bool = False) -> tuple[Path, ...]:
 
     Raises CourseError for a file under `assignments/` that no assignment makes: students would get it.
     """
-    public = course.root / "assignments"
+    public = course.root / ASSIGNMENTS
     files: dict[Path, bytes] = {}
     for assignment in course.assignments:
         files |= _files(assignment, public / assignment.slug, build_release(assignment))
         if not check:
-            source = course.root / "build" / "source" / assignment.slug
+            source = course.root / SOURCE / assignment.slug
             files |= _files(assignment, source, build_source(assignment))
     stale = [path for path, data in files.items() if not path.is_file() or path.read_bytes() != data]
     if not check:
         for path in stale:
-            _write(path, files[path])
+            write_atomically(path, files[path], SHARED)
     for path in sorted(public.rglob("*")):
         if path.is_file() and path not in files and ".ipynb_checkpoints" not in path.parts:
             raise CourseError("students would get a file that no assignment makes", place(path), "delete or move it")
@@ -172,10 +173,3 @@ def _bytes(notebook: NotebookNode) -> bytes:
     nbformat.validate(notebook)
     text: str = nbformat.writes(notebook, version=4)
     return f"{text.rstrip()}\n".encode()
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    unfinished.write_bytes(data)
-    unfinished.replace(path)

@@ -25,8 +25,9 @@ from autograder.authoring.proof_set import (
 )
 from autograder.course import Assignment
 from autograder.grading.pool import grade_all
-from autograder.grading.session import root_of, serve
+from autograder.grading.session import serve
 from autograder.grading.worker_process import Job, WorkerSpec
+from autograder.layout import root_of
 from autograder.log import stage
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
 from autograder.progress import progress

@@ -10,7 +10,8 @@ import click
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from autograder.course.load import SLUG
-from autograder.grading.store import write_atomically
+from autograder.files import write_atomically
+from autograder.layout import COURSE_FILE, SOLUTIONS
 
 TEMPLATES = Path(__file__).parent / "templates" / "new"
 
@@ -20,7 +21,7 @@ def new_assignment(root: Path, slug: str, title: str = "") -> list[Path]:
 
     Raises click.UsageError for a name that cannot be used or is taken: nothing is ever overwritten.
     """
-    folder = root / "solutions" / slug
+    folder = root / SOLUTIONS / slug
     if not SLUG.fullmatch(slug):
         raise click.UsageError(f"“{slug}” is no name for an assignment: begin with a letter, use a-z, 0-9 and _")
     if folder.exists():
@@ -28,12 +29,12 @@ def new_assignment(root: Path, slug: str, title: str = "") -> list[Path]:
     title = " ".join(title.split()) or slug.replace("_", " ").capitalize()
     values = {"title": title, "title_toml": json.dumps(title, ensure_ascii=False), "secret": secrets.token_urlsafe(24)}
     targets = {f"{slug}/{path.stem}": path for path in sorted(TEMPLATES.glob("*.j2")) if path.stem != "course.toml"}
-    if not (root / "solutions" / "course.toml").exists():
+    if not (root / COURSE_FILE).exists():
         targets["course.toml"] = TEMPLATES / "course.toml.j2"
     environment = Environment(loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, keep_trailing_newline=True)
     written = []
     for name, template in targets.items():
-        path = root / "solutions" / name.replace("test_slug", f"test_{slug}")
+        path = root / SOLUTIONS / name.replace("test_slug", f"test_{slug}")
         write_atomically(path, environment.get_template(template.name).render(values).encode())
         written.append(path)
     return written

@@ -11,6 +11,7 @@ import click
 
 from autograder.course import load_course
 from autograder.grading.session import GradingOptions
+from autograder.layout import SIMILAR, SUBMITTED
 from autograder.model import Report
 from autograder.reports.words import judged, number
 from autograder.text.escape import terminal
@@ -46,7 +47,7 @@ def similar(root: Path, slug: str, paths: Sequence[Path], archive: Sequence[Path
 
     course = load_course(root)
     assignment = course.assignment(slug)
-    submitted = [root / "build" / "submitted"]
+    submitted = [root / SUBMITTED]
     found = similarity(course, assignment, paths or [one for one in submitted if one.is_dir()], archive, least / 100)
     if not found.compared:
         click.echo("no submission there; give the folder that holds them", err=True)
@@ -54,6 +55,6 @@ def similar(root: Path, slug: str, paths: Sequence[Path], archive: Sequence[Path
     for pair in found.pairs[:20]:
         names = " · ".join(terminal(side.document.student, 40) for side in (pair.first, pair.second))
         click.echo(f"{100 * pair.share:3.0f} %  {pair.first.tokens:5} tokens  {names}")
-    page = write_page(found, assignment, root / "build" / "similar").relative_to(root)
+    page = write_page(found, assignment, root / SIMILAR).relative_to(root)
     click.echo(f"{found.compared} compared, {len(found.pairs)} close pairs: {page}")
     return DONE

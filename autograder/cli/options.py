@@ -8,6 +8,7 @@ import click
 
 from autograder.box.gpu import DEVICES
 from autograder.errors import CourseError, NoDevice
+from autograder.layout import COURSE_FILE
 
 NO_GPU = "Leave --device out to grade on the CPU; for a GPU, `nvidia-smi` has to list one and torch to be built for it."
 COURSE = click.option(
@@ -51,7 +52,7 @@ def find_root(given: Path | None, start: Path | None = None) -> Path:
     """The course's folder: the given one, else the nearest from `start` upwards. Raises CourseError."""
     start = (start or Path.cwd()).absolute()
     for folder in [given.absolute()] if given else [start, *start.parents]:
-        if (folder / "solutions" / "course.toml").is_file():
+        if (folder / COURSE_FILE).is_file():
             return folder
     where = "the folder of --course" if given else "this folder and those above it"
     raise CourseError("there is no course here", where, "go to the folder that holds solutions/, or say --course PATH")

@@ -11,6 +11,7 @@ import click
 
 from autograder.course import Assignment, Course, load_course
 from autograder.errors import CourseError
+from autograder.layout import SUBMITTED
 from autograder.log import stage
 from autograder.reports.words import amount, number
 from autograder.text.escape import terminal
@@ -26,7 +27,7 @@ _MOST_NAMES = 12
 def export(root: Path, slug: str, form: str, output: Path | None, roster: Path | None) -> int:
     """The grades of an assignment in one of the formats; 1 where somebody's are missing or not sure."""
     from autograder.exports import write
-    from autograder.grading.store import write_atomically
+    from autograder.files import write_atomically
 
     course = load_course(root)
     assignment = course.assignment(slug)
@@ -90,7 +91,7 @@ def regrade(root: Path, slug: str, paths: Sequence[Path], settings: GradingOptio
 
     course = load_course(root)
     grades, _ = _grades(course, course.assignment(slug))
-    result = rerun(course, course.assignment(slug), paths or [root / "build" / "submitted"], settings, grades)
+    result = rerun(course, course.assignment(slug), paths or [root / SUBMITTED], settings, grades)
     for sentence in result.passed_over:
         note(f"not graded: {sentence}")
     if not result.reports:

@@ -11,6 +11,7 @@ import click
 
 from autograder.course import Assignment, load_course
 from autograder.grading.session import GradingOptions, GradingSession, store_of
+from autograder.layout import DEMO, DEMO_SUBMITTED, reports_folder
 from autograder.log import is_on, stage
 from autograder.progress import progress
 from autograder.submission.find import Found, discover
@@ -124,10 +125,9 @@ def demo(root: Path, slug: str, jobs: int, box: str) -> int:
 
     course = load_course(root)
     assignment = course.assignment(slug) if slug else course.assignments[0]
-    folder = root / "build" / "demo"
-    make_class(assignment, folder / "submitted")
-    found = discover([folder / "submitted"], course, assignment.slug).found
-    store = Store(folder / "reports" / assignment.slug)
+    make_class(assignment, root / DEMO_SUBMITTED)
+    found = discover([root / DEMO_SUBMITTED], course, assignment.slug).found
+    store = Store(reports_folder(root / DEMO, assignment.slug))
     grading = GradingSession(assignment, GradingOptions(jobs, box=box), store)
     reports = _graded(grading, found, as_json=False)
     _show(reports, whole=False)

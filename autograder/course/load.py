@@ -20,6 +20,7 @@ from autograder.course.term import TABLES, Term, read_term
 from autograder.course.thresholds import Threshold, named_in, read_hidden, read_thresholds, refuse_unknown
 from autograder.course.toml import line_of, read_toml, table_of, text_of
 from autograder.errors import CourseError, UnknownAssignment, place
+from autograder.layout import COURSE_FILE, SOLUTIONS, exercise_of, grade_id_of
 from autograder.log import stage
 
 POINTS = 100.0  # what the exercises of every assignment add up to
@@ -111,14 +112,14 @@ class Course:
                 return assignment
         slugs = [assignment.slug for assignment in self.assignments]
         close = get_close_matches(slug, slugs, n=3, cutoff=0.4) or slugs
-        raise UnknownAssignment(f"there is no assignment “{slug}”", "solutions", f"did you mean {', '.join(close)}?")
+        raise UnknownAssignment(f"there is no assignment “{slug}”", str(SOLUTIONS), f"did you mean {', '.join(close)}?")
 
 
 @stage("reading the course")
 def load_course(root: Path) -> Course:
     """Read `root/solutions`. Raises CourseError for the first thing that is broken."""
     root = Path(root).absolute()
-    settings = root / "solutions" / "course.toml"
+    settings = root / COURSE_FILE
     raw = read_toml(settings, {"name", "secret"} | TABLES)
     name, secret = (text_of(settings, raw, key) for key in ("name", "secret"))
     folders = sorted(path for path in settings.parent.iterdir() if path.is_dir() and path.name[0] not in "._")
@@ -187,11 +188,11 @@ def _exercises(path: Path, cells: tuple[SourceCell, ...]) -> tuple[Exercise, ...
 def _exercise(path: Path, cell: SourceCell, waiting: list[SourceCell]) -> Exercise:
     where, grade_id = place(path, cell.line), cell.name or ""
     manual = cell.role == "manual"
-    if not manual and not grade_id.endswith("_check"):
+    name = exercise_of(grade_id)
+    if not manual and grade_id != grade_id_of(name):
         raise CourseError(f"the check cell “{grade_id}” does not end in _check", where, f"name it {grade_id}_check")
     if not manual and not waiting:
         raise CourseError(f"“{grade_id}” closes no exercise", where, 'put a cell with role="solution" above it')
-    name = grade_id.removesuffix("_check")
     ids = (grade_id,) if manual else tuple(item.name or "" for item in waiting)
     title = cell.title or name.replace("_", " ")
     return Exercise(name, title, cell.points or 0.0, ids, manual, cell.line)

@@ -15,6 +15,7 @@ from typing import Any
 
 from autograder.course.toml import line_of, read_toml, table_of
 from autograder.errors import CourseError, place
+from autograder.layout import COURSE_FILE
 
 TABLES = frozenset({"deadlines", "extensions", "late", "attempts"})
 COUNTING = ("last", "best", "deadline")  # deadline: the last one that was in time, else the first late one
@@ -92,7 +93,7 @@ def read_term(path: Path, raw: Mapping[str, Any], slugs: set[str]) -> Term:
 
 def load_term(root: Path) -> Term:
     """The rules of the course at `root`, without reading its assignments. Raises CourseError."""
-    path = root / "solutions" / "course.toml"
+    path = root / COURSE_FILE
     slugs = {folder.name for folder in path.parent.iterdir() if folder.is_dir()}
     return read_term(path, read_toml(path, {"name", "secret"} | TABLES), slugs)
 

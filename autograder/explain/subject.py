@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from autograder import layout
 from autograder.course import Assignment, Course
 from autograder.grading.session import store_of
 from autograder.grading.store import Store, content_key, context_digest
@@ -16,7 +17,7 @@ from autograder.intake.attempts import Attempts
 from autograder.model import Report
 from autograder.submission.find import Found, discover
 
-SUBMITTED = ("build/submitted", "build/demo/submitted")  # where a graded file is looked for
+SUBMITTED = (layout.SUBMITTED, layout.DEMO_SUBMITTED)  # where a graded file is looked for
 _NO_REPORT = "that file holds no report of this version; give a file of build/reports, a notebook or a student's name"
 
 
@@ -92,7 +93,7 @@ def _stored(course: Course, what: str, slug: str) -> Report:
 
 def _reports(course: Course, assignment: Assignment) -> list[Report]:
     """The stored ones; those of the demo's invented class only where there are no others."""
-    return store_of(assignment).all() or Store(course.root / "build" / "demo" / "reports" / assignment.slug).all()
+    return store_of(assignment).all() or Store(layout.reports_folder(course.root / layout.DEMO, assignment.slug)).all()
 
 
 def _graded_file(course: Course, report: Report, context: str) -> bytes | None:

@@ -21,6 +21,7 @@ from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 from autograder.errors import ConvgradeError, CourseError
 from autograder.gradebook import lateness
 from autograder.gradebook.grades import points_of
+from autograder.layout import BUILD, RECORDING, grade_id_of
 from autograder.model import Report
 
 DIGITS = 4  # points are rounded once, here, so that text and number say the same
@@ -30,7 +31,7 @@ _TURN = 300.0  # seconds after which nobody waits any longer for another who rec
 
 def scores(report: Report) -> dict[str, float | None]:
     """Points by grade id of the check cell; None where a person has to decide because there is no evidence."""
-    return {f"{name}_check": points and round(points, DIGITS) for name, points in points_of(report).items()}
+    return {grade_id_of(name): points and round(points, DIGITS) for name, points in points_of(report).items()}
 
 
 def record(reports: Sequence[Report], root: Path) -> int:
@@ -77,8 +78,8 @@ def _patiently(book: Gradebook, action: Callable[[], object]) -> None:
 @contextmanager
 def one_at_a_time(root: Path) -> Iterator[None]:
     """Commands that change the gradebook take turns, on this machine; the kernel lets go when one is killed."""
-    (root / "build").mkdir(exist_ok=True)
-    with (root / "build" / ".recording").open("a") as file:
+    (root / BUILD).mkdir(exist_ok=True)
+    with (root / RECORDING).open("a") as file:
         until = time.monotonic() + _TURN
         while not _taken(file.fileno()):
             if time.monotonic() > until:
@@ -189,7 +190,7 @@ def _points_in(book: Gradebook, slug: str) -> Mapping[str, float]:
 
 def _refuse_others(known: Mapping[str, float], report: Report) -> None:
     for exercise in report.exercises:
-        if exercise.checks and known.get(f"{exercise.name}_check") != exercise.points:
+        if exercise.checks and known.get(grade_id_of(exercise.name)) != exercise.points:
             what = f"the gradebook is older than {report.assignment}: the points of {exercise.name} differ"
             raise CourseError(what, "the gradebook", _todo(report.assignment))
 

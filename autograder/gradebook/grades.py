@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from autograder.course.term import Term, cents
-from autograder.grading.store import natural
+from autograder.files import natural_key
+from autograder.layout import exercise_of
 from autograder.model import CheckResult, Report
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def regraded(grade: Grade, report: Report, term: Term) -> Grade:
 
 def in_order(grades: Iterable[Grade]) -> list[Grade]:
     """Sorted by the students' names, as people count."""
-    return sorted(grades, key=lambda grade: natural(grade.student))
+    return sorted(grades, key=lambda grade: natural_key(grade.student))
 
 
 def unrecorded(grades: Sequence[Grade], reports: Iterable[Report]) -> list[str]:
@@ -191,7 +192,7 @@ def _judged(blank: tuple[Mark, ...], report: Report | None) -> tuple[Mark, ...]:
 
 def _recorded(grade: Grade, submission: Any, term: Term) -> Grade:
     """The grade with what stands in the gradebook: points, a person's points, the penalty, the time."""
-    rows = {row.name.removesuffix("_check"): row for notebook in submission.notebooks for row in notebook.grades}
+    rows = {exercise_of(row.name): row for notebook in submission.notebooks for row in notebook.grades}
     marks = tuple(_from_row(mark, rows.get(mark.name)) for mark in grade.marks)
     at = submission.timestamp.replace(tzinfo=UTC) if submission.timestamp else None
     penalty = sum(notebook.late_submission_penalty or 0.0 for notebook in submission.notebooks)

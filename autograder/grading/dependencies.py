@@ -7,7 +7,6 @@ names; comments, empty lines and the order of functions do not count. Where that
 from __future__ import annotations
 
 import ast
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -15,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.course.declarations import bound, parse
-from autograder.grading.store import context_digest, engine_facts, write_atomically
+from autograder.files import digest_of, write_atomically
+from autograder.grading.store import context_digest, engine_facts
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
@@ -148,4 +148,4 @@ def _dump(nodes: Iterable[ast.stmt]) -> list[str]:
 
 
 def _digest(*parts: object) -> str:
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+    return digest_of({"parts": json.dumps(parts, sort_keys=True, default=str).encode()})

@@ -8,13 +8,13 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.grading.dependencies import fingerprints
 from autograder.grading.pool import grade_all, problem
 from autograder.grading.store import Store, content_key, context_digest
 from autograder.grading.worker_process import Job, WorkerSpec
+from autograder.layout import BUILD, reports_folder, root_of
 from autograder.log import is_on
 
 if TYPE_CHECKING:
@@ -46,12 +46,7 @@ def serve(connection: Connection, root: str, slug: str, box: str, device: str) -
 
 def store_of(assignment: Assignment) -> Store:
     """Where the reports of this assignment are kept."""
-    return Store(root_of(assignment) / "build" / "reports" / assignment.slug)
-
-
-def root_of(assignment: Assignment) -> Path:
-    """The folder that holds `solutions/`."""
-    return assignment.folder.parents[1]
+    return Store(reports_folder(root_of(assignment) / BUILD, assignment.slug))
 
 
 class GradingSession:

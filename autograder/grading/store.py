@@ -6,21 +6,16 @@ renamed into it. A file that cannot be read counts as absent.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import re
 import sys
-import tempfile
 import time
-import unicodedata
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograder.files import digest_of, natural_key, safe_name, write_atomically
 from autograder.log import noted
 from autograder.model import REPORT_VERSION, Report
 
@@ -42,7 +37,7 @@ def context_digest(assignment: Assignment, box: str, device: str = "cpu") -> str
     names = (f"test_{assignment.slug}.py", "reference.py", "mistakes.py", "assignment.toml", "notebook.py")
     parts = {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
     facts = engine_facts(assignment, box, device) | {"limits": asdict(assignment.limits)}
-    return _digest(parts | {"facts": json.dumps(facts, sort_keys=True).encode()})
+    return digest_of(parts | {"facts": json.dumps(facts, sort_keys=True).encode()})
 
 
 def engine_facts(assignment: Assignment, box: str, device: str = "cpu") -> dict[str, Any]:
@@ -60,7 +55,7 @@ def engine_facts(assignment: Assignment, box: str, device: str = "cpu") -> dict[
 
 def content_key(raw: bytes, context: str) -> str:
     """What a report is known by: these bytes, graded in this `context_digest`."""
-    return _digest({"submission": raw, "context": context.encode()})
+    return digest_of({"submission": raw, "context": context.encode()})
 
 
 def engine_digest() -> str:
@@ -69,14 +64,7 @@ def engine_digest() -> str:
     folders = {"autograder": root, "cnnkit": root.parent / "shared" / "cnnkit"}
     sources = [(name, path.relative_to(top), path) for name, top in folders.items() for path in top.rglob("*.py")]
     files = {f"{name}/{inner}": path for name, inner, path in sources if inner.parts[0] not in _VIEWS}
-    return _digest({name: path.read_bytes() for name, path in sorted(files.items())})
-
-
-def safe_name(student: str) -> str:
-    """A file name that we made: at most 53 characters of a-z, 0-9 and "-", different for different students."""
-    plain = unicodedata.normalize("NFKD", student[:200]).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].rstrip("-") or "student"
-    return f"{slug}-{hashlib.sha256(student.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
+    return digest_of({name: path.read_bytes() for name, path in sorted(files.items())})
 
 
 class Store:
@@ -108,7 +96,7 @@ class Store:
     def all(self) -> list[Report]:
         """Every readable report, in the order of the students' names."""
         found = [self._read(path) for path in sorted(self.folder.glob("*.json"))]
-        return sorted((report for report in found if report), key=lambda report: natural(report.student))
+        return sorted((report for report in found if report), key=lambda report: natural_key(report.student))
 
     def sweep(self) -> None:
         """Remove half-written files that an interrupted run left behind."""
@@ -125,49 +113,9 @@ class Store:
             return None  # absent, cut off, of another version, or not ours: it is graded again
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Put `data` at `path`: a temporary file in the same folder, fsync, rename, fsync of the folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, noted(path, "write"))
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(name)
-        raise
-    _sync_folder(path.parent)
-
-
-def natural(text: str) -> tuple[list[tuple[int, str]], str]:
-    """Sort key in which "student 9" comes before "student 10"; ties by the text itself."""
-    pieces = re.split(r"(\d{1,18})", text.casefold())
-    return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in pieces if piece], text
-
-
 def final(report: Report) -> bool:
     """Whether grading again would be a waste: everything has a verdict, or the file itself is the problem."""
     return report.graded or report.fault == "student"
-
-
-def _digest(parts: Mapping[str, bytes]) -> str:
-    """sha256 over named parts, each framed by its length so that no two lists of parts give the same bytes."""
-    total = hashlib.sha256()
-    for name, data in parts.items():
-        total.update(f"{len(name)}:{name}{len(data)}:".encode())
-        total.update(data)
-    return total.hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _version(package: str) -> str:

@@ -16,8 +16,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from autograder.authoring import notebooks
 from autograder.box.bubblewrap import kit
 from autograder.course import Assignment, Course
-from autograder.grading.store import write_atomically
+from autograder.files import PUBLIC, write_atomically
 from autograder.hosts.gradescope_zip import FILES
+from autograder.layout import CLASSROOM, grade_id_of
 
 INSTALL = (
     "1. Install what the notebook needs: `pip install -r requirements.txt`. The kit lies beside it, in `cnnkit/`.\n"
@@ -34,10 +35,9 @@ IGNORED = ".public_checks.json\n.ipynb_checkpoints/\n__pycache__/\n"
 
 def write_template(course: Course, assignment: Assignment) -> Path:
     """Writes build/classroom/<slug>/; gives its path."""
-    folder = course.root / "build" / "classroom" / assignment.slug
+    folder = course.root / CLASSROOM / assignment.slug
     for name, data in contents(assignment).items():
-        write_atomically(folder / name, data)
-        (folder / name).chmod(0o644)
+        write_atomically(folder / name, data, PUBLIC)
     return folder
 
 
@@ -45,7 +45,7 @@ def contents(assignment: Assignment) -> dict[str, bytes]:
     """Every file of the template repository by its name."""
     exercises = [exercise for exercise in assignment.exercises if not exercise.manual]
     released = {cell.grade_id: cell.source for cell in assignment.release if cell.role == "check"}
-    checks = {f"{exercise.name}_check": released[f"{exercise.name}_check"] for exercise in exercises}
+    checks = {cell: released[cell] for cell in (grade_id_of(exercise.name) for exercise in exercises)}
     values = {"slug": assignment.slug, "exercises": exercises, "seconds": int(assignment.limits.cell_seconds) + 10}
     release = notebooks.public_files(assignment)
     readme = re.sub(r"1\. Install.*?\n(?=2\. )", INSTALL, release.pop("README.md").decode(), flags=re.DOTALL)

@@ -14,9 +14,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 import autograder
 from autograder.box.bubblewrap import kit
 from autograder.course import Assignment, Course
-from autograder.grading.store import write_atomically
+from autograder.files import write_atomically
 from autograder.hosts.requirements import pinned
 from autograder.hosts.results import CRASHED
+from autograder.layout import COURSE_FILE, GRADESCOPE
 
 FILES = Path(__file__).parent / "files"
 LEFT_OUT = ("alternatives.py", "marking.md", "rows.toml")  # of an assignment: grading does not need them
@@ -26,7 +27,7 @@ DATE = (1980, 1, 1, 0, 0, 0)  # the same course gives the same bytes
 
 def write_zip(course: Course, assignment: Assignment, wall: str, visibility: str) -> Path:
     """Writes build/gradescope/<slug>.zip; gives its path."""
-    path = course.root / "build" / "gradescope" / f"{assignment.slug}.zip"
+    path = course.root / GRADESCOPE / f"{assignment.slug}.zip"
     memory = io.BytesIO()
     with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in sorted(contents(course, assignment, wall, visibility).items()):
@@ -48,7 +49,7 @@ def contents(course: Course, assignment: Assignment, wall: str, visibility: str)
     texts = scripts | {
         "convgrade.json": json.dumps(settings),
         "requirements.txt": pinned(),
-        "solutions/course.toml": toml,
+        str(COURSE_FILE): toml,
     }
     files = dict(_files(Path(autograder.__file__).parent, "autograder"))
     files |= dict(_files(kit(), "shared/cnnkit"))

@@ -11,11 +11,11 @@ from traitlets import Unicode
 
 from autograder.course import load_course
 from autograder.exports import FORMATS, write
+from autograder.files import write_atomically
 from autograder.gradebook import lateness
 from autograder.gradebook.database import one_at_a_time
 from autograder.gradebook.grades import from_book
 from autograder.grading.session import store_of
-from autograder.grading.store import write_atomically
 
 
 class TermExport(ExportPlugin):  # type: ignore[misc]

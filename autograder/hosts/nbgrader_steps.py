@@ -30,6 +30,7 @@ from autograder.errors import BoxFailure, ConvgradeError
 from autograder.gradebook import database, lateness
 from autograder.grading.session import GradingOptions, GradingSession, processors
 from autograder.hosts.nbgrader_review import rebuild
+from autograder.layout import exercise_of
 from autograder.model import Report
 from autograder.progress import progress
 from autograder.reports.in_cell import as_html, as_text
@@ -164,7 +165,7 @@ class CollectPlainFiles(ExchangeCollect):  # type: ignore[misc]
 
 def outputs(report: Report, grade_id: str) -> list[Any]:
     """What stands below a check cell: the report for people, then exactly one plain number for nbgrader."""
-    exercise = next((item for item in report.exercises if f"{item.name}_check" == grade_id), None)
+    exercise = next((item for item in report.exercises if item.name == exercise_of(grade_id)), None)
     shown = {"text/plain": as_text(report, exercise), "text/html": as_html(report, exercise)}
     points = database.scores(report).get(grade_id) or 0.0  # where there is no verdict, HoldUngraded takes the 0 back
     number = {"text/plain": f"{points:.{database.DIGITS}f}".rstrip("0").rstrip(".")}

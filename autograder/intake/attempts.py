@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.course.term import Term
-from autograder.grading.store import natural, write_atomically
+from autograder.files import natural_key, write_atomically
 from autograder.intake.entries import moment
+from autograder.layout import ATTEMPTS, SUBMITTED, submission_file
 from autograder.submission.find import Found
 
 _NAME = re.compile(r"(?P<number>\d{3,})_(?P<at>\d{8}T\d{6}Z|unknown)_(?P<digest>[0-9a-f]{12})\.ipynb")
@@ -42,12 +43,12 @@ class Attempts:
     """The attempts at one assignment in the course at `root`."""
 
     def __init__(self, root: Path, slug: str) -> None:
-        self.slug, self.folder, self.submitted = slug, root / "build" / "attempts" / slug, root / "build" / "submitted"
+        self.slug, self.folder, self.submitted = slug, root / ATTEMPTS / slug, root / SUBMITTED
 
     def students(self) -> list[str]:
         """Everybody with an attempt."""
         names = [path.name for path in self.folder.iterdir() if path.is_dir()] if self.folder.is_dir() else []
-        return sorted(names, key=natural)
+        return sorted(names, key=natural_key)
 
     def of(self, student: str) -> list[Attempt]:
         """One student's, the oldest first: by the time of handing in, where all are known, else as they came."""
@@ -100,7 +101,7 @@ class Attempts:
         return path == self._file(path.parents[1].name).resolve()
 
     def _file(self, student: str) -> Path:
-        return self.submitted / student / self.slug / f"{self.slug}.ipynb"
+        return submission_file(self.submitted, student, self.slug)
 
 
 def counting(attempts: Sequence[Attempt], term: Term, slug: str, deadline: datetime | None = None) -> Attempt:

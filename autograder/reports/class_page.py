@@ -7,9 +7,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from autograder.files import natural_key, safe_name, write_atomically
 from autograder.gradebook.context import StudentContext, mark_of
 from autograder.gradebook.grades import Mark
-from autograder.grading.store import natural, safe_name, write_atomically
 from autograder.model import Report, Verdict
 from autograder.reports import statistics, suspicious_checks
 from autograder.reports.render import page
@@ -53,7 +53,7 @@ def write_pages(reports: Sequence[Report], title: str, folder: Path, contexts: S
 
     Pages of an earlier run whose submission is gone go too; `contexts`, by student, say what is no part of the reports.
     """
-    ordered = sorted(reports, key=lambda report: natural(report.student))
+    ordered = sorted(reports, key=lambda report: natural_key(report.student))
     files = [f"{_STUDENTS}/{safe_name(report.student)}.html" for report in ordered]
     history = VerdictHistory.read(folder)
     changes = history.see(ordered)

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from autograder.grading.store import natural
+from autograder.files import natural_key
 from autograder.model import CheckResult, Report, Verdict
 from autograder.reports import statistics
 from autograder.reports.words import LOOKS, amount, counts, judged, look_at, look_of, needs_a_person, number
@@ -24,7 +24,7 @@ _HEADS = ("student", "score", "checks", "look at")
 def show_class(reports: Sequence[Report], out: TextIO | None = None) -> None:
     """A line per student, sorted by name: score, verdict counts, what to look at first; then the class in one line."""
     out = out or sys.stdout
-    ordered = sorted(reports, key=lambda report: natural(report.student))
+    ordered = sorted(reports, key=lambda report: natural_key(report.student))
     if out.isatty():
         Console(file=out).print(_table(ordered))
     else:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from autograder.grading.store import write_atomically
+from autograder.files import write_atomically
 from autograder.model import Report, Verdict
 
 NAME = "students/.pages"

@@ -50,7 +50,7 @@ def similarity(
 
 def write_page(found: Similarity, assignment: Assignment, folder: Path) -> Path:
     """Writes `folder`/<slug>.html; gives its path."""
-    from autograder.grading.store import write_atomically
+    from autograder.files import write_atomically
 
     path = folder / f"{assignment.slug}.html"
     rows = [(pair, [(side, marked(side.document.text, side.ranges)) for side in (pair.first, pair.second)])

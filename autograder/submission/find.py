@@ -16,7 +16,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from autograder.errors import ConvgradeError
-from autograder.grading.store import natural
+from autograder.files import natural_key
 from autograder.log import noted, stage
 from autograder.submission.parse import MAX_BYTES, parse_notebook
 
@@ -61,7 +61,7 @@ def discover(paths: Iterable[Path], course: Course, slug: str = "") -> Discovery
             if path not in seen:
                 seen.add(path)
                 _add(result, Found("", _shown(path, top), "", path), slugs, course)
-    result.found = sorted(_distinct(result.found), key=lambda item: (item.slug, natural(item.student)))
+    result.found = sorted(_distinct(result.found), key=lambda item: (item.slug, natural_key(item.student)))
     return result
 
 

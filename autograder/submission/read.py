@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from autograder import messages
+from autograder.layout import grade_id_of
 from autograder.submission.match import Claims, Notes, Release, counting, defined_anywhere, functions
 from autograder.submission.parse import RawCell, parse_notebook
 
@@ -64,7 +65,7 @@ def read_submission(raw: bytes, assignment: Assignment) -> Submission:
 
 def _note_changed_points(claims: Claims, assignment: Assignment, notes: Notes) -> None:
     """Points come from the release; say so where the file says otherwise."""
-    worth = {f"{exercise.name}_check": exercise.points for exercise in assignment.exercises}
+    worth = {grade_id_of(exercise.name): exercise.points for exercise in assignment.exercises}
     claimed = [(grade_id, copy.points) for grade_id, copies in claims.items() for copy in copies]
     if any(points is not None and points != worth.get(grade_id, points) for grade_id, points in claimed):
         notes.append(messages.points_changed())

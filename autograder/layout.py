@@ -1,0 +1,52 @@
+"""Where things lie in the folder of a course, and how its check cells are named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograder.course import Assignment
+
+# Below the root of the course.
+SOLUTIONS = Path("solutions")  # what the author writes
+COURSE_FILE = SOLUTIONS / "course.toml"
+ASSIGNMENTS = Path("assignments")  # what students get
+COVERAGE_PAGE = Path("docs/coverage.md")
+BUILD = Path("build")  # everything that commands make; nbgrader_config.py names some of it, too
+SUBMITTED = BUILD / "submitted"
+ATTEMPTS = BUILD / "attempts"
+SOURCE = BUILD / "source"
+FEEDBACK_PAGES = BUILD / "feedback-pages"
+SIMILAR = BUILD / "similar"
+GRADESCOPE = BUILD / "gradescope"
+CLASSROOM = BUILD / "classroom"
+DEMO = BUILD / "demo"
+DEMO_SUBMITTED = DEMO / "submitted"
+RECORDING = BUILD / ".recording"  # the lock of commands that change the gradebook
+_CHECK = "_check"  # how the id of an exercise's check cell ends
+
+
+def root_of(assignment: Assignment) -> Path:
+    """The folder that holds `solutions/`."""
+    return assignment.folder.parents[1]
+
+
+def reports_folder(root: Path, slug: str) -> Path:
+    """Where the reports of an assignment are kept; `root` may be that of the demo."""
+    return root / "reports" / slug
+
+
+def submission_file(folder: Path, student: str, slug: str) -> Path:
+    """A submission in nbgrader's tree, whose top is `folder`."""
+    return folder / student / slug / f"{slug}.ipynb"
+
+
+def grade_id_of(exercise: str) -> str:
+    """The id of the check cell that closes an exercise of this name; its points stand there."""
+    return f"{exercise}{_CHECK}"
+
+
+def exercise_of(grade_id: str) -> str:
+    """The name of the exercise that a check cell, or a cell graded by hand, closes."""
+    return grade_id.removesuffix(_CHECK)
