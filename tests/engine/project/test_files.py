@@ -51,8 +51,10 @@ def test_kill_9_never_leaves_half_a_file(tmp_path):
 
 
 def test_what_is_written_is_private_unless_it_is_for_others(tmp_path):
+    before = os.umask(0o022)
     write_atomically(tmp_path / "report", b"")
     write_atomically(tmp_path / "page", b"", PUBLIC)
+    os.umask(before)
     modes = [(tmp_path / name).stat().st_mode & 0o777 for name in ("report", "page")]
     assert modes == [0o600, 0o644]
 
