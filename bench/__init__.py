@@ -1,1 +1,1 @@
-"""Figures of the engine, printed by `make bench`; nothing here is needed to grade."""
+"""Benchmarks of the engine, run by `make bench`; nothing here is needed for grading."""

@@ -1,7 +1,7 @@
-"""Prints every figure of the engine, measured now, beside its goal: `make bench`, or `python -m bench --quick`.
+"""Measures every figure of the engine and prints it beside its goal: `make bench`, or `python -m bench --quick`.
 
-Times are compared within one run, since machines are noisy: overhead is wall clock × workers − CPU of the same cells
-and checks run bare in one warm process. Stock nbgrader is measured in the same run on the same checks.
+Times are compared within one run, since machines are noisy. Overhead is wall clock × workers, minus the CPU time of the
+same cells and checks run bare in one warm process. Stock nbgrader is measured in the same run with the same checks.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def main() -> None:
-    """Measures and prints; exit code 1 when a goal is missed."""
+    """Measure and print; exit code 1 when a goal is missed."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--assignment", default="a1_convolution", metavar="SLUG")
     arguments.add_argument("--quick", action="store_true", help="30 or 100 submissions, not 300; 10 runs, not 200")
@@ -54,13 +54,13 @@ def figures(assignment: Assignment, quick: bool) -> Iterator[tuple[str, str, str
     one, two = (seconds_each(assignment, count, workers) for workers in (1, 2))
     overhead = max(one, 2 * two) - cells - checks
     yield "overhead of a submission", f"{overhead:.2f} s", "≤ 0.35 s", overhead <= 0.35
-    yield "two workers, times as fast as one", f"{one / two:.2f}", "≥ 1.7", one / two >= 1.7
+    yield "speed-up with two workers", f"{one / two:.2f}", "≥ 1.7", one / two >= 1.7
     stock = statistics.median(stock_nbgrader.time_stock(assignment, copies(assignment, 3))) - cells - checks
     yield "overhead of stock nbgrader", f"{stock:.2f} s", "", True
-    yield "times less than stock nbgrader", f"{stock / max(overhead, 0.01):.1f}", "≥ 10", stock >= 10 * overhead
+    yield "stock overhead as a multiple of ours", f"{stock / max(overhead, 0.01):.1f}", "≥ 10", stock >= 10 * overhead
     many = 30 if quick else 300
     again, peak, growth = unchanged.measure(assignment, copies(assignment, many))
-    yield f"second grade of {many} unchanged", f"{again:.1f} s", "≤ 3 s", again <= 3
+    yield f"grading {many} unchanged submissions again", f"{again:.1f} s", "≤ 3 s", again <= 3
     yield "memory of a worker", f"{peak / 1024:.2f} GB", "≤ 1.2 GB", peak <= 1.2 * 1024
     yield f"growth over {many} submissions", f"{growth:.0f} MB", "≤ 50 MB", growth <= 50
     yield from figures_of_a_term(assignment, quick)
@@ -71,7 +71,7 @@ def figures(assignment: Assignment, quick: bool) -> Iterator[tuple[str, str, str
 
 
 def figures_of_a_term(assignment: Assignment, quick: bool) -> Iterator[tuple[str, str, str, bool]]:
-    """What follows the grading; a few reports stand under the names of a whole class."""
+    """What comes after grading; a few reports are repeated under the names of a whole class."""
     many, distinct = (100, 4) if quick else (300, 12)
     with tempfile.TemporaryDirectory(prefix="term-") as folder:
         added, recording, differing = term.measure(assignment, many, distinct, Path(folder))
@@ -89,13 +89,13 @@ def box_up() -> float:
 
 
 def copies(assignment: Assignment, count: int) -> list[bytes]:
-    """Perfect notebooks that differ in a comment, so that none is known already."""
+    """Perfect notebooks that differ in trailing spaces, so that none has been graded before."""
     perfect = variants.with_solution(assignment, {})
     return [perfect.rstrip() + b" " * number for number in range(1, count + 1)]
 
 
 def reports(assignment: Assignment, notebooks: list[bytes], workers: int) -> Iterator[Report]:
-    """Grades in memory: no store, no pages."""
+    """Grade in memory: no store, no pages."""
     jobs = [Job(f"student {number}", "notebook.ipynb", "", raw) for number, raw in enumerate(notebooks)]
     return grade_all(jobs, assignment, WorkerSpec(serve, (str(ROOT), assignment.slug, Wall())), workers)
 
@@ -112,7 +112,7 @@ def unstable(assignment: Assignment, runs: int) -> tuple[int, int]:
     same = [variants.with_solution(assignment, {})] * (runs // 2)
     done = [report for workers in (1, 2) for report in reports(assignment, same, workers)]
     failed = sum(check.verdict is not Verdict.PASSED for report in done for check in report.checks)
-    seen = {tuple((one.name, one.verdict, one.message, one.hint) for one in report.checks) for report in done}
+    seen = {tuple((check.name, check.verdict, check.message, check.hint) for check in report.checks) for report in done}
     return failed, len(seen) - 1
 
 

@@ -1,4 +1,4 @@
-"""The floor that overhead is measured from: the same cells and checks, bare, in one warm process."""
+"""The baseline for overhead: the same cells and checks, bare, in one warm process."""
 
 from __future__ import annotations
 

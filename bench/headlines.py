@@ -1,4 +1,4 @@
-"""The headline results of the lecture, run again with the reference solutions on the real data: `make headlines`.
+"""The headline results of the lecture, rerun with the reference solutions on the real data: `make headlines`.
 
 `python -m bench.headlines lenet names` runs only these rows. The data is read from CNNKIT_DATA (see
 `cnnkit.data.datasets`). Each row that was run replaces its line in docs/headlines.md; the others stay as they are.
@@ -32,23 +32,23 @@ NETWORKS = SimpleNamespace(**runpy.run_path(str(ROOT / "solutions" / "a3_network
 
 @dataclass(frozen=True)
 class Row:
-    """One result: what was done, the lecture's figures as printed there, and how to get ours."""
+    """One result: what was done, the figures printed in the lecture, and how to get ours."""
 
     what: str
     lecture: str
     run: Callable[[int, bool], str]
-    seeds: int = 1  # more where the outcome is a matter of luck: each gives a figure
+    seeds: int = 1  # several where the outcome is a matter of luck; each gives a figure
 
 
 def counts(_seed: int, _download: bool) -> str:
-    """Parameters of the five networks, which must agree to the digit."""
+    """Parameters of the five networks, which must agree exactly."""
     from torchvision.models import resnet18
 
     networks = (
         *(NETWORKS.mnist_net(), NETWORKS.strided_cnn(), loops.TextCNN(), NETWORKS.MLP(784, 50, 10)),
         resnet18(weights=None),
     )
-    return " · ".join(f"{sum(one.numel() for one in network.parameters()):,}" for network in networks)
+    return " · ".join(f"{sum(parameter.numel() for parameter in network.parameters()):,}" for network in networks)
 
 
 def selu(divisor: float) -> Callable[[int, bool], str]:
@@ -75,7 +75,7 @@ def plain(make: Callable[[], nn.Module]) -> Callable[[int, bool], str]:
 
 
 def lenet_of_the_notes() -> nn.Module:
-    """The chain that the notes train: the second pool takes the mean, and softmax stands before the loss."""
+    """The network as the notes train it: the second pool averages, and softmax comes before the loss."""
     chain = NETWORKS.lenet_sequential()
     chain[5] = nn.AvgPool2d(2)
     return nn.Sequential(chain, nn.Softmax(dim=-1))
@@ -89,7 +89,7 @@ def fashion(seed: int, download: bool) -> str:
 
 
 def names(windows: int) -> Callable[[int, bool], str]:
-    """The lecture's names, four of five for training, 5 epochs of Adam; the largest over so many of the 20 windows."""
+    """The lecture's names, four in five for training, 5 epochs of Adam; the maximum over this many of 20 windows."""
 
     def run(seed: int, _download: bool) -> str:
         train, valid = loops.split(loops.encoded(data.spanish_names()), [0.8, 0.2])
@@ -133,15 +133,15 @@ ROWS = {
 
 
 def main() -> None:
-    """Runs the rows, prints each as it is done, and writes the page."""
+    """Run the rows, print each when it is done, and update the page."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("rows", nargs="*", metavar="ROW", help=f"one of {', '.join(ROWS)}; all of them by default")
     arguments.add_argument("--seed", type=int, default=0)
-    arguments.add_argument("--download", action="store_true", help="get what torchvision can get")
+    arguments.add_argument("--download", action="store_true", help="download what torchvision can")
     options = arguments.parse_args()
     unknown = [name for name in options.rows if name not in ROWS]
     if unknown:
-        arguments.error(f"no row {unknown[0]!r}; there are {', '.join(ROWS)}")
+        arguments.error(f"unknown row {unknown[0]!r}; choose from {', '.join(ROWS)}")
     for name in options.rows or ROWS:
         print(f"{name}: {ROWS[name].what}\n  lecture  {ROWS[name].lecture or '–'}", flush=True)
         start = time.process_time()
@@ -157,20 +157,20 @@ def main() -> None:
 
 
 def with_row(page: str, name: str, ours: str, seconds: float) -> str:
-    """The page with this row put in, in the order of `ROWS`."""
+    """The page with this row added or replaced, in the order of `ROWS`."""
     head, _, rest = page.partition(BEGIN)
     table, _, tail = rest.partition(END)
-    known = {found[1]: found[0] for found in re.finditer(r"^\| `([a-z0-9-]+)` \|.*$", table, re.MULTILINE)}
+    lines = {match[1]: match[0] for match in re.finditer(r"^\| `([a-z0-9-]+)` \|.*$", table, re.MULTILINE)}
     row, today = ROWS[name], datetime.date.today()
     cells = (f"`{name}`", row.what, row.lecture or "–", ours, f"{seconds:.0f} s", f"{today}, {versions()}")
-    known[name] = f"| {' | '.join(cells)} |"
+    lines[name] = f"| {' | '.join(cells)} |"
     top = "| row | what | lecture | ours | CPU time | when, with what |\n|---|---|---|---|---|---|"
-    lines = [known[one] for one in ROWS if one in known]
-    return "\n".join([head + BEGIN, top, *lines, END + tail])
+    ordered = [lines[key] for key in ROWS if key in lines]
+    return "\n".join([head + BEGIN, top, *ordered, END + tail])
 
 
 def versions() -> str:
-    """Of what a result may depend on."""
+    """The versions that a result may depend on."""
     return f"Python {platform.python_version()}, torch {torch.__version__.partition('+')[0]}, CPU"
 
 

@@ -1,4 +1,4 @@
-"""Training on tensors in memory, small and plain, and the text network of the lecture's appendix."""
+"""A small, plain training loop over tensors in memory, and the text network of the lecture's appendix."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_LEN = 22
 
 @dataclass(frozen=True)
 class Recipe:
-    """Epochs, batch size, and how an optimizer and a scheduler are made."""
+    """Epochs, batch size, and how to make the optimizer and the scheduler."""
 
     epochs: int
     batch: int
@@ -35,7 +35,7 @@ ADAM = Recipe(5, 32, lambda p: torch.optim.Adam(p, lr=0.001))
 
 
 def fit(model: nn.Module, train: Labelled, valid: Labelled, recipe: Recipe) -> list[float]:
-    """Trains with cross-entropy in shuffled batches; accuracy on `valid` after every epoch."""
+    """Train with cross-entropy in shuffled batches; return the accuracy on `valid` after every epoch."""
     optimizer = recipe.optimizer(model.parameters())
     steps = recipe.epochs * -(-len(train[1]) // recipe.batch)
     scheduler = recipe.scheduler(optimizer, steps) if recipe.scheduler else None
@@ -61,7 +61,7 @@ def accuracy(model: nn.Module, data: Labelled) -> float:
 
 
 def split(data: Labelled, sizes: Sequence[float]) -> list[Labelled]:
-    """As `random_split` with seed 0 does it, the lecture's way."""
+    """Split as the lecture does: `random_split` with seed 0."""
     parts = random_split(range(len(data[1])), sizes, torch.Generator().manual_seed(0))  # type: ignore[arg-type]
     return [(data[0][part.indices], data[1][part.indices]) for part in parts]
 
@@ -72,17 +72,17 @@ def curve(reached: Sequence[float], digits: int = 4) -> str:
 
 
 def encoded(names: Sequence[tuple[str, int]]) -> Labelled:
-    """Names as (N, 23) places in the alphabet: a point, at most 22 letters, points to the end."""
+    """Names as (N, 23) positions in the alphabet: a dot, at most 22 letters, dots to the end."""
     alphabet = [".", *sorted({letter for name, _ in names for letter in name})]
-    place = {letter: number for number, letter in enumerate(alphabet)}
-    rows = [[place[letter] for letter in f".{name[:MAX_LEN]}".ljust(MAX_LEN + 1, ".")] for name, _ in names]
+    position = {letter: number for number, letter in enumerate(alphabet)}
+    rows = [[position[letter] for letter in f".{name[:MAX_LEN]}".ljust(MAX_LEN + 1, ".")] for name, _ in names]
     return torch.tensor(rows), torch.tensor([label for _, label in names])
 
 
 class TextCNN(nn.Module):
-    """Embedding, convolution over n-grams, the largest over time, dense: (B, 23) -> (B, 2).
+    """Embedding, convolution over n-grams, maximum over time, dense: (B, 23) -> (B, 2).
 
-    `windows` limits how many places are looked at, from the left; all of them by default.
+    `windows` limits how many windows are used, from the left; all of them by default.
     """
 
     def __init__(self, context: int = 3, conv_width: int = 64, windows: int = MAX_LEN + 1) -> None:
@@ -94,5 +94,5 @@ class TextCNN(nn.Module):
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Logits of a batch."""
-        found = self.conv(self.embedding(tokens).transpose(1, 2)).relu()
-        return self.head(found[:, :, : self.windows].amax(dim=2))
+        maps = self.conv(self.embedding(tokens).transpose(1, 2)).relu()
+        return self.head(maps[:, :, : self.windows].amax(dim=2))

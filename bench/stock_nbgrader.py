@@ -1,8 +1,8 @@
 """The same class graded by stock nbgrader: the same checks, as hidden tests in the notebook, in the student's kernel.
 
-What an instructor without convgrade would have: the reference and the hidden suite stand in the check cells between
-nbgrader's markers, `nbgrader autograde` puts them back and runs everything in one kernel per submission. Only the road
-is stock; the checks are the very functions of the suite, asked in process, so the difference is the engine's.
+What an instructor without convgrade would have: the reference and the hidden suite are in the check cells between
+nbgrader's markers; `nbgrader autograde` restores them and runs everything in one kernel per submission. Only the way
+there is stock: the checks are the functions of the suite, called in process, so any difference is due to the engine.
 """
 
 from __future__ import annotations
@@ -74,7 +74,9 @@ def grade_stock(assignment: Assignment, notebooks: list[bytes]) -> list[tuple[fl
         config.Execute.timeout = 300
         api = NbGraderAPI(config=config)
         _must_succeed(api.generate_assignment(assignment.slug))
-        return [_graded(api, course, assignment.slug, f"s{n:03}", raw) for n, raw in enumerate(notebooks)]
+        return [
+            _graded(api, course, assignment.slug, f"s{number:03}", raw) for number, raw in enumerate(notebooks)
+        ]
 
 
 def stock_notebook(assignment: Assignment) -> nbformat.NotebookNode:
@@ -99,7 +101,7 @@ def stock_notebook(assignment: Assignment) -> nbformat.NotebookNode:
 
 
 def _environment() -> dict[str, str]:
-    """The kernel imports the judge, and nbgrader looks for `alembic`; nothing else differs from a bare shell."""
+    """The kernel imports the judge, and nbgrader needs `alembic` on the PATH; otherwise this is a bare shell."""
     paths = [str(ROOT), str(ROOT / "shared"), os.environ.get("PYTHONPATH", "")]
     programs = [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
     return {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "PATH": os.pathsep.join(programs)}

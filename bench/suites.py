@@ -1,4 +1,4 @@
-"""CPU of every hidden suite with its gates on the perfect notebook, bare in one process: `python -m bench.suites`."""
+"""CPU time of every hidden suite, gates included, on the perfect notebook, in one process: `python -m bench.suites`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from autograder.course import load_course
 from bench import bare
 
 ROOT = Path(__file__).resolve().parents[1]
-SMALL, SMALL_GOAL, GOAL = ("a1", "a2", "a3", "a6"), 2.0, 60.0  # these have no gates that train for long
+SMALL, SMALL_GOAL, GOAL = ("a1", "a2", "a3", "a6"), 2.0, 60.0  # these have no gates with long training
 
 
 def main() -> None:
-    """Measures and prints; exit code 1 when a goal is missed."""
+    """Measure and print; exit code 1 when a goal is missed."""
     table = Table("assignment", "cells, s", "suite and gates, s", "goal", "")
     total, missed = 0.0, False
     for assignment in load_course(ROOT).assignments:

@@ -1,8 +1,8 @@
-"""A class of several hundred, from submissions on disk to gradebook, pages and CSV: what it costs beside the grading.
+"""A class of several hundred, from submissions on disk to gradebook, pages and CSV: what it costs besides grading.
 
-A few different submissions are graded, in the box. Their files, each with a number of spaces of its own at the end, and
-their reports then stand under all the names of the class, so that `convgrade grade` finds every report and only the
-rest is left to do.
+A few different submissions are graded in the box. Their files (made unique by trailing spaces) and their reports are
+then repeated under all the names of the class, so that `convgrade grade` finds every report and only the rest is left
+to do.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _VERBS = (("grade", "build/submitted", "--record"), ("report", ""), ("export", "
 
 
 def measure(assignment: Assignment, count: int, distinct: int, folder: Path) -> tuple[float, float, int]:
-    """(seconds for each submission beside its grading, seconds to record all, students whose scores differ)."""
+    """(seconds per submission besides grading, seconds to record all, students whose scores differ)."""
     root = make_course(folder, assignment.slug)
     assignment = load_course(root).assignment(assignment.slug)
     added = hand_in(assignment, graded(assignment, distinct), count)
@@ -53,7 +53,7 @@ def measure(assignment: Assignment, count: int, distinct: int, folder: Path) -> 
 
 
 def make_course(root: Path, slug: str) -> Path:
-    """The course once more in `root`, with an empty gradebook and a price for lateness."""
+    """A copy of the course in `root`, with an empty gradebook and a late penalty."""
     shutil.copytree(ROOT / "solutions", root / "solutions")
     shutil.copy(ROOT / "nbgrader_config.py", root)
     with (root / "solutions" / "course.toml").open("a") as rules:
@@ -76,7 +76,7 @@ def graded(assignment: Assignment, distinct: int) -> list[tuple[bytes, Report]]:
 
 
 def hand_in(assignment: Assignment, samples: Sequence[tuple[bytes, Report]], count: int) -> float:
-    """Files of `count` students, every third of them late, and their reports; the seconds that storing those took."""
+    """Write files, every third one late, and reports of `count` students; return the seconds spent storing."""
     store, context, seconds = store_of(assignment), context_digest(assignment, _BOX), 0.0
     for number in range(count):
         student, (raw, report) = f"student {number:03}", samples[number % len(samples)]
@@ -92,7 +92,7 @@ def hand_in(assignment: Assignment, samples: Sequence[tuple[bytes, Report]], cou
 
 
 def grade_by_hand(assignment: Assignment) -> None:
-    """Somebody's points for what people grade, and extra credit; then penalties anew."""
+    """Enter points for what people grade and some extra credit, then recompute the penalties."""
     dice = random.Random(assignment.slug)
     with database.opened(root_of(assignment), assignment.slug) as found:
         for submission in found[0].assignment_submissions(assignment.slug) if found else ():
@@ -106,7 +106,7 @@ def grade_by_hand(assignment: Assignment) -> None:
 
 
 def _run(root: Path, module: str, *words: str) -> float:
-    """Seconds that a command takes in the folder of the course."""
+    """Seconds that a command takes in the course's folder."""
     start = time.perf_counter()
     command = [sys.executable, "-m", module, *words]
     ended = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""A class graded twice by the command itself: the time of the second run, and the memory of the first."""
+"""A class graded twice from the command line: the time of the second run, and the memory of the first."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def measure(assignment: Assignment, notebooks: list[bytes]) -> tuple[float, float, float]:
-    """(seconds of the second `convgrade grade`, largest MB of one worker, its growth in MB after the first fifth)."""
+    """(seconds of the second `convgrade grade`, peak MB of a worker, its growth in MB after the first fifth)."""
     with tempfile.TemporaryDirectory(prefix="class-", dir=_build()) as folder:
         for number, raw in enumerate(notebooks):
             path = Path(folder) / f"bench {number:03}" / assignment.slug / f"{assignment.slug}.ipynb"
@@ -56,7 +56,7 @@ def _grade(folder: str, slug: str) -> list[float]:
 
 
 def _watch(process: subprocess.Popen[bytes], samples: list[float]) -> None:
-    """Every second, the memory of the larger worker."""
+    """Sample the memory of the largest worker every second."""
     while process.poll() is None:
         try:
             workers = psutil.Process(process.pid).children()

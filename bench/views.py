@@ -1,4 +1,4 @@
-"""The scores of a class as every place shows them: nbgrader's gradebook and export, ours, Canvas, the class page."""
+"""The scores of a class wherever they are shown: nbgrader's gradebook and export, ours, Canvas, the class page."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _ROW = re.compile(
 
 
 def differing(assignment: Assignment) -> list[str]:
-    """Students whose score is not the same everywhere, or who are missing somewhere."""
+    """Students whose score is not the same everywhere, or is missing somewhere."""
     shown = list(views(assignment).values())
     everybody = {student for scores in shown for student in scores}
     return sorted(student for student in everybody if len({scores.get(student) for scores in shown}) > 1)
 
 
 def views(assignment: Assignment) -> dict[str, Scores]:
-    """Scores by place; people's points, extra credit and penalties are in all of them."""
+    """Scores by place; all include manual points, extra credit and penalties."""
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stderr(io.StringIO()):
         found = {form: _exported(assignment, form, Path(folder, f"{form}.csv")) for form in ("csv", "canvas")}
         found |= _nbgrader(assignment, Path(folder, "stock.csv"))

@@ -1,7 +1,7 @@
-"""A small residual network that was trained on photographs, to borrow features from; and ResNet-18, its large relative.
+"""A small residual network, trained on photographs, to borrow features from; and ResNet-18, its larger relative.
 
 Both have the same interface: children conv1, bn1, relu, maxpool, layer1 …, avgpool, fc in this order; `fc.in_features`;
-buffers `mean` and `std` (3, 1, 1), the colours that they were trained on: feed them `(images - mean) / std`.
+buffers `mean` and `std` (3, 1, 1) of the colours they were trained on: feed them `(images - mean) / std`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from torch import nn
 
 WEIGHTS = Path(__file__).parent / "files" / "backbone.safetensors"
 WIDTHS = (16, 32, 64, 128)
-CLASSES = 12  # photographs that its training told apart
+CLASSES = 12  # photographs that it was trained to tell apart
 OFFLINE = (
     "The ImageNet weights of ResNet-18 (45 MB) are not on this computer, and could not be downloaded. "
-    "Connect to the internet and run this again, or work with cnnkit.backbone.pretrained(), which needs no network."
+    "Connect to the internet and run this again, or use cnnkit.backbone.pretrained(), which needs no network."
 )
 
 
@@ -35,7 +35,7 @@ class Block(nn.Module):
         self.downsample = nn.Sequential(*short) if stride > 1 or c_in != c_out else nn.Sequential()
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """The sum of both ways."""
+        """The sum of both paths."""
         main: torch.Tensor = self.bn2(self.conv2(self.relu(self.bn1(self.conv1(x)))))
         return torch.relu(main + self.downsample(x))
 
@@ -62,7 +62,7 @@ class SmallResNet(nn.Module):
         self.register_buffer("std", torch.full((3, 1, 1), 0.25))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Logits; `x` is normalised already."""
+        """Logits; `x` must be normalised already."""
         maps = self.maxpool(self.relu(self.bn1(self.conv1(x))))
         maps = self.layer4(self.layer3(self.layer2(self.layer1(maps))))
         logits: torch.Tensor = self.fc(self.avgpool(maps).flatten(1))
@@ -79,8 +79,8 @@ def pretrained() -> SmallResNet:
     from safetensors.torch import load_file
 
     if not WEIGHTS.is_file():
-        raise FileNotFoundError(f"the weights of the backbone are missing: {WEIGHTS} (install the kit again)")
-    with torch.random.fork_rng(devices=[]):  # the random start is replaced at once: nobody's random numbers are used up
+        raise FileNotFoundError(f"the weights of the backbone are missing: {WEIGHTS} (reinstall the kit)")
+    with torch.random.fork_rng(devices=[]):  # weights that are replaced at once use up nobody's random numbers
         model = SmallResNet()
     model.load_state_dict(load_file(WEIGHTS))
     return model.eval()
@@ -97,7 +97,7 @@ def about() -> dict[str, str]:
 def imagenet() -> nn.Module:
     """torchvision's ResNet-18 with ImageNet weights, 11,689,512 parameters, in eval mode.
 
-    Downloads them once. Raises ConnectionError, with what to do, where that is not possible.
+    Downloads them once. Raises ConnectionError, which says what to do, where that fails.
     """
     from torchvision.models import ResNet18_Weights, resnet18
 

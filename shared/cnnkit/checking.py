@@ -1,4 +1,4 @@
-"""The inline check under each exercise: one line per example, the grader's own sentence, one small figure."""
+"""The inline check below each exercise: one line per example, in the grader's own words, and one small figure."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ WIDTH = 90  # characters of a line
 
 
 def check(function: Callable[..., Any], *examples: Example) -> None:
-    """Try the examples and print a line for each: ✓ right, ✗ and what is wrong, ○ not written yet.
+    """Try the examples and print a line for each: ✓ right, ✗ with what is wrong, ○ not written yet.
 
     The first wrong array is drawn: *yours · expected · difference*. Nothing is raised, so Run All goes on; only under
-    nbgrader's Validate a wrong example raises AssertionError.
+    nbgrader's Validate does a wrong example raise AssertionError.
     """
     name = getattr(function, "__name__", "your function")
     outcomes = [example.run(function) for example in examples]
@@ -32,7 +32,8 @@ def check(function: Callable[..., Any], *examples: Example) -> None:
     else:
         _print_lines(name, examples, outcomes)
     if validating() and not all(outcome.ok for outcome in outcomes):
-        raise AssertionError(f"{name}: {sum(not o.ok for o in outcomes)} of {len(outcomes)} examples are not right yet")
+        wrong = sum(not outcome.ok for outcome in outcomes)
+        raise AssertionError(f"{name}: {wrong} of {len(outcomes)} examples are not right yet")
 
 
 def _print_lines(name: str, examples: tuple[Example, ...], outcomes: list[Outcome]) -> None:
@@ -42,15 +43,15 @@ def _print_lines(name: str, examples: tuple[Example, ...], outcomes: list[Outcom
         if not outcome.ok:
             say(_indented(outcome.sentence))
     say(_summary(outcomes))
-    picture = next((found for found in map(_picture, outcomes) if found), None)
+    picture = next(filter(None, map(_picture, outcomes)), None)
     if picture and in_notebook():
         show(picture)
 
 
 def _summary(outcomes: list[Outcome]) -> str:
     right, total = sum(outcome.ok for outcome in outcomes), len(outcomes)
-    more = ". Grading tries more than this, on other inputs." if right == total else "."
-    return f"{right} of {total} right{more}"
+    end = ". Grading tries more than this, on other inputs." if right == total else "."
+    return f"{right} of {total} right{end}"
 
 
 def _picture(outcome: Outcome) -> Picture | None:
@@ -62,14 +63,14 @@ def _picture(outcome: Outcome) -> Picture | None:
     if yours is not None and expected is not None:
         caption = mismatch.caption if any(character.isdigit() for character in mismatch.caption) else ""
         return difference(np.array(yours, dtype=float), np.array(expected, dtype=float), caption)
-    flat = _last_two(outcome.actual), _last_two(outcome.expected)
-    if flat[0] is None or flat[1] is None:
+    yours_plane, expected_plane = _last_two(outcome.actual), _last_two(outcome.expected)
+    if yours_plane is None or expected_plane is None:
         return None
-    return difference(flat[0], flat[1])
+    return difference(yours_plane, expected_plane)
 
 
 def _last_two(value: Any) -> Any:
-    """The first 2-D slice of an array as NumPy, or None for what cannot be drawn."""
+    """The first 2-D slice of an array as NumPy, or None where it cannot be drawn."""
     if isinstance(value, torch.Tensor):
         value = value.detach().cpu().double().numpy()
     if not isinstance(value, np.ndarray) or value.size == 0 or value.ndim == 0:
@@ -79,25 +80,25 @@ def _last_two(value: Any) -> Any:
 
 @contextmanager
 def after_writing(name: str) -> Iterator[None]:
-    """A picture that needs the function `name`: until it is written and works, one line says so instead of an error."""
+    """A picture that needs the function `name`: until that is written and works, a line says so, not an error."""
     try:
         yield
     except (Exception, SystemExit) as error:  # noqa: BLE001  a student's code may raise anything, and Run All goes on
         unwritten = isinstance(error, NotImplementedError) and not str(error)
         if unwritten or _needs_an_earlier_cell(error):
             verb = "are" if " and " in name or " to " in name else "is"
-            say(f"○ This picture appears when {name} {verb} written.")
+            say(f"○ This picture appears once {name} {verb} written.")
         else:
             say(f"✗ No picture yet: {name} stopped with\n{_indented(explain(error))}")
 
 
 def _needs_an_earlier_cell(error: BaseException) -> bool:
-    """Whether the cell itself, not a function of the student's, lacks a name: the cell that makes it has not ended."""
-    trace = error.__traceback__.tb_next if error.__traceback__ else None  # the first is the context manager's own
+    """Whether the cell itself, not a student's function, misses a name: the cell that defines it has not run."""
+    trace = error.__traceback__.tb_next if error.__traceback__ else None  # the first frame is the context manager's own
     return isinstance(error, NameError) and trace is not None and trace.tb_next is None
 
 
 def _indented(text: str) -> str:
-    """The lines of a text, folded to the width of a notebook and moved to the right."""
-    folded = (textwrap.wrap(line, WIDTH, break_long_words=False) or [""] for line in text.splitlines())
-    return "\n".join(INDENT + part for parts in folded for part in parts)
+    """The lines of a text, wrapped to the width of a notebook and indented."""
+    wrapped = (textwrap.wrap(line, WIDTH, break_long_words=False) or [""] for line in text.splitlines())
+    return "\n".join(INDENT + part for parts in wrapped for part in parts)

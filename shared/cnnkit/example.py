@@ -1,4 +1,4 @@
-"""One public example of an exercise: a call, what it gives, and whether the student's function gives it too."""
+"""One public example of an exercise: a call, its result, and whether the student's function returns it too."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ class Outcome:
 
 
 class Example:
-    """A call and what it gives: `Example(X, K, gives=[[19, 25], [37, 43]], note="the picture above")`.
+    """A call and its result: `Example(X, K, gives=[[19, 25], [37, 43]], note="the picture above")`.
 
     gives    the expected result; nested lists become a tensor of the first tensor argument's dtype
     raises   the expected exception, instead of `gives`
-    look_at  what of the result is compared, e.g. `look_at=torch.sum`; default: all of it
-    note     how the line is called; default: the call itself
-    Every other keyword goes to the student's function.
+    look_at  a function of the result to compare instead, e.g. `look_at=torch.sum`; default: the result itself
+    note     the label of the line; default: the call itself
+    Every other keyword is passed on to the student's function.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -51,10 +51,11 @@ class Example:
             raise TypeError("an Example needs either gives=… or raises=…")
 
     def title(self, name: str) -> str:
-        """The line's name: the note, or the call in short."""
+        """The label of the line: the note, or the call in short."""
         if self.note:
             return self.note
-        parts = [_short(value) for value in self.args] + [f"{k}={_short(v)}" for k, v in self.kwargs.items()]
+        parts = [_short(value) for value in self.args]
+        parts += [f"{key}={_short(value)}" for key, value in self.kwargs.items()]
         return f"{name}({', '.join(parts)})"
 
     def run(self, function: Callable[..., Any]) -> Outcome:
@@ -65,7 +66,7 @@ class Example:
             actual = function(*args, **kwargs)
             seen = self.look_at(actual) if self.look_at else actual
         except NotImplementedError as error:
-            if str(error):  # torch's own, e.g. about the mean of whole numbers; a stub's says nothing
+            if str(error):  # torch's own, e.g. for the mean of integers; a stub's has no message
                 return self._judge_error(error)
             return Outcome(False, "not written yet", unwritten=True)
         except (Exception, SystemExit) as error:  # noqa: BLE001  a student's code may raise anything, and Run All goes on
@@ -93,15 +94,15 @@ class Example:
         return Outcome(mismatch is None, sentence, actual=actual, expected=expected, mismatch=mismatch)
 
     def _expected(self, actual: Any) -> Any:
-        """Nested lists as a tensor of the dtype that the function was given; a list that was looked at stays one."""
-        given = next((value for value in self.args if isinstance(value, torch.Tensor)), None)
-        looked_at = self.look_at is not None and isinstance(actual, list)
-        if given is None or looked_at or not isinstance(self.gives, list):
+        """Nested lists as a tensor of the dtype that the function was given; where `look_at` gave a list, as a list."""
+        first_tensor = next((value for value in self.args if isinstance(value, torch.Tensor)), None)
+        wants_list = self.look_at is not None and isinstance(actual, list)
+        if first_tensor is None or wants_list or not isinstance(self.gives, list):
             return self.gives
-        return torch.tensor(self.gives, dtype=given.dtype)
+        return torch.tensor(self.gives, dtype=first_tensor.dtype)
 
     def _changed(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
-        """Name of the first array argument whose values the call changed, or nothing."""
+        """Name of the first array argument whose values the call changed, or ""."""
         try:
             names = list(inspect.signature(function).parameters)
         except (TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""Numerical gradients: what autograd should give, measured with nothing but the function itself."""
+"""Numerical gradients: what autograd should give, measured from the function alone."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def numerical_gradient(function: Function, x: torch.Tensor, step: float = 1e-6) 
 
 
 def compare_gradients(function: Function, x: torch.Tensor, step: float = 1e-6, tolerance: float = 1e-6) -> str:
-    """Autograd's gradient of a scalar `function(x)` against the numerical one: a sentence, starting with ✓ or ✗.
+    """Autograd's gradient of a scalar `function(x)` against the numerical one: a sentence that starts with ✓ or ✗.
 
     `tolerance` is relative to the largest entry of the gradient. The function is called with float64.
     """
@@ -37,7 +37,7 @@ def compare_gradients(function: Function, x: torch.Tensor, step: float = 1e-6, t
     value = function(point)
     exact = torch.autograd.grad(value, point, allow_unused=True)[0] if value.requires_grad else None
     if exact is None:
-        return "✗ Autograd lost the way back to the input: avoid .item(), .detach(), .numpy() and torch.tensor(…)."
+        return "✗ Autograd cannot trace the result back to x: avoid .item(), .detach(), .numpy() and torch.tensor(…)."
     measured = numerical_gradient(function, x, step)
     mismatch = compare(exact, measured, rtol=tolerance, atol=tolerance, name="the gradient")
     return f"✗ {mismatch.sentence()}" if mismatch else "✓ Autograd and the numerical gradient agree."

@@ -1,4 +1,4 @@
-"""Questions to a network that the inline checks ask: how large it is, what arrives at its layers, what it computes."""
+"""What the inline checks ask of a network: how large it is, what reaches its layers, what it computes."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ Row = tuple[str, tuple[int, ...], int]
 
 
 def size(model: nn.Module) -> int:
-    """How many numbers the network learns."""
+    """The number of parameters."""
     return sum(parameter.numel() for parameter in model.parameters())
 
 
 def arrivals(model: nn.Module, *input_shape: int) -> list[tuple[int, ...]]:
-    """Shapes, without the batch, of what arrives at every convolution and dense layer, for one image of zeros."""
+    """Shapes, without the batch, of the inputs of every convolution and dense layer, for one image of zeros."""
     shapes: list[tuple[int, ...]] = []
 
     def note(_layer: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
@@ -35,7 +35,7 @@ def arrivals(model: nn.Module, *input_shape: int) -> list[tuple[int, ...]]:
 
 
 def with_waves(model: nn.Module) -> nn.Module:
-    """The network with weights that everybody has: waves as long as the weights need, whatever they are called."""
+    """The network with the same weights for everybody: sine waves, whatever the layers are called."""
     seen: Counter[tuple[int, ...]] = Counter()
     with torch.no_grad():
         for parameter in model.parameters():
@@ -48,7 +48,7 @@ def with_waves(model: nn.Module) -> nn.Module:
 
 
 def table(rows: Sequence[Row]) -> str:
-    """The rows of a summary as text: layer, shape of its output, parameters, and their sum."""
+    """The rows of a summary as text: layer, shape of its output, parameters, and their total."""
     lines = [f"{'layer':<20}{'shape':<20}{'parameters':>12}", "─" * 52]
     lines += [f"{name:<20}{' × '.join(map(str, shape)):<20}{params:>12,}" for name, shape, params in rows]
     return "\n".join([*lines, "─" * 52, f"{'sum':<40}{sum(row[2] for row in rows):>12,}"])

@@ -1,4 +1,4 @@
-"""Where we run: a notebook shows pictures, a terminal shows their text."""
+"""Where the kit runs: a notebook shows pictures, a terminal their text."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def say(text: str) -> None:
 
 
 def in_notebook() -> bool:
-    """Whether rich output is shown: Jupyter, VS Code and Colab shells own a kernel, a terminal does not."""
+    """Whether rich output is shown: the shells of Jupyter, VS Code and Colab have a kernel, a terminal does not."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     return getattr(shell, "kernel", None) is not None
 
 
 def validating() -> bool:
-    """Whether nbgrader's Validate button runs this notebook: only then may a failed check raise."""
+    """Whether nbgrader's Validate button is running this notebook: only then may a failed check raise."""
     return bool(os.environ.get("NBGRADER_VALIDATING")) or os.environ.get("NBGRADER_EXECUTION") == "validate"
 
 

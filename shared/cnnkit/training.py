@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 import torch
-import torch._dynamo  # optimizers import it when the first one is made: a second that belongs to no training
+import torch._dynamo  # otherwise the first optimizer imports it: a second that no training should be charged for
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -13,9 +13,9 @@ Change = Callable[[Tensor], Tensor]
 
 
 class Batches:
-    """Images and labels in batches, shuffled anew in each pass; `change` is applied to each image alone.
+    """Images and labels in batches, reshuffled in each pass; `change` is applied to each image separately.
 
-    A last batch of one image joins the batch before it: batch norm needs two.
+    A single image left over joins the batch before it: batch norm needs two.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class Batches:
             last = None if number == len(self) - 1 else (number + 1) * self.size
             chosen = order[number * self.size : last]
             images = self.images[chosen]
-            yield torch.stack([self.change(one) for one in images]) if self.change else images, self.labels[chosen]
+            yield torch.stack([self.change(image) for image in images]) if self.change else images, self.labels[chosen]
 
 
 def fit(
@@ -43,26 +43,26 @@ def fit(
     scheduler: torch.optim.lr_scheduler.LRScheduler | None = None,
     epochs: int = 1,
 ) -> list[float]:
-    """Trains in train mode with the cross-entropy, and gives back the loss of each step.
+    """Train in train mode with the cross-entropy, and return the loss of each step.
 
-    The scheduler, when there is one, takes a step after each batch.
+    The scheduler, if any, takes a step after each batch.
     """
     history = []
     for _ in range(epochs):
         model.train()
         for images, labels in batches:
-            error = F.cross_entropy(model(images), labels)
+            loss = F.cross_entropy(model(images), labels)
             optimizer.zero_grad()
-            error.backward()
+            loss.backward()
             optimizer.step()
             if scheduler is not None:
                 scheduler.step()
-            history.append(error.item())
+            history.append(loss.item())
     return history
 
 
 @torch.no_grad()
 def score(model: nn.Module, images: Tensor, labels: Tensor) -> tuple[float, float]:
-    """Loss and accuracy on these images. The model is in eval mode from here on, until it is trained again."""
+    """Loss and accuracy on these images. Leaves the model in eval mode."""
     logits = model.eval()(images)
     return F.cross_entropy(logits, labels).item(), (logits.argmax(1) == labels).float().mean().item()

@@ -1,4 +1,4 @@
-"""Says what went wrong in the student's own code: type, message and the student's line, none of ours."""
+"""Says what went wrong in the student's own code: type, message and the student's line, never one of ours."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ import traceback
 from pathlib import Path
 
 OURS = str(Path(__file__).parent)
-MOST = 300  # characters of a message
+MAX_MESSAGE = 300  # characters
 
 
 def explain(error: BaseException) -> str:
     """`ZeroDivisionError: division by zero, in your line 7: x / 0`."""
     message = str(error).strip()
-    if len(message) > MOST:
-        message = message[:MOST] + " …"
+    if len(message) > MAX_MESSAGE:
+        message = message[:MAX_MESSAGE] + " …"
     text = f"{type(error).__name__}: {message}" if message else type(error).__name__
     place = own_line(error)
     return f"{text}\n{place}" if place else text
 
 
 def own_line(error: BaseException) -> str:
-    """The deepest line of the student's code that the error passed through, or nothing."""
+    """The deepest line of the student's code that the error passed through, or ""."""
     own = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_library(frame.filename)]
     if not own or own[-1].lineno is None:
         return ""

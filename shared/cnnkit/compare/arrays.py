@@ -14,7 +14,7 @@ from cnnkit.compare.shapes import shape_hint
 
 Tolerance = tuple[float | None, float]  # rtol, atol
 
-MOST = 16  # rows and columns of a slice for a picture
+MAX_SLICE = 16  # rows and columns of a slice for a picture
 RTOL = {"float32": 1e-4, "complex64": 1e-4, "float16": 1e-2, "bfloat16": 1e-2}
 RTOL_DEFAULT = 1e-9  # float64 and Python floats
 
@@ -22,7 +22,7 @@ RTOL_DEFAULT = 1e-9  # float64 and Python floats
 def compare_arrays(actual: Any, expected: Any, tolerance: Tolerance, name: str) -> Mismatch | None:
     """The first difference of two tensors or two arrays."""
     if isinstance(actual, torch.Tensor) and (actual.layout is not torch.strided or actual.device.type == "meta"):
-        return Mismatch("type", f"{subject(name)} is a tensor without dense values, expected an ordinary one.")
+        return Mismatch("type", f"{subject(name)} is a sparse or meta tensor, expected an ordinary one.")
     shape, wanted = tuple(actual.shape), tuple(expected.shape)
     yours_dtype, wanted_dtype = (str(value.dtype).removeprefix("torch.") for value in (actual, expected))
     if yours_dtype != wanted_dtype:
@@ -59,7 +59,7 @@ def _compare_floats(
         return _not_finite(yours, broken, name)
     sizes = np.abs(right[finite])
     allowed = tolerance[1] + tolerance[0] * (float(sizes.max()) if sizes.size else 0.0)
-    with np.errstate(invalid="ignore", over="ignore"):  # inf − inf where both are infinite: equal, found so above
+    with np.errstate(invalid="ignore", over="ignore"):  # inf − inf is NaN; where both are infinite they are equal
         errors = np.where(yours == right, 0.0, np.abs(yours - right))
     wrong = ~(errors <= allowed)
     mismatch = _value_mismatch(yours, right, wrong, name)
@@ -71,29 +71,29 @@ def _compare_floats(
 
 def _not_finite(yours: npt.NDArray[Any], broken: npt.NDArray[np.bool_], name: str) -> Mismatch:
     nans = int(np.isnan(yours[broken]).sum())
-    kind, many = ("NaN", nans) if nans else ("infinite", int(broken.sum()))
+    kind, count = ("NaN", nans) if nans else ("infinite", int(broken.sum()))
     index = _first(broken)
-    verb = "is" if many == 1 else "are"
+    verb = "is" if count == 1 else "are"
     inside = f" in {name}" if name else ""
-    what = f"{counted(many, 'value')} of {yours.size}{inside} {verb} {kind}, the first at {_place(index)}."
+    what = f"{counted(count, 'value')} of {yours.size}{inside} {verb} {kind}, the first at {_place(index)}."
     return Mismatch("finite", what, index=index)
 
 
 def _value_mismatch(
     yours: npt.NDArray[Any], right: npt.NDArray[Any], wrong: npt.NDArray[np.bool_], name: str
 ) -> Mismatch | None:
-    many = int(np.count_nonzero(wrong))
-    if not many:
+    count = int(np.count_nonzero(wrong))
+    if not count:
         return None
     index = _first(wrong)
     inside = f" of {name}" if name else ""
     if right.ndim == 0:
         what = f"The value{inside} is not right (the shape () is)."
     else:
-        place = f"differ, the first at {_place(index)}" if many > 1 else f"differs, at {_place(index)}"
-        what = f"The shape {right.shape} is right, but {many} of {counted(right.size, 'value')}{inside} {place}."
+        place = f"differ, the first at {_place(index)}" if count > 1 else f"differs, at {_place(index)}"
+        what = f"The shape {right.shape} is right, but {count} of {counted(right.size, 'value')}{inside} {place}."
     mine, theirs = yours[index].item(), right[index].item()
-    detail = f"There yours is {short(mine)}, expected {short(theirs)}."
+    detail = f"Your value there is {short(mine)}, expected {short(theirs)}."
     mismatch = Mismatch("value", what, "", detail, index, mine, theirs)
     if right.ndim == 0:
         return mismatch
@@ -114,9 +114,9 @@ def _window(shape: tuple[int, ...], index: tuple[int, ...]) -> tuple[tuple[Any, 
     window: list[Any] = list(index[:-2])
     names = [str(i) for i in index[:-2]]
     for size, place in zip(shape[-2:], index[-2:], strict=True):
-        start = min(max(0, place - MOST // 2), max(0, size - MOST))
-        window.append(slice(start, start + MOST))
-        names.append(":" if size <= MOST else f"{start}:{start + MOST}")
+        start = min(max(0, place - MAX_SLICE // 2), max(0, size - MAX_SLICE))
+        window.append(slice(start, start + MAX_SLICE))
+        names.append(":" if size <= MAX_SLICE else f"{start}:{start + MAX_SLICE}")
     return tuple(window), f"[{', '.join(names)}]"
 
 

@@ -13,7 +13,7 @@ Slice = list[list[float | None]]
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """What differs. `what` never tells values; `amount` adds the error, `detail` both values."""
+    """What differs. `what` never reveals a value; `amount` adds the error, `detail` both values."""
 
     kind: str  # "type", "dtype", "shape", "finite", "length", "keys" or "value"
     what: str
@@ -59,7 +59,7 @@ _KINDS: tuple[tuple[Any, str], ...] = (
 
 
 def subject(name: str) -> str:
-    """How a sentence about this begins."""
+    """The subject of a sentence about this value."""
     return name[:1].upper() + name[1:] if name else "The result"
 
 

@@ -1,4 +1,4 @@
-"""Guesses, from two shapes, what went wrong between them."""
+"""Guesses from two shapes what went wrong."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ def shape_hint(actual: Shape, expected: Shape) -> str:
     if len(actual) >= 2 and actual == (*expected[:-2], expected[-1], expected[-2]):
         return ": height and width look swapped"
     if sorted(actual) == sorted(expected):
-        return ": the same lengths in another order, so the axes look swapped"
+        return ": the same lengths in a different order, so the axes look swapped"
     return _other_lengths(actual, expected)
 
 
 def _other_rank(actual: Shape, expected: Shape) -> str:
     if not expected:
-        return ": a single number without axes is asked for"
+        return ": a single number without axes is expected"
     axes = f": {_axes(len(actual))}, expected {len(expected)}"
     if [n for n in actual if n != 1] == [n for n in expected if n != 1]:
         verb = "remove one with `squeeze`" if len(actual) > len(expected) else "add one with `unsqueeze`"
@@ -37,9 +37,9 @@ def _axes(count: int) -> str:
 
 
 def _other_lengths(actual: Shape, expected: Shape) -> str:
-    names = AXES.get(len(actual), tuple(f"axis {place}" for place in range(len(actual))))
-    wrong = [place for place in range(len(actual)) if actual[place] != expected[place]]
-    parts = [f"{names[place]} {_by(actual[place] - expected[place])}" for place in wrong]
+    names = AXES.get(len(actual), tuple(f"axis {axis}" for axis in range(len(actual))))
+    wrong = [axis for axis in range(len(actual)) if actual[axis] != expected[axis]]
+    parts = [f"{names[axis]} {_by(actual[axis] - expected[axis])}" for axis in wrong]
     return ": " + " and ".join(parts)
 
 

@@ -19,14 +19,14 @@ from cnnkit.compare.mismatch import Mismatch, counted, kind_of, short, subject
 def compare(
     actual: Any, expected: Any, *, rtol: float | None = None, atol: float = 1e-12, name: str = ""
 ) -> Mismatch | None:
-    """None when `actual` is `expected`, else the first difference on the ladder.
+    """None when `actual` agrees with `expected`, else the first difference on the ladder.
 
     Floating-point values may differ by atol + rtol × the largest expected value; rtol defaults to 1e-9 (float64 and
     Python floats), 1e-4 (float32) or 1e-2 (16 bits). Everything else must be equal. Raises ValueError when `expected`
     holds NaN.
     """
     if not (rtol is None or rtol >= 0) or not atol >= 0:
-        raise ValueError("rtol and atol are 0 or more")
+        raise ValueError("rtol and atol must not be negative")
     mismatch = _type_mismatch(actual, expected, name)
     if mismatch:
         return mismatch
@@ -43,22 +43,22 @@ def _type_mismatch(actual: Any, expected: Any, name: str) -> Mismatch | None:
     yours, wanted = kind_of(actual), kind_of(expected)
     if wanted == yours or (wanted == "a float" and yours == "an int"):
         return None
-    begin = subject(name)
+    start = subject(name)
     if actual is None:
-        what = f"{begin} is None, expected {wanted}: is there a `return` at the end of the function?"
+        what = f"{start} is None, expected {wanted}: is there a `return` at the end of the function?"
     else:
-        what = f"{begin} is {yours}, expected {wanted}{_type_hint(actual, wanted)}."
+        what = f"{start} is {yours}, expected {wanted}{_type_hint(actual, wanted)}."
     return Mismatch("type", what)
 
 
 def _type_hint(actual: Any, wanted: str) -> str:
     number = wanted in ("an int", "a float", "a bool")
     if number and isinstance(actual, (torch.Tensor, np.ndarray)) and actual.ndim == 0:
-        return " (`.item()` takes the number out)"
+        return " (`.item()` gives the number itself)"
     if wanted == "an int" and isinstance(actual, (float, np.floating)):
         return " (`//` divides and rounds down to an int, `/` gives a float)"
     if wanted == "a PyTorch tensor" and isinstance(actual, np.ndarray):
-        return " (compute with torch from start to end; NumPy also loses the gradient)"
+        return " (use torch throughout; NumPy also loses the gradient)"
     return ""
 
 
@@ -66,11 +66,11 @@ def _compare_sequences(actual: Any, expected: Any, tolerance: Tolerance, name: s
     if len(actual) != len(expected):
         what = f"{subject(name)} has {counted(len(actual), 'item')}, expected {len(expected)}."
         return Mismatch("length", what)
-    for place, (yours, wanted) in enumerate(zip(actual, expected, strict=True)):
-        inner = f"item {place} of {name or 'the result'}"
+    for position, (yours, wanted) in enumerate(zip(actual, expected, strict=True)):
+        inner = f"item {position} of {name or 'the result'}"
         mismatch = compare(yours, wanted, rtol=tolerance[0], atol=tolerance[1], name=inner)
         if mismatch:
-            return replace(mismatch, index=(place, *mismatch.index))
+            return replace(mismatch, index=(position, *mismatch.index))
     return None
 
 

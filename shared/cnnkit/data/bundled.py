@@ -20,7 +20,7 @@ def photo(name: str = "astronaut", size: int | None = None) -> npt.NDArray[np.ui
     Names: see `PHOTOS`. Raises ValueError for any other.
     """
     if name not in PHOTOS:
-        raise ValueError(f"no photograph {name!r}; there are {', '.join(PHOTOS)}")
+        raise ValueError(f"no photograph {name!r}; choose from {', '.join(PHOTOS)}")
     from skimage import data
 
     pixels: npt.NDArray[np.uint8] = np.asarray(getattr(data, name)())
@@ -36,7 +36,7 @@ def gray(pixels: npt.NDArray[Any]) -> torch.Tensor:
 def digits() -> tuple[torch.Tensor, torch.Tensor]:
     """1,198 handwritten digits: images (1198, 1, 28, 28) float32 in [0, 1], scaled from 8×8; labels (1198,) int64.
 
-    Two thirds of each digit of scikit-learn's 1,797; the rest is for grading.
+    Two thirds of scikit-learn's 1,797, of each digit; the rest is kept for grading.
     """
     with np.load(FILES / "digits.npz") as file:
         return enlarged(file["images"]), torch.tensor(file["labels"], dtype=torch.int64)
@@ -51,7 +51,7 @@ def enlarged(pixels: npt.NDArray[Any]) -> torch.Tensor:
 def names() -> list[tuple[str, int]]:
     """1,136 Spanish given names as (name, label), label 1 for female; men first, in alphabetical order.
 
-    Small letters, `_` for a space, no accents. A name for both stands there twice, once with each label.
+    Lower case, `_` for a space, no accents. A name given to both is listed twice, once with each label.
     """
     with (FILES / "names.csv").open(encoding="utf-8", newline="") as file:
         return [(row["name"], int(row["gender"] == "F")) for row in csv.DictReader(file)]

@@ -1,7 +1,7 @@
-"""The full data sets of the lecture, from files: below CNNKIT_DATA, in this project's layout or in torchvision's.
+"""The full data sets of the lecture, read from CNNKIT_DATA, in this project's layout or in torchvision's.
 
-Nothing of the course needs them. Images are (N, 1, 28, 28) float32 in [0, 1], labels (N,) int64. What is not there
-raises NoData, what is broken BadData; both say where they looked and what to do.
+The course does not need them. Images are (N, 1, 28, 28) float32 in [0, 1], labels (N,) int64. A missing file raises
+NoData, a broken one BadData; both say where it was looked for and what to do.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from torch import Tensor
 from cnnkit.data.folders import AGAIN, BadData, NoData, Pixels, find, read_idx, read_rows, root
 
 Labelled = tuple[Tensor, Tensor]
-ONLINE = "Online, download=True gets it (with torchvision); or set CNNKIT_DATA to the folder that has it."
-BY_HAND = "Download it from {} and set CNNKIT_DATA to the folder that has it."
+ONLINE = "With a network connection, download=True fetches it; or set CNNKIT_DATA to the folder that contains it."
+BY_HAND = "Download it from {} and set CNNKIT_DATA to the folder that contains it."
 
 
 def mnist(train: bool = True, download: bool = False) -> Labelled:
@@ -33,7 +33,7 @@ def emnist_letters(train: bool = True, download: bool = False) -> Labelled:
     """EMNIST's 124,800 training or 20,800 test letters, upright, 0 for a; from emnist/ or EMNIST/raw/."""
     prefix = f"emnist-letters-{'train' if train else 'test'}"
     images, labels = _idx_pair("EMNIST", ("emnist", "EMNIST/raw"), prefix, download)
-    return images.transpose(2, 3).contiguous(), labels - 1  # its files hold every picture on its side, and 1 for a
+    return images.transpose(2, 3).contiguous(), labels - 1  # the files hold every picture transposed, and 1 for a
 
 
 def sign_language(train: bool = True) -> Labelled:
@@ -51,14 +51,14 @@ def sign_language(train: bool = True) -> Labelled:
 
 
 def quickdraw(most: int = 10_000) -> tuple[Tensor, Tensor, list[str]]:
-    """The first drawings of every class of Google's Quick, Draw!: images, labels, names of the classes.
+    """The first drawings of every class of Google's Quick, Draw!: images, labels, class names.
 
     From quickdraw/NAME.npy, the project's numpy bitmaps (N, 784); classes in alphabetical order.
     """
     folder = find(["quickdraw"], BY_HAND.format("github.com/googlecreativelab/quickdraw-dataset"))
     paths = sorted(folder.glob("*.npy"), key=_class_name)
     if not paths:
-        raise NoData(f"No drawings.\n  Looked for {folder / '*.npy'}\n  Put the numpy bitmaps of some classes there.")
+        raise NoData(f"No drawings found.\n  Looked for {folder / '*.npy'}\n  Put some classes' numpy bitmaps there.")
     drawings = [_bitmaps(path)[:most] for path in paths]
     labels = torch.repeat_interleave(torch.arange(len(paths)), torch.tensor([len(part) for part in drawings]))
     return _scaled(np.concatenate(drawings).reshape(-1, 28, 28)), labels, [_class_name(path) for path in paths]
@@ -83,14 +83,14 @@ def histopathology() -> list[tuple[Path, int]]:
 def spanish_names() -> list[tuple[str, int]]:
     """The 49,340 Spanish given names of the lecture as (name, label), label 1 for female; men first.
 
-    Small letters, `_` for a space, every row once. NA is a name. From spanish-names/male_names.csv, female_names.csv.
+    Lower case, `_` for a space, every row once. NA is a name. From spanish-names/male_names.csv, female_names.csv.
     """
     remedy = BY_HAND.format("github.com/jvalhondo/spanish-names-surnames")
-    found: dict[tuple[str, int], None] = {}
+    rows: dict[tuple[str, int], None] = {}
     for label, gender in enumerate(("male", "female")):
         path = find([f"spanish-names/{gender}_names.csv", f"spanish-{gender}-names.csv"], remedy)
-        found |= dict.fromkeys((row["name"].replace(" ", "_").lower(), label) for row in read_rows(path, ["name"]))
-    return list(found)
+        rows |= dict.fromkeys((row["name"].replace(" ", "_").lower(), label) for row in read_rows(path, ["name"]))
+    return list(rows)
 
 
 def _idx_pair(name: str, folders: tuple[str, ...], prefix: str, download: bool) -> Labelled:
@@ -103,27 +103,27 @@ def _idx_pair(name: str, folders: tuple[str, ...], prefix: str, download: bool) 
     ]
     images, labels = read_idx(paths[0], axes=3), read_idx(paths[1], axes=1)
     if images.shape != (len(labels), 28, 28):
-        wanted = f"({len(labels)}, 28, 28), one for every label of {paths[1].name}. Delete both and get them again."
-        raise BadData(f"These are pictures of shape {images.shape}.\n  {paths[0]}\n  Expected {wanted}")
+        wanted = f"({len(labels)}, 28, 28), one per label of {paths[1].name}. Delete both and download them again."
+        raise BadData(f"The images have shape {images.shape}.\n  {paths[0]}\n  Expected {wanted}")
     return _scaled(images), torch.tensor(labels, dtype=torch.int64)
 
 
 def _download(name: str) -> None:
-    """Puts a data set of torchvision below the root; torchvision proves its checksums, and leaves what is there."""
+    """Let torchvision put a data set below the root; it verifies checksums and keeps what is there."""
     try:
         import torchvision
     except ImportError as error:
         raise NoData(
-            "torchvision downloads the data.\n  It is not installed.\n  Run: pip install torchvision"
+            "The data is downloaded through torchvision.\n  It is not installed.\n  Run: pip install torchvision"
         ) from error
     folder = root()
     folder.mkdir(parents=True, exist_ok=True)
-    more = {"split": "letters"} if name == "EMNIST" else {}
+    options = {"split": "letters"} if name == "EMNIST" else {}
     try:
-        getattr(torchvision.datasets, name)(str(folder), download=True, **more)
+        getattr(torchvision.datasets, name)(str(folder), download=True, **options)
     except (OSError, RuntimeError) as error:  # no network, a full disk, a wrong checksum
         raise NoData(
-            f"{name} could not be downloaded: {error}.\n  to {folder}\n  Is the network there? Try again."
+            f"{name} could not be downloaded: {error}.\n  to {folder}\n  Check the network connection and try again."
         ) from error
 
 
@@ -140,7 +140,7 @@ def _bitmaps(path: Path) -> Pixels:
     try:
         drawings: Pixels = np.load(path, mmap_mode="r", allow_pickle=False)
     except (ValueError, EOFError, OSError) as error:
-        raise BadData(f"This .npy file is broken: {error}.\n  {path}\n  {AGAIN}") from error
+        raise BadData(f"This .npy file is corrupt: {error}.\n  {path}\n  {AGAIN}") from error
     if drawings.ndim != 2 or drawings.shape[1] != 784 or drawings.dtype != np.uint8:
-        raise BadData(f"These are {drawings.dtype} of shape {drawings.shape}.\n  {path}\n  Expected bytes, (N, 784).")
+        raise BadData(f"This is {drawings.dtype} of shape {drawings.shape}.\n  {path}\n  Expected uint8, (N, 784).")
     return drawings

@@ -1,4 +1,4 @@
-"""Pictures drawn by the kit, as many as you like: letters from matplotlib's fonts, shapes in wobbly strokes."""
+"""Pictures drawn by the kit, as many as you like: letters in matplotlib's fonts, shapes in wobbly strokes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FONTS = (  # all ship with matplotlib
     *("STIXGeneral", "STIXGeneralItalic", "STIXGeneralBol", "cmr10", "cmss10", "cmtt10"),
 )
 
-CANVAS = 64  # a glyph's square of pixels before it is made small
+CANVAS = 64  # side of the square in which a glyph is drawn before it is scaled down
 SIDE = 28
 POINTS = 128  # of a shape's outline
 AT_ONCE = 100
@@ -31,13 +31,13 @@ AT_ONCE = 100
 def letters(n: int, seed: int = 0) -> tuple[Tensor, Tensor]:
     """n capital letters: images (n, 1, 28, 28) float32 in [0, 1], white on black; labels (n,) int64, 0 for A.
 
-    Each has a font, size, place and angle of its own. The same seed, the same letters; every class equally often.
+    Each has a font, size, position and angle of its own. The same seed gives the same letters; classes are balanced.
     """
     random = torch.Generator().manual_seed(seed)
     labels = _labels(n, len(LETTERS), random)
     fonts = torch.randint(len(FONTS), (n,), generator=random)
     angle = _uniform(random, -0.35, 0.35, n)
-    zoom = _uniform(random, 0.85, 1.45, n)  # of the sampling grid: a large one makes a small letter
+    zoom = _uniform(random, 0.85, 1.45, n)  # of the sampling grid: a larger grid makes a smaller letter
     shift = _uniform(random, -0.25, 0.25, n, 2)
     turn = torch.stack([angle.cos(), -angle.sin(), angle.sin(), angle.cos()], dim=1).reshape(n, 2, 2)
     motion = torch.cat([turn * zoom[:, None, None], shift[:, :, None]], dim=2)
@@ -47,9 +47,9 @@ def letters(n: int, seed: int = 0) -> tuple[Tensor, Tensor]:
 
 
 def shapes(n: int, seed: int = 0) -> tuple[Tensor, Tensor]:
-    """n drawn shapes: images (n, 1, 28, 28) float32 in [0, 1], white on black; labels (n,) int64, places in `SHAPES`.
+    """n drawn shapes: images (n, 1, 28, 28) float32 in [0, 1], white on black; labels (n,) int64, indices of `SHAPES`.
 
-    Each is drawn in a wobbly stroke, at a size, place and angle of its own. The same seed, the same shapes.
+    Each is drawn in a wobbly stroke, at a size, position and angle of its own. The same seed gives the same shapes.
     """
     random = torch.Generator().manual_seed(seed)
     labels = _labels(n, len(SHAPES), random)
@@ -67,7 +67,7 @@ def shapes(n: int, seed: int = 0) -> tuple[Tensor, Tensor]:
 def _labels(n: int, classes: int, random: torch.Generator) -> Tensor:
     """Every class equally often, as far as n allows, in a random order."""
     if n < 1:
-        raise ValueError(f"n is {n}: how many pictures? At least 1")
+        raise ValueError(f"n is {n}; at least 1 picture is needed")
     return torch.randperm(n, generator=random) % classes
 
 
@@ -97,7 +97,7 @@ def _glyph(font: FreeTypeFont, letter: str) -> Tensor:
 
 
 def _moved(glyphs: Tensor, motion: Tensor) -> Tensor:
-    """(N, 1, CANVAS, CANVAS) turned, zoomed and shifted by (N, 2, 3) affine maps, then made small."""
+    """(N, 1, CANVAS, CANVAS) turned, zoomed and shifted by (N, 2, 3) affine maps, then scaled down."""
     grid = F.affine_grid(motion, [len(glyphs), 1, 2 * SIDE, 2 * SIDE], align_corners=False)
     return F.avg_pool2d(F.grid_sample(glyphs, grid, align_corners=False), 2).clamp(0, 1)
 
@@ -116,7 +116,7 @@ def _outline(name: str) -> Tensor:
 
 
 def _ring(*radii: float) -> list[tuple[float, float]]:
-    """Corners around the middle at these distances, and back to the first."""
+    """Corners around the centre at these distances, and back to the first."""
     angles = [2 * math.pi * i / len(radii) for i in range(len(radii))]
     corners = [(r * math.cos(angle), r * math.sin(angle)) for r, angle in zip(radii, angles, strict=True)]
     return [*corners, corners[0]]
@@ -144,7 +144,7 @@ def _path(corners: Sequence[tuple[float, float]], count: int) -> Tensor:
 
 
 def _wobbled(outlines: Tensor, random: torch.Generator) -> Tensor:
-    """(N, POINTS, 2) with slow waves in both directions, as an unsteady hand draws."""
+    """(N, POINTS, 2) with slow waves in both directions, as if drawn by an unsteady hand."""
     t = torch.linspace(0, 2 * math.pi, POINTS)[None, :, None]
     waves = torch.zeros_like(outlines)
     for frequency in (1, 2, 3, 5):

@@ -1,4 +1,4 @@
-"""A stained tissue slide and the patches that are cut from it."""
+"""A stained tissue slide and the patches cut from it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cnnkit.data.bundled import FILES
 
 Pixels = npt.NDArray[np.uint8]
 BROWN = 0.05  # optical density of the brown stain (DAB) from which a pixel counts as brown
-SHARE = 0.5  # of the centre: from here on a patch is positive
+SHARE = 0.5  # of the centre: with at least this much brown a patch is positive
 
 
 def slide() -> Pixels:
@@ -25,7 +25,7 @@ def patches(slide: Pixels, size: int = 96, stride: int = 16) -> tuple[torch.Tens
     """Square patches of a slide, row by row: images uint8 (N, 3, size, size), labels int64 (N,).
 
     Label 1: at least half of the centre, size//3 pixels wide (32 of 96), is stained brown. What lies around the centre
-    counts for nothing, as in the histopathologic cancer data. Patches overlap when stride < size: split the slide
+    does not count, as in the histopathologic cancer data. Patches overlap when stride < size: split the slide
     before you cut it, not the patches. Raises ValueError when the slide is smaller than a patch.
     """
     largest = min(slide.shape[:2])
@@ -40,8 +40,8 @@ def patches(slide: Pixels, size: int = 96, stride: int = 16) -> tuple[torch.Tens
 
 def _windows(planes: torch.Tensor, size: int, stride: int) -> torch.Tensor:
     """(C, H, W) → every window, row by row, (N, C, size, size)."""
-    found = planes.unfold(1, size, stride).unfold(2, size, stride)
-    return found.permute(1, 2, 0, 3, 4).reshape(-1, len(planes), size, size)
+    windows = planes.unfold(1, size, stride).unfold(2, size, stride)
+    return windows.permute(1, 2, 0, 3, 4).reshape(-1, len(planes), size, size)
 
 
 def stain(slide: Pixels) -> npt.NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""Diagrams for networks: how an image changes its shape on the way, where the parameters sit, several curves."""
+"""Diagrams for networks: how an image changes shape on its way, where the parameters are, several curves."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ Row = tuple[str, tuple[int, ...], int]  # name of the layer, shape of its output
 COLOURS = (MARK, "#4c78a8", "#54a24b", "#b279a2", "#8a94a0")
 SHEET, EDGE = "#f3c969", "#8a6d1d"
 SLOT, TALL = 1.08, 1.2  # inches of a stage, of the largest map
-MOST_SHEETS = 6
-LONG = 784  # numbers in a bar of full height, at least
+MAX_SHEETS = 6
+LONG = 784  # a bar of full height stands for at least this many numbers
 
 
 def flow(rows: Sequence[Row], start: tuple[int, ...] = ()) -> Picture:
     """The shapes of a network from left to right; `start` is the shape of the image.
 
-    Layers without parameters that keep the shape, such as ReLU, stand with the layer before them.
+    Layers without parameters that keep the shape, such as ReLU, are listed with the layer before them.
     """
     stages = _stages([("image", start, 0), *rows] if start else rows)
     tallest = max((shape[1] for _, shape, _ in stages if len(shape) == 3), default=1)
@@ -65,7 +65,7 @@ def _draw_stage(axes: Axes, middle: float, shape: tuple[int, ...], scale: float)
         height = 0.1 + (TALL - 0.1) * scale
         axes.add_patch(Rectangle((middle - 0.07, base), 0.14, height, facecolor=COLOURS[1], edgecolor=INK, lw=0.6))
         return
-    side, sheets = max(0.06, scale * (TALL - 0.35)), min(shape[0], MOST_SHEETS)
+    side, sheets = max(0.06, scale * (TALL - 0.35)), min(shape[0], MAX_SHEETS)
     step = min(0.05, side * 0.6)
     left = middle - (side + step * (sheets - 1)) / 2
     for sheet in reversed(range(sheets)):
@@ -78,10 +78,10 @@ def _times(shape: tuple[int, ...]) -> str:
 
 
 def bars(values: Mapping[str, float], title: str = "", shares: bool = True) -> Picture:
-    """Amounts as horizontal bars from top to bottom, each with its number and, with `shares`, its part of the whole."""
+    """Amounts as horizontal bars, from top to bottom, each with its number and, with `shares`, its share of the sum."""
     whole = sum(values.values()) or 1
-    told = ", ".join(f"{name} {value:,}" for name, value in values.items())
-    picture = Picture(6.2, 0.32 * len(values) + 0.55, f"{title}: {told}")
+    amounts = ", ".join(f"{name} {value:,}" for name, value in values.items())
+    picture = Picture(6.2, 0.32 * len(values) + 0.55, f"{title}: {amounts}")
     axes = picture.subplots()
     bare(axes)
     places = range(len(values))
@@ -105,8 +105,8 @@ def lines(
     levels: Mapping[str, float] | None = None,
 ) -> Picture:
     """Several curves over the same x (their index by default); `levels` are dashed horizontal lines with a name."""
-    told = ", ".join(f"{name} from {values[0]:.3g} to {values[-1]:.3g}" for name, values in curves.items())
-    picture = Picture(5.2, 2.8, f"{title}: {told}")
+    ends = ", ".join(f"{name} from {values[0]:.3g} to {values[-1]:.3g}" for name, values in curves.items())
+    picture = Picture(5.2, 2.8, f"{title}: {ends}")
     axes = picture.subplots()
     for colour, (name, values) in zip(COLOURS, curves.items(), strict=False):
         axes.plot(range(len(values)) if x is None else list(x), list(values), color=colour, linewidth=2, label=name)

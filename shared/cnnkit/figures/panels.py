@@ -18,14 +18,14 @@ Values = npt.NDArray[Any]
 Rect = tuple[int, int, int, int]  # row, column, height, width
 Limits = tuple[float, float]
 
-MOST_NUMBERS = 12  # rows and columns up to which every cell carries its number
+MAX_NUMBERS = 12  # rows and columns up to which every cell shows its number
 INK, LINE, MARK = "#1f2933", "#ffffff", "#e8590c"
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#7fa8d9", "#f7f7f5", "#e88b84"])
 POSITIVE = LinearSegmentedColormap.from_list("positive", ["#f7f7f5", "#f3c969", "#e8892b"])
 
 
 def as_panel(value: Any) -> Values:
-    """A tensor, array or nested list as NumPy: (H, W), or (H, W, 3) for colour; (3, H, W) is turned round."""
+    """A tensor, array or nested list as NumPy: (H, W), or (H, W, 3) for colour; (3, H, W) is transposed."""
     if isinstance(value, torch.Tensor):
         value = value.detach().cpu().resolve_conj().numpy()
     panel = np.asarray(value)
@@ -38,17 +38,17 @@ def as_panel(value: Any) -> Values:
     if panel.ndim < 2:
         panel = np.atleast_2d(panel)
     if panel.ndim > 3:
-        raise ValueError(f"a panel is (H, W) or (3, H, W), this has shape {panel.shape}: pick one image of the batch")
+        raise ValueError(f"a panel is (H, W) or (3, H, W), not of shape {panel.shape}: pick one image of the batch")
     return panel
 
 
 def is_small(panel: Values) -> bool:
     """Whether the numbers fit into the cells."""
-    return panel.ndim == 2 and max(panel.shape) <= MOST_NUMBERS
+    return panel.ndim == 2 and max(panel.shape) <= MAX_NUMBERS
 
 
 def draw(axes: Axes, panel: Values, title: str = "", boxes: Iterable[Rect] = (), limits: Limits | None = None) -> None:
-    """Draw one panel with its title; `boxes` are marked, `limits` fix the colours of the smallest and largest value."""
+    """Draw one panel with its title; `boxes` are framed, `limits` are the values of the first and last colour."""
     bare(axes)
     if panel.ndim == 3:
         scale = 255 if panel.dtype == np.uint8 else 1
@@ -67,12 +67,12 @@ def draw(axes: Axes, panel: Values, title: str = "", boxes: Iterable[Rect] = (),
 
 
 def shared_limits(panel: Values) -> Limits:
-    """Values of the first and last colour: around 0 when a small matrix holds a negative number, so that 0 is pale."""
+    """Values of the first and last colour: symmetric when a small matrix has a negative number, so that 0 is pale."""
     finite = panel[np.isfinite(panel)] if panel.dtype.kind == "f" else panel
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     if is_small(panel):
-        most = max(abs(low), abs(high)) or 1.0
-        return (-most, most) if low < 0 else (0.0, most)
+        largest = max(abs(low), abs(high)) or 1.0
+        return (-largest, largest) if low < 0 else (0.0, largest)
     return low, (high if high > low else low + 1)
 
 
@@ -98,7 +98,7 @@ def _write_numbers(axes: Axes, panel: Values) -> None:
 
 
 def number(value: Any) -> str:
-    """`3`, `0.25`, `−1`: as short as it can be read; NaN stays NaN."""
+    """`3`, `0.25`, `−1`: as short as it stays legible; NaN stays NaN."""
     real = float(value)
     if not np.isfinite(real):
         return str(real)

@@ -16,7 +16,7 @@ Layout = Literal["constrained"] | None
 
 
 class Picture(Figure):
-    """A matplotlib figure with alt text. It belongs to no pyplot state: return it from a cell, or `.show()` it."""
+    """A matplotlib figure with alt text. It is no part of pyplot's state: return it from a cell, or `.show()` it."""
 
     def __init__(self, width: float, height: float, alt: str = "", layout: Layout = "constrained") -> None:
         super().__init__(figsize=(width, height), dpi=DPI, layout=layout)
@@ -24,7 +24,7 @@ class Picture(Figure):
         self.alt = alt
 
     def show(self, warn: bool = True) -> None:
-        """Show it now, from inside a block; the last line of a cell needs no `.show()`."""
+        """Show it now, from inside a block; as the last line of a cell it shows itself."""
         show(self)
 
     def png(self) -> bytes:
@@ -34,7 +34,7 @@ class Picture(Figure):
         return buffer.getvalue()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
-        """What Jupyter shows: the PNG with its alt text, and the text alone for who cannot see it."""
+        """What Jupyter shows: the PNG with its alt text, and the text alone for those who cannot see it."""
         if not in_notebook():  # a terminal cannot show it, and drawing takes time
             return {"text/plain": repr(self)}, {}
         return {"image/png": self.png(), "text/plain": repr(self)}, {"image/png": {"alt": self.alt}}

@@ -42,8 +42,8 @@ def row(
     """Panels side by side: (H, W) matrices and images, (3, H, W) or (H, W, 3) colour.
 
     titles   one per panel
-    signs    what stands between them: `signs=("⋆", "=")`
-    boxes    {panel: (row, column, height, width)} to mark
+    signs    what is written between them: `signs=("⋆", "=")`
+    boxes    {panel: (row, column, height, width)} to frame
     limits   (low, high): the same colours in every panel; {panel: (low, high)}: for some of them
     """
     arrays = [as_panel(panel) for panel in panels]
@@ -62,7 +62,7 @@ def row(
         draw(axes, panel, name, marked, limits.get(place) if isinstance(limits, Mapping) else limits)
         left += slots[place]
         if place < len(signs) and place < len(gaps):
-            size = 26 if signs[place] == "⋆" else 15  # the star is a small one in most fonts
+            size = 26 if signs[place] == "⋆" else 15  # most fonts draw the star small
             text = {"ha": "center", "va": "center", "fontsize": size, "color": INK}
             picture.text((left + gaps[place] / 2) / width, high / 2 / height, signs[place], text)
         left += gaps[place] if place < len(gaps) else 0
@@ -70,27 +70,27 @@ def row(
 
 
 def grid(panels: Sequence[Sequence[Any]], titles: Sequence[Sequence[str]] = ()) -> Picture:
-    """Rows of panels of about the same size; None leaves a place empty."""
+    """Rows of panels of about the same size; None leaves a cell empty."""
     arrays = [[None if value is None else as_panel(value) for value in line] for line in panels]
     drawn = [array for line in arrays for array in line if array is not None]
     longest = max((len(title) for line in titles for title in line), default=0)
     slot = max(*(_width(panel) for panel in drawn), LETTER * longest) + 0.2
     high = max(_height(panel) for panel in drawn) + TITLE + 0.05
     picture = Picture(slot * max(len(line) for line in arrays), high * len(arrays), layout=None)
-    said = []
+    descriptions = []
     for row_number, line in enumerate(arrays):
         for column, panel in enumerate(line):
             if panel is not None:
                 name = titles[row_number][column] if titles else ""
                 centre = (slot * (column + 0.5), high * (len(arrays) - row_number - 0.5) - TITLE / 2)
                 draw(_axes_around(picture, centre, (_width(panel), _height(panel))), panel, name)
-                said.append(words(panel, name))
-    picture.alt = " | ".join(said)
+                descriptions.append(words(panel, name))
+    picture.alt = " | ".join(descriptions)
     return picture
 
 
 def _axes_around(picture: Picture, centre: tuple[float, float], size: tuple[float, float]) -> Axes:
-    """Axes of a size around a point, all in inches: every cell of every panel is as large as the others."""
+    """Axes of this size around a point, in inches, so that the cells of all panels are equally large."""
     width, height = picture.get_size_inches()
     corner = centre[0] - size[0] / 2, centre[1] - size[1] / 2
     return picture.add_axes((corner[0] / width, corner[1] / height, size[0] / width, size[1] / height))
@@ -101,7 +101,7 @@ def _gap(sign: str) -> float:
 
 
 def placements(n: int, k: int, s: int = 1, p: int = 0) -> Picture:
-    """Where a kernel of k fits on n pixels with p zeros at each end, in steps of s; dropped pixels are hatched."""
+    """Where a kernel of k fits on n pixels with p zeros at each end, in steps of s; unused pixels are hatched."""
     length = n + 2 * p
     starts = list(range(0, length - k + 1, s))
     dropped = length - (starts[-1] + k) if starts else length
@@ -146,18 +146,17 @@ def curve(
 def difference(yours: Any, expected: Any, caption: str = "") -> Picture:
     """Yours, expected, and yours − expected when the shapes agree."""
     mine, right = as_panel(yours), as_panel(expected)
-    same = mine.shape == right.shape
     names = [f"yours {caption}".strip(), f"expected {caption}".strip(), "difference"]
-    if not same:
+    if mine.shape != right.shape:
         return row(mine, right, titles=names[:2])
-    apart = mine.astype(float) - right.astype(float)
-    most = np.abs(apart[np.isfinite(apart)]).max(initial=0) or 1.0
+    error = mine.astype(float) - right.astype(float)
+    largest = np.abs(error[np.isfinite(error)]).max(initial=0) or 1.0
     scale = shared_limits(right)
-    return row(mine, right, apart, titles=names, limits={0: scale, 1: scale, 2: (-most, most)})
+    return row(mine, right, error, titles=names, limits={0: scale, 1: scale, 2: (-largest, largest)})
 
 
 def _width(panel: Values, height: float = SIDE) -> float:
-    """An image is as high as its row; a number needs its place."""
+    """Inches: an image follows the height of its row, a number needs room."""
     if not is_small(panel):
         return height * min(1.6, float(panel.shape[1] / panel.shape[0]))
     longest = max(len(number(value)) for value in panel.flat) if panel.size else 1

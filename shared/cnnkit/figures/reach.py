@@ -18,7 +18,7 @@ PALE, EDGE = "#f3c969", "#8a94a0"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Units of one level: how many, and where the first one and its neighbour stand, in pixels of the image."""
+    """Units of one level: how many, where the first one is and how far apart they are, in pixels of the image."""
 
     units: int
     first: float
@@ -26,12 +26,12 @@ class Row:
     words: str
 
     def place(self, unit: int) -> float:
-        """The middle of a unit."""
+        """The centre of a unit, in pixels of the image."""
         return self.first + unit * self.apart
 
 
 def reach(n: int, layers: Sequence[tuple[int, int, int]]) -> Picture:
-    """n pixels below, the units of each layer (kernel, stride, padding) above; marks what the middle one has seen."""
+    """n pixels below, the units of each layer (kernel, stride, padding) above; marks what the middle unit has seen."""
     rows = _rows(n, layers)
     seen = _seen(rows, layers)
     width, height = STEP * (n + 4), LEVEL * (len(rows) - 1) + 0.6

@@ -1,4 +1,4 @@
-"""The history of a training in stages: the loss of each step, the accuracy of each epoch, a line where a stage ends."""
+"""The history of training in stages: the loss of each step, the accuracy of each epoch, a line where a stage ends."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SMOOTH = 0.9  # share of the old mean in the running mean of the loss
 
 
 def running_mean(values: Sequence[float], keep: float = SMOOTH) -> list[float]:
-    """The mean of what came so far, older values counting less and less."""
+    """The mean of the values so far, with older ones counting less and less."""
     means: list[float] = []
     weight, total = 0.0, 0.0
     for value in values:
@@ -23,9 +23,9 @@ def running_mean(values: Sequence[float], keep: float = SMOOTH) -> list[float]:
 
 def stages(loss: Sequence[float], accuracy: Sequence[float], boundary: int = 0, title: str = "") -> Picture:
     """Loss over the steps, pale and smoothed; accuracy at the end of each epoch; dotted: the first step of stage 2."""
-    told = f"{title}: {len(loss)} losses from {loss[0]:.2f} to {loss[-1]:.2f}, " if loss else title
-    told += "accuracies " + ", ".join(f"{one:.2f}" for one in accuracy)
-    picture = Picture(8.2, 2.7, told)
+    alt = f"{title}: {len(loss)} losses from {loss[0]:.2f} to {loss[-1]:.2f}, " if loss else title
+    alt += "accuracies " + ", ".join(f"{share:.2f}" for share in accuracy)
+    picture = Picture(8.2, 2.7, alt)
     left, right = picture.subplots(1, 2)
     left.plot(list(loss), color=MARK, alpha=0.3, linewidth=1)
     left.plot(running_mean(loss), color=MARK, linewidth=2)
@@ -49,9 +49,9 @@ def stages(loss: Sequence[float], accuracy: Sequence[float], boundary: int = 0, 
 def pairs(
     runs: Mapping[str, tuple[Sequence[float], Sequence[float]]], titles: tuple[str, str], ylabel: str = "loss"
 ) -> Picture:
-    """Two panels side by side with one curve for each run, over the epochs, on the same scale."""
-    told = "; ".join(f"{name}: {a[-1]:.2f} and {b[-1]:.2f} at the end" for name, (a, b) in runs.items())
-    picture = Picture(8.2, 2.7, f"{titles[0]} and {titles[1]}. {told}")
+    """Two panels side by side on the same scale, with one curve per run over the epochs."""
+    ends = "; ".join(f"{name}: {a[-1]:.2f} and {b[-1]:.2f} at the end" for name, (a, b) in runs.items())
+    picture = Picture(8.2, 2.7, f"{titles[0]} and {titles[1]}. {ends}")
     both = picture.subplots(1, 2, sharey=True)
     for place, axes in enumerate(both):
         for colour, (name, curves) in zip((MARK, SECOND), runs.items(), strict=False):

@@ -20,7 +20,7 @@ PALE, EDGE = "#f3c969", "#8a94a0"
 
 def strip(text: str, numbers: Sequence[Any] = (), window: tuple[int, int] | None = None, title: str = "") -> Picture:
     """The characters of a text in a row of cells, a number under each; `window` = (first, length) is framed."""
-    alt = f"{title}: {text}" + (f" with {', '.join(number(one) for one in numbers)}" if len(numbers) else "")
+    alt = f"{title}: {text}" + (f" with {', '.join(number(value) for value in numbers)}" if len(numbers) else "")
     high = CELL * (2 if len(numbers) else 1) + 0.1 + (0.3 if title else 0)
     picture = Picture(CELL * max(len(text), 1) + 0.1, high, alt, layout=None)
     axes = picture.add_axes((0.0, 0.0, 1.0, (high - (0.3 if title else 0)) / high))
@@ -54,18 +54,18 @@ def table(
 ) -> Picture:
     """(R, C) values as colours, with a name beside each row and over each column, and the values where they fit.
 
-    The largest value of each row has a frame when `numbers` are written.
+    With `numbers`, the largest value of each row is framed.
     """
     cells = np.asarray(values, dtype=float)
     low, high = min(0.0, float(cells.min())), float(cells.max()) or 1.0
     if low < 0:
         low, high = -max(-low, high), max(-low, high)
-    told = "; ".join(f"{name}: {' '.join(number(one) for one in line)}" for name, line in zip(rows, cells, strict=True))
-    alt = f"{title} ({' '.join(over)}): {told}" if cells.size <= 100 else f"{title} ({len(rows)} × {len(over)} colours)"
+    lines = [f"{name}: {' '.join(map(number, line))}" for name, line in zip(rows, cells, strict=True)]
+    content = f"({' '.join(over)}): {'; '.join(lines)}" if cells.size <= 100 else f"({len(rows)} × {len(over)} colours)"
     side = CELL * (1.25 if numbers else 0.75)
     margin = 0.085 * max(map(len, rows), default=0) + 0.15
     width, tall = margin + side * len(over) + 0.1, side * len(rows) + 0.35 + (0.3 if title else 0)
-    picture = Picture(width, tall, alt, layout=None)
+    picture = Picture(width, tall, f"{title} {content}", layout=None)
     axes = picture.add_axes((margin / width, 0.02, 1 - margin / width - 0.02, side * len(rows) / tall))
     bare(axes)
     axes.imshow(cells, cmap=SIGNED if low < 0 else POSITIVE, vmin=low, vmax=high, aspect="auto")
@@ -82,8 +82,8 @@ def table(
 def _fill(axes: Axes, cells: np.ndarray[Any, Any]) -> None:
     rows, width = cells.shape
     for row, column in np.ndindex(rows, width):
-        told = number(round(float(cells[row, column]), 2))
-        axes.text(column, row, told, ha="center", va="center", fontsize=8, color=INK)
+        shown = number(round(float(cells[row, column]), 2))
+        axes.text(column, row, shown, ha="center", va="center", fontsize=8, color=INK)
     for row in range(rows):
         place = int(cells[row].argmax())
         frame = Rectangle((place - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=MARK, linewidth=2.5)
@@ -96,9 +96,9 @@ def _fill(axes: Axes, cells: np.ndarray[Any, Any]) -> None:
 
 
 def columns(counts: Mapping[Any, float], title: str = "", labels: tuple[str, str] = ("", "")) -> Picture:
-    """Amounts as upright columns over their keys, e.g. how many names there are of each length."""
-    told = ", ".join(f"{key}: {value:g}" for key, value in counts.items())
-    picture = Picture(max(3.2, 0.26 * len(counts) + 0.9), 2.4, f"{title}: {told}")
+    """Amounts as columns over their keys, e.g. how many names there are of each length."""
+    amounts = ", ".join(f"{key}: {value:g}" for key, value in counts.items())
+    picture = Picture(max(3.2, 0.26 * len(counts) + 0.9), 2.4, f"{title}: {amounts}")
     axes = picture.subplots()
     axes.bar(range(len(counts)), list(counts.values()), color=MARK, width=0.8)
     axes.set_xticks(range(len(counts)), [str(key) for key in counts], fontsize=8)

@@ -159,13 +159,13 @@ def test_figures_of_a_check_are_closed(capsys):
 def test_a_picture_waits_for_the_function(capsys):
     with after_writing("conv2d"):
         raise NotImplementedError
-    assert capsys.readouterr().out == "○ This picture appears when conv2d is written.\n"
+    assert capsys.readouterr().out == "○ This picture appears once conv2d is written.\n"
 
 
 def test_a_picture_waits_for_an_earlier_cell(capsys):
     with after_writing("T1 to T3"):
         print(made_by_an_earlier_cell)  # noqa: F821
-    assert capsys.readouterr().out == "○ This picture appears when T1 to T3 are written.\n"
+    assert capsys.readouterr().out == "○ This picture appears once T1 to T3 are written.\n"
 
 
 def test_a_missing_name_in_an_answer_is_told(capsys):

@@ -102,7 +102,7 @@ def test_swapped_axes_are_recognised() -> None:
         ((2, 3, 4), (2, 1, 3, 4), "unsqueeze"),
         ((1, 3, 4), (3, 4), "squeeze"),
         ((12,), (3, 4), "with the same number of values"),
-        ((4, 2, 3, 5), (2, 4, 3, 5), "in another order"),
+        ((4, 2, 3, 5), (2, 4, 3, 5), "in a different order"),
         ((1,), (), "a single number without axes"),
     ],
 )
@@ -124,7 +124,7 @@ def test_how_much_is_told_is_a_setting() -> None:
     shapes, errors, values = (mismatch.sentence(show) for show in ("shapes", "errors", "values"))
     assert shapes == "The shape (2,) is right, but 1 of 2 values differs, at [1]."
     assert errors == f"{shapes} The largest error is 0.5 (at most 2e-09 is allowed)."
-    assert values == f"{errors} There yours is 2.5, expected 2."
+    assert values == f"{errors} Your value there is 2.5, expected 2."
 
 
 def test_the_first_difference_is_told_with_both_values() -> None:
