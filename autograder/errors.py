@@ -9,6 +9,10 @@ class ConvgradeError(Exception):
     """Root of everything that we raise on purpose; the command line prints it without a traceback."""
 
 
+class UsageError(ConvgradeError):
+    """What was asked for does not exist, is not clear, or is taken already; wrong usage of the command line."""
+
+
 class CourseError(ConvgradeError):
     """The course itself is broken; raised before the first submission is opened."""
 

@@ -1,6 +1,6 @@
-"""`--verbose`, which every verb takes: files read and written, how long each stage takes, tracebacks of our own errors.
+"""What `--verbose` shows: files read and written, how long each stage takes, tracebacks of our own errors.
 
-All of it goes to standard error, through Python's logger "convgrade"; without the option nothing is said.
+All of it goes to standard error, through Python's logger "convgrade"; without the option nothing is logged.
 """
 
 from __future__ import annotations
@@ -12,13 +12,8 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import click
 
 LOG = logging.getLogger("convgrade")
-HELP = "Also say which files are read and written, how long each stage takes, and where an error of ours comes from."
 
 
 class _Lines(logging.Handler):
@@ -71,22 +66,3 @@ def note_error(error: BaseException) -> None:
 def is_on() -> bool:
     """Whether somebody listens."""
     return LOG.isEnabledFor(logging.DEBUG)
-
-
-def offer(command: click.Command) -> None:
-    """Give `command`, and every verb below it, the option; a verb that has one of its own means both by it."""
-    import click
-
-    own = next((item for item in command.params if "--verbose" in item.opts), None)
-    if own is None:
-        own = click.Option(["--verbose"], is_flag=True, expose_value=False, help=HELP)
-        command.params.append(own)
-    own.callback = _listen
-    for verb in command.commands.values() if isinstance(command, click.Group) else ():
-        offer(verb)
-
-
-def _listen(ctx: click.Context, option: click.Parameter, on: bool) -> bool:
-    if on:
-        LOG.setLevel(logging.DEBUG)
-    return on

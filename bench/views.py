@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import re
@@ -13,12 +12,14 @@ from typing import Any
 
 from nbgrader.plugins import CsvExportPlugin
 
-from autograder.cli import term_verbs, verbs
-from autograder.course import Assignment
+from autograder.course import Assignment, load_course
 from autograder.course.term import cents
+from autograder.exports import write
 from autograder.gradebook import database
+from autograder.gradebook.gather import gather_contexts, recomputed_grades
 from autograder.grading.session import store_of
 from autograder.layout import root_of
+from autograder.reports.class_page import write_pages
 
 Scores = dict[str, float]  # points to the cent by student
 _ROW = re.compile(
@@ -35,16 +36,17 @@ def differing(assignment: Assignment) -> list[str]:
 
 def views(assignment: Assignment) -> dict[str, Scores]:
     """Scores by place; all include manual points, extra credit and penalties."""
-    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stderr(io.StringIO()):
-        found = {form: _exported(assignment, form, Path(folder, f"{form}.csv")) for form in ("csv", "canvas")}
+    found = {form: _exported(assignment, form) for form in ("csv", "canvas")}
+    with tempfile.TemporaryDirectory() as folder:
         found |= _nbgrader(assignment, Path(folder, "stock.csv"))
     return found | {"class page": _on_the_page(assignment)}
 
 
-def _exported(assignment: Assignment, form: str, file: Path) -> Scores:
-    term_verbs.export(root_of(assignment), assignment.slug, form, file, None)
+def _exported(assignment: Assignment, form: str) -> Scores:
+    grades, _ = recomputed_grades(load_course(root_of(assignment)), assignment)
+    table = csv.DictReader(io.StringIO(write(form, assignment.title, grades).text))
     student, score = {"csv": ("student_id", "score"), "canvas": ("SIS Login ID", assignment.title)}[form]
-    return {row[student]: float(row[score]) for row in _rows(file) if row[student]}
+    return {row[student]: float(row[score]) for row in table if row[student]}
 
 
 def _nbgrader(assignment: Assignment, file: Path) -> dict[str, Scores]:
@@ -67,9 +69,10 @@ def _nbgrader(assignment: Assignment, file: Path) -> dict[str, Scores]:
 
 
 def _on_the_page(assignment: Assignment) -> Scores:
-    with contextlib.redirect_stdout(io.StringIO()):
-        verbs.report(root_of(assignment), assignment.slug)
-    page = (store_of(assignment).folder / "index.html").read_text("utf-8")
+    store = store_of(assignment)
+    reports = store.all()
+    contexts = gather_contexts(load_course(root_of(assignment)), assignment, reports)
+    page = write_pages(reports, assignment.title, store.folder, contexts).read_text("utf-8")
     return {unescape(student): max(float(score), 0.0) for student, score in _ROW.findall(page)}  # -1: none yet
 
 

@@ -1,1 +1,1 @@
-"""The command line: a verb is one function with its options; what a verb does is done in the other rooms."""
+"""The command line: a verb is one function, its options and its body together; the work is done in the other rooms."""

@@ -1,8 +1,10 @@
-"""Options that many verbs of the command line share, and the search for the course's folder."""
+"""Options and paths that several verbs share, and the search for the course's folder."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -10,42 +12,10 @@ from autograder.box.gpu import DEVICES
 from autograder.errors import CourseError, NoDevice
 from autograder.layout import COURSE_FILE
 
-NO_GPU = "Leave --device out to grade on the CPU; for a GPU, `nvidia-smi` has to list one and torch to be built for it."
-COURSE = click.option(
-    "--course",
-    "root",
-    metavar="PATH",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of the course (it holds solutions/). Default: this folder or the nearest above it.",
-)
-BOX = click.option(
-    "--box",
-    type=click.Choice(["bubblewrap", "landlock"]),
-    default="bubblewrap",
-    show_default=True,
-    help="The wall around foreign code. landlock is the weaker one, for machines where bubblewrap cannot run.",
-)
-
-
-DEVICE = click.option(
-    "--device",
-    type=click.Choice(DEVICES),
-    default="cpu",
-    show_default=True,
-    callback=lambda _context, _option, device: usable(device),
-    help="Where the submission's tensors live. The suite stays on the CPU, and so do the verdicts: cuda shows that the"
-    " same code is right on a GPU. Its reports are kept apart; its wall is a little weaker (docs/security.md).",
-)
-
-
-def usable(device: str) -> str:
-    """The device. Raises NoDevice where torch cannot use it."""
-    if device != "cpu":
-        import torch  # seconds: only for who wants a GPU
-
-        if not torch.cuda.is_available():
-            raise NoDevice(f"torch sees no GPU on this machine.\n  {NO_GPU}")
-    return device
+PATH = click.Path(exists=True, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+NO_GPU = "Leave --device out to grade on the CPU; for a GPU, `nvidia-smi` must list one and torch must support CUDA."
 
 
 def find_root(given: Path | None, start: Path | None = None) -> Path:
@@ -55,4 +25,79 @@ def find_root(given: Path | None, start: Path | None = None) -> Path:
         if (folder / COURSE_FILE).is_file():
             return folder
     where = "the folder of --course" if given else "this folder and those above it"
-    raise CourseError("there is no course here", where, "go to the folder that holds solutions/, or say --course PATH")
+    raise CourseError("no course found", where, "go to the folder that holds solutions/, or give --course PATH")
+
+
+def root_or_here(given: Path | None) -> Path:
+    """The same for a verb that can begin a course: where there is none, the folder where it will be."""
+    try:
+        return given or find_root(None)
+    except CourseError:
+        return Path.cwd()
+
+
+def usable(device: str) -> str:
+    """The device. Raises NoDevice where torch cannot use it."""
+    if device != "cpu":
+        import torch  # seconds: only for those who want a GPU
+
+        if not torch.cuda.is_available():
+            raise NoDevice(f"torch sees no GPU on this machine.\n  {NO_GPU}")
+    return device
+
+
+def course_option(root: Callable[[Path | None], Path] = find_root) -> Callable[[Any], Any]:
+    """`--course`; the verb's parameter `root` is the folder found."""
+    return click.option(
+        "--course",
+        "root",
+        metavar="PATH",
+        type=FOLDER,
+        callback=lambda _ctx, _option, given: root(given),
+        help="The course's folder, which holds solutions/. Default: the current folder or the nearest one above it.",
+    )
+
+
+def jobs_option(default: int | None = None) -> Callable[[Any], Any]:
+    """`--jobs`; without a number, as many workers as there are processors."""
+    return click.option(
+        "--jobs",
+        metavar="N",
+        type=click.IntRange(1, 256),
+        default=default,
+        show_default=default is not None,
+        callback=lambda _ctx, _option, jobs: jobs or _processors(),
+        help="Worker processes." if default else "Worker processes. Default: one per processor.",
+    )
+
+
+def _processors() -> int:
+    from autograder.grading.session import processors
+
+    return processors()
+
+
+COURSE, JOBS = course_option(), jobs_option()
+ASSIGNMENT = click.option(
+    "--assignment",
+    "slug",
+    metavar="SLUG",
+    default="",
+    help="Which assignment. Default: inferred from the folder, the file name or the cells.",
+)
+BOX = click.option(
+    "--box",
+    type=click.Choice(["bubblewrap", "landlock"]),
+    default="bubblewrap",
+    show_default=True,
+    help="The wall around student code. landlock is weaker, for machines where bubblewrap cannot run.",
+)
+DEVICE = click.option(
+    "--device",
+    type=click.Choice(DEVICES),
+    default="cpu",
+    show_default=True,
+    callback=lambda _ctx, _option, device: usable(device),
+    help="Where the submission's tensors live. The suite and its verdicts stay on the CPU: cuda shows that the same"
+    " code works on a GPU. Its reports are stored separately; its wall is slightly weaker (docs/security.md).",
+)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-import click
-
 from autograder import layout
 from autograder.course import Assignment, Course
+from autograder.errors import UsageError
 from autograder.grading.session import store_of
 from autograder.grading.store import Store, content_key, context_digest
 from autograder.intake.attempts import Attempts
@@ -35,7 +34,7 @@ class Subject:
 def find_subject(course: Course, what: str, file: Path | None = None, slug: str = "") -> Subject:
     """`what` is a path to a report or a notebook, a student, or SLUG/STUDENT; `file` is the notebook where it is known.
 
-    Raises click.UsageError, with close matches, where nothing fits.
+    Raises UsageError, with close matches, where nothing fits.
     """
     path = Path(what)
     if path.is_file() and path.suffix.lower() == ".ipynb":
@@ -49,19 +48,19 @@ def find_subject(course: Course, what: str, file: Path | None = None, slug: str 
 
 
 def spec_name(assignment: Assignment, name: str) -> str:
-    """The check of that name, with or without “test_”. Raises click.UsageError with close matches."""
+    """The check of that name, with or without “test_”. Raises UsageError with close matches."""
     names = [check.name for check in assignment.checks]
     wanted = name.removeprefix("test_")
     if wanted in names:
         return wanted
     close = get_close_matches(wanted, names, n=3, cutoff=0.3) or names
-    raise click.UsageError(f"{assignment.slug} has no check {name}; did you mean {', '.join(close)}?")
+    raise UsageError(f"{assignment.slug} has no check {name}; did you mean {', '.join(close)}?")
 
 
 def _of_notebook(course: Course, path: Path, slug: str) -> Subject:
     found = discover([path], course, slug)
     if not found.found:
-        raise click.UsageError("; ".join(found.passed_over))
+        raise UsageError("; ".join(found.passed_over))
     item = found.found[0]
     assignment, raw = course.assignment(item.slug), item.read()
     stored = [report for report in _reports(course, assignment) if report.student == item.student]
@@ -73,7 +72,7 @@ def _read(path: Path) -> Report:
     try:
         return Report.from_json(path.read_text("utf-8"))
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        raise click.UsageError(_NO_REPORT) from None
+        raise UsageError(_NO_REPORT) from None
 
 
 def _stored(course: Course, what: str, slug: str) -> Report:
@@ -85,10 +84,10 @@ def _stored(course: Course, what: str, slug: str) -> Report:
     if len(fits) == 1:
         return fits[0]
     if fits:
-        raise click.UsageError(f"say which assignment: {', '.join(f'{fit.assignment}/{fit.student}' for fit in fits)}")
+        raise UsageError(f"say which assignment: {', '.join(f'{fit.assignment}/{fit.student}' for fit in fits)}")
     close = get_close_matches(what, [*names, *(report.student for report in reports)], n=3, cutoff=0.5)
     hint = f"did you mean {', '.join(close)}?" if close else "grade it first, or give the path of a notebook"
-    raise click.UsageError(f"no report of “{what}” is stored; {hint}")
+    raise UsageError(f"no report of “{what}” is stored; {hint}")
 
 
 def _reports(course: Course, assignment: Assignment) -> list[Report]:

@@ -1,4 +1,4 @@
-"""Reports and gradebook → what every page says around a report: people's points and words, lateness, what to read."""
+"""Reports and gradebook → the grades of a class, and what its pages say around a report: people's points and words."""
 
 from __future__ import annotations
 
@@ -10,10 +10,51 @@ from autograder.course.term import Term
 from autograder.gradebook import database
 from autograder.gradebook.context import StudentContext, headings
 from autograder.gradebook.grades import Grade, from_book, from_reports, regraded, unrecorded
+from autograder.gradebook.lateness import recompute
+from autograder.grading.session import store_of
 from autograder.log import stage
 from autograder.model import Report
+from autograder.reports.words import amount
+from autograder.text.escape import terminal
 
+_MAX_NAMES = 12  # of students, in one sentence
 Comments = Mapping[str, str]  # exercise → what a person wrote
+
+
+@stage("putting grades together")
+def recomputed_grades(course: Course, assignment: Assignment) -> tuple[list[Grade], list[str]]:
+    """The grades, and sentences about what is missing in them.
+
+    Where the gradebook knows any submission it counts, and the penalties in it are worked out anew first and written
+    there: a deadline may have changed since. Else the stored reports are all there is.
+    """
+    reports = store_of(assignment).all()
+    with database.opened(course.root, assignment.slug) as found:
+        if found and found[0].assignment_submissions(assignment.slug):
+            recompute(found[0], assignment.slug, found[1])
+            grades = from_book(assignment, found[0], reports, course.term)
+            todo = "graded, but not recorded like that in the gradebook (convgrade grade … --record)"
+            return grades, [*_unjudged(grades), *_listed(unrecorded(grades, reports), todo)]
+    grades = from_reports(assignment, reports, course.term, database.times(course.root, reports))
+    return grades, _unjudged(grades)
+
+
+def not_final(grades: Sequence[Grade]) -> list[str]:
+    """A sentence where answers that people grade have no points yet."""
+    waiting = [grade for grade in grades if grade.waiting and not grade.unjudged]
+    exercises = sorted({name for grade in waiting for name in grade.waiting})
+    told = f"{amount(len(waiting), 'student')} without a person's points for {', '.join(exercises)}: not final"
+    return [told] if waiting else []
+
+
+def _unjudged(grades: Sequence[Grade]) -> list[str]:
+    return _listed([grade.student for grade in grades if grade.unjudged], "no verdict yet, a person has to look")
+
+
+def _listed(students: Sequence[str], what: str) -> list[str]:
+    shown = ", ".join(terminal(student, 40) for student in students[:_MAX_NAMES])
+    more = f" and {len(students) - _MAX_NAMES} more" if len(students) > _MAX_NAMES else ""
+    return [f"{what}: {shown}{more}"] if students else []
 
 
 @stage("looking into the gradebook")

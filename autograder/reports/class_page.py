@@ -10,6 +10,7 @@ from typing import NamedTuple
 from autograder.files import natural_key, safe_name, write_atomically
 from autograder.gradebook.context import StudentContext, mark_of
 from autograder.gradebook.grades import Mark
+from autograder.log import stage
 from autograder.model import Report, Verdict
 from autograder.reports import statistics, suspicious_checks
 from autograder.reports.render import page
@@ -48,6 +49,7 @@ class Column(NamedTuple):
     high: float
 
 
+@stage("writing pages")
 def write_pages(reports: Sequence[Report], title: str, folder: Path, contexts: StudentContexts = _NOTHING) -> Path:
     """Write `folder`/index.html and students/<safe name>.html for each; returns the path of the class page.
 

@@ -24,7 +24,7 @@ _TERM = (("grade", "build/submitted", "--record", "--jobs", "2"), ("report", "ti
 def processes() -> ForkServerContext:
     """Makes processes that have everything imported from the start, forked from one that has no threads."""
     context = ForkServerContext()
-    rooms = ("cli.term_verbs", "cli.verbs", "gradebook.database", "grading.session", "reports.class_page")
+    rooms = ("cli.main", "gradebook.gather", "grading.session", "reports.class_page", "submission.find")
     context.set_forkserver_preload([*(f"autograder.{room}" for room in rooms), "pytest"])
     return context
 

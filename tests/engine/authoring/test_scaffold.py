@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import click
 import pytest
 
 from autograder.authoring.prove import ProveOptions, prove
 from autograder.authoring.scaffold import new_assignment
 from autograder.course import load_course
+from autograder.errors import UsageError
 
 ROOT = Path(__file__).resolve().parents[3]
 TUTORIAL = (ROOT / "docs" / "tutorial.md").read_text("utf-8")
@@ -52,7 +52,7 @@ def test_a_second_assignment_keeps_the_course(tmp_path):
 def test_nothing_is_overwritten_or_written_elsewhere(tmp_path, slug):
     new_assignment(tmp_path, "one")
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    with pytest.raises(click.UsageError):
+    with pytest.raises(UsageError):
         new_assignment(tmp_path, slug)
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 

@@ -204,11 +204,24 @@ def test_the_course_is_found_from_below(course, convgrade, monkeypatch):
     assert convgrade("grade", folder, "--course", course)[0] == 0
 
 
+def test_verbs_are_listed_under_who_needs_them_in_that_order(convgrade):
+    _, out, _ = convgrade("--help")
+    listed = {part.split(":\n")[0]: re.findall(r"^  (\w+)  ", part, re.MULTILINE) for part in out.split("\n\n")[-5:]}
+    assert listed == {
+        "Students' work": ["grade", "report", "explain", "watch", "similar"],
+        "Authors": ["new", "build", "prove", "calibrate", "coverage"],
+        "A term": ["collect", "late", "regrade", "export"],
+        "Other systems": ["gradescope", "classroom"],
+        "This machine": ["doctor", "demo"],
+    }
+    assert [verb for verbs in listed.values() for verb in verbs] == list(cli.commands)
+
+
 def test_report_writes_the_page_of_the_class(course, convgrade):
     assert convgrade("report", "tiny")[0] == 3
     convgrade("grade", hand_in(course, ada="", bob="wrong"))
     code, out, _ = convgrade("report", "tiny")
-    assert (code, out) == (0, "page of the class: build/reports/tiny/index.html\n")
+    assert (code, out) == (0, "class page: build/reports/tiny/index.html\n")
     assert "bob" in (course / "build/reports/tiny/index.html").read_text()
 
 

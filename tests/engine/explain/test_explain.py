@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 
-import click
 import pytest
 from rich.console import Console
 
@@ -12,6 +11,7 @@ from autograder.authoring import notebooks, variants
 from autograder.box.zygote import Wall
 from autograder.cli.main import main
 from autograder.course import load_course
+from autograder.errors import UsageError
 from autograder.explain.again import try_again
 from autograder.explain.shell import stay
 from autograder.explain.show import Explanation
@@ -79,9 +79,9 @@ def test_a_notebook_is_a_subject_before_it_was_ever_graded(course):
 
 def test_who_is_unknown_gets_close_names(course):
     store(course, "Ada Lovelace")
-    with pytest.raises(click.UsageError, match="did you mean Ada Lovelace"):
+    with pytest.raises(UsageError, match="did you mean Ada Lovelace"):
         find_subject(course, "Ada Lovlace")
-    with pytest.raises(click.UsageError, match="double_is_twice"):
+    with pytest.raises(UsageError, match="double_is_twice"):
         spec_name(course.assignment("tiny"), "double_twice")
 
 

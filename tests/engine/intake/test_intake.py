@@ -290,7 +290,7 @@ def test_the_command_says_what_was_taken(root, tmp_path, capsys, monkeypatch):
     with pytest.raises(SystemExit) as ended:
         main(["collect", "tiny", str(path), "--at", "2030-01-02T03:04"])
     out, err = capsys.readouterr()
-    assert (ended.value.code, out) == (1, "1 student, 1 new attempt, 1 to be graded anew\n")
+    assert (ended.value.code, out) == (1, "1 student, 1 new attempt, 1 to grade\n")
     assert "not taken: ../x/tiny.ipynb: its name leads out of the archive" in err
 
 

@@ -1,0 +1,144 @@
+"""Verbs for authors: a new assignment, its release, and proof that its hidden suite judges right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from autograder.cli.exits import DONE, NOT_GRADED, NOTHING
+from autograder.cli.options import BOX, COURSE, DEVICE, JOBS, course_option, root_or_here
+from autograder.cli.output import note, say, say_written
+from autograder.cli.verb import Verb
+
+
+@click.command(cls=Verb, short_help="Create a small assignment to start from.")
+@click.argument("slug")
+@click.option("--title", default="", help="The title that students read. Default: made from the slug.")
+@course_option(root_or_here)
+def new(root: Path, slug: str, title: str) -> int:
+    """Create solutions/SLUG: a small, complete assignment that passes `convgrade prove`, to be edited from there.
+
+    If there is no course yet, the current folder becomes one.
+
+    \b
+    Example:
+      convgrade new a7_averages --title "Averages"
+      convgrade prove a7_averages
+    """
+    from autograder.authoring.scaffold import new_assignment
+
+    for path in new_assignment(root, slug, title):
+        say_written(path, root)
+    note(f"next: convgrade prove {slug}; how to go on from there: docs/tutorial.md")
+    return DONE
+
+
+@click.command(cls=Verb, short_help="Build the notebooks that students get.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a released notebook is out of date.")
+@COURSE
+def build(root: Path, check: bool) -> int:
+    """Build the notebooks that students get from solutions/.
+
+    \b
+    Example: edit solutions/a1_convolution/notebook.py, then
+      convgrade build
+    """
+    from autograder.authoring import notebooks
+    from autograder.course import load_course
+
+    return _up_to_date(notebooks.build(load_course(root), check), root, "build", check)
+
+
+@click.command(cls=Verb, short_help="Prove a hidden suite with right and wrong solutions.")
+@click.argument("slug")
+@JOBS
+@click.option("--together", is_flag=True, help="Put mistakes of different exercises into one notebook: much faster.")
+@click.option("--only", metavar="EXERCISE", default="", help="Only the alternatives and mistakes of one exercise.")
+@BOX
+@DEVICE
+@COURSE
+def prove(root: Path, slug: str, **options: Any) -> int:
+    """Prove a hidden suite: right solutions get full marks, every known mistake loses points and is recognised.
+
+    \b
+    Examples:
+      convgrade prove a1_convolution
+      convgrade prove a1_convolution --only corr2d
+      convgrade prove a1_convolution --together --device cuda
+    """
+    from autograder.course import load_course
+    from autograder.errors import UsageError
+
+    assignment = load_course(root).assignment(slug)
+    names = [exercise.name for exercise in assignment.exercises]
+    if options["only"] and options["only"] not in names:
+        raise UsageError(f"{slug} has no exercise {options['only']}; it has {', '.join(names)}")
+    from autograder.authoring.prove import ProveOptions, run
+
+    return DONE if run(assignment, ProveOptions(**options)) else NOT_GRADED
+
+
+@click.command(cls=Verb, short_help="Measure accuracy thresholds and write them.")
+@click.argument("slug")
+@click.option(
+    "--runs",
+    metavar="N",
+    type=click.IntRange(5, 1000),
+    default=24,
+    show_default=True,
+    help="Runs of the perfect notebook.",
+)
+@JOBS
+@click.option("--dry-run", is_flag=True, help="Show the table; write nothing.")
+@BOX
+@COURSE
+def calibrate(root: Path, slug: str, **options: Any) -> int:
+    """Measure accuracy thresholds by grading the perfect notebook with many secrets; write them to assignment.toml.
+
+    A threshold is set so that a right solution fails less than once in 10,000 runs. Nothing is written when a known
+    mistake that must stay below reaches it.
+
+    \b
+    Examples:
+      convgrade calibrate a3_networks --dry-run
+      convgrade calibrate a3_networks --runs 50
+    """
+    from autograder.course import load_course
+
+    assignment = load_course(root).assignment(slug)
+    if not assignment.thresholds:
+        note(f"{slug} has no thresholds; first add [thresholds.NAME] with at_least = 0.9 to its assignment.toml")
+        return NOTHING
+    from autograder.authoring.calibrate import CalibrateOptions, run
+
+    return DONE if run(assignment, CalibrateOptions(**options)) else NOT_GRADED
+
+
+@click.command(cls=Verb, short_help="Map the course notes to tasks and checks.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if docs/coverage.md is out of date.")
+@COURSE
+def coverage(root: Path, check: bool) -> int:
+    """Write docs/coverage.md: each row of the course notes with its tasks and checks. A row without a task is an error.
+
+    \b
+    Example:
+      convgrade coverage --check
+    """
+    from autograder.authoring.coverage import write
+    from autograder.course import load_course
+
+    return _up_to_date(write(load_course(root), check), root, "coverage", check)
+
+
+def _up_to_date(changed: Sequence[Path], root: Path, verb: str, check: bool) -> int:
+    """Says what was written or, with `check`, has to be; 1 for that."""
+    for path in changed:
+        say(f"{'out of date' if check else 'written'}: {path.relative_to(root)}")
+    if not changed:
+        say("everything is up to date")
+    elif check:
+        note(f"run `convgrade {verb}` and commit the result")
+    return NOT_GRADED if check and changed else DONE

@@ -1,0 +1,149 @@
+"""Verbs for students' work: grade it, show the class; and the same with a sample class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from autograder.cli.exits import DONE, NOT_GRADED, NOTHING
+from autograder.cli.options import ASSIGNMENT, BOX, COURSE, DEVICE, JOBS, PATH, jobs_option
+from autograder.cli.output import note, note_all, say, show_reports
+from autograder.cli.verb import Verb, verbose
+from autograder.layout import DEMO, DEMO_SUBMITTED, reports_folder
+from autograder.log import is_on, stage
+
+if TYPE_CHECKING:
+    from autograder.grading.session import GradingSession
+    from autograder.model import Report
+    from autograder.submission.find import Found
+
+
+@click.command(cls=Verb, short_help="Grade notebooks: files, folders, or nbgrader's tree.")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=PATH)
+@ASSIGNMENT
+@JOBS
+@click.option("--json", "as_json", is_flag=True, help="Print only the reports, as JSON, one per line.")
+@click.option("--force", is_flag=True, help="Grade everything, even where the stored report is up to date.")
+@click.option("--record", is_flag=True, help="Also write the points to nbgrader's gradebook.")
+@verbose("Show every check of every student; log files, timings and what workers print.")
+@BOX
+@DEVICE
+@COURSE
+def grade(root: Path, paths: Sequence[Path], slug: str, as_json: bool, **options: Any) -> int:
+    """Grade notebooks: files, folders, or nbgrader's tree <student>/<slug>/<slug>.ipynb.
+
+    Reports are stored under build/reports/. Unchanged submissions are not graded twice; an interrupted run resumes
+    where it stopped.
+
+    \b
+    Examples:
+      convgrade grade ada.ipynb --verbose
+      convgrade grade build/submitted --jobs 4 --record
+      convgrade grade downloads --assignment a1_convolution --json > reports.jsonl
+    """
+    from autograder.course import load_course
+    from autograder.grading.session import GradingOptions, GradingSession
+    from autograder.submission.find import discover
+
+    course, settings = load_course(root), GradingOptions(**options)
+    discovery = discover(paths, course, slug)
+    complete = not discovery.passed_over
+    for name, group in groupby(discovery.found, key=lambda found: found.slug):
+        reports = _graded(GradingSession(course.assignment(name), settings), list(group), as_json)
+        complete = complete and all(report.graded for report in reports)
+        if not as_json:
+            show_reports(reports, in_full=is_on() or len(reports) == 1)
+        if settings.record:
+            _record(reports, root)
+            note(f"for the class page: convgrade report {name}")
+    note_all(f"not graded: {sentence}" for sentence in discovery.passed_over)
+    if not discovery.found and complete:
+        note("no notebook found; give a file, a folder of .ipynb files, or one that holds <student>/<assignment>/")
+        return NOTHING
+    return DONE if complete else NOT_GRADED
+
+
+@stage("grading")
+def _graded(session: GradingSession, found: Sequence[Found], as_json: bool = False) -> list[Report]:
+    """Reports in stable order, printed as they come where they are wanted as JSON."""
+    from autograder.progress import progress
+
+    reports = []
+    with progress(f"Grading {session.assignment.slug}", len(found)) as session.on_report:
+        for report in session.reports(found):
+            reports.append(report)
+            if as_json:
+                click.echo(report.to_json())
+    return reports
+
+
+@stage("recording in the gradebook")
+def _record(reports: Sequence[Report], root: Path) -> None:
+    """Points into nbgrader's gradebook; what has no verdict waits there for a person."""
+    from autograder.gradebook.database import record
+
+    note(f"recorded in the gradebook: {record(reports, root)}")
+
+
+@click.command(cls=Verb, short_help="Write the class page and a page per student.")
+@click.argument("slug")
+@COURSE
+def report(root: Path, slug: str) -> int:
+    """Write the class page, and one page per student, from the stored reports.
+
+    \b
+    Example:
+      convgrade report a1_convolution
+    """
+    from autograder.course import load_course
+    from autograder.gradebook.gather import gather_contexts
+    from autograder.grading.session import store_of
+    from autograder.reports.class_page import write_pages
+
+    course = load_course(root)
+    assignment = course.assignment(slug)
+    store = store_of(assignment)
+    reports = store.all()
+    if not reports:
+        note(f"nothing of {slug} is graded yet; run `convgrade grade PATH`")
+        return NOTHING
+    page = write_pages(reports, assignment.title, store.folder, gather_contexts(course, assignment, reports))
+    say(f"class page: {page.relative_to(root)}")
+    return DONE
+
+
+@click.command(cls=Verb, short_help="Grade a sample class and show its page.")
+@click.argument("slug", required=False, default="")
+@jobs_option(2)
+@BOX
+@COURSE
+def demo(root: Path, slug: str, jobs: int, box: str) -> int:
+    """Grade a class of invented students, print its table and write its page. Real reports are left alone.
+
+    \b
+    Example:
+      convgrade demo
+    """
+    from autograder.authoring.demo import make_class
+    from autograder.course import load_course
+    from autograder.gradebook.context import context_without_gradebook
+    from autograder.grading.session import GradingOptions, GradingSession, store_of
+    from autograder.grading.store import Store
+    from autograder.reports.class_page import write_pages
+    from autograder.submission.find import discover
+
+    course = load_course(root)
+    assignment = course.assignment(slug) if slug else course.assignments[0]
+    make_class(assignment, root / DEMO_SUBMITTED)
+    found = discover([root / DEMO_SUBMITTED], course, assignment.slug).found
+    store, real = Store(reports_folder(root / DEMO, assignment.slug)), store_of(assignment)
+    reports = _graded(GradingSession(assignment, GradingOptions(jobs, box=box), store), found)
+    show_reports(reports)
+    place = store.folder if real.all() else real.folder  # a real class keeps its own page
+    contexts = {report.student: context_without_gradebook(assignment, report) for report in reports}
+    say(f"class page: {write_pages(reports, assignment.title, place, contexts).relative_to(root)}")
+    return NOT_GRADED if any(report.fault == "ours" for report in reports) else DONE

@@ -1,0 +1,45 @@
+"""What verbs print. Results go to standard output, everything else to standard error; nothing printed has power."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from autograder.text.escape import terminal
+
+if TYPE_CHECKING:
+    from autograder.model import Report
+
+
+def say(line: str) -> None:
+    """One line of the result."""
+    click.echo(terminal(line, 2000))
+
+
+def note(line: str) -> None:
+    """One line for people, on standard error."""
+    click.echo(terminal(line, 2000), err=True)
+
+
+def note_all(lines: Iterable[str]) -> None:
+    """A line each."""
+    for line in lines:
+        note(line)
+
+
+def show_reports(reports: Sequence[Report], in_full: bool = False) -> None:
+    """The table of a class, and every check of every student where that is wanted."""
+    from autograder.reports.terminal import show_class, show_student
+
+    for report in reports if in_full else ():
+        show_student(report)
+    if len(reports) > 1:
+        show_class(reports)
+
+
+def say_written(path: Path, root: Path) -> None:
+    """Where a file of the course was written."""
+    say(f"written: {path.relative_to(root)}")

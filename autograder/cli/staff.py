@@ -1,0 +1,174 @@
+"""Verbs for staff: look into a verdict, answer hand-ins as they come, compare submissions, check this machine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from autograder.cli.exits import DONE, NOT_GRADED, NOTHING
+from autograder.cli.options import ASSIGNMENT, BOX, COURSE, FILE, FOLDER, PATH, jobs_option
+from autograder.cli.output import note, say
+from autograder.cli.verb import Verb, verbose
+from autograder.layout import SIMILAR, SUBMITTED
+from autograder.log import is_on
+
+if TYPE_CHECKING:
+    from autograder.model import Report
+
+_PAIRS = 20  # named in the terminal; the page has more
+
+
+@click.command(cls=Verb, short_help="Explain a check's verdict; run the check again.")
+@click.argument("what", metavar="REPORT")
+@click.argument("check", required=False, default="")
+@click.option("--file", type=FILE, help="The notebook that was graded. Default: looked up in build/submitted.")
+@click.option("--assignment", "slug", metavar="SLUG", default="", help="Which assignment, where several fit.")
+@click.option("--shell", is_flag=True, help="Open a prompt inside the box after the check.")
+@verbose("Show the hidden test's source, all calls and all that was printed.")
+@BOX
+@COURSE
+def explain(root: Path, what: str, check: str, slug: str, **options: Any) -> int:
+    """Explain why a CHECK ended as it did, and run it again in a fresh box. Without CHECK: list the checks.
+
+    REPORT is a student's name, SLUG/STUDENT, a report under build/reports, or a notebook.
+
+    \b
+    Examples:
+      convgrade explain "Ingrid Solberg"
+      convgrade explain "Ingrid Solberg" corr2d_matches_torch
+      convgrade explain ada.ipynb corr2d_matches_torch --shell
+    """
+    from rich.console import Console
+
+    from autograder.box.zygote import Wall
+    from autograder.course import load_course
+    from autograder.explain.run import run_again
+    from autograder.explain.show import Explanation, overview
+    from autograder.explain.subject import find_subject, spec_name
+
+    subject = find_subject(load_course(root), what, options["file"], slug)
+    console = Console(soft_wrap=True, highlight=False)
+    if not check:
+        overview(subject, console)
+        return DONE
+    explanation = Explanation(subject, spec_name(subject.assignment, check), console, is_on())
+    explanation.stored()
+    if is_on():
+        explanation.source()
+    if subject.raw is None:
+        note("the graded file is not under build/submitted; give it with --file, and the check is run again")
+        return NOTHING
+    return DONE if run_again(explanation, Wall(mode=options["box"]), options["shell"]) else NOT_GRADED
+
+
+@click.command(cls=Verb, short_help="Grade notebooks as they arrive in a folder.")
+@click.argument("folder", type=FOLDER)
+@ASSIGNMENT
+@click.option(
+    "--every",
+    metavar="SECONDS",
+    type=click.FloatRange(0.1),
+    default=2.0,
+    show_default=True,
+    help="How often to look.",
+)
+@click.option("--once", is_flag=True, help="Grade what is there now, then exit.")
+@click.option("--beside", is_flag=True, help="Write NAME.feedback.html next to each notebook.")
+@click.option("--to", metavar="FOLDER", type=FOLDER, help="Where pages go. Default: build/feedback-pages.")
+@jobs_option(1)
+@BOX
+@COURSE
+def watch(root: Path, folder: Path, slug: str, every: float, **options: Any) -> int:
+    """Grade notebooks as they arrive in FOLDER, each version once, and write a feedback page for each. Ctrl-C ends it.
+
+    A file is graded when it has stopped changing. After a restart, only what is new is graded.
+
+    \b
+    Examples:
+      convgrade watch handed-in --assignment a1_convolution --beside
+      convgrade watch handed-in --once --to pages
+    """
+    from autograder.course import load_course
+    from autograder.grading.session import GradingOptions
+    from autograder.watch import Watcher
+
+    watcher = Watcher(load_course(root), folder, GradingOptions(jobs=options["jobs"], box=options["box"]), slug)
+    watcher.to = None if options["beside"] else options["to"] or watcher.to
+    watcher.on_report = _say_score
+    if not options["once"]:
+        note(f"watching {folder}; Ctrl-C ends it")
+        watcher.watch(every)
+    watcher.look()
+    time.sleep(every)  # what changes during this time has not arrived whole
+    reports = watcher.look()
+    return DONE if all(report.graded for report in reports) else NOT_GRADED
+
+
+def _say_score(report: Report) -> None:
+    from autograder.reports.words import judged, number
+
+    score = f"{number(report.score)}/{number(report.points)}" if judged(report) else report.problem
+    say(f"{report.assignment}  {report.student}  {score}")
+
+
+@click.command(cls=Verb, short_help="Find submissions that are suspiciously alike.")
+@click.argument("slug")
+@click.argument("paths", nargs=-1, metavar="[PATH…]", type=PATH)
+@click.option(
+    "--archive", multiple=True, metavar="PATH", type=FOLDER, help="Submissions of an earlier term. Repeatable."
+)
+@click.option(
+    "--least",
+    metavar="PERCENT",
+    type=click.IntRange(1, 100),
+    default=40,
+    show_default=True,
+    help="Smallest share of common code to report.",
+)
+@COURSE
+def similar(root: Path, slug: str, paths: Sequence[Path], archive: Sequence[Path], least: int) -> int:
+    """Find pairs of submissions that are more alike than released code and right answers explain.
+
+    Writes build/similar/SLUG.html with the pairs side by side. It only reports; no score changes.
+
+    \b
+    Examples:
+      convgrade similar a1_convolution
+      convgrade similar a1_convolution build/submitted --archive terms/last-year
+    """
+    from autograder.course import load_course
+    from autograder.similar.report import similarity, write_page
+    from autograder.text.escape import terminal
+
+    course = load_course(root)
+    assignment, submitted = course.assignment(slug), root / SUBMITTED
+    paths = paths or [folder for folder in (submitted,) if folder.is_dir()]
+    found = similarity(course, assignment, paths, archive, least / 100)
+    if not found.compared:
+        note("no submission found; give the folder that holds them")
+        return NOTHING
+    for pair in found.pairs[:_PAIRS]:
+        names = " · ".join(terminal(side.document.student, 40) for side in (pair.first, pair.second))
+        say(f"{100 * pair.share:3.0f} %  {pair.first.tokens:5} tokens  {names}")
+    page = write_page(found, assignment, root / SIMILAR).relative_to(root)
+    say(f"{found.compared} compared, {len(found.pairs)} close pairs: {page}")
+    return DONE
+
+
+@click.command(cls=Verb, short_help="Try to break out of the box on this machine.")
+@BOX
+def doctor(box: str) -> int:
+    """Try to break out of the box on this machine, one line per promise.
+
+    \b
+    Example:
+      convgrade doctor
+    """
+    from autograder import doctor as examination
+    from autograder.box.zygote import Wall
+
+    return DONE if examination.run(Wall(mode=box)) else NOT_GRADED

@@ -1,0 +1,193 @@
+"""Verbs of a running term: intake, late work, regrading, exports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from autograder.cli.exits import DONE, NOT_GRADED, NOTHING
+from autograder.cli.options import BOX, COURSE, FILE, JOBS, PATH
+from autograder.cli.output import note, note_all, say
+from autograder.cli.verb import Verb
+from autograder.exports import FORMATS
+from autograder.layout import SUBMITTED
+
+
+def _moment(_ctx: click.Context, _option: click.Parameter, text: str) -> datetime | None:
+    """A time that was typed; without a zone it is this machine's."""
+    try:
+        return datetime.fromisoformat(text).astimezone() if text else None
+    except ValueError:
+        raise click.BadParameter("write it like 2030-10-31T23:50 or 2030-10-31T23:50Z") from None
+
+
+@click.command(cls=Verb, short_help="Import submissions from Moodle, Canvas, GitHub, folders.")
+@click.argument("slug")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=PATH)
+@click.option(
+    "--at", metavar="TIME", default="", callback=_moment, help="When they were handed in, if no source records it."
+)
+@COURSE
+def collect(root: Path, slug: str, paths: Sequence[Path], at: datetime | None) -> int:
+    """Import submissions into build/submitted, nbgrader's tree. Every attempt is kept in build/attempts.
+
+    PATH is a zip archive from Moodle or Canvas, a folder of notebooks, nbgrader's tree or the inbound folder of its
+    exchange, or a folder of cloned repositories. Students are identified by the names of files and folders. Links,
+    paths that lead out of an archive and files that are too large are skipped and listed.
+
+    \b
+    Examples:
+      convgrade collect a1_convolution submissions.zip --at "2030-10-31 23:50"
+      convgrade collect a1_convolution a1-convolution-submissions
+    """
+    from autograder.course import load_course
+    from autograder.intake.collect import collect as collect_from
+    from autograder.reports.words import amount
+
+    course = load_course(root)
+    assignment = course.assignment(slug)
+    results = [collect_from(root, assignment, path, course.term, at) for path in paths]
+    for result in results:
+        note_all((*result.notes, *(f"not taken: {refused}" for refused in result.refused)))
+    complete = not any(result.refused for result in results)
+    students: set[str] = set().union(*(result.students for result in results))
+    if not students:
+        note("no notebook found; give a zip archive from Moodle or Canvas, a folder, or cloned repositories")
+        return NOTHING if complete else NOT_GRADED
+    new, placed = sum(result.new for result in results), sum(result.placed for result in results)
+    say(f"{amount(len(students), 'student')}, {amount(new, 'new attempt')}, {placed} to grade")
+    if course.term.attempts == "best":
+        note(f"the best attempt counts: convgrade regrade {slug} grades all of them")
+    return DONE if complete else NOT_GRADED
+
+
+@click.command(cls=Verb, short_help="Recompute the penalties for late work.")
+@click.argument("slug")
+@COURSE
+def late(root: Path, slug: str) -> int:
+    """Recompute the penalties for late work after a deadline, an extension or points have changed.
+
+    The rules are in solutions/course.toml: [late], [deadlines], [extensions].
+
+    \b
+    Example:
+      convgrade late a1_convolution
+    """
+    from autograder.course import load_course
+    from autograder.gradebook import database
+    from autograder.gradebook.lateness import recompute
+    from autograder.reports.words import amount, number
+
+    load_course(root).assignment(slug)
+    with database.opened(root, slug) as opened:
+        if opened is None:
+            note(f"{slug} is not in the gradebook; run `nbgrader generate_assignment {slug}`, then record grades")
+            return NOTHING
+        book, config = opened
+        changed = recompute(book, slug, config)
+    for student, (before, after) in sorted(changed.items()):
+        say(f"{student}: {number(before)} → {number(after)} points lost")
+    note(f"{amount(len(changed), 'penalty', 'penalties')} changed")
+    return DONE
+
+
+@click.command(cls=Verb, short_help="Regrade what a change of the course affects.")
+@click.argument("slug")
+@click.argument("paths", nargs=-1, metavar="[PATH…]", type=PATH)
+@click.option("--record", is_flag=True, help="Keep the new reports and write the points to nbgrader's gradebook.")
+@click.option("--force", is_flag=True, help="Regrade everything, also what the change does not affect.")
+@JOBS
+@BOX
+@COURSE
+def regrade(root: Path, slug: str, paths: Sequence[Path], **options: Any) -> int:
+    """Regrade an assignment after a check, a threshold or a limit was fixed: only what the change affects.
+
+    Shows whose points would change, and why, before anything is recorded. Points that a person entered in formgrader
+    stay. Where the best attempt counts ([attempts] in solutions/course.toml), all attempts are graded.
+
+    \b
+    Example:
+      convgrade regrade a1_convolution
+      convgrade regrade a1_convolution --record
+    """
+    from autograder.course import load_course
+    from autograder.gradebook.gather import recomputed_grades
+    from autograder.gradebook.regrading import rerun
+    from autograder.grading.session import GradingOptions
+    from autograder.reports.words import amount
+
+    course, settings = load_course(root), GradingOptions(**options)
+    assignment = course.assignment(slug)
+    grades, _ = recomputed_grades(course, assignment)
+    result = rerun(course, assignment, paths or [root / SUBMITTED], settings, grades)
+    note_all(f"not graded: {sentence}" for sentence in result.passed_over)
+    if not result.reports:
+        note(f"no notebook of {slug} found; say where they are: convgrade regrade {slug} PATH")
+        return NOTHING
+    changes = [change for change in result.changes if change.told]
+    for change in changes:
+        say(change.line())
+    note(f"{amount(result.run.judged, 'submission')} judged again; {amount(len(changes), 'grade')} would change")
+    if settings.record:
+        note(f"recorded in the gradebook: {result.record(root)}")
+    elif changes or result.moved:
+        note("nothing is recorded yet; add --record to do so")
+    return DONE if all(report.graded for report in result.reports) and not result.passed_over else NOT_GRADED
+
+
+@click.command(cls=Verb, short_help="Export grades for a spreadsheet, Canvas, Moodle…")
+@click.argument("slug")
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="csv", show_default=True, help="For whom.")
+@click.option(
+    "--output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write. Default: standard output.",
+)
+@click.option("--roster", metavar="CSV", type=FILE, help="An export of Canvas or Moodle, which says who is who.")
+@COURSE
+def export(root: Path, slug: str, form: str, output: Path | None, roster: Path | None) -> int:
+    """Export the grades of an assignment: from nbgrader's gradebook if there is one, else from the reports.
+
+    Manual points, extra credit and late penalties are included. Students who are missing from the roster, or match
+    several of its lines, are listed, and the exit code is 1.
+
+    \b
+    Examples:
+      convgrade export a1_convolution --output grades.csv
+      convgrade export a1_convolution --format canvas --roster exported-from-canvas.csv --output import.csv
+      convgrade export a1_convolution --format moodle --roster worksheet.csv --output import.csv
+      convgrade export a1_convolution --format jsonl | jq .score
+    """
+    from autograder.course import load_course
+    from autograder.exports import write
+    from autograder.files import write_atomically
+    from autograder.gradebook.gather import not_final, recomputed_grades
+
+    course = load_course(root)
+    assignment = course.assignment(slug)
+    grades, complaints = recomputed_grades(course, assignment)
+    if not grades:
+        note(f"nothing of {slug} is graded yet; run `convgrade grade PATH --record`")
+        return NOTHING
+    result = write(form, assignment.title, grades, _text(roster))
+    if output:
+        write_atomically(output.absolute(), result.text.encode())
+        note(f"written: {output}")
+    else:
+        click.echo(result.text, nl=False)
+    note_all((*not_final(grades), *complaints, *result.complaints))
+    return NOT_GRADED if complaints or result.complaints else DONE
+
+
+def _text(roster: Path | None) -> str:
+    from autograder.errors import CourseError
+
+    try:
+        return roster.read_text("utf-8-sig") if roster else ""
+    except UnicodeDecodeError:
+        raise CourseError("the roster is not UTF-8 text", str(roster), "export it again, as CSV") from None
