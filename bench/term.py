@@ -21,8 +21,9 @@ from autograder.authoring.demo import SampleClass
 from autograder.course import Assignment, load_course
 from autograder.files import write_atomically
 from autograder.gradebook import database
+from autograder.grading.keys import content_key, context_digest
 from autograder.grading.session import GradingOptions, GradingSession, store_of
-from autograder.grading.store import Store, content_key, context_digest
+from autograder.grading.store import Store
 from autograder.grading.worker_process import Job
 from autograder.layout import BUILD, SUBMITTED, root_of
 from autograder.model import Report

@@ -24,11 +24,11 @@ from autograder.course.declarations import read_mistakes
 from autograder.errors import ConvgradeError
 from autograder.files import SHARED, write_atomically
 from autograder.grading.pool import grade_all
+from autograder.grading.progress import progress
 from autograder.grading.worker_process import Job, WorkerSpec
 from autograder.layout import root_of
 from autograder.log import stage
 from autograder.model import CheckResult, Report
-from autograder.progress import progress
 
 RISK = 1e-4  # a right solution fails less often than this
 DIGITS = 3  # of a threshold after the point

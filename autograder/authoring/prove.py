@@ -25,12 +25,12 @@ from autograder.authoring.proof_set import (
 )
 from autograder.course import Assignment
 from autograder.grading.pool import grade_all
+from autograder.grading.progress import progress
 from autograder.grading.session import serve
 from autograder.grading.worker_process import Job, WorkerSpec
 from autograder.layout import root_of
 from autograder.log import stage
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
-from autograder.progress import progress
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def grade(root: Path, paths: Sequence[Path], slug: str, as_json: bool, **options
 @stage("grading")
 def _graded(session: GradingSession, found: Sequence[Found], as_json: bool = False) -> list[Report]:
     """Reports in stable order, printed as they come where they are wanted as JSON."""
-    from autograder.progress import progress
+    from autograder.grading.progress import progress
 
     reports = []
     with progress(f"Grading {session.assignment.slug}", len(found)) as session.on_report:

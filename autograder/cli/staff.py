@@ -109,7 +109,8 @@ def watch(root: Path, folder: Path, slug: str, every: float, **options: Any) -> 
 
 
 def _say_score(report: Report) -> None:
-    from autograder.reports.words import judged, number
+    from autograder.reports.words import judged
+    from autograder.text.words import number
 
     score = f"{number(report.score)}/{number(report.points)}" if judged(report) else report.problem
     say(f"{report.assignment}  {report.student}  {score}")
@@ -168,7 +169,7 @@ def doctor(box: str) -> int:
     Example:
       convgrade doctor
     """
-    from autograder import doctor as examination
     from autograder.box.zygote import Wall
+    from autograder.cli import doctor as examination
 
     return DONE if examination.run(Wall(mode=box)) else NOT_GRADED

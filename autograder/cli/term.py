@@ -46,7 +46,7 @@ def collect(root: Path, slug: str, paths: Sequence[Path], at: datetime | None) -
     """
     from autograder.course import load_course
     from autograder.intake.collect import collect as collect_from
-    from autograder.reports.words import amount
+    from autograder.text.words import amount
 
     course = load_course(root)
     assignment = course.assignment(slug)
@@ -80,7 +80,7 @@ def late(root: Path, slug: str) -> int:
     from autograder.course import load_course
     from autograder.gradebook import database
     from autograder.gradebook.lateness import recompute
-    from autograder.reports.words import amount, number
+    from autograder.text.words import amount, number
 
     load_course(root).assignment(slug)
     with database.opened(root, slug) as opened:
@@ -118,7 +118,7 @@ def regrade(root: Path, slug: str, paths: Sequence[Path], **options: Any) -> int
     from autograder.gradebook.gather import recomputed_grades
     from autograder.gradebook.regrading import rerun
     from autograder.grading.session import GradingOptions
-    from autograder.reports.words import amount
+    from autograder.text.words import amount
 
     course, settings = load_course(root), GradingOptions(**options)
     assignment = course.assignment(slug)

@@ -13,8 +13,9 @@ from autograder.course.declarations import CheckSpec, parse
 from autograder.explain.again import Again, Call
 from autograder.explain.subject import Subject
 from autograder.model import CheckResult, Report
-from autograder.reports.words import LOOKS, look_of, number, worth
+from autograder.reports.words import LOOKS, look_of, worth
 from autograder.text import escape
+from autograder.text.words import number
 
 MAX_CALLS = 20
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from autograder import layout
 from autograder.course import Assignment, Course
 from autograder.errors import UsageError
+from autograder.grading.keys import content_key, context_digest
 from autograder.grading.session import store_of
-from autograder.grading.store import Store, content_key, context_digest
+from autograder.grading.store import Store
 from autograder.intake.attempts import Attempts
 from autograder.model import Report
 from autograder.submission.find import Found, discover

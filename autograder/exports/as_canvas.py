@@ -14,7 +14,7 @@ from autograder.exports import Export
 from autograder.exports.roster import Identity, login_keys, match, name_keys
 from autograder.exports.table import Cell, from_csv, to_csv
 from autograder.gradebook.grades import Grade
-from autograder.reports.words import amount, number
+from autograder.text.words import amount, number
 
 _LOGINS = ("sis user id", "sis login id", "integration id")
 _POSSIBLE = "points possible"

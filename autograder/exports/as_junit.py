@@ -8,8 +8,8 @@ from xml.etree import ElementTree as Xml
 from autograder.exports import Export
 from autograder.gradebook.grades import Grade, Mark
 from autograder.model import CheckResult, Verdict
-from autograder.reports.words import number
 from autograder.text.escape import block, terminal
+from autograder.text.words import number
 
 _TAGS = {Verdict.PASSED: "", Verdict.SKIPPED: "skipped", Verdict.UNGRADED: "error"}  # all others: failure
 

@@ -12,11 +12,12 @@ from collections.abc import Mapping, Sequence
 
 from autograder.errors import CourseError
 from autograder.exports import Export
-from autograder.exports.roster import Identity, letters, login_keys, match
+from autograder.exports.roster import Identity, login_keys, match
 from autograder.exports.table import Cell, from_csv, to_csv
 from autograder.gradebook.grades import Grade
-from autograder.reports.words import number
 from autograder.text.escape import terminal
+from autograder.text.plain import letters
+from autograder.text.words import number
 
 _KEPT = ("Identifier", "Full name", "ID number", "Email address", "Grade", "Maximum Grade", "Last modified (grade)")
 _NEEDED = ("Identifier", "Grade", "Last modified (grade)")

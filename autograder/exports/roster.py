@@ -7,13 +7,13 @@ several rows, or a row that fits several students, is told and left alone; nobod
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autograder.gradebook.grades import Grade
 from autograder.text.escape import terminal
+from autograder.text.plain import letters
 
 _NUMBER = re.compile(r"(?:^|[_ ])(\d+)$")  # how the names of downloaded submissions end: "Jane Doe_4711"
 
@@ -66,12 +66,6 @@ def login_keys(*values: str) -> frozenset[str]:
 def name_keys(first: str, last: str) -> frozenset[str]:
     """A name in both orders, as letters and digits only, without accents."""
     return frozenset(filter(None, (letters(f"{first} {last}"), letters(f"{last} {first}"))))
-
-
-def letters(name: str) -> str:
-    """`name` without case, accents, spaces and signs: "Doe, Jané" → "doejane"."""
-    plain = unicodedata.normalize("NFKD", name[:200]).casefold()
-    return "".join(character for character in plain if character.isalnum())
 
 
 def _candidates(grade: Grade, rows: Mapping[int, Identity]) -> list[int]:

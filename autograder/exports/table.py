@@ -7,8 +7,8 @@ import io
 from collections.abc import Iterable, Sequence
 
 from autograder.errors import CourseError
-from autograder.reports.words import number
 from autograder.text.escape import spreadsheet
+from autograder.text.words import number
 
 Cell = str | float | None
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autograder.gradebook.grades import Grade, Mark
-from autograder.reports.words import number
 from autograder.text.escape import terminal
+from autograder.text.words import number
 
 _MAX_VERDICTS = 4  # checks that one line names
 

@@ -13,11 +13,11 @@ from autograder.gradebook import database
 from autograder.gradebook.changes import Change
 from autograder.gradebook.grades import Grade, empty_marks, in_order, regraded
 from autograder.grading.incremental import Regrade
+from autograder.grading.progress import progress
 from autograder.grading.session import GradingOptions
 from autograder.intake.attempts import Attempt, Attempts, best, counting
 from autograder.log import stage
 from autograder.model import Report
-from autograder.progress import progress
 from autograder.submission.find import Found, discover
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from autograder.course.declarations import bound, parse
 from autograder.files import digest_of, write_atomically
-from autograder.grading.store import context_digest, engine_facts
+from autograder.grading.keys import context_digest, engine_facts
 
 if TYPE_CHECKING:
     from autograder.course import Assignment

@@ -12,9 +12,10 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 from autograder.grading.dependencies import Fingerprints, fingerprints, load_all
+from autograder.grading.keys import content_key
 from autograder.grading.scoring import score
 from autograder.grading.session import GradingOptions, GradingSession, store_of
-from autograder.grading.store import Store, content_key, final
+from autograder.grading.store import Store, final
 from autograder.grading.worker_process import Job
 from autograder.model import Report, Verdict
 from autograder.submission.find import Found

@@ -11,8 +11,9 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from autograder.grading.dependencies import fingerprints
+from autograder.grading.keys import content_key, context_digest
 from autograder.grading.pool import grade_all, problem
-from autograder.grading.store import Store, content_key, context_digest
+from autograder.grading.store import Store
 from autograder.grading.worker_process import Job, WorkerSpec
 from autograder.layout import BUILD, reports_folder, root_of
 from autograder.log import is_on

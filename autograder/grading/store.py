@@ -6,65 +6,15 @@ renamed into it. A file that cannot be read counts as absent.
 
 from __future__ import annotations
 
-import json
-import sys
 import time
 from contextlib import suppress
-from dataclasses import asdict
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from autograder.files import digest_of, natural_key, safe_name, write_atomically
+from autograder.files import natural_key, safe_name, write_atomically
 from autograder.log import noted
-from autograder.model import REPORT_VERSION, Report
-
-if TYPE_CHECKING:
-    from autograder.course import Assignment
+from autograder.model import Report
 
 _STALE = 3600.0  # seconds after which another run's half-written file is nobody's any more
-_VIEWS = (  # they only show, file or record
-    *("reports", "exports", "intake", "cli.py", "demo.py", "doctor.py", "prove.py", "nbgrader.py", "gradebook.py"),
-    *("grades.py", "late.py", "term.py", "term_verbs.py", "term_cli.py", "attempts.py", "schema.py"),
-    *("regrade.py", "rerun.py", "changes.py", "fingerprints.py", "feedback.py", "verbose.py"),
-)
-_PACKAGES = ("torch", "torchvision", "numpy", "ipython", "hypothesis", "pytest")
-
-
-def context_digest(assignment: Assignment, box: str, device: str = "cpu") -> str:
-    """What a report depends on besides the bytes: suite, reference, limits, engine, wall, device, versions."""
-    folder = assignment.folder
-    names = (f"test_{assignment.slug}.py", "reference.py", "mistakes.py", "assignment.toml", "notebook.py")
-    parts = {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
-    facts = engine_facts(assignment, box, device) | {"limits": asdict(assignment.limits)}
-    return digest_of(parts | {"facts": json.dumps(facts, sort_keys=True).encode()})
-
-
-def engine_facts(assignment: Assignment, box: str, device: str = "cpu") -> dict[str, Any]:
-    """What changes every verdict of an assignment when it changes: engine, wall, device, versions, the secret."""
-    return {
-        "slug": assignment.slug,
-        "secret": assignment.secret,
-        "box": box,
-        "device": device,
-        "engine": engine_digest(),
-        "versions": {name: _version(name) for name in _PACKAGES} | {"python": sys.version},
-        "report": REPORT_VERSION,
-    }
-
-
-def content_key(raw: bytes, context: str) -> str:
-    """What a report is known by: these bytes, graded in this `context_digest`."""
-    return digest_of({"submission": raw, "context": context.encode()})
-
-
-def engine_digest() -> str:
-    """Digest of the sources that grade, the student kit's among them: another engine, another report."""
-    root = Path(__file__).resolve().parents[1]
-    folders = {"autograder": root, "cnnkit": root.parent / "shared" / "cnnkit"}
-    sources = [(name, path.relative_to(top), path) for name, top in folders.items() for path in top.rglob("*.py")]
-    files = {f"{name}/{inner}": path for name, inner, path in sources if inner.parts[0] not in _VIEWS}
-    return digest_of({name: path.read_bytes() for name, path in sorted(files.items())})
 
 
 class Store:
@@ -116,10 +66,3 @@ class Store:
 def final(report: Report) -> bool:
     """Whether grading again would be a waste: everything has a verdict, or the file itself is the problem."""
     return report.graded or report.fault == "student"
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""

@@ -19,8 +19,8 @@ from typing import Any
 from autograder.course import Assignment, Course, load_course
 from autograder.errors import NoBox
 from autograder.files import write_atomically
+from autograder.grading.keys import content_key, context_digest
 from autograder.grading.scoring import score, ungraded
-from autograder.grading.store import content_key, context_digest
 from autograder.hosts.results import CRASHED, CUT_OFF, results
 from autograder.model import CheckResult, Report
 from autograder.submission.find import Found, discover

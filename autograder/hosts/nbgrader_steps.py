@@ -28,11 +28,11 @@ from autograder.box.zygote import MODES
 from autograder.course import load_course
 from autograder.errors import BoxFailure, ConvgradeError
 from autograder.gradebook import database, lateness
+from autograder.grading.progress import progress
 from autograder.grading.session import GradingOptions, GradingSession, processors
 from autograder.hosts.nbgrader_review import rebuild
 from autograder.layout import exercise_of
 from autograder.model import Report
-from autograder.progress import progress
 from autograder.reports.in_cell import as_html, as_text
 from autograder.submission.find import Found
 from autograder.text import escape

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
-from autograder.reports.words import look_of, number, worth
+from autograder.reports.words import look_of, worth
 from autograder.text import escape
+from autograder.text.words import number
 
 VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
 OURS = "This is not your fault: nothing is decided by it. The staff can see why; please tell them."

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from autograder.errors import ConvgradeError, UnreadableSubmission
 from autograder.intake.entries import Entry
 from autograder.submission.parse import parse_notebook
+from autograder.text.plain import underscored
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
@@ -32,13 +33,13 @@ def choose(candidates: Sequence[Candidate], assignment: Assignment) -> list[Cand
     distinct = list({candidate.raw: candidate for candidate in reversed(candidates)}.values())[::-1]
     if len(distinct) < 2:
         return distinct
-    named = [item for item in distinct if _plain(item.entry.parts[-1]) == assignment.slug]
+    named = [item for item in distinct if _bare(item.entry.parts[-1]) == assignment.slug]
     if len(named) == 1:
         return named
     labels = {item.raw: _labels(item.raw, assignment) for item in distinct}
     most = max(labels.values())
     best = [item for item in named or distinct if labels[item.raw] == most]
-    return best if most or named else [item for item in distinct if assignment.slug in _plain(item.entry.parts[-1])]
+    return best if most or named else [item for item in distinct if assignment.slug in _bare(item.entry.parts[-1])]
 
 
 def _labels(raw: bytes, assignment: Assignment) -> int:
@@ -49,7 +50,7 @@ def _labels(raw: bytes, assignment: Assignment) -> int:
     return 0
 
 
-def _plain(name: str) -> str:
+def _bare(name: str) -> str:
     """ "A1 Conv (2).ipynb" → "a1_conv": without the number that a browser adds."""
     stem = re.sub(r"[ _-]*\(?\d{0,2}\)?$", "", name.rsplit(".", 1)[0]) or name.rsplit(".", 1)[0]
-    return re.sub(r"[\W_]+", "_", stem.casefold()).strip("_")
+    return underscored(stem).strip("_")

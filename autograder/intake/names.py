@@ -13,7 +13,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,12 +21,12 @@ from pathlib import PurePosixPath
 
 from autograder.intake.entries import Entry, moment
 from autograder.submission.find import student_of
+from autograder.text.plain import folder_name
 
 _MOODLE = re.compile(r"(?P<who>.+?_\d+)_assignsubmission_(?:file|onlinetext)_?.*")
 _CANVAS = re.compile(r"(?P<who>[^\W_]+)(?P<late>_LATE)?_(?P<id>\d+)_\d+_(?:.+)\.ipynb", re.IGNORECASE)
 _ANONYMOUS = re.compile(r"(?P<who>anon_[^\W_]+)_\d+_(?:.+)\.ipynb")
 _EXCHANGE = re.compile(r"(?P<who>[^+]+)\+(?P<slug>[^+]+)\+(?P<at>\d{4}-[^+]+)(?:\+.*)?")
-_LONGEST = 120  # bytes of a student's name; it becomes a folder's
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +42,15 @@ def owner(entry: Entry, slug: str) -> Owner:
     """Who handed `entry` in; `slug` is the assignment it is for."""
     for part in entry.parts[1:-1] or ():
         if found := _EXCHANGE.fullmatch(part):
-            return Owner(_folder(found["who"]), moment(found["at"]))
+            return Owner(folder_name(found["who"]), moment(found["at"]))
     for part in reversed(entry.parts):
         if found := _MOODLE.fullmatch(part):
-            return Owner(_folder(found["who"]), entry.at)
+            return Owner(folder_name(found["who"]), entry.at)
     if found := _CANVAS.fullmatch(entry.parts[-1]):
-        return Owner(_folder(f"{found['who']}_{found['id']}"), entry.at, bool(found["late"]))
+        return Owner(folder_name(f"{found['who']}_{found['id']}"), entry.at, bool(found["late"]))
     if found := _ANONYMOUS.fullmatch(entry.parts[-1]):
-        return Owner(_folder(found["who"]), entry.at)
-    return Owner(_folder(_classroom(entry.parts, slug, entry.checkout) or _plain(entry.parts, slug)), entry.at)
+        return Owner(folder_name(found["who"]), entry.at)
+    return Owner(folder_name(_classroom(entry.parts, slug, entry.checkout) or _plain(entry.parts, slug)), entry.at)
 
 
 def _classroom(parts: Sequence[str], slug: str, checkout: str) -> str:
@@ -66,11 +65,3 @@ def _classroom(parts: Sequence[str], slug: str, checkout: str) -> str:
 def _plain(parts: Sequence[str], slug: str) -> str:
     """By nbgrader's tree, else by the file's name, as `convgrade grade` does."""
     return student_of(PurePosixPath(*parts), slug)
-
-
-def _folder(name: str) -> str:
-    """`name` as one that a folder can have: a student's word is never a path."""
-    text = unicodedata.normalize("NFC", name).strip()
-    text = "".join("_" if character in "/\\" or not character.isprintable() else character for character in text)
-    short = re.sub(r"^\.+", "_", text).encode("utf-8", "replace")[:_LONGEST].decode("utf-8", "ignore")
-    return short.strip() or "student"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,30 +11,14 @@ import torch
 
 from autograder.box.outcome import Handle
 from autograder.judge.conversation import Conversation, Request
+from autograder.text.plain import MAX_LINE, one_line
 
 Parameters = Mapping[str, tuple[str, ...]]
 """Names of the parameters of the reference's functions, for readable inputs."""
 
-MAX_NAME, MAX_LINE, MAX_STAFF = 40, 300, 4000
+MAX_NAME = 40
 MAX_NUMBERS = 12  # of a small tensor, shown in full
 _PLACES = ("first", "second", "third", "fourth", "fifth", "sixth")
-
-
-def one_line(text: str, most: int = MAX_LINE) -> str:
-    """At most so many characters on one line, without control, format (bidirectional) or surrogate characters."""
-    head = text[: 2 * most]
-    kept = "".join(" " if char in "\n\t\r" else char for char in head if char in "\n\t\r" or not _unseen(char))
-    return kept if len(kept) <= most and len(head) == len(text) else kept[: most - 1] + "…"
-
-
-def lines(text: str, most: int = MAX_STAFF) -> str:
-    """The end of a longer text with its line breaks, without other control characters."""
-    kept = "".join(char for char in text[-2 * most :] if char in "\n\t" or not _unseen(char))
-    return kept[-most:]
-
-
-def _unseen(char: str) -> bool:
-    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 
 
 def type_name(name: str) -> str:

@@ -12,6 +12,7 @@ from autograder.box.outcome import StudentError
 from autograder.judge import describe
 from autograder.judge.conversation import Conversation, FailedExpectation
 from autograder.model import CheckResult, Verdict
+from autograder.text import plain
 
 NO_EVIDENCE = "The check ended without an error, but it expected nothing, or never asked the student's code."
 
@@ -20,7 +21,7 @@ def result_of(
     blank: CheckResult, error: BaseException | None, conversation: Conversation, of: describe.Parameters
 ) -> CheckResult:
     """The result of a check that ended with `error`, or without one."""
-    staff = describe.lines(conversation.printed)
+    staff = plain.last_lines(conversation.printed)
     blank = replace(blank, measured=dict(conversation.measured))
     if isinstance(error, FailedExpectation):
         failed = replace(blank, verdict=Verdict.FAILED, message=error.sentence, picture=error.picture)
@@ -30,7 +31,7 @@ def result_of(
         return replace(failed, counterexample=describe.counterexample(conversation, of), staff=staff)
     if error is not None:
         trace = "".join(traceback.format_exception(error))
-        return replace(blank, message=messages.ungraded(), staff=describe.lines(f"{staff}\n{trace}".strip()))
+        return replace(blank, message=messages.ungraded(), staff=plain.last_lines(f"{staff}\n{trace}".strip()))
     if not conversation.has_evidence:
         return replace(blank, message=messages.ungraded(), staff=NO_EVIDENCE)
     return replace(blank, verdict=Verdict.PASSED, staff=staff)
@@ -38,7 +39,7 @@ def result_of(
 
 def student_message(error: StudentError, conversation: Conversation) -> str:
     """What the student reads about an error in the box; its own text only where the assignment shows that much."""
-    where = describe.one_line(error.where, 80)
+    where = plain.one_line(error.where, 80)
     if error.verdict is Verdict.TIMED_OUT:
         return messages.timed_out(_seconds(error, conversation), where)
     if error.verdict is Verdict.OUT_OF_MEMORY:
@@ -69,8 +70,8 @@ def _raised(error: StudentError, conversation: Conversation, where: str) -> str:
     if error.type_name == "Exit" and not where:
         return messages.ended()
     if error.type_name == "Crash" and not where:
-        return messages.crashed(describe.one_line(error.message, 80))
+        return messages.crashed(plain.one_line(error.message, 80))
     built_in = isinstance(getattr(builtins, error.type_name, None), type)
     kind = error.type_name if built_in or conversation.show != "shapes" else "an error of its own"
-    text = describe.one_line(error.message) if conversation.show != "shapes" else ""
-    return messages.raised(describe.one_line(kind, describe.MAX_NAME), text, where)
+    text = plain.one_line(error.message) if conversation.show != "shapes" else ""
+    return messages.raised(plain.one_line(kind, describe.MAX_NAME), text, where)

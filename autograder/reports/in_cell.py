@@ -7,8 +7,9 @@ from markupsafe import Markup
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
 from autograder.reports import heatmap
 from autograder.reports.render import prose
-from autograder.reports.words import alike, is_stub, look_of, number, problem_of
+from autograder.reports.words import alike, is_stub, look_of, problem_of
 from autograder.text import escape
+from autograder.text.words import number
 
 COLOURS = {"good": "#1d6b3a", "bad": "#a3320b", "wait": "#5c5c58", "ours": "#5b3a8e"}
 _SHEET = "max-width:60em;padding:2px 10px;background:#fff;color:#1f1e1b"  # its own paper: themes may be dark

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from autograder.reports import words
 from autograder.text import escape
+from autograder.text.words import amount, duration, first_sentence, number
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _CODE = re.compile(r"`([^`\n]{1,200})`")
@@ -44,8 +45,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_finalize,
     )
-    environment.filters.update(prose=prose, line=_line, number=words.number, amount=words.amount)
-    environment.filters.update(first_sentence=words.first_sentence, duration=words.duration)
+    environment.filters.update(prose=prose, line=_line, number=number, amount=amount)
+    environment.filters.update(first_sentence=first_sentence, duration=duration)
     environment.globals.update(looks=words.LOOKS, look_of=words.look_of)
     return environment
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from autograder.model import Report
 from autograder.reports.statistics import CheckFigures, checks, graded
 from autograder.reports.verdict_history import VerdictChange
-from autograder.reports.words import LOOKS, amount
+from autograder.reports.words import LOOKS
+from autograder.text.words import amount
 
 _MIN_CORRELATION = 0.1  # a smaller correlation is none
 _MAX_NAMED = 3  # names in one sentence

@@ -13,8 +13,9 @@ from rich.text import Text
 from autograder.files import natural_key
 from autograder.model import CheckResult, Report, Verdict
 from autograder.reports import statistics
-from autograder.reports.words import LOOKS, amount, counts, judged, look_at, look_of, needs_a_person, number
+from autograder.reports.words import LOOKS, counts, judged, look_at, look_of, needs_a_person
 from autograder.text import escape
+from autograder.text.words import amount, number
 
 _STYLE = {"good": "green", "bad": "red", "wait": "dim", "ours": "yellow"}
 _NAME = 40  # characters of a student's name in a table

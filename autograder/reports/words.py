@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
 from autograder import messages
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
+from autograder.text.words import amount, first_sentence
 
 
 class Look(NamedTuple):
@@ -40,24 +40,6 @@ class Task(NamedTuple):
     exercise: ExerciseResult
     check: CheckResult
     lost: float
-
-
-def number(value: float) -> str:
-    """Points for people: 7, 7.5, 7.25; never 7.0."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def amount(count: int, noun: str, plural: str = "") -> str:
-    """1 check, 2 checks."""
-    return f"{count} {noun if count == 1 else plural or noun + 's'}"
-
-
-def duration(seconds: float) -> str:
-    """Two units at most, rounded up: "1 day 3 hours", "12 minutes", "1 minute"."""
-    minutes = max(math.ceil(seconds / 60), 1)
-    parts = [(minutes // 1440, "day"), (minutes // 60 % 24, "hour"), (minutes % 60, "minute")]
-    first = next(index for index, (count, _) in enumerate(parts) if count)
-    return " ".join(amount(count, unit) for count, unit in parts[first : first + 2] if count)
 
 
 def worth(exercise: ExerciseResult, check: CheckResult) -> float:
@@ -131,12 +113,6 @@ def is_stub(check: CheckResult) -> bool:
 def look_of(check: CheckResult) -> Look:
     """How one check is shown: an untouched stub is no error, only not done."""
     return _TODO if is_stub(check) else LOOKS[check.verdict]
-
-
-def first_sentence(text: str) -> str:
-    """Up to the first full stop or line end, without the stop."""
-    line = text.strip().split("\n", 1)[0]
-    return line.split(". ", 1)[0].rstrip(".")
 
 
 def alike(checks: Sequence[CheckResult]) -> list[list[CheckResult]]:

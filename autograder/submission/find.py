@@ -19,6 +19,7 @@ from autograder.errors import ConvgradeError
 from autograder.files import natural_key
 from autograder.log import noted, stage
 from autograder.submission.parse import MAX_BYTES, parse_notebook
+from autograder.text.plain import file_text, underscored
 
 if TYPE_CHECKING:
     from autograder.course import Course
@@ -78,7 +79,7 @@ def _notebooks(folder: Path, slugs: tuple[str, ...], passed_over: list[str]) -> 
     try:
         entries = sorted((entry for entry in os.scandir(folder) if entry.name[0] != "."), key=lambda item: item.name)
     except OSError as error:
-        passed_over.append(f"{_text(folder.name)}: cannot be opened ({error.strerror})")
+        passed_over.append(f"{file_text(folder.name)}: cannot be opened ({error.strerror})")
         return
     notebooks = [entry for entry in entries if entry.name.lower().endswith(".ipynb") and not _is_folder(entry)]
     named = [entry for entry in notebooks if entry.name == f"{folder.name}.ipynb" and folder.name in slugs]
@@ -89,7 +90,7 @@ def _notebooks(folder: Path, slugs: tuple[str, ...], passed_over: list[str]) -> 
             if entry.is_file(follow_symlinks=False):
                 yield Path(entry.path)
             else:
-                passed_over.append(f"{_text(entry.name)}: not a plain file; links are not followed")
+                passed_over.append(f"{file_text(entry.name)}: not a plain file; links are not followed")
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -100,7 +101,7 @@ def _slug_of(found: Found, slugs: tuple[str, ...], course: Course) -> str:
     """The assignment by tree, else by file name, else by the ids of the cells; "" where none fits."""
     if found.path.parent.name in slugs:
         return found.path.parent.name
-    name = f"_{_plain(found.path.stem)}_"
+    name = f"_{underscored(found.path.stem)}_"
     named = [slug for slug in slugs if f"_{slug}_" in name]
     if named:
         return max(named, key=len)
@@ -119,12 +120,12 @@ def _slug_of(found: Found, slugs: tuple[str, ...], course: Course) -> str:
 def student_of(path: PurePath, slug: str) -> str:
     """Who handed it in: the folder's name in nbgrader's tree, else the file's name without the assignment's."""
     stem = path.stem
-    if f"{_plain(stem)}_".startswith(f"{slug}_"):
-        return _text((path.parent.parent if path.parent.name == slug else path.parent).name) or "student"
+    if f"{underscored(stem)}_".startswith(f"{slug}_"):
+        return file_text((path.parent.parent if path.parent.name == slug else path.parent).name) or "student"
     gap = r"[ ().,_-]"
     ending = rf"{gap}*{slug.replace('_', f'{gap}+')}{gap}*\d*{gap}*$"
     without = re.sub(ending, "", stem, flags=re.IGNORECASE)
-    return _text(without or stem)
+    return file_text(without or stem)
 
 
 def _distinct(found: list[Found]) -> Iterator[Found]:
@@ -140,17 +141,8 @@ def _distinct(found: list[Found]) -> Iterator[Found]:
 
 def _tail(found: Found, length: int) -> str:
     """The last `length` folders of the path, and the file's name without its ending."""
-    return _text("/".join(found.path.with_suffix("").parts[-1 - length :]))
+    return file_text("/".join(found.path.with_suffix("").parts[-1 - length :]))
 
 
 def _shown(path: Path, top: Path) -> str:
-    return _text(str(path.relative_to(top)) if path != top else path.name)
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[\W_]+", "_", text.casefold())
-
-
-def _text(name: str) -> str:
-    """A file's name as text; bytes that are no UTF-8 become �."""
-    return os.fsencode(name).decode("utf-8", "replace")
+    return file_text(str(path.relative_to(top)) if path != top else path.name)

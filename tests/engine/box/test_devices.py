@@ -16,8 +16,9 @@ from autograder.course import load_course
 from autograder.course.limits import Limits
 from autograder.errors import BoxFailure, NoBox, NoDevice
 from autograder.grading import worker
+from autograder.grading.keys import content_key, context_digest
 from autograder.grading.session import GradingOptions, GradingSession
-from autograder.grading.store import Store, content_key, context_digest
+from autograder.grading.store import Store
 from autograder.judge.conversation import Conversation
 from autograder.judge.local import LocalBox
 from autograder.judge.student import Student, value_of

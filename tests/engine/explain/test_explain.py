@@ -16,8 +16,8 @@ from autograder.explain.again import try_again
 from autograder.explain.shell import stay
 from autograder.explain.show import Explanation
 from autograder.explain.subject import Subject, find_subject, spec_name
+from autograder.grading.keys import content_key, context_digest
 from autograder.grading.session import store_of
-from autograder.grading.store import content_key, context_digest
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
 from tests.conftest import write_course
 

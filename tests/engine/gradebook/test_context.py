@@ -16,7 +16,7 @@ from autograder.model import Picture, Verdict
 from autograder.reports.class_page import class_page, write_pages
 from autograder.reports.student_page import student_page
 from autograder.reports.verdict_history import NAME, VerdictHistory
-from autograder.reports.words import duration
+from autograder.text.words import duration
 from tests.engine import book_sample as sample
 from tests.engine.reports_sample import failing, mixed, not_graded, report
 

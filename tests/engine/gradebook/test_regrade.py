@@ -16,7 +16,7 @@ from autograder.grading.incremental import touched
 from autograder.grading.session import store_of
 from autograder.intake.attempts import Attempts
 from autograder.model import CellRun
-from autograder.schema import report_schema
+from autograder.reports.schema import report_schema
 from tests.engine.book_sample import enter, hand_in, make_book, make_course, report, rule, url_of
 from tests.engine.grading.test_grade import RIGHT, notebook
 

@@ -8,8 +8,8 @@ import pytest
 
 from autograder.course import load_course
 from autograder.grading import session
+from autograder.grading.progress import progress
 from autograder.grading.session import GradingOptions, GradingSession
-from autograder.progress import progress
 from autograder.submission.find import Found
 from tests.engine import fake_workers
 from tests.engine.reports_sample import a_class

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 
 import pytest
 
-from autograder.course import Limits, load_course
 from autograder.files import write_atomically
-from autograder.grading.store import Store, content_key, context_digest
+from autograder.grading.store import Store
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
 
 
@@ -90,24 +88,3 @@ def test_only_old_half_written_files_are_swept(store):
     store.sweep()
     assert not old.exists()
     assert young.exists()
-
-
-def test_the_key_changes_with_everything_that_counts(sample_course):
-    assignment = load_course(sample_course()).assignments[0]
-    context = context_digest(assignment, "bubblewrap")
-    others = {
-        context_digest(assignment, "landlock"),
-        context_digest(replace(assignment, secret="next term"), "bubblewrap"),
-        context_digest(replace(assignment, limits=Limits(cell_seconds=1)), "bubblewrap"),
-    }
-    for path in (assignment.suite, assignment.reference, assignment.mistakes, assignment.notebook):
-        path.write_text(path.read_text() + "\n# changed\n")
-        others.add(context_digest(assignment, "bubblewrap"))
-    assert len(others | {context}) == 8
-    assert content_key(b"a", context) != content_key(b"b", context)
-
-
-def test_the_same_course_gives_the_same_key(sample_course):
-    root = sample_course()
-    contexts = {context_digest(load_course(root).assignments[0], "bubblewrap") for _ in range(2)}
-    assert len(contexts) == 1

@@ -1,6 +1,6 @@
 """The JSON Schema of a Report, made from `model.py`: its types become types, its comments become descriptions.
 
-`python -m autograder.schema > docs/report.schema.json` writes it anew; a test tells when that was forgotten.
+`python -m autograder.reports.schema > docs/report.schema.json` writes it anew; a test tells when that was forgotten.
 """
 
 from __future__ import annotations

@@ -1,0 +1,77 @@
+"""What a report is known by: the submission's bytes, and everything else that its verdicts depend on.
+
+By construction, not by care: VERDICT_PACKAGES are hashed whole, and a contract in pyproject.toml lets them import
+nothing of ours that is not among them. So what shows, files or records is no part of the key.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograder.box.bubblewrap import kit
+from autograder.files import digest_of
+from autograder.model import REPORT_VERSION
+
+if TYPE_CHECKING:
+    from autograder.course import Assignment
+
+# Of `grading` only three modules decide; they stay beside those that call them, so they are named one by one.
+VERDICT_PACKAGES = (
+    *("errors", "files", "layout", "log", "messages", "model", "text"),
+    *("course", "submission", "box", "judge"),
+    *("grading.one", "grading.scoring", "grading.worker"),
+)
+_LIBRARIES = ("torch", "torchvision", "numpy", "ipython", "hypothesis", "pytest")
+_ENGINE = Path(__file__).resolve().parents[1]
+
+
+def context_digest(assignment: Assignment, box: str, device: str = "cpu") -> str:
+    """What a report depends on besides the bytes: suite, reference, limits, engine, wall, device, versions."""
+    folder = assignment.folder
+    names = (f"test_{assignment.slug}.py", "reference.py", "mistakes.py", "assignment.toml", "notebook.py")
+    parts = {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
+    facts = engine_facts(assignment, box, device) | {"limits": asdict(assignment.limits)}
+    return digest_of(parts | {"facts": json.dumps(facts, sort_keys=True).encode()})
+
+
+def engine_facts(assignment: Assignment, box: str, device: str = "cpu") -> dict[str, Any]:
+    """What changes every verdict of an assignment when it changes: engine, wall, device, versions, the secret."""
+    return {
+        "slug": assignment.slug,
+        "secret": assignment.secret,
+        "box": box,
+        "device": device,
+        "engine": engine_digest(),
+        "versions": {name: _version(name) for name in _LIBRARIES} | {"python": sys.version},
+        "report": REPORT_VERSION,
+    }
+
+
+def content_key(raw: bytes, context: str) -> str:
+    """What a report is known by: these bytes, graded in this `context_digest`."""
+    return digest_of({"submission": raw, "context": context.encode()})
+
+
+def engine_digest(engine: Path = _ENGINE, cnnkit: Path | None = None) -> str:
+    """Digest of the sources that decide a verdict, the student kit's among them: another engine, another report."""
+    cnnkit = cnnkit or kit()
+    tops = [(f"autograder.{name}", engine / name.replace(".", "/")) for name in VERDICT_PACKAGES] + [("cnnkit", cnnkit)]
+    return digest_of(
+        {
+            f"{name}/{path.relative_to(top).as_posix() if top.is_dir() else ''}": path.read_bytes()
+            for name, top in tops
+            for path in (sorted(top.rglob("*.py")) if top.is_dir() else [top.with_suffix(".py")])
+        }
+    )
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
