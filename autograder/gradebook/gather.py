@@ -14,8 +14,8 @@ from autograder.gradebook.lateness import recompute
 from autograder.grading.session import store_of
 from autograder.log import stage
 from autograder.model import Report
-from autograder.reports.words import amount
 from autograder.text.escape import terminal
+from autograder.text.words import amount
 
 _MAX_NAMES = 12  # of students, in one sentence
 Comments = Mapping[str, str]  # exercise → what a person wrote
