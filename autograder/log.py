@@ -17,14 +17,14 @@ LOG = logging.getLogger("convgrade")
 
 
 class _Lines(logging.Handler):
-    """One plain line for each event, with the seconds since the command began; whatever a file is called."""
+    """One escaped line per event, with the seconds since the command began."""
 
     def __init__(self) -> None:
         super().__init__()
         self.start = time.monotonic()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Written to what is standard error now, not when the program was started."""
+        """Written to what is standard error now: tests replace it after this module is imported."""
         from autograder.text.escape import block
 
         sys.stderr.write(f"[{time.monotonic() - self.start:7.2f} s] {block(record.getMessage(), 20_000)}\n")
@@ -32,7 +32,7 @@ class _Lines(logging.Handler):
 
 @contextmanager
 def narration() -> Iterator[None]:
-    """One command's life: what `--verbose` switches on in it ends with it."""
+    """The lifetime of one command: what `--verbose` switches on ends with it."""
     lines, level = _Lines(), LOG.level
     LOG.addHandler(lines)
     try:
@@ -44,7 +44,7 @@ def narration() -> Iterator[None]:
 
 @contextmanager
 def stage(name: str) -> Iterator[None]:
-    """A part of a command, also as a decorator; says how long it took, whether or not it succeeds."""
+    """A part of a command, also as a decorator; logs how long it took, whether or not it succeeds."""
     start = time.monotonic()
     try:
         yield
@@ -53,16 +53,16 @@ def stage(name: str) -> Iterator[None]:
 
 
 def noted(path: Path, what: str = "read") -> Path:
-    """`path`, having said what happens to it."""
+    """`path`, after logging what happens to it."""
     LOG.debug("%s %s", what, path)
     return path
 
 
 def note_error(error: BaseException) -> None:
-    """Where an error that is told in one sentence comes from."""
+    """Log the traceback of an error of which people see only the message."""
     LOG.debug("%s", "".join(traceback.format_exception(error)).rstrip())
 
 
 def is_on() -> bool:
-    """Whether somebody listens."""
+    """Whether `--verbose` was given."""
     return LOG.isEnabledFor(logging.DEBUG)

@@ -62,7 +62,7 @@ for _verb in (verb for verbs in HEADINGS.values() for verb in verbs):
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point of the console command; always ends in SystemExit."""
-    with log.narration(), log.stage("in all"):
+    with log.narration(), log.stage("total"):
         code = _exit_code(lambda: cli.main(arguments and list(arguments), prog_name="convgrade", standalone_mode=False))
     sys.exit(code)
 

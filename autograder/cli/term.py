@@ -126,7 +126,7 @@ def regrade(root: Path, slug: str, paths: Sequence[Path], **options: Any) -> int
     result = rerun(course, assignment, paths or [root / SUBMITTED], settings, grades)
     note_all(f"not graded: {sentence}" for sentence in result.passed_over)
     if not result.reports:
-        note(f"no notebook of {slug} found; say where they are: convgrade regrade {slug} PATH")
+        note(f"no notebook of {slug} found; give their folder: convgrade regrade {slug} PATH")
         return NOTHING
     changes = [change for change in result.changes if change.told]
     for change in changes:

@@ -21,7 +21,7 @@ _MAX_NAMES = 12  # of students, in one sentence
 Comments = Mapping[str, str]  # exercise → what a person wrote
 
 
-@stage("putting grades together")
+@stage("collecting grades")
 def recomputed_grades(course: Course, assignment: Assignment) -> tuple[list[Grade], list[str]]:
     """The grades, and sentences about what is missing in them.
 
@@ -33,7 +33,7 @@ def recomputed_grades(course: Course, assignment: Assignment) -> tuple[list[Grad
         if found and found[0].assignment_submissions(assignment.slug):
             recompute(found[0], assignment.slug, found[1])
             grades = from_book(assignment, found[0], reports, course.term)
-            todo = "graded, but not recorded like that in the gradebook (convgrade grade … --record)"
+            todo = "points in the gradebook are missing or out of date (convgrade grade … --record)"
             return grades, [*_unjudged(grades), *_listed(unrecorded(grades, reports), todo)]
     grades = from_reports(assignment, reports, course.term, database.times(course.root, reports))
     return grades, _unjudged(grades)
@@ -43,12 +43,12 @@ def not_final(grades: Sequence[Grade]) -> list[str]:
     """A sentence where answers that people grade have no points yet."""
     waiting = [grade for grade in grades if grade.waiting and not grade.unjudged]
     exercises = sorted({name for grade in waiting for name in grade.waiting})
-    told = f"{amount(len(waiting), 'student')} without a person's points for {', '.join(exercises)}: not final"
+    told = f"{amount(len(waiting), 'student')} still without manual points for {', '.join(exercises)}: not final"
     return [told] if waiting else []
 
 
 def _unjudged(grades: Sequence[Grade]) -> list[str]:
-    return _listed([grade.student for grade in grades if grade.unjudged], "no verdict yet, a person has to look")
+    return _listed([grade.student for grade in grades if grade.unjudged], "no verdict yet, needs a person")
 
 
 def _listed(students: Sequence[str], what: str) -> list[str]:

@@ -141,7 +141,7 @@ def test_an_empty_folder_ends_with_3(course, convgrade):
     assert "no notebook" in err
 
 
-def test_a_link_is_told_and_ends_with_1(course, convgrade):
+def test_a_link_is_reported_and_ends_with_1(course, convgrade):
     folder = hand_in(course, ada="")
     (folder / "eve.ipynb").symlink_to("/etc/passwd")
     code, _, err = convgrade("grade", folder)
@@ -178,6 +178,10 @@ def test_a_machine_without_wall_says_so(course, convgrade, monkeypatch):
         (["prove", "tine"], "did you mean tiny?"),
         (["grad"], "grade"),
         (["build", "--course", "traces"], "no course"),
+        (["explain", "nobody"], "Usage: convgrade explain"),
+        (["new", "tiny"], "Usage: convgrade new"),
+        (["prove", "tiny", "--only", "x"], "it has double, add"),
+        (["collect", "tiny", ".", "--at", "noon"], "2030-10-31T23:50"),
     ],
 )
 def test_wrong_usage_ends_with_2_and_says_what_is_right(course, convgrade, arguments, word):
@@ -314,7 +318,7 @@ def test_the_command_starts_quickly(course):
 # demo -------------------------------------------------------------------------------------------
 
 
-def test_the_page_of_the_demo_stands_where_pages_stand_unless_there_is_a_real_class(course, convgrade):
+def test_the_demo_does_not_overwrite_the_page_of_a_real_class(course, convgrade):
     page = course / "build/reports/tiny/index.html"
     assert "build/reports/tiny/index.html" in convgrade("demo", "tiny")[1]
     assert "Noor de Vries" in page.read_text()
@@ -332,26 +336,26 @@ def test_every_verb_takes_verbose(convgrade, verb):
     assert "--verbose" in convgrade(*verb.split(), "--help")[1]
 
 
-def test_verbose_says_what_is_read_and_how_long_it_takes(course, convgrade):
+def test_verbose_logs_what_is_read_and_how_long_it_takes(course, convgrade):
     convgrade("grade", hand_in(course, ada="", bob="wrong"))
     quiet = convgrade("report", "tiny")
-    code, out, told = convgrade("report", "tiny", "--verbose")
+    code, out, log = convgrade("report", "tiny", "--verbose")
     assert (code, out) == quiet[:2]
-    for said in ("read ", "course.toml", "reading the course: ", "write ", "index.html", "writing pages: ", "in all: "):
-        assert said in told
+    for part in ("read ", "course.toml", "reading the course: ", "write ", "index.html", "writing pages: ", "total: "):
+        assert part in log
     assert convgrade("report", "tiny") == quiet
 
 
 def test_verbose_shows_where_our_errors_come_from(course, convgrade):
     (course / "solutions" / "course.toml").write_text("name = 1")
     for arguments, shown in ((["report", "tiny"], False), (["--verbose", "report", "tiny"], True)):
-        code, out, told = convgrade(*arguments)
+        code, out, err = convgrade(*arguments)
         assert (code, out) == (2, "")
-        assert ("Traceback" in told) == shown
-        assert "convgrade: " in told
+        assert ("Traceback" in err) == shown
+        assert "convgrade: " in err
 
 
 def test_verbose_shows_nothing_that_acts(course, convgrade):
     folder = hand_in(course, **{HOSTILE: ""})
-    told = convgrade("grade", folder, "--verbose")[2]
-    assert not set("\x1b\u202e") & set(told)
+    err = convgrade("grade", folder, "--verbose")[2]
+    assert not set("\x1b\u202e") & set(err)

@@ -91,14 +91,14 @@ def test_nbgraders_plugins_write_what_the_command_writes(root, convgrade, name):
     assert (root / f"grades.{FORMATS[exporter.form]}").read_text() == said
 
 
-def test_what_is_not_final_is_told(root, convgrade):
+def test_what_is_not_final_is_reported(root, convgrade):
     code, _, err = convgrade("export", "tiny")
     assert code == 1
-    assert "a person has to look: cy" in err
-    assert "1 student without a person's points for why: not final" in err
+    assert "needs a person: cy" in err
+    assert "1 student still without manual points for why: not final" in err
 
 
-def test_reports_that_are_not_recorded_are_told(root, convgrade):
+def test_reports_that_are_not_recorded_are_listed(root, convgrade):
     store_of(load_course(root).assignment("tiny")).put(report("bob", ("add_sums",)))
     code, out, err = convgrade("export", "tiny")
     assert (code, scores(out)["bob"]) == (1, 72)
