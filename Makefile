@@ -23,7 +23,7 @@ test: $(READY) ## every test; of the known mistakes one notebook in six (TESTS=t
 prove: $(READY) ## every known mistake and every right solution of all assignments
 	@set -e; for suite in solutions/*/; do $(BIN)/convgrade prove "$$(basename $$suite)" --together --jobs $(JOBS); done
 
-lint: $(READY) ; @$(BIN)/ruff check . && $(BIN)/mypy ## ruff and mypy
+lint: $(READY) ; @$(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache --no-logo ## ruff, mypy, who imports whom
 check: $(READY) ; @$(BIN)/convgrade build --check ## are the released notebooks what solutions/ says?
 build: $(READY) ; @$(BIN)/convgrade build ## make the released notebooks from solutions/
 

@@ -41,13 +41,3 @@ def test_no_function_is_too_long():
 
 def test_nothing_pickles():
     assert importing("pickle", "cloudpickle", "dill", "marshal", "shelve") == set()
-
-
-def test_the_kit_does_not_know_the_grader():
-    assert {name for name in importing("autograder") if name.startswith("shared")} == set()
-
-
-def test_few_modules_know_nbgrader():
-    hosts = {f"autograder/hosts/nbgrader_{name}.py" for name in ("steps", "exports")}
-    others = {f"autograder/{name}.py" for name in ("gradebook/database", "gradebook/lateness", "authoring/notebooks")}
-    assert importing("nbgrader") <= hosts | others
