@@ -1,4 +1,4 @@
-"""Every sentence that a student reads about a verdict, a repair or a refusal.
+"""Every sentence that a student reads about a verdict, a wrong answer, a repair or a refusal.
 
 Each says what is wrong, where, and what to do next. Nothing here escapes: whoever prints, escapes.
 """
@@ -28,12 +28,12 @@ LABELS = MappingProxyType(
 EXPLANATIONS = MappingProxyType(
     {
         Verdict.PASSED: "Your code does what this check asks.",
-        Verdict.FAILED: "Your code ran, and its answer differs from the right one.",
+        Verdict.FAILED: "Your code ran, but its answer differs from the expected one.",
         Verdict.RAISED: "Your code stopped with an error before it gave an answer.",
         Verdict.TIMED_OUT: "Your code gave no answer in the time that this check allows.",
         Verdict.OUT_OF_MEMORY: "Your code asked for more memory than a submission may use.",
         Verdict.BLOCKED: "Your code used something that this exercise, or grading in general, does not allow.",
-        Verdict.SKIPPED: "Another check has to pass first; it did not.",
+        Verdict.SKIPPED: "Another check has to pass first, and it did not.",
         Verdict.UNGRADED: "This check could not be run. That is our problem; the staff sees it and grades it again.",
     }
 )
@@ -42,18 +42,24 @@ EXPLANATIONS = MappingProxyType(
 
 # Verdicts of one check ----------------------------------------------------------------------------
 
+CUSTOM_ERROR = "a custom error"  # of a class that the student wrote: its name may say anything
+NAMELESS_OPERATION = "an operation that is not allowed here"
+STRAY_DATA = "data sent to the grader outside of an answer"
+
+
+def _in(where: str) -> str:
+    return f" in {where}" if where else ""
+
 
 def raised(type_name: str, message: str, where: str = "") -> str:
     """The student's code raised `type_name` at `where` ("corr2d, line 3")."""
     error = f"{type_name}: {message.rstrip(' .')}" if message else type_name
-    place = f" in {where}" if where else ""
-    return f"Your code stopped{place} with {error}. Call it with such an input in your notebook and read that line."
+    return f"Your code stopped{_in(where)} with {error}. Call it with such an input in your notebook to see that line."
 
 
 def not_implemented(where: str = "") -> str:
     """The stub is still there."""
-    place = f" in {where}" if where else ""
-    return f"This part is not filled in yet{place}. Replace `raise NotImplementedError()` by your own code."
+    return f"This part is not filled in yet{_in(where)}. Replace `raise NotImplementedError()` with your own code."
 
 
 def missing_name(name: str) -> str:
@@ -66,18 +72,16 @@ def missing_name(name: str) -> str:
 
 def timed_out(seconds: float, where: str = "") -> str:
     """No answer after `seconds`."""
-    place = f" in {where}" if where else ""
     return (
-        f"Your code was stopped{place} after {seconds:g} seconds. Look for a loop that never ends, "
+        f"Your code was stopped{_in(where)} after {seconds:g} seconds. Look for a loop that never ends, "
         "and for work that is repeated for every pixel."
     )
 
 
 def out_of_memory(megabytes: int, where: str = "") -> str:
     """More than `megabytes` were asked for."""
-    place = f" in {where}" if where else ""
     return (
-        f"Your code was stopped{place} because it needed more than {megabytes} MB of memory. "
+        f"Your code was stopped{_in(where)} because it needed more than {megabytes} MB of memory. "
         "Look for a list that keeps growing, or an array that is much larger than its input."
     )
 
@@ -85,19 +89,19 @@ def out_of_memory(megabytes: int, where: str = "") -> str:
 def banned(operation: str) -> str:
     """The student's code dispatched `operation`, which the exercise asks to write by hand."""
     return (
-        f"Your code calls `{operation}`, and this exercise asks you to write that step yourself. "
-        "Use sums, products and slices instead; the ready-made one may only be used to compare."
+        f"Your code calls `{operation}`, but this exercise asks you to write that step yourself. "
+        "Use sums, products and slices instead; use the ready-made function only to compare results."
     )
 
 
 def blocked(what: str) -> str:
     """The box refused `what` ("opening a network connection")."""
-    return f"Your code was stopped because of {what}, which is not possible while grading. Take that line out."
+    return f"Your code was stopped because of {what}, which is not allowed during grading. Remove that line."
 
 
 def ended() -> str:
     """The student's code ended its own process."""
-    return "Your code ended the whole program instead of answering. Take out `exit`, `quit` or `os._exit`."
+    return "Your code ended the Python process instead of answering. Remove `exit`, `quit` or `os._exit`."
 
 
 def crashed(how: str) -> str:
@@ -105,32 +109,122 @@ def crashed(how: str) -> str:
     return f"Your code brought Python itself down: {how}. Look for calls into C (ctypes) and for endless recursion."
 
 
+def skipped(prerequisites: Iterable[str]) -> str:
+    """Titles of the checks that must pass first."""
+    names = " and ".join(f"“{name}”" for name in prerequisites)
+    return f"Not tried: {names} must pass first. Start there." if names else EXPLANATIONS[Verdict.SKIPPED]
+
+
+def ungraded() -> str:
+    """The check did not run, and that is ours to repair."""
+    return EXPLANATIONS[Verdict.UNGRADED]
+
+
+# Wrong answers ------------------------------------------------------------------------------------
+
+
+def wrong_shape(yours: str, expected: str, hint: str = "") -> str:
+    """A tensor of another shape; `hint` names a likely reason."""
+    return f"The shape is {yours}, expected {expected}{hint}."
+
+
+def wrong_dtype(yours: str, expected: str) -> str:
+    """A tensor of another dtype."""
+    return f"The dtype is {yours}, expected {expected}."
+
+
+def wrong_type(yours: str, expected: str) -> str:
+    """A value of another kind."""
+    return f"The result is {yours}, expected {expected}."
+
+
+def no_return(yours: str) -> str:
+    """None where a tensor should be."""
+    return f"The result is {yours}, expected a PyTorch tensor. Look for a missing `return` at the end of the function."
+
+
+def wrong_length(count: int, limit: int) -> str:
+    """A list or tuple of `count` items instead of `limit`."""
+    return f"The result has {count} items, expected {limit}."
+
+
+def requires_gradients() -> str:
+    """A result that should have been detached."""
+    return "The result still requires gradients (requires_grad is True): return it with `.detach()`."
+
+
+def no_gradient(argument: str) -> str:
+    """The result does not depend on `argument` ("the first argument")."""
+    return (
+        f"No gradient reaches {argument}: the result was detached from its inputs "
+        "(`.detach()`, `.item()`, `torch.tensor(...)` and NumPy do that) or has the wrong shape."
+    )
+
+
 def not_reached(actual: float, asked: float, on: str) -> str:
     """A network was trained, and its accuracy `on` some data stays below what is asked; both to as many decimals."""
     places = min(max(2, -int(Decimal(repr(asked)).as_tuple().exponent)), 6)
     exact = Decimal(repr(min(max(actual, -1e9), 1e9)))
     below = exact.quantize(Decimal(1).scaleb(-places), ROUND_FLOOR)  # 0.8999 is not shown as 0.90
-    return f"Your network reaches {below} on {on}; {asked:.{places}f} is asked."
+    return f"Your network reaches {below} on {on}; at least {asked:.{places}f} is required."
 
 
-def skipped(prerequisites: Iterable[str]) -> str:
-    """Titles of the checks that must pass first."""
-    names = " and ".join(f"“{name}”" for name in prerequisites)
-    return f"Not tried: {names} has to pass first. Start there." if names else EXPLANATIONS[Verdict.SKIPPED]
+def too_low(name: str, asked: float) -> str:
+    """A number that should have reached `asked`."""
+    return f"The {name} does not reach {asked:g}."
 
 
-def ungraded() -> str:
-    """The check did not run and it is ours to repair."""
-    return EXPLANATIONS[Verdict.UNGRADED]
+def too_high(name: str, limit: float) -> str:
+    """A number that should have stayed below `limit`."""
+    return f"The {name} is not below {limit:g}."
+
+
+def measured(actual: float) -> str:
+    """The number itself, where the assignment shows values."""
+    return f"It is {actual:.4g}."
+
+
+def not_a_number() -> str:
+    """NaN where a number should be."""
+    return "The result is NaN."
+
+
+def untrue(claim: str) -> str:
+    """A property that the suite computed does not hold."""
+    return f"This should be true but is not: {claim}."
+
+
+def wrong_error(error: str, expected: str) -> str:
+    """An error of another type."""
+    return f"It raised {error}, expected {expected} with a message that says what is wrong."
+
+
+def no_error(function: str, expected: str, yours: str) -> str:
+    """An answer where there is none."""
+    return f"This input has no valid answer, so {function} must raise {expected}. Yours returned {yours} instead."
+
+
+def changed_in_place(argument: str) -> str:
+    """The call changed one of its arguments."""
+    return f"The call changed {argument} in place: work on a copy (`.clone()`) and leave the inputs unchanged."
 
 
 # Repairs of a submission --------------------------------------------------------------------------
+
+REPLACED_BYTES = "The file contains bytes that are not valid text; they were read as “\ufffd”."
+REPLACED_CHARACTERS = "A cell contains characters that cannot be read; they were removed or replaced with “\ufffd”."
+NOT_A_CELL = "An entry in the file's list of cells is not a cell; it was left out."
 
 
 def _listed(grade_ids: Sequence[str]) -> str:
     named = [f"`{grade_id}`" for grade_id in grade_ids[:3]]
     more = [f"{len(grade_ids) - 3} more"] if len(grade_ids) > 3 else []
     return ", ".join(named) + "".join(f" and {rest}" for rest in more)
+
+
+def unreadable_cell(limit: int) -> str:
+    """A cell that was left out."""
+    return f"A cell without readable text, or with more than {limit:,} characters, was left out."
 
 
 def restored(grade_ids: Sequence[str]) -> str:
@@ -144,6 +238,11 @@ def restored(grade_ids: Sequence[str]) -> str:
     )
 
 
+def found_elsewhere(grade_id: str) -> str:
+    """A cell is gone, but another one defines the same."""
+    return f"The cell `{grade_id}` was missing; what it defines was found in another cell."
+
+
 def lost_label(grade_ids: Sequence[str]) -> str:
     """Solution cells that no longer carry their ids."""
     if len(grade_ids) > 1:
@@ -152,18 +251,36 @@ def lost_label(grade_ids: Sequence[str]) -> str:
     return f"The cell {_listed(grade_ids)} had lost its label; it was recognised by what it defines."
 
 
+def lost_name(name: str) -> str:
+    """A function of the release that nobody defines any more."""
+    return f"This notebook no longer defines `{name}`. If you renamed it, change its name back to `{name}`."
+
+
 def duplicated(grade_id: str, copies: int) -> str:
-    """A graded cell stands there more than once."""
-    return f"The cell `{grade_id}` stood there {copies} times; the first edited copy was graded. Delete the others."
+    """There is more than one copy of a graded cell."""
+    return f"There are {copies} copies of the cell `{grade_id}`; the first edited one was graded. Delete the others."
+
+
+def split(grade_id: str, count: int) -> str:
+    """An answer that is split into several cells."""
+    return f"The answer `{grade_id}` is spread over {count} cells; they were run one after the other."
+
+
+def not_code(grade_id: str) -> str:
+    """An answer whose cell became a text cell."""
+    return f"The cell `{grade_id}` is no longer a code cell; its text was run as code anyway."
+
+
+def moved(grade_id: str) -> str:
+    """A read-only cell below cells that need it."""
+    return f"The read-only cell `{grade_id}` was too far down; it was run in its original place."
 
 
 def check_edited(grade_ids: Sequence[str]) -> str:
     """Check cells differ from the released ones; they count for nothing."""
     if len(grade_ids) > 1:
-        what = f"The checks under {len(grade_ids)} exercises were changed ({_listed(grade_ids)})"
-    else:
-        what = f"The check under the exercise, {_listed(grade_ids)}, was changed"
-    return f"{what}. That costs and earns nothing."
+        return f"{len(grade_ids)} check cells were changed ({_listed(grade_ids)}). This does not affect your points."
+    return f"The check cell {_listed(grade_ids)} was changed. This does not affect your points."
 
 
 def given_edited(grade_ids: Sequence[str]) -> str:
@@ -177,17 +294,20 @@ def given_edited(grade_ids: Sequence[str]) -> str:
 
 def upgraded(found: str) -> str:
     """An older notebook format was read."""
-    return f"Your notebook is in an older format ({found}). It was read all the same; saving it in Jupyter renews it."
+    return f"Your notebook has an older format ({found}). It was read anyway; save it in Jupyter to update it."
 
 
 def points_changed() -> str:
     """The file's metadata names other points than the release."""
-    return "The points written in this file were changed. That has no effect: points come from the released notebook."
+    return "The points in this file were changed. That has no effect: points come from the released notebook."
 
 
 # Refusals of a submission -------------------------------------------------------------------------
 
 AGAIN = "Open it in Jupyter, save it, and hand it in again."
+CONFLICT = "it contains unresolved git conflict markers (<<<<<<<)"
+NO_CELLS = "it has no list of cells"
+NO_OBJECT = "it is not a JSON object"
 
 
 def empty_file() -> str:
@@ -196,20 +316,20 @@ def empty_file() -> str:
 
 
 def not_json(line: int | None = None) -> str:
-    """The file is no JSON at all."""
-    place = f" (the first problem is in line {line})" if line else ""
-    return f"The file is not a notebook: it is no JSON{place}. It may be cut off, or another kind of file. {AGAIN}"
+    """The file is not JSON at all."""
+    place = f" (first error in line {line})" if line else ""
+    return f"The file is not a notebook: it is not valid JSON{place}. It may be cut off or of another type. {AGAIN}"
 
 
 def not_a_notebook(what: str) -> str:
-    """JSON, but no notebook; `what` is wrong with it ("it has no list of cells")."""
+    """JSON, but not a notebook; `what` is wrong with it ("it has no list of cells")."""
     return f"The file is not a notebook: {what}. {AGAIN}"
 
 
 def too_large(megabytes: float, limit: float) -> str:
     """The file is over the limit."""
     return (
-        f"The file has {megabytes:.0f} MB; at most {limit:.0f} MB can be read. Clear all outputs "
+        f"The file is {megabytes:.0f} MB; at most {limit:.0f} MB can be read. Clear all outputs "
         "(in Jupyter: Edit, Clear Outputs of All Cells), save it, and hand it in again."
     )
 
@@ -220,23 +340,28 @@ def too_many_cells(count: int, limit: int) -> str:
 
 
 def too_deep() -> str:
-    """JSON nested deeper than any notebook is."""
-    return f"The file is nested deeper than any notebook is, so it was not read. {AGAIN}"
+    """JSON nested deeper than in any notebook."""
+    return f"The file is nested more deeply than any notebook, so it was not read. {AGAIN}"
 
 
 def repeated_key(key: str) -> str:
-    """A JSON object says the same key twice."""
-    return f"The file says “{key}” twice in one place, so it is not clear which one counts. {AGAIN}"
+    """A JSON object has the same key twice."""
+    return f"The file has the duplicate key “{key}”, so it is not clear which value counts. {AGAIN}"
 
 
 def too_long_to_read() -> str:
     """The reader's own time or memory limit was reached."""
-    return f"The file could not be read in the time and memory that reading a notebook may take. {AGAIN}"
+    return f"The file could not be read within the time and memory that reading a notebook may take. {AGAIN}"
 
 
 def other_assignment(title: str) -> str:
     """Not one graded cell of the assignment is in there."""
-    return f"No graded cell of “{title}” is in this notebook. If it belongs to another one, hand in the right one."
+    return f"This notebook has no graded cell of “{title}”. If it is for another assignment, hand in the right one."
+
+
+def one_notebook(slug: str) -> str:
+    """No notebook was handed in, or several were."""
+    return f"A submission must contain exactly one notebook. Hand in {slug}.ipynb under its original name."
 
 
 def ours(what: str) -> str:
@@ -245,5 +370,29 @@ def ours(what: str) -> str:
 
 
 def not_your_fault() -> str:
-    """What the student reads of `ours`: whatever broke is the staff's to read."""
-    return "Something of ours broke, nothing of yours. The staff sees it and grades it again; you need not do anything."
+    """What the student reads of `ours`: whatever broke is for the staff to read."""
+    whose = "Something broke on our side, not in your code."
+    return f"{whose} The staff sees it and grades it again; you do not need to do anything."
+
+
+# On other systems ---------------------------------------------------------------------------------
+
+TELL_STAFF = "This is not your fault and does not count against you. The staff can see the reason; please tell them."
+CUT_OFF = f"Grading was cut off before its end; the checks finished until then are below. {TELL_STAFF}"
+CRASHED = f"The autograder failed, so this submission is not graded yet. {TELL_STAFF}"
+NOT_YET = "Not graded yet."
+
+
+def graded_by_hand(points: str) -> str:
+    """Points that no check decides."""
+    return f"Another {points} points are graded by hand."
+
+
+def cell_stopped(label: str, error: str) -> str:
+    """A cell of the notebook failed."""
+    return f"The cell {label} stopped with {error}."
+
+
+def ran_behind(wall: str) -> str:
+    """Which wall was in force."""
+    return f"Your code ran behind this wall: {wall}."

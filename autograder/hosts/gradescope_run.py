@@ -21,7 +21,8 @@ from autograder.errors import NoBox
 from autograder.files import write_atomically
 from autograder.grading.keys import content_key, context_digest
 from autograder.grading.scoring import score, ungraded
-from autograder.hosts.results import CRASHED, CUT_OFF, results
+from autograder.hosts.results import results
+from autograder.messages import CRASHED, CUT_OFF, one_notebook
 from autograder.model import CheckResult, Report
 from autograder.submission.find import Found, discover
 
@@ -80,8 +81,7 @@ def _graded(run: GradescopeRun) -> Report:
     run.report = replace(run.report, exercises=ungraded(assignment), student=_student(run.root))
     found = _submission(run, course)
     if found is None:
-        advice = f"Hand in one notebook, {run.slug}.ipynb, with its name as it was."
-        return replace(run.report, problem=f"There is not exactly one notebook here. {advice}", fault="student")
+        return replace(run.report, problem=one_notebook(run.slug), fault="student")
     return _judged(run, assignment, found)
 
 

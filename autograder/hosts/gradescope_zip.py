@@ -16,8 +16,8 @@ from autograder.box.bubblewrap import kit
 from autograder.course import Assignment, Course
 from autograder.files import write_atomically
 from autograder.hosts.requirements import pinned
-from autograder.hosts.results import CRASHED
 from autograder.layout import COURSE_FILE, GRADESCOPE
+from autograder.messages import CRASHED
 
 FILES = Path(__file__).parent / "files"
 LEFT_OUT = ("alternatives.py", "marking.md", "rows.toml")  # of an assignment: grading does not need them

@@ -9,16 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from autograder import messages
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
 from autograder.reports.words import look_of, worth
 from autograder.text import escape
 from autograder.text.words import number
 
 VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
-OURS = "This is not your fault: nothing is decided by it. The staff can see why; please tell them."
-CUT_OFF = f"Grading was cut off before its end; below stands what was finished until then. {OURS}"
-CRASHED = f"The autograder failed, so this submission is not graded yet. {OURS}"
-NOT_YET = "Not graded yet."
 
 Results = dict[str, Any]
 
@@ -43,13 +40,13 @@ def results(report: Report, visibility: str = "visible", output: str = "") -> Re
 
 def _sentences(report: Report) -> Iterator[str]:
     if report.problem:
-        yield report.problem if report.fault == "student" else f"{CRASHED}\n{report.problem}"
+        yield report.problem if report.fault == "student" else f"{messages.CRASHED}\n{report.problem}"
     by_hand = sum(exercise.points for exercise in report.exercises if not exercise.checks)
     if by_hand:
-        yield f"{number(by_hand)} further points are given by hand."
+        yield messages.graded_by_hand(number(by_hand))
     yield from report.notes
-    yield from (f"The cell {cell.label} stops with {cell.error}." for cell in report.cells if not cell.ok)
-    yield f"Your code ran behind this wall: {report.box}{' (the weaker one)' if report.box != 'bubblewrap' else ''}."
+    yield from (messages.cell_stopped(cell.label, cell.error) for cell in report.cells if not cell.ok)
+    yield messages.ran_behind(report.box if report.box == "bubblewrap" else f"{report.box} (the weaker one)")
 
 
 def _numbered(report: Report) -> Iterator[tuple[str, ExerciseResult, CheckResult]]:
@@ -76,7 +73,7 @@ def _test(number_: str, exercise: ExerciseResult, check: CheckResult, visibility
 def _lines(check: CheckResult) -> Iterator[str]:
     """What the student reads under one check: never what is for the staff."""
     if check.verdict is Verdict.UNGRADED:
-        yield check.message or NOT_YET
+        yield check.message or messages.NOT_YET
     elif check.verdict is not Verdict.PASSED:
         yield f"{look_of(check).label}{f': {check.message}' if check.message else ''}"
     if check.hint:

@@ -22,8 +22,8 @@ _PLACES = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
 def type_name(name: str) -> str:
-    """A class name from the box, or a word for one that is no plain name."""
-    return name if name.isascii() and name.isidentifier() and len(name) <= MAX_NAME else "of its own"
+    """A class name from the box, or a word for one that is not a plain name."""
+    return name if name.isascii() and name.isidentifier() and len(name) <= MAX_NAME else "custom_class"
 
 
 def argument_words(place: str) -> str:

@@ -49,7 +49,7 @@ class Expectation:
         actual = self._array()
         yours = tuple(actual.shape)
         if yours != shape:
-            _fail(f"The shape is {yours}, expected {shape}{shape_hint(yours, shape)}.")
+            _fail(messages.wrong_shape(str(yours), str(shape), shape_hint(yours, shape)))
         return actual
 
     def to_have_dtype(self, dtype: torch.dtype) -> Any:
@@ -57,23 +57,23 @@ class Expectation:
         actual = self._array()
         if actual.dtype != dtype:
             yours, wanted = (str(kind).removeprefix("torch.") for kind in (actual.dtype, dtype))
-            _fail(f"The dtype is {yours}, expected {wanted}.")
+            _fail(messages.wrong_dtype(yours, wanted))
         return actual
 
     def to_be_a(self, kind: type, length: int | None = None) -> Any:
         """A value of exactly this plain type (a bool is no int), of this length where one is given."""
         actual = self._value()
         if _kind(actual) != _named(kind):
-            _fail(f"The result is {_kind(actual)}, expected {_named(kind)}.")
+            _fail(messages.wrong_type(_kind(actual), _named(kind)))
         if length is not None and len(actual) != length:
-            _fail(f"The result has {len(actual)} items, expected {length}.")
+            _fail(messages.wrong_length(len(actual), length))
         return actual
 
     def to_be_detached(self) -> Any:
         """A tensor that asks for no gradient."""
         actual = self._array()
         if getattr(actual, "requires_grad", False):
-            _fail("The result still asks for gradients (requires_grad is True): return it with `.detach()`.")
+            _fail(messages.requires_gradients())
         return actual
 
     def to_have_gradient(self, expected: torch.Tensor, of: str = "0", rtol: float | None = None) -> Any:
@@ -85,10 +85,7 @@ class Expectation:
         gradient = result.grads[place] if place < len(result.grads) else None
         name = f"the gradient of {describe.argument_words(of)}"
         if gradient is None:
-            _fail(
-                f"No gradient reaches {describe.argument_words(of)}: the result was cut off from its inputs "
-                "(`.detach()`, `.item()`, `torch.tensor(...)` and NumPy do that) or has the wrong shape."
-            )
+            _fail(messages.no_gradient(describe.argument_words(of)))
         _must_not_mismatch(compare(gradient, expected, rtol=rtol, atol=1e-12, name=name))
         return result
 
@@ -104,14 +101,14 @@ class Expectation:
         if gate and not actual >= gate.at_least:
             _fail(messages.not_reached(actual, gate.at_least, on))
         if not isinstance(threshold, Threshold) and not actual >= threshold:
-            _fail(f"The {name} does not reach {threshold:g}.", f"It is {actual:.4g}.")
+            _fail(messages.too_low(name, threshold), messages.measured(actual))
         return actual
 
     def to_be_below(self, limit: float, name: str = "value") -> float:
         """A number that is smaller than the limit."""
         actual = self._number()
         if not actual < limit:
-            _fail(f"The {name} is not below {limit:g}.", f"It is {actual:.4g}.")
+            _fail(messages.too_high(name, limit), messages.measured(actual))
         return actual
 
     def to_hold(self, claim: str) -> None:
@@ -122,7 +119,7 @@ class Expectation:
         if not isinstance(actual, (bool, np.bool_)):
             raise TypeError("to_hold needs a bool that the suite computed")
         if not actual:
-            _fail(f"This should hold, and does not: {claim}.")
+            _fail(messages.untrue(claim))
 
     def to_raise(self, *kinds: type[Exception]) -> None:
         """The call raises one of these errors; a stub's NotImplementedError is never one of them."""
@@ -136,10 +133,9 @@ class Expectation:
                 raise
             if not _is_one_of(error, kinds):
                 raised = describe.type_name(error.type_name)
-                _fail(f"It raised {raised}, expected {_either(kinds)} with a sentence that says what is wrong.")
+                _fail(messages.wrong_error(raised, _either(kinds)))
             return
-        instead = f"Yours gave {_kind(value)} instead."
-        _fail(f"This input has no answer, so {describe.called(conversation)} has to raise {_either(kinds)}. {instead}")
+        _fail(messages.no_error(describe.called(conversation), _either(kinds), _kind(value)))
 
     def to_leave_inputs_alone(self) -> Any:
         """The call changes none of its arguments in place."""
@@ -149,8 +145,7 @@ class Expectation:
         replies = [exchange for exchange in conversation.exchanges[start:] if isinstance(exchange.outcome, Reply)]
         for exchange in replies:
             if isinstance(exchange.outcome, Reply) and exchange.outcome.mutated:
-                name = describe.argument_words(exchange.outcome.mutated[0])
-                _fail(f"The call changed {name} in place: work on a copy (`.clone()`) and leave the inputs alone.")
+                _fail(messages.changed_in_place(describe.argument_words(exchange.outcome.mutated[0])))
         return value
 
     def _called(self) -> Any:
@@ -167,16 +162,16 @@ class Expectation:
     def _array(self) -> Any:
         actual = self._value()
         if not isinstance(actual, torch.Tensor):
-            hint = ": is there a `return` at the end of the function?" if actual is None else "."
-            _fail(f"The result is {_kind(actual)}, expected a PyTorch tensor{hint}")
+            yours = _kind(actual)
+            _fail(messages.no_return(yours) if actual is None else messages.wrong_type(yours, "a PyTorch tensor"))
         return actual
 
     def _number(self) -> float:
         actual = self._value()
         if isinstance(actual, bool) or not isinstance(actual, (int, float, np.number)):
-            _fail(f"The result is {_kind(actual)}, expected a number.")
+            _fail(messages.wrong_type(_kind(actual), "a number"))
         if math.isnan(actual):
-            _fail("The result is NaN.")
+            _fail(messages.not_a_number())
         return float(actual)
 
 

@@ -57,8 +57,8 @@ def _seconds(error: StudentError, conversation: Conversation) -> float:
 def _blocked(error: StudentError) -> str:
     if error.type_name == "BannedOperation":
         known = re.fullmatch(r"[A-Za-z0-9_:.]{1,60}", error.message)
-        return messages.banned(error.message if known else "an operation that is not allowed here")
-    return messages.blocked("an answer that is none, sent around the grader's questions")
+        return messages.banned(error.message if known else messages.NAMELESS_OPERATION)
+    return messages.blocked(messages.STRAY_DATA)
 
 
 def _raised(error: StudentError, conversation: Conversation, where: str) -> str:
@@ -66,12 +66,12 @@ def _raised(error: StudentError, conversation: Conversation, where: str) -> str:
         return messages.not_implemented(where)
     if error.type_name == "Undefined":
         asked = [exchange.request for exchange in conversation.exchanges]
-        return messages.missing_name(str(asked[-1]["target"][1]) if asked else "such name")
+        return messages.missing_name(str(asked[-1]["target"][1]) if asked else "function")
     if error.type_name == "Exit" and not where:
         return messages.ended()
     if error.type_name == "Crash" and not where:
         return messages.crashed(plain.one_line(error.message, 80))
     built_in = isinstance(getattr(builtins, error.type_name, None), type)
-    kind = error.type_name if built_in or conversation.show != "shapes" else "an error of its own"
+    kind = error.type_name if built_in or conversation.show != "shapes" else messages.CUSTOM_ERROR
     text = plain.one_line(error.message) if conversation.show != "shapes" else ""
     return messages.raised(plain.one_line(kind, describe.MAX_NAME), text, where)

@@ -118,9 +118,9 @@ def counting(grade_id: str, copies: list[RawCell], released: ReleaseCell, notes:
     if len(parts) < len(copies):
         notes.append(messages.duplicated(grade_id, len(copies)))
     elif len(parts) > 1:
-        notes.append(f"The answer `{grade_id}` is spread over {len(parts)} cells; they were run one after the other.")
+        notes.append(messages.split(grade_id, len(parts)))
     if not parts[0].number:
-        notes.append(f"The cell `{grade_id}` was not a code cell any more; its text was run as code all the same.")
+        notes.append(messages.not_code(grade_id))
     elif grade_id not in parts[0].ids:
         notes.about(grade_id, messages.lost_label)
     return parts

@@ -73,7 +73,7 @@ def _decode(raw: bytes, notes: list[str]) -> str:
         text = raw.decode(encoding)
     except UnicodeDecodeError:
         text = raw.decode(encoding, errors="replace")
-        notes.append("The file holds bytes that are no text; they were read as “\N{REPLACEMENT CHARACTER}”.")
+        notes.append(messages.REPLACED_BYTES)
     return text.removeprefix("\ufeff")
 
 
@@ -95,7 +95,7 @@ def _parse(text: str) -> dict[str, Any]:
     except (RecursionError, MemoryError):  # the caps come first; this is the second line
         raise UnreadableSubmission(messages.too_long_to_read()) from None
     if not isinstance(parsed, dict):
-        raise UnreadableSubmission(messages.not_a_notebook("it is no JSON object"))
+        raise UnreadableSubmission(messages.not_a_notebook(messages.NO_OBJECT))
     return parsed
 
 
@@ -131,7 +131,7 @@ def _what_else(text: str) -> str:
 
 def _where_it_breaks(text: str, line: int) -> str:
     if re.search(r"^(?:<<<<<<<|>>>>>>>) ", text, re.MULTILINE):
-        return messages.not_a_notebook("git left its conflict markers (<<<<<<<) in it, which have to be resolved")
+        return messages.not_a_notebook(messages.CONFLICT)
     return messages.not_json(line)
 
 
@@ -143,7 +143,7 @@ def _cell_list(notebook: dict[str, Any], notes: list[str]) -> list[Any]:
         sheets = [sheet for sheet in sheets if isinstance(sheet, dict)] if isinstance(sheets, list) else []
         lists = [sheet["cells"] for sheet in sheets if isinstance(sheet.get("cells"), list)]
         if not lists:
-            raise UnreadableSubmission(messages.not_a_notebook("it has no list of cells"))
+            raise UnreadableSubmission(messages.not_a_notebook(messages.NO_CELLS))
         cells = [cell for part in lists for cell in part]
     version = notebook.get("nbformat")
     if isinstance(version, int) and 0 < version < 4:
@@ -154,16 +154,16 @@ def _cell_list(notebook: dict[str, Any], notes: list[str]) -> list[Any]:
 def _cell(item: Any, numbers: Iterator[int], notes: list[str]) -> RawCell | None:
     """One cell; None, and a note, where it cannot be used. `numbers` counts the code cells."""
     if not isinstance(item, dict):
-        notes.append("Something in the file's list of cells is no cell; it was left out.")
+        notes.append(messages.NOT_A_CELL)
         return None
     kind = "code" if item.get("cell_type") == "code" else "text"
     source = _source(item)
     if source is None or len(source) > MAX_SOURCE:
-        notes.append(f"A cell without readable text, or with more than {MAX_SOURCE:,} characters, was left out.")
+        notes.append(messages.unreadable_cell(MAX_SOURCE))
         return None
     cleaned = _clean(source)
     if "\0" in source or "\N{REPLACEMENT CHARACTER}" in cleaned:
-        notes.append("A cell holds characters that cannot be read; they were taken out or shown as “\ufffd”.")
+        notes.append(messages.REPLACED_CHARACTERS)
     return RawCell(next(numbers) if kind == "code" else 0, kind, cleaned, _ids(item), _points(item))
 
 

@@ -91,7 +91,7 @@ def _move_given_up(placed: list[_Placed], notes: Notes) -> None:
         here, first = placed.index(item), _first_after(placed, item.rank)
         if first < here:
             placed.insert(first, placed.pop(here))
-            notes.append(f"The read-only cell `{item.cell.grade_id}` stood too far down; it was run where it belongs.")
+            notes.append(messages.moved(str(item.cell.grade_id)))
 
 
 def _restore_missing(placed: list[_Placed], claims: Claims, release: Release, notes: Notes) -> None:
@@ -101,7 +101,7 @@ def _restore_missing(placed: list[_Placed], claims: Claims, release: Release, no
         if grade_id in claims or released.role not in ("given", "solution"):
             continue
         if release.names(grade_id) & defined:
-            notes.append(f"The cell `{grade_id}` was missing; what it defines was found in another cell.")
+            notes.append(messages.found_elsewhere(grade_id))
             continue
         rank = release.rank[grade_id]
         before = max((item.rank for item in placed if item.rank < rank), default=-1)
@@ -123,4 +123,4 @@ def _note_lost_names(cells: Sequence[Cell], release: Release, notes: Notes) -> N
     for grade_id, released in release.cells.items():
         lost = sorted(release.names(grade_id) - defined) if released.role == "solution" else []
         for name in lost:
-            notes.append(f"Nothing in this notebook is called `{name}` any more. Give it the name `{name}` again.")
+            notes.append(messages.lost_name(name))

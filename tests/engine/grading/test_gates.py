@@ -127,7 +127,7 @@ def test_a_name_that_is_made_up_at_run_time_is_told_to_the_staff(tmp_path):
 def test_a_gate_is_told_with_both_numbers(tmp_path, show):
     found = result(tmp_path, "expect(student.double(1)).to_reach(thresholds.digits)", 0.71, show)
     assert found.verdict is Verdict.FAILED
-    assert found.message == "Your network reaches 0.71 on images it has never seen; 0.90 is asked."
+    assert found.message == "Your network reaches 0.71 on images it has never seen; at least 0.90 is required."
     assert found.measured == {"digits": 0.71}
 
 
@@ -152,15 +152,15 @@ def test_measured_figures_are_few_finite_and_plain(tmp_path):
 @pytest.mark.parametrize(
     ("actual", "asked", "sentence"),
     [
-        (0.8999999, 0.9, "reaches 0.89 on digits; 0.90 is asked"),
+        (0.8999999, 0.9, "reaches 0.89 on digits; at least 0.90 is required"),
         (0.71, 0.9, "reaches 0.71 on"),
-        (0.9034, 0.904, "reaches 0.903 on digits; 0.904 is asked"),
-        (0, 1, "reaches 0.00 on digits; 1.00 is asked"),
-        (-float("inf"), 0.5, "0.50 is asked"),
-        (0.1, 1 / 3, "reaches 0.100000 on digits; 0.333333 is asked"),
+        (0.9034, 0.904, "reaches 0.903 on digits; at least 0.904 is required"),
+        (0, 1, "reaches 0.00 on digits; at least 1.00 is required"),
+        (-float("inf"), 0.5, "at least 0.50 is required"),
+        (0.1, 1 / 3, "reaches 0.100000 on digits; at least 0.333333 is required"),
     ],
 )
-def test_a_figure_below_is_never_shown_as_the_one_that_is_asked(actual, asked, sentence):
+def test_a_figure_below_is_never_shown_as_the_one_that_is_required(actual, asked, sentence):
     assert sentence in messages.not_reached(actual, asked, "digits")
 
 

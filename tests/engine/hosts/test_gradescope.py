@@ -17,7 +17,8 @@ import pytest
 from autograder.authoring import notebooks, variants
 from autograder.course import load_course
 from autograder.hosts.gradescope_zip import contents, write_zip
-from autograder.hosts.results import CRASHED, CUT_OFF, results
+from autograder.hosts.results import results
+from autograder.messages import CRASHED, CUT_OFF
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
 from tests.conftest import write_course
 from tests.engine.reports_sample import HOSTILE, mixed

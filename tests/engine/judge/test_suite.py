@@ -127,8 +127,8 @@ def test_a_broken_box_is_our_fault(tmp_path: Path) -> None:
     [
         (Verdict.TIMED_OUT, "Timeout", "after 2 seconds"),
         (Verdict.OUT_OF_MEMORY, "MemoryError", "512 MB"),
-        (Verdict.BLOCKED, "Violation", "not possible while grading"),
-        (Verdict.RAISED, "Exit", "ended the whole program"),
+        (Verdict.BLOCKED, "Violation", "not allowed during grading"),
+        (Verdict.RAISED, "Exit", "ended the Python process"),
         (Verdict.RAISED, "Crash", "brought Python itself down"),
     ],
 )

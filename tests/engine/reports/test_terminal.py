@@ -38,7 +38,7 @@ def test_the_line_names_the_most_valuable_thing():
     assert "corr2d: flipped kernel (hint given)" in line_of(text, "Lucía")
     assert "nothing answered yet" in line_of(text, "Jonas")
     assert "everything passes" in line_of(text, "Noor")
-    assert "it is no JSON" in line_of(text, "Mei")
+    assert "it is not valid JSON" in line_of(text, "Mei")
     assert "1 check without a verdict" in line_of(text, "Priya")
 
 

@@ -164,7 +164,7 @@ def test_the_first_edited_copy_counts():
     submission = read(cells)
     assert source(submission, "corr2d") == RIGHT_CORR
     assert len(submission.cells) == 4
-    assert "3 times" in submission.notes[0]
+    assert "3 copies" in submission.notes[0]
 
 
 def test_a_split_answer_is_run_in_both_parts():
@@ -219,7 +219,7 @@ def test_a_stub_never_hides_an_answer_in_another_cell():
 def test_a_renamed_function_is_noted():
     cells = handed_in()
     cells[2]["source"] = "def my_corr2d(X, K):\n    return X"
-    assert "called `corr2d`" in read(cells).notes[0]
+    assert "no longer defines `corr2d`" in read(cells).notes[0]
 
 
 def test_the_notebook_of_another_assignment_is_noted():
@@ -270,7 +270,7 @@ def test_other_encodings_are_read(encoding):
 
 def test_bytes_that_are_no_text_are_replaced():
     raw = notebook(handed_in()).replace(b"my own", b"my \xff\xfe own")
-    assert "no text" in read_submission(raw, ASSIGNMENT).notes[0]
+    assert "not valid text" in read_submission(raw, ASSIGNMENT).notes[0]
 
 
 def test_sources_may_be_lists_of_lines():
@@ -301,10 +301,10 @@ DEEP = b'{"cells": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
         (b"", "empty"),
         (b" \n\t\n", "empty"),
         (b"\0" * 1000, "empty"),
-        (b"not json", "no JSON"),
+        (b"not json", "not valid JSON"),
         (b'{"cells": [', "line 1"),
         (b'{"cells": []}}', "line 1"),
-        (b"[]", "no JSON"),
+        (b"[]", "not valid JSON"),
         (b"%PDF-1.7 \xff\xff", "PDF"),
         (b"PK\x03\x04\x14\x00", "zip"),
         (b"<!doctype html><html>", "web page"),
@@ -314,10 +314,10 @@ DEEP = b'{"cells": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
         (b'{"cells": 7}', "no list of cells"),
         (b'{"cells": {"0": 1}}', "no list of cells"),
         (b'{"worksheets": [1, {"cells": 2}]}', "no list of cells"),
-        (b'{"cells": [], "cells": []}', "\u201ccells\u201d twice"),
-        (DEEP, "deeper"),
-        (b"[" * MAX_BYTES, "no JSON"),
-        (b'{"a":' + b"[" * (MAX_BYTES - 10), "deeper"),
+        (b'{"cells": [], "cells": []}', "duplicate key “cells”"),
+        (DEEP, "more deeply"),
+        (b"[" * MAX_BYTES, "not valid JSON"),
+        (b'{"a":' + b"[" * (MAX_BYTES - 10), "more deeply"),
         (b" " * (MAX_BYTES + 1), "at most 20 MB"),
         (b'{"cells": [' + b"1," * 3000 + b"1]}", "3001 cells"),
     ],
