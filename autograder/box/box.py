@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import select
-import signal
 import socket
 import struct
 import time
@@ -21,6 +19,7 @@ from typing import Any
 
 from autograder.box.inside import wire
 from autograder.box.outcome import CellOutcome, Reply, StudentError
+from autograder.box.replies import MAX_PRINTED, ending_error, outcome_of, reply_of
 from autograder.box.zygote import Zygote
 from autograder.course.limits import Limits
 from autograder.errors import BoxFailure, WireViolation
@@ -28,11 +27,6 @@ from autograder.model import Verdict
 
 NONCE_BYTES = 16
 SETTLE_SECONDS = 60.0
-MAX_TEXT, MAX_PRINTED = 2_000, 25_000  # characters
-MAX_BASES = 12
-MAX_FIGURES, MAX_FIGURE_BYTES = 4, 400_000
-_OURS = ("Exit", "Crash", "Ended", "Timeout", "Violation")  # types of errors that only this side finds
-_VERDICTS = {"blocked": Verdict.BLOCKED, "out_of_memory": Verdict.OUT_OF_MEMORY}
 
 
 class Box:
@@ -56,8 +50,8 @@ class Box:
         self._places |= {label, f"cell {label}"}
         start = time.monotonic()
         try:
-            reply = self._exchange(request, self.limits.cell_seconds)[1]
-            outcome = _outcome(reply, time.monotonic() - start, self._places)
+            answer = self._exchange(request, self.limits.cell_seconds)[1]
+            outcome = outcome_of(answer, time.monotonic() - start, self._places)
         except StudentError as error:
             return CellOutcome(False, error, error.printed, (), time.monotonic() - start)
         self._history.append(request | {"figures": False})
@@ -68,16 +62,11 @@ class Box:
         self._culprit = _culprit(request)
         if self._endings[self._culprit] > self.limits.restarts:
             raise self._given_up[self._culprit]
-        printed, reply = self._exchange(request, min(seconds or self.limits.call_seconds, self.limits.call_seconds))
-        if isinstance(reply.get("error"), dict):
-            raise _student_error(reply["error"], printed, self._places)
+        printed, answer = self._exchange(request, min(seconds or self.limits.call_seconds, self.limits.call_seconds))
+        reply = reply_of(answer, printed, self._places)
         if request["op"] == "run":
             self._history.append(request)
-        value = reply.get("value")
-        mutated = tuple(str(place) for place in _listed(reply.get("mutated")))
-        grads = tuple(rebuilt(grad) for grad in _listed(reply.get("grads")))
-        device = value.device if isinstance(value, wire.Array) else ""
-        return Reply(rebuilt(value), device, mutated, grads, printed)
+        return reply
 
     def close(self) -> None:
         """Ends the child, whatever it is doing."""
@@ -124,7 +113,7 @@ class Box:
             message = f"it answered with something that is no answer: {error}"
             raise StudentError(Verdict.BLOCKED, "Violation", message) from None
         except (ConnectionError, EOFError):
-            raise _ending(self._end()) from None
+            raise ending_error(self._end()) from None
 
     def _must_be_quiet(self) -> None:
         assert self._socket is not None
@@ -180,11 +169,6 @@ def _culprit(request: dict[str, Any]) -> str:
     return str(name) if root != "handle" else "handle"
 
 
-def rebuilt(value: Any) -> Any:
-    """A decoded value with every array as a real tensor or ndarray."""
-    return wire.transform(value, lambda leaf: leaf.rebuild() if isinstance(leaf, wire.Array) else leaf)
-
-
 def _opened(frame: bytes, nonce: bytes) -> tuple[str, dict[str, Any]]:
     if not frame.startswith(nonce) or len(frame) < NONCE_BYTES + 4:
         raise WireViolation("an answer to another question")
@@ -196,55 +180,3 @@ def _opened(frame: bytes, nonce: bytes) -> tuple[str, dict[str, Any]]:
     if not isinstance(reply, dict):
         raise WireViolation("an answer without a value")
     return frame[NONCE_BYTES + 4 : start][:MAX_PRINTED].decode("utf-8", "replace"), reply
-
-
-def _listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, (list, tuple)) else []
-
-
-def _student_error(raw: dict[str, Any], printed: str, places: set[str]) -> StudentError:
-    """What the box says of an error. Students read types and places, so neither may be a letter from inside."""
-    text = {key: _text(raw.get(key)) for key in ("kind", "type", "message", "where", "trace")}
-    verdict = _VERDICTS.get(text["kind"], Verdict.RAISED)
-    seen = f"{printed}\n{text['trace']}".strip()
-    kind = f"{text['type']}Error" if text["type"] in _OURS else text["type"]
-    place = re.fullmatch(r"line \d{1,6} of (.*)", text["where"])
-    where = text["where"] if place and place[1] in places else ""
-    error = StudentError(verdict, kind, text["message"], where, seen)
-    error.bases = tuple(_text(base, 40) for base in _listed(raw.get("bases"))[:MAX_BASES])
-    return error
-
-
-def _outcome(reply: dict[str, Any], seconds: float, places: set[str]) -> CellOutcome:
-    error = reply.get("error")
-    printed = _text(reply.get("printed"), MAX_PRINTED)
-    failed = _student_error(error, "", places) if isinstance(error, dict) else None
-    return CellOutcome(reply.get("ok") is True, failed, printed, _figures(reply), seconds)
-
-
-def _figures(reply: dict[str, Any]) -> tuple[bytes, ...]:
-    drawn = [png for png in _listed(reply.get("figures"))[:MAX_FIGURES] if isinstance(png, bytes)]
-    return tuple(png for png in drawn if png.startswith(b"\x89PNG") and len(png) <= MAX_FIGURE_BYTES)
-
-
-def _text(value: Any, most: int = MAX_TEXT) -> str:
-    """What should be text, cut again: whoever wrote the answer need not have kept to the caps inside."""
-    return value[:most] if isinstance(value, str) else ""
-
-
-def _ending(ended: dict[str, Any]) -> StudentError:
-    """Whose fault an ending was: killed for memory, by a signal, or by its own exit."""
-    if ended["over_memory"]:
-        return StudentError(Verdict.OUT_OF_MEMORY, "MemoryError", "its processes together took too much memory")
-    status = ended["status"] or 0
-    if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        if number == signal.SIGXCPU:
-            return StudentError(Verdict.TIMED_OUT, "Timeout", "the code used up its processor time")
-        return StudentError(Verdict.RAISED, "Crash", f"the Python process crashed ({_signal_name(number)})")
-    return StudentError(Verdict.RAISED, "Exit", "the code ended the Python process")
-
-
-def _signal_name(number: int) -> str:
-    known = {int(each): each.name for each in signal.Signals}
-    return known.get(number, f"signal {number}")

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course.declarations import CheckSpec, MistakeSpec, defined_names, parse, read_checks, read_mistakes
+from autograder.course.hidden_files import read_hidden
 from autograder.course.limits import Limits
 from autograder.course.percent import Kind, Role, SourceCell, read_source_cells
 from autograder.course.term import TABLES, Term, read_term
-from autograder.course.thresholds import Threshold, named_in, read_hidden, read_thresholds, refuse_unknown
+from autograder.course.thresholds import Threshold, named_in, read_thresholds, refuse_unknown
 from autograder.course.toml import line_of, read_toml, table_of, text_of
 from autograder.errors import CourseError, UnknownAssignment, place
 from autograder.layout import COURSE_FILE, SOLUTIONS, exercise_of, grade_id_of

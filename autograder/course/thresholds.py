@@ -1,16 +1,14 @@
-"""Accuracy gates: `[thresholds.<name>]` and `[hidden]` of assignment.toml, and who names a threshold."""
+"""Accuracy gates: `[thresholds.<name>]` of assignment.toml, and who names a threshold."""
 
 from __future__ import annotations
 
 import ast
 import datetime
 import math
-import site
-import sysconfig
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -93,29 +91,6 @@ def _threshold(path: Path, name: str, values: object) -> Threshold:
     if values["at_least"] > values.get("promised", values["at_least"]):
         raise CourseError(f"the threshold “{name}” asks for more than is promised", where, "lower at_least")
     return Threshold(name, **values)
-
-
-def read_hidden(path: Path, raw: Mapping[str, Any]) -> tuple[str, ...]:
-    """Absolute paths of the files and folders that no submission may read: wherever site-packages holds them.
-
-    Raises CourseError with file and line, for a file that is not installed too: what is not there cannot be kept away.
-    """
-    where = place(path, line_of(path, "files", after=line_of(path, "hidden")))
-    names = table_of(path, raw, "hidden", {"files"}).get("files", [])
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise CourseError("files of [hidden] is no list of texts", where, 'write files = ["sklearn/datasets/data"]')
-    return tuple(str(found) for name in names for found in _installed(name, where))
-
-
-def _installed(name: str, where: str) -> list[Path]:
-    parts = PurePosixPath(name).parts
-    if not parts or ".." in parts or parts[0].startswith("/") or "\\" in name:
-        raise CourseError(f"“{name}” is no path below site-packages", where, "write it without .. and leading /")
-    folders = [*map(sysconfig.get_path, ("purelib", "platlib")), *site.getsitepackages()]
-    found = {(Path(folder) / name).resolve() for folder in folders if (Path(folder) / name).exists()}
-    if not found:
-        raise CourseError(f"“{name}” is not in site-packages", where, "install its package, or correct the path")
-    return sorted(found)
 
 
 def named_in(suite: ast.Module) -> Iterator[tuple[str, int]]:
