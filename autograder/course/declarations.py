@@ -9,6 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
+from autograder.course.toml import is_number
 from autograder.errors import CourseError, place
 from autograder.log import noted
 
@@ -111,7 +112,7 @@ def _check(path: Path, node: ast.FunctionDef) -> CheckSpec:
     if not title:
         raise CourseError(f"{node.name} has no docstring", where, "write the line that the student reads")
     weight = _literal(call, None, "weight", where, 1)
-    if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight < float("inf"):
+    if not is_number(weight, least=0):
         raise CourseError(f"the weight of {node.name} is no number from 0 up", where, "write for example weight=2")
     after = _literal(call, None, "after", where, ())
     names = (after,) if isinstance(after, str) else tuple(after) if isinstance(after, (tuple, list)) else (None,)

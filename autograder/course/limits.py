@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from autograder.course.toml import is_number, line_of, table_of
+from autograder.errors import CourseError, place
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +23,15 @@ class Limits:
     disk_mb: int = 64  # of /tmp, and of /dev/shm
     processes: int = 64  # threads count
     restarts: int = 3  # of one function, after a hang, a crash or out of memory
+
+
+def read_limits(path: Path, raw: Mapping[str, Any]) -> Limits:
+    """`[limits]` of an assignment's settings, defaults where unset. Raises CourseError with file and line."""
+    types = {item.name: item.type for item in fields(Limits)}
+    given = table_of(path, raw, "limits", set(types))
+    for key, value in given.items():
+        whole = types[key] == "int"  # annotations are text
+        if not is_number(value, whole=whole) or value <= 0:
+            todo = f"write a {'whole ' if whole else ''}number above 0"
+            raise CourseError(f"{key} = {value!r} is no limit", place(path, line_of(path, key)), todo)
+    return Limits(**given)

@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 from autograder.course.declarations import CheckSpec, MistakeSpec, defined_names, parse, read_checks, read_mistakes
 from autograder.course.hidden_files import read_hidden
-from autograder.course.limits import Limits
+from autograder.course.limits import Limits, read_limits
 from autograder.course.percent import Kind, Role, SourceCell, read_source_cells
 from autograder.course.term import TABLES, Term, read_term
 from autograder.course.thresholds import Threshold, named_in, read_thresholds, refuse_unknown
@@ -146,7 +145,7 @@ def load_assignment(folder: Path, secret: str) -> Assignment:
         slug=slug,
         title=text_of(settings, raw, "title"),
         exercises=exercises,
-        limits=_limits(settings, raw),
+        limits=read_limits(settings, raw),
         show=show,
         release=tuple(ReleaseCell(cell.name, cell.role, cell.kind, cell.released) for cell in cells),
         folder=folder,
@@ -232,11 +231,3 @@ def _refuse_unknown_exercise(path: Path, item: CheckSpec | MistakeSpec, known: M
         close = get_close_matches(item.exercise, known, n=1, cutoff=0.4)
         todo = f"did you mean “{close[0]}”?" if close else f"exercises are {', '.join(known)}"
         raise CourseError(f"{item.name} belongs to “{item.exercise}”, no such exercise", place(path, item.line), todo)
-
-
-def _limits(path: Path, raw: Mapping[str, Any]) -> Limits:
-    given = table_of(path, raw, "limits", {item.name for item in fields(Limits)})
-    for key, value in given.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
-            raise CourseError(f"{key} = {value!r} is no limit", place(path, line_of(path, key)), "a number above 0")
-    return Limits(**given)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast, get_args
 
+from autograder.course.toml import is_number
 from autograder.errors import CourseError, place
 from autograder.log import noted
 
@@ -116,7 +117,7 @@ def _options(text: str, where: str) -> dict[str, str | float]:
             value = literal_eval(match[2])
         except (ValueError, SyntaxError):
             value = None
-        if not isinstance(value, (int, float) if key == "points" else str):
+        if not (is_number(value) if key == "points" else isinstance(value, str)):
             raise CourseError(f"{key}={match[2]} is no value", where, "points is a number, the others are text")
         found[key], rest = value, rest[match.end() :]
     if found.get("role", "given") not in ROLES:

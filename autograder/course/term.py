@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from autograder.course.toml import line_of, read_toml, table_of
+from autograder.course.toml import is_number, line_of, read_toml, table_of
 from autograder.errors import CourseError, place
 from autograder.layout import COURSE_FILE
 
@@ -106,7 +106,7 @@ def _late(path: Path, given: Mapping[str, Any]) -> Late:
         elif key == "keep_extra_credit":
             if not isinstance(value, bool):
                 raise _wrong(path, key, value, "write true or false")
-        elif isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf:
+        elif not is_number(value, least=0):
             raise _wrong(path, key, value, "a number, 0 or more")
     return Late(**given)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import datetime
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -12,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from autograder.course.toml import line_of, table_of
+from autograder.course.toml import is_number, line_of, table_of
 from autograder.errors import CourseError, place
 
 FIXTURE = "thresholds"  # what a check calls them: `thresholds.digits`
@@ -46,19 +45,15 @@ class Thresholds:
         raise AttributeError(f"assignment.toml has no [thresholds.{name}]; thresholds there: {there}")
 
 
-def _number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-
-
 _FIELDS: Mapping[str, tuple[Callable[[Any], bool], str]] = MappingProxyType(
     {
-        "at_least": (_number, "a number"),
-        "promised": (_number, "a number"),
-        "mean": (_number, "a number"),
-        "spread": (lambda value: _number(value) and value >= 0, "a number from 0 up"),
-        "runs": (lambda value: type(value) is int and value >= 2, "a whole number from 2 up"),
+        "at_least": (is_number, "a number"),
+        "promised": (is_number, "a number"),
+        "mean": (is_number, "a number"),
+        "spread": (lambda value: is_number(value, least=0), "a number from 0 up"),
+        "runs": (lambda value: is_number(value, least=2, whole=True), "a whole number from 2 up"),
         "seeds": (lambda value: isinstance(value, str), "a text"),
-        "false_fail": (lambda value: _number(value) and 0 <= value <= 1, "a probability"),
+        "false_fail": (lambda value: is_number(value, least=0, most=1), "a probability"),
         "date": (lambda value: type(value) is datetime.date, "a date like 2025-01-31, without quotes"),
     }
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -45,6 +46,12 @@ def text_of(path: Path, raw: Mapping[str, Any], key: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise CourseError(f"“{key}” is missing or no text", place(path, line_of(path, key)), f'write {key} = "…"')
     return value
+
+
+def is_number(value: object, least: float = -math.inf, most: float = math.inf, whole: bool = False) -> bool:
+    """Whether a setting is a finite number in this range: true is none, and 2.0 is not whole."""
+    kinds = int if whole else (int, float)
+    return isinstance(value, kinds) and not isinstance(value, bool) and math.isfinite(value) and least <= value <= most
 
 
 def table_of(path: Path, raw: Mapping[str, Any], key: str, keys: set[str] | None) -> dict[str, Any]:

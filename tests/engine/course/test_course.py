@@ -93,6 +93,9 @@ BROKEN = {
     "settings that are no TOML": (SETTINGS, ("title =", "title"), "no valid TOML", "assignment.toml:1"),
     "a misspelt limit": (SETTINGS, ("memory_mb", "memroy_mb"), "“memroy_mb” is no setting", "assignment.toml:5"),
     "a negative limit": (SETTINGS, ("1024", "-1"), "memory_mb = -1 is no limit", "assignment.toml:5"),
+    "half a process": (SETTINGS, ("[limits]", "[limits]\nprocesses = 2.5"), "processes = 2.5 is no limit", "toml:4"),
+    "a limit that is true": (SETTINGS, ("1024", "true"), "memory_mb = True is no limit", "assignment.toml:5"),
+    "an endless limit": (SETTINGS, ("[limits]", "[limits]\ncell_seconds = inf"), "inf is no limit", "toml:4"),
     "limits that are no table": (
         SETTINGS,
         ("[limits]\n", "limits = 3\n[feedback]\nshow='shapes'\n[thresholds]\n"),
