@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -82,6 +83,13 @@ def test_the_map_has_a_line_for_every_room():
     page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
     rooms = [path.parent.name for path in sorted((ROOT / "autograder").glob("*/__init__.py"))]
     assert [room for room in rooms if f"| `autograder/{room}/` |" not in page] == []
+
+
+def test_the_layers_of_the_map_are_those_that_are_enforced():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
+    section = (ROOT / "docs" / "architecture.md").read_text("utf-8").partition("### Who may import whom")[2]
+    assert section.partition("```text\n")[2].partition("```")[0].splitlines() == layers
 
 
 def test_every_change_of_the_list_names_a_test():
