@@ -189,4 +189,4 @@ def test_without_a_threshold_there_is_nothing_to_calibrate(sample_course, capsys
     with pytest.raises(SystemExit) as ended:
         main(["calibrate", "tiny", "--course", str(Path(sample_course()))])
     assert ended.value.code == 3
-    assert "write [thresholds.NAME]" in capsys.readouterr().err
+    assert "add [thresholds.NAME]" in capsys.readouterr().err
