@@ -53,14 +53,14 @@ class CourseNote:
     rows: tuple[CourseRow, ...]
 
 
-def page(course: Course) -> str:
+def coverage_page(course: Course) -> str:
     """The whole page in Markdown. Raises CourseError for a row without a task or a task that is not there."""
     return str(PAGE.render(made=MADE, notes=notes(course))) + "\n"
 
 
-def write(course: Course, check: bool = False) -> list[Path]:
+def write_coverage(course: Course, check: bool = False) -> list[Path]:
     """Writes docs/coverage.md and gives what changed, or with `check` only what is stale. Raises CourseError."""
-    path, text = course.root / COVERAGE_PAGE, page(course)
+    path, text = course.root / COVERAGE_PAGE, coverage_page(course)
     if path.exists() and path.read_text("utf-8") == text:
         return []
     if not check:

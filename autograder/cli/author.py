@@ -127,10 +127,10 @@ def coverage(root: Path, check: bool) -> int:
     Example:
       convgrade coverage --check
     """
-    from autograder.authoring.coverage import write
+    from autograder.authoring.coverage import write_coverage
     from autograder.course import load_course
 
-    return _up_to_date(write(load_course(root), check), root, "coverage", check)
+    return _up_to_date(write_coverage(load_course(root), check), root, "coverage", check)
 
 
 def _up_to_date(changed: Sequence[Path], root: Path, verb: str, check: bool) -> int:

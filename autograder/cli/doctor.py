@@ -36,7 +36,7 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ProbeResult:
     """Whether one promise held on this machine."""
 
     promise: str
@@ -91,7 +91,7 @@ def _alive(p):
 """
 
 
-def findings(wall: Wall | None = None) -> Iterator[Finding]:
+def probe_results(wall: Wall | None = None) -> Iterator[ProbeResult]:
     """Tries every promise in real boxes, one after the other. Raises NoBox where there is no wall."""
     token = secrets.token_hex(8)
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as secret, socket.create_server(("127.0.0.1", 0)) as server:
@@ -105,7 +105,7 @@ def findings(wall: Wall | None = None) -> Iterator[Finding]:
             yield _survives(zygote)
 
 
-def _try(zygote: Zygote, probe: Probe, known: dict[str, object]) -> Finding:
+def _try(zygote: Zygote, probe: Probe, known: dict[str, object]) -> ProbeResult:
     body = probe.source.format(**known)
     with open_box(zygote, Limits(call_seconds=3, memory_mb=1024)) as box:
         box.run_cell(f"{PRELUDE}{HELPERS}\ndef probe():\n    {body}", "doctor")
@@ -113,21 +113,21 @@ def _try(zygote: Zygote, probe: Probe, known: dict[str, object]) -> Finding:
             reply = box.ask({"op": "call", "target": ["name", "probe"]})
         except StudentError as error:
             stopped = error.verdict in (*probe.verdicts, Verdict.RAISED, Verdict.OUT_OF_MEMORY)
-            return Finding(probe.promise, stopped and error.type_name != "NameError", str(error))
-    return Finding(probe.promise, not reply.value, "" if not reply.value else "it got through")
+            return ProbeResult(probe.promise, stopped and error.type_name != "NameError", str(error))
+    return ProbeResult(probe.promise, not reply.value, "" if not reply.value else "it got through")
 
 
-def _survives(zygote: Zygote) -> Finding:
+def _survives(zygote: Zygote) -> ProbeResult:
     """After all that, a right answer is still a right answer."""
     with open_box(zygote, Limits()) as box:
         box.run_cell("import torch\ndef f(x): return (x * 2).sum()", "doctor")
         import torch
 
         value = box.ask({"op": "call", "target": ["name", "f"], "args": [torch.ones(3)]}).value
-    return Finding("after all this a right answer still arrives", bool(value == 6))
+    return ProbeResult("after all this a right answer still arrives", bool(value == 6))
 
 
-def run(wall: Wall | None = None, echo: Callable[[str], None] | None = None) -> bool:
+def examine(wall: Wall | None = None, echo: Callable[[str], None] | None = None) -> bool:
     """Prints the machine and one line a promise; whether all of them held."""
     say = echo or Console(highlight=False).print
     for line in machine():
@@ -135,11 +135,11 @@ def run(wall: Wall | None = None, echo: Callable[[str], None] | None = None) -> 
     kept = True
     start = time.monotonic()
     try:
-        for finding in findings(wall):
-            kept = kept and finding.kept
+        for result in probe_results(wall):
+            kept = kept and result.kept
             say(
-                f"{'ok    ' if finding.kept else 'BROKEN'}  {finding.promise}"
-                + ("" if finding.kept else f"  ({finding.seen})")
+                f"{'ok    ' if result.kept else 'BROKEN'}  {result.promise}"
+                + ("" if result.kept else f"  ({result.seen})")
             )
     except NoBox as error:
         say(f"BROKEN  {error}")

@@ -170,6 +170,6 @@ def doctor(box: str) -> int:
       convgrade doctor
     """
     from autograder.box.zygote import Wall
-    from autograder.cli import doctor as examination
+    from autograder.cli.doctor import examine
 
-    return DONE if examination.run(Wall(mode=box)) else NOT_GRADED
+    return DONE if examine(Wall(mode=box)) else NOT_GRADED

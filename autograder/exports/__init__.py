@@ -1,4 +1,4 @@
-"""Grades in the formats of others, as text. `convgrade export` and nbgrader's export plugins use the same."""
+"""Grades in other programs' formats, as text: for `convgrade export` and nbgrader; no grade is worked out here."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def class_page(
         rows=rows,
         people=[row for row in rows if row.person],
         suspicious=[*suspicious_checks.flaky(changes, titles), *suspicious_checks.suspicious(reports)],
-        moved=suspicious_checks.moved(changes, titles),
+        moved=suspicious_checks.moved_verdicts(changes, titles),
         most_moved=_MAX_MOVED,
         summary=summary,
         columns_=_columns(bars),

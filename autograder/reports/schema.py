@@ -27,7 +27,7 @@ def report_schema() -> dict[str, Any]:
     return head | schema | {"$defs": dict(sorted(definitions.items()))}
 
 
-def as_text() -> str:
+def schema_text() -> str:
     """The schema as it is committed."""
     return json.dumps(report_schema(), indent=2, ensure_ascii=False) + "\n"
 
@@ -89,4 +89,4 @@ def _comments(kind: type) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(as_text())
+    sys.stdout.write(schema_text())

@@ -49,7 +49,7 @@ def flaky(changes: Sequence[VerdictChange], titles: Mapping[str, str]) -> list[s
     ]
 
 
-def moved(changes: Sequence[VerdictChange], titles: Mapping[str, str]) -> list[tuple[str, str]]:
+def moved_verdicts(changes: Sequence[VerdictChange], titles: Mapping[str, str]) -> list[tuple[str, str]]:
     """Whose verdicts changed with a new file or a changed course, and which."""
     return [(change.student, _moves(change, titles)) for change in changes if not change.flaky]
 

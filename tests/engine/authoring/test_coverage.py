@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.authoring.coverage import notes, page, write
+from autograder.authoring.coverage import coverage_page, notes, write_coverage
 from autograder.course import load_course
 from autograder.errors import CourseError
 
@@ -24,7 +24,7 @@ def test_a_row_names_its_task_and_its_checks(sample_course):
 
 
 def test_the_page_is_a_table_with_a_line_for_each_row(sample_course):
-    text = page(course(sample_course))
+    text = coverage_page(course(sample_course))
     assert "## N0 · A note" in text
     assert "| N0-1 | Twice \\| a \\| number |" in text
 
@@ -46,7 +46,7 @@ def test_what_is_not_covered_is_an_error(sample_course, served, told):
 def test_a_stale_page_is_told_and_then_written(sample_course):
     ours = course(sample_course)
     path = ours.root / "docs" / "coverage.md"
-    assert write(ours, check=True) == [path]
+    assert write_coverage(ours, check=True) == [path]
     assert not path.exists()
-    assert write(ours) == [path]
-    assert write(ours, check=True) == []
+    assert write_coverage(ours) == [path]
+    assert write_coverage(ours, check=True) == []

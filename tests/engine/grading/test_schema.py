@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from autograder.model import Report
-from autograder.reports.schema import as_text, report_schema
+from autograder.reports.schema import schema_text, report_schema
 from tests.engine import reports_sample as sample
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -25,7 +25,7 @@ def validator():
 
 def test_the_committed_schema_is_the_models():
     committed = (ROOT / "docs" / "report.schema.json").read_text("utf-8")
-    assert committed == as_text(), "write it anew: python -m autograder.reports.schema > docs/report.schema.json"
+    assert committed == schema_text(), "write it anew: python -m autograder.reports.schema > docs/report.schema.json"
 
 
 def test_golden_reports_are_there():
