@@ -1,8 +1,8 @@
 """Trains the backbone that ships with the kit: `python shared/training/backbone.py`. Offline, three minutes.
 
 The task: from which of twelve photographs of scikit-image is this crop of 32 × 32 pixels? Crops are taken at three
-scales, turned, mirrored and recoloured, so that the texture has to tell and not the brightness. The right quarter of
-each photograph is kept for the accuracy that goes into the file. Same seed and versions, same weights.
+scales, rotated, mirrored and recoloured, so that texture decides and not brightness. The right quarter of each
+photograph is held out for the accuracy that goes into the file. Same seed and versions, same weights.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ SCALES = (0.25, 0.5, 1.0)
 
 def photographs() -> list[list[Tensor]]:
     """Each photograph as (3, H, W) in [0, 1], at each of the scales."""
-    found = []
+    pyramids = []
     for name in data.PHOTOS:
         pixels = torch.tensor(data.photo(name), dtype=torch.float32) / 255
         image = pixels[:, :, :3].permute(2, 0, 1) if pixels.ndim == 3 else pixels.expand(3, -1, -1)
         sizes = [[max(2 * SIDE, round(side * scale)) for side in image.shape[1:]] for scale in SCALES]
-        found.append([F.interpolate(image[None], size=size, mode="area")[0] for size in sizes])
-    return found
+        pyramids.append([F.interpolate(image[None], size=size, mode="area")[0] for size in sizes])
+    return pyramids
 
 
 def crops(images: list[list[Tensor]], count: int, held_out: bool, rng: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -52,7 +52,7 @@ def crops(images: list[list[Tensor]], count: int, held_out: bool, rng: torch.Gen
 
 
 def varied(images: Tensor, rng: torch.Generator) -> Tensor:
-    """The batch turned and mirrored by one draw, each image with colours of its own, in [0, 1]."""
+    """The batch rotated and mirrored by one draw, each image with its own colours, in [0, 1]."""
     turns, mirror = torch.randint(4, (2,), generator=rng).tolist()
     images = images.rot90(turns, (2, 3))
     images = images.flip(3) if mirror % 2 else images
@@ -71,7 +71,7 @@ def accuracy(model: SmallResNet, images: Tensor, labels: Tensor) -> float:
 
 
 def train() -> tuple[SmallResNet, float]:
-    """The trained network, and its accuracy on the crops held out."""
+    """The trained network, and its accuracy on the held-out crops."""
     torch.manual_seed(SEED)
     rng = torch.Generator().manual_seed(SEED)
     images, model = photographs(), SmallResNet()
@@ -93,10 +93,10 @@ def train() -> tuple[SmallResNet, float]:
 
 
 def main(path: Path = WEIGHTS) -> None:
-    """Trains and writes the file."""
+    """Train and write the file."""
     torch.set_num_threads(1)
     model, reached = train()
-    told = {
+    metadata = {
         "task": f"from which of {len(data.PHOTOS)} photographs of scikit-image is a crop of {SIDE} x {SIDE} pixels",
         "classes": " ".join(data.PHOTOS),
         "accuracy": f"{reached:.4f} on 2000 crops from the right quarter of each photograph, which was not trained on",
@@ -105,7 +105,7 @@ def main(path: Path = WEIGHTS) -> None:
         "date": date.today().isoformat(),
     }
     path.parent.mkdir(exist_ok=True)
-    save_file({name: value.contiguous() for name, value in model.state_dict().items()}, path, metadata=told)
+    save_file({name: value.contiguous() for name, value in model.state_dict().items()}, path, metadata=metadata)
     path.chmod(0o644)
     sys.stdout.write(f"{path.name}: {path.stat().st_size / 1e6:.2f} MB, accuracy {reached:.3f}\n")
 
