@@ -109,9 +109,9 @@ def _environment() -> dict[str, str]:
 
 def _cell(cell: SourceCell, hidden: str) -> nbformat.NotebookNode:
     source = f"{cell.source}\n### BEGIN HIDDEN TESTS\n{hidden}\n### END HIDDEN TESTS" if hidden else cell.source
-    made = new_code_cell(source) if cell.kind == "code" else new_markdown_cell(source)
+    new_cell = new_code_cell(source) if cell.kind == "code" else new_markdown_cell(source)
     if cell.role != "other":
-        made.metadata.nbgrader = {
+        new_cell.metadata.nbgrader = {
             "schema_version": 3,
             "grade_id": cell.name,
             "grade": cell.role in ("check", "manual"),
@@ -119,7 +119,7 @@ def _cell(cell: SourceCell, hidden: str) -> nbformat.NotebookNode:
             "locked": cell.role in ("given", "check"),
             "task": False,
         } | ({} if cell.points is None else {"points": cell.points})
-    return made
+    return new_cell
 
 
 def _graded(api: NbGraderAPI, course: Path, slug: str, student: str, raw: bytes) -> tuple[float, float]:

@@ -36,10 +36,10 @@ def differing(assignment: Assignment) -> list[str]:
 
 def views(assignment: Assignment) -> dict[str, Scores]:
     """Scores by place; all include manual points, extra credit and penalties."""
-    found = {form: _exported(assignment, form) for form in ("csv", "canvas")}
+    scores = {form: _exported(assignment, form) for form in ("csv", "canvas")}
     with tempfile.TemporaryDirectory() as folder:
-        found |= _nbgrader(assignment, Path(folder, "stock.csv"))
-    return found | {"class page": _on_the_page(assignment)}
+        scores |= _nbgrader(assignment, Path(folder, "stock.csv"))
+    return scores | {"class page": _on_the_page(assignment)}
 
 
 def _exported(assignment: Assignment, form: str) -> Scores:

@@ -15,9 +15,9 @@ def size(model):
 
 def test_the_weights_are_small_and_say_where_they_come_from():
     assert backbone.WEIGHTS.stat().st_size < 2e6
-    told = backbone.about()
-    assert "seed" in told["training"]
-    assert float(told["accuracy"].split()[0]) > 0.7
+    metadata = backbone.about()
+    assert "seed" in metadata["training"]
+    assert float(metadata["accuracy"].split()[0]) > 0.7
 
 
 def test_the_backbone_ends_in_small_maps():
@@ -38,7 +38,7 @@ def test_loading_uses_up_no_random_numbers():
     assert not torch.equal(one.fc.weight, backbone.small_resnet().fc.weight)
 
 
-def test_missing_weights_are_told(monkeypatch, tmp_path):
+def test_missing_weights_are_reported(monkeypatch, tmp_path):
     monkeypatch.setattr(backbone, "WEIGHTS", tmp_path / "gone")
     with pytest.raises(FileNotFoundError, match="gone"):
         backbone.pretrained()
@@ -88,7 +88,7 @@ def test_the_loop_trains():
     images = torch.randn(40, 3)
     labels = (images[:, 0] > 0).long()
     model, seen = nn.Linear(3, 2), []
-    batches = Batches(images, labels, change=lambda one: seen.append(one) or one, size=10)
+    batches = Batches(images, labels, change=lambda image: seen.append(image) or image, size=10)
     losses = fit(model, batches, torch.optim.SGD(model.parameters(), lr=0.5), epochs=5)
     assert len(losses) == 20
     assert len(seen) == 200

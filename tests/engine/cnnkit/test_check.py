@@ -124,7 +124,7 @@ def test_look_at_compares_a_part_of_the_answer(capsys):
     assert "✓" in printed(capsys, lambda X: X, Example(X, look_at=lambda x: list(x.shape), gives=[3, 3]))
 
 
-def test_a_look_that_fails_is_told_and_not_raised(capsys):
+def test_a_look_that_fails_is_reported_and_not_raised(capsys):
     assert "AttributeError" in printed(capsys, lambda X: None, Example(X, look_at=lambda x: x.shape, gives=(3, 3)))
 
 
@@ -168,7 +168,7 @@ def test_a_picture_waits_for_an_earlier_cell(capsys):
     assert capsys.readouterr().out == "○ This picture appears once T1 to T3 are written.\n"
 
 
-def test_a_missing_name_in_an_answer_is_told(capsys):
+def test_a_missing_name_in_an_answer_is_reported(capsys):
     def answer():
         return forgotten  # noqa: F821
 

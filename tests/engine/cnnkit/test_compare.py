@@ -118,7 +118,7 @@ def test_a_forgotten_return_is_guessed() -> None:
     assert "`return`" in mismatch.what
 
 
-def test_how_much_is_told_is_a_setting() -> None:
+def test_how_much_is_revealed_is_a_setting() -> None:
     mismatch = compare(f64(1, 2.5), f64(1, 2))
     assert mismatch is not None
     shapes, errors, values = (mismatch.sentence(show) for show in ("shapes", "errors", "values"))
@@ -127,7 +127,7 @@ def test_how_much_is_told_is_a_setting() -> None:
     assert values == f"{errors} Your value there is 2.5, expected 2."
 
 
-def test_the_first_difference_is_told_with_both_values() -> None:
+def test_the_first_difference_is_named_with_both_values() -> None:
     right = torch.zeros(2, 3, 4, dtype=torch.float64)
     yours = right.clone()
     yours[1, 2, 0] = yours[1, 2, 3] = 5

@@ -102,5 +102,5 @@ def test_a_wrong_backward_is_found():
 @pytest.mark.parametrize(
     "broken", [lambda x: torch.tensor(x.sum().item()), lambda x: torch.ones(1, requires_grad=True).sum()]
 )
-def test_a_lost_way_back_is_named(broken):
+def test_a_broken_graph_is_named(broken):
     assert "cannot trace the result back" in gradients.compare_gradients(broken, torch.ones(2))

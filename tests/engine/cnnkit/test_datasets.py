@@ -66,10 +66,10 @@ def test_letters_are_turned_upright(root):
 def test_every_place_that_was_searched_is_named(root):
     with pytest.raises(NoData) as caught:
         data.mnist()
-    said = str(caught.value)
-    assert str(root / "mnist" / "train-images-idx3-ubyte") in said
-    assert str(root / "MNIST" / "raw" / "train-images-idx3-ubyte") in said
-    assert "download=True" in said
+    message = str(caught.value)
+    assert str(root / "mnist" / "train-images-idx3-ubyte") in message
+    assert str(root / "MNIST" / "raw" / "train-images-idx3-ubyte") in message
+    assert "download=True" in message
 
 
 def test_a_root_that_is_not_there_is_named(tmp_path, monkeypatch):
@@ -117,7 +117,7 @@ def test_a_broken_gzip_file_is_named(root, spoil):
     assert str(path) in str(caught.value)
 
 
-def test_a_picture_without_a_label_is_told(root):
+def test_a_picture_without_a_label_is_reported(root):
     put_pair(root / "mnist", labels=(5, 0))
     with pytest.raises(BadData, match=r"(?s)shape \(3, 28, 28\).*Expected \(2, 28, 28\)"):
         data.mnist()
@@ -168,7 +168,7 @@ def test_signs_are_read(root):
 
 
 @pytest.mark.parametrize(("value", "expected"), [("x", "'x'"), ("256", "range"), ("-1", "range")])
-def test_a_sign_with_a_bad_pixel_is_told(root, value, expected):
+def test_a_sign_with_a_bad_pixel_is_reported(root, value, expected):
     put(root / "sign-language-mnist" / "sign_mnist_test.csv", f"{HEAD}\n3{',0' * 783},{value}\n")
     with pytest.raises(BadData, match=f"A bad value: .*{expected}"):
         data.sign_language(train=False)
@@ -191,7 +191,7 @@ def test_other_drawings_are_refused(root, drawings):
         data.quickdraw()
 
 
-def test_a_folder_without_drawings_is_told(root):
+def test_a_folder_without_drawings_is_reported(root):
     (root / "quickdraw").mkdir()
     with pytest.raises(NoData, match="numpy bitmaps"):
         data.quickdraw()
@@ -207,7 +207,7 @@ def test_patches_are_listed_with_their_labels(root):
         data.histopathology()
 
 
-def test_a_label_that_is_neither_is_told(root):
+def test_a_label_that_is_neither_is_reported(root):
     put(root / "histopathologic-cancer-detection" / "train_labels.csv", "id,label\na1,2\n")
     with pytest.raises(BadData, match="neither 0 nor 1"):
         data.histopathology()

@@ -13,7 +13,7 @@ def test_the_marked_pixels_are_the_receptive_field(layers, seen):
     assert f"has seen {seen} of 12 pixels" in reach(12, layers).alt
 
 
-def test_torchs_own_not_implemented_error_is_told(capsys):
+def test_torchs_own_not_implemented_error_is_reported(capsys):
     with after_writing("pool2d"):
         raise NotImplementedError("mean(): could not infer output dtype")
     assert "could not infer" in capsys.readouterr().out

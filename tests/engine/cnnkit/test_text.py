@@ -5,10 +5,10 @@ from __future__ import annotations
 from cnnkit import text
 
 
-def test_a_strip_tells_characters_and_numbers():
+def test_a_strip_shows_characters_and_numbers():
     picture = text.strip(".ana.", [0, 1, 2, 1, 0], window=(1, 3), title="Ana")
     assert picture.alt == "Ana: .ana. with 0, 1, 2, 1, 0"
-    assert [one.get_text() for one in picture.axes[0].texts] == list(".ana.01210")
+    assert [label.get_text() for label in picture.axes[0].texts] == list(".ana.01210")
     frame = picture.axes[0].patches[-1]
     assert (frame.get_x(), frame.get_width()) == (1, 3)
 
@@ -24,7 +24,7 @@ def test_a_table_frames_the_largest_value_of_each_row():
     assert picture.alt == " (mar ari ria): ari: 1 3 2; ia.: 0 0 0.25"
 
 
-def test_a_large_table_tells_its_size_instead_of_its_numbers():
+def test_a_large_table_states_its_size_instead_of_its_numbers():
     letters = list("abcdefghijk")
     picture = text.table([[0.0] * 11] * 11, letters, letters, "similar", numbers=False)
     assert picture.alt == "similar (11 × 11 colours)"
@@ -36,7 +36,7 @@ def test_negative_values_get_the_colours_with_a_middle():
     assert picture.axes[0].images[0].get_clim() == (-2.0, 2.0)
 
 
-def test_columns_tell_how_many_there_are():
+def test_columns_say_how_many_there_are():
     picture = text.columns({3: 2, 4: 5}, "names", ("letters", "how many"))
     assert picture.alt == "names: 3: 2, 4: 5"
     assert [bar.get_height() for bar in picture.axes[0].patches] == [2, 5]
