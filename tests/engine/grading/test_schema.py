@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from autograder.model import Report
-from autograder.reports.schema import schema_text, report_schema
+from autograder.reports.schema import report_schema, schema_text
 from tests.engine import reports_sample as sample
 
 ROOT = Path(__file__).resolve().parents[3]
