@@ -58,16 +58,18 @@ def content_key(raw: bytes, context: str) -> str:
 
 
 def engine_digest(engine: Path = _ENGINE, cnnkit: Path | None = None) -> str:
-    """Digest of the sources that decide a verdict, the student kit's among them: another engine, another report."""
-    cnnkit = cnnkit or kit()
-    tops = [(f"autograder.{name}", engine / name.replace(".", "/")) for name in VERDICT_PACKAGES] + [("cnnkit", cnnkit)]
-    return digest_of(
-        {
-            f"{name}/{path.relative_to(top).as_posix() if top.is_dir() else ''}": path.read_bytes()
-            for name, top in tops
-            for path in (sorted(top.rglob("*.py")) if top.is_dir() else [top.with_suffix(".py")])
-        }
-    )
+    """Digest of all that decides a verdict, the student kit and its data among them: another engine, another report."""
+    tops = {f"autograder.{name}": engine / name.replace(".", "/") for name in VERDICT_PACKAGES}
+    tops["cnnkit"] = cnnkit or kit()
+    return digest_of({name: path.read_bytes() for room, top in tops.items() for name, path in _files(room, top)})
+
+
+def _files(room: str, top: Path) -> list[tuple[str, Path]]:
+    """The files of a package, or the one of a module, by name."""
+    if not top.is_dir():
+        return [(room, top.with_suffix(".py"))]
+    paths = [path for path in sorted(top.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
+    return [(f"{room}/{path.relative_to(top).as_posix()}", path) for path in paths]
 
 
 def _version(package: str) -> str:

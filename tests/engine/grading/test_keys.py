@@ -56,8 +56,15 @@ def test_a_change_of_what_decides_makes_another_key(tree, name):
     assert changed(tree, f"autograder/{name}") == {True}
 
 
-def test_the_kit_decides():
-    assert engine_digest() != engine_digest(cnnkit=ROOT / "shared/cnnkit/compare")
+def test_the_kit_decides(tree):
+    assert changed(tree, "cnnkit") == {True}
+
+
+def test_the_kits_data_decide(tree):
+    before = digest(tree)
+    names = tree / "cnnkit/files/names.csv"
+    names.write_bytes(names.read_bytes() + b"Ada,0\n")
+    assert digest(tree) != before
 
 
 def test_the_lists_above_are_complete(tree):
