@@ -1,4 +1,4 @@
-"""Where nbgrader finds and puts things, and how it grades: in our box. Nothing else stands here.
+"""Where nbgrader finds and puts things, and how it grades: in our box. Nothing else is set here.
 
 Works with `.venv/bin/nbgrader …` from the root of the repository; no environment has to be activated.
 """
@@ -19,7 +19,7 @@ os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.envir
 # nbgrader 0.9.6 makes SQLAlchemy warn for every new submission; it means nothing.
 warnings.filterwarnings("ignore", message="Object of type <Submitted")
 
-# Paths. `build/source` holds what students may get and the notebook with answers, nothing else: what lies beside a
+# Paths. `build/source` holds what students may get and the notebook with answers, nothing else: what is next to a
 # source notebook is copied into the release.
 course = tomllib.loads((here / "solutions" / "course.toml").read_text(encoding="utf-8"))
 c.CourseDirectory.root = str(here)
@@ -37,7 +37,7 @@ c.CourseDirectory.db_url = f"sqlite:///{here / 'build' / 'gradebook.db'}"
 # The release is committed, so it is always there: write it anew, do not skip it.
 c.GenerateAssignment.force = True
 
-# The exchange: set its folder here or say `--Exchange.root=…`; until then nothing is released or collected.
+# The exchange: set its folder here or pass `--Exchange.root=…`; until then nothing is released or collected.
 # c.Exchange.root = "…"
 c.ExchangeFactory.collect = "autograder.hosts.nbgrader_steps.CollectPlainFiles"
 

@@ -1,8 +1,8 @@
-"""One submission behind the wall: run its cells, ask its functions, and live through whatever it does.
+"""One submission behind the wall: runs its cells, calls its functions, and survives whatever they do.
 
-A hang, a crash or a lying frame ends the child with an error against the request at hand. The next request makes a
-new child and replays the cells. A function that has ended its child more than `limits.restarts` times is asked no more;
-the others go on.
+A hang, a crash or a forged frame ends the child with an error against the current request. The next request starts a
+new child and replays the cells. A function that has ended its child more than `limits.restarts` times is not called
+again; the others still are.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ class Box:
     def __init__(self, zygote: Zygote, limits: Limits) -> None:
         self.zygote, self.limits = zygote, limits
         self.deadline = time.monotonic() + limits.submission_seconds
-        self.memory_mb = 0.0  # the most that a child held, of those that have ended
+        self.memory_mb = 0.0  # the peak of any child that has ended
         self._socket: socket.socket | None = None
-        self._culprit = ""  # what is asked at the moment
+        self._culprit = ""  # what the current request is about
         self._endings: Counter[str] = Counter()  # by culprit
         self._given_up: dict[str, StudentError] = {}
         self._history: list[dict[str, Any]] = []  # what a new child must run first
@@ -79,7 +79,7 @@ class Box:
             return self._round_trip(request, seconds)
         except StudentError as error:
             if self._endings[self._culprit] > self.limits.restarts:
-                times = f"{error.message}; that was {self._endings[self._culprit]} times, so it is not tried again"
+                times = f"{error.message}; it happened {self._endings[self._culprit]} times, so it is not called again"
                 self._given_up[self._culprit] = StudentError(error.verdict, error.type_name, times)
             raise
 
@@ -91,14 +91,14 @@ class Box:
             self.zygote.spawn(theirs, self.limits)
         self._socket = ours
         greeting = self._receive(time.monotonic() + SETTLE_SECONDS)
-        if greeting != b"ready":  # our walls, before any code of the student: our fault
+        if greeting != b"ready":  # our walls, before any student code ran: our fault
             self.close()
-            raise BoxFailure(f"a wall of the box could not be built: {greeting.decode(errors='replace')}")
+            raise BoxFailure(f"a wall of the box could not be set up: {greeting.decode(errors='replace')}")
         for request in self._history:
             self._round_trip(request, self.limits.cell_seconds)
 
     def _round_trip(self, request: dict[str, Any], seconds: float) -> tuple[str, dict[str, Any]]:
-        """One frame there, one frame back, in time. Any failure ends the child."""
+        """Sends one frame and receives one, in time. Any failure ends the child."""
         nonce = os.urandom(NONCE_BYTES)
         end = min(time.monotonic() + seconds, self.deadline)
         try:
@@ -110,7 +110,7 @@ class Box:
             raise StudentError(Verdict.TIMED_OUT, "Timeout", f"no answer within {seconds:g} seconds") from None
         except (WireViolation, wire.WireError) as error:
             self._end()
-            message = f"it answered with something that is no answer: {error}"
+            message = f"an invalid answer: {error}"
             raise StudentError(Verdict.BLOCKED, "Violation", message) from None
         except (ConnectionError, EOFError):
             raise ending_error(self._end()) from None
@@ -120,7 +120,7 @@ class Box:
         if "quiet" in self.zygote.wall.off:
             return
         if select.select([self._socket], [], [], 0)[0] and self._socket.recv(1, socket.MSG_PEEK):
-            raise WireViolation("data that nobody asked for")
+            raise WireViolation("unrequested data")
 
     def _send(self, payload: bytes, end: float) -> None:
         assert self._socket is not None
@@ -155,7 +155,7 @@ class Box:
 
 @contextlib.contextmanager
 def open_box(zygote: Zygote, limits: Limits) -> Iterator[Box]:
-    """A box that is gone afterwards."""
+    """A box that is closed afterwards."""
     box = Box(zygote, limits)
     try:
         yield box
@@ -171,11 +171,11 @@ def _culprit(request: dict[str, Any]) -> str:
 
 def _opened(frame: bytes, nonce: bytes) -> tuple[str, dict[str, Any]]:
     if not frame.startswith(nonce) or len(frame) < NONCE_BYTES + 4:
-        raise WireViolation("an answer to another question")
+        raise WireViolation("an answer to another request")
     size = struct.unpack_from(">I", frame, NONCE_BYTES)[0]
     start = NONCE_BYTES + 4 + size
     if start > len(frame):
-        raise WireViolation("a frame that is cut short")
+        raise WireViolation("a truncated frame")
     reply = wire.decode(frame[start:])
     if not isinstance(reply, dict):
         raise WireViolation("an answer without a value")

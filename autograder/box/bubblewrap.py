@@ -55,17 +55,17 @@ def kit() -> Path:
 def places() -> dict[str, str]:
     """Interpreter and packages outside the system's folders: path here → path in the box.
 
-    A virtual environment moves to /box/venv, so that it may lie anywhere here, even below /tmp.
+    A virtual environment moves to /box/venv, so that it may be anywhere here, even below /tmp.
     """
     base, own = sys.base_prefix, sys.prefix
     if base.startswith(("/tmp/", "/dev/shm/")):
-        raise NoBox(f"This Python lies below /tmp, which every box has of its own.\n  {base}\n  Install it elsewhere.")
+        raise NoBox(f"This Python is below /tmp, which every box replaces.\n  {base}\n  Install it elsewhere.")
     found = {} if f"{base}/".startswith("/usr/") else {base: base}
     return found | ({own: VENV} if own != base else {})
 
 
 def mounts() -> dict[str, str]:
-    """Every folder of this machine that is seen in the box: path here → path in the box. A link is seen as a link."""
+    """Every folder of this machine that is visible in the box: path here → path in the box. A link stays a link."""
     return {path: path for path in SYSTEM if not os.path.islink(path)} | places()
 
 
@@ -136,7 +136,7 @@ def _parents(paths: Iterable[str]) -> list[str]:
 
 
 def host_path(scratch: str) -> str:
-    """Without bubblewrap: a copy of the two folders that may be seen, so that nothing beside them is on the path."""
+    """Without bubblewrap: a copy of the two folders that may be seen, so that nothing else is on the path."""
     for folder, name in ((INSIDE, "inside"), (kit(), "cnnkit")):
         shutil.copytree(folder, Path(scratch) / name, ignore=shutil.ignore_patterns("__pycache__"))
     return scratch

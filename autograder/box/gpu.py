@@ -1,8 +1,8 @@
 """What a box lets through so that CUDA can start in it. On the CPU none of this is there.
 
-Nobody documents what CUDA needs of a sandbox; this is what those found who put it behind one: the nodes and /sys for
-bubblewrap (containers/bubblewrap issue 381, truefoundry/trueforge 466), `nvidia-uvm-tools`, /proc/driver and the names
-of the own threads for Landlock (nolabs-ai/nono 673, NVIDIA/OpenShell 710), memfd_create for seccomp (OpenShell 1696).
+What CUDA needs in a sandbox is documented nowhere; this is what others found: the nodes and /sys for bubblewrap
+(containers/bubblewrap issue 381, truefoundry/trueforge 466), `nvidia-uvm-tools`, /proc/driver and the names of a
+process's own threads for Landlock (nolabs-ai/nono 673, NVIDIA/OpenShell 710), memfd_create for seccomp (OpenShell 1696).
 """
 
 from __future__ import annotations

@@ -23,8 +23,8 @@ def bubblewrap_words(masked: Iterable[str], mounts: Mapping[str, str], scratch: 
 
 def _places(path: str, mounts: Mapping[str, str]) -> list[str]:
     """Where a file is seen: a virtual environment inside another mounted folder is seen twice."""
-    real = {os.path.realpath(here): there for here, there in mounts.items()}
-    return [there + path.removeprefix(here) for here, there in real.items() if _below(path, here)]
+    real = {os.path.realpath(source): target for source, target in mounts.items()}
+    return [target + path.removeprefix(source) for source, target in real.items() if _below(path, source)]
 
 
 def readable_without(roots: Iterable[str], masked: Iterable[str]) -> tuple[list[str], list[str]]:

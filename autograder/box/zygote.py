@@ -1,4 +1,4 @@
-"""The grader's side of a worker's warm zygote: start it behind a wall, ask it for a box, end it."""
+"""The grader's side of a worker's warm zygote: start it behind a wall, get a box from it, end it."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from autograder.box.inside import landlock
 from autograder.course.limits import Limits
 from autograder.errors import BoxFailure, NoBox
 
-START_SECONDS, ANSWER_SECONDS, HANG_UP_SECONDS = 240.0, 120.0, 5.0  # machines are busy; an end is noticed at once
+START_SECONDS, ANSWER_SECONDS, HANG_UP_SECONDS = 240.0, 120.0, 5.0  # machines are busy; an exit shows at once
 MAX_WARM = 10_000  # characters of a cell; a control message holds 64 KiB
 NOBODY = 64_000  # the user that a zygote started by root becomes
 DEVICES = ("/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 MODES = ("bubblewrap", "landlock")
-INSTALL = "Install it (Debian, Ubuntu: apt-get install bubblewrap) or ask by name for the weaker wall: --box landlock"
+INSTALL = "Install it (Debian, Ubuntu: apt-get install bubblewrap) or choose the weaker wall: --box landlock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Zygote:
         }
         answer = self._command({"op": "spawn", "limits": numbers}, [connection.fileno()])
         if "pid" not in answer:
-            raise BoxFailure(f"no box could be made: {answer.get('error')}")
+            raise BoxFailure(f"no box could be started: {answer.get('error')}")
 
     def end(self) -> dict[str, Any]:
         """Ends the child; {"status": wait status or None, "over_memory": bool, "memory_mb": the most it held}."""

@@ -41,11 +41,11 @@ class Explanation:
 
     def again(self, again: Again) -> None:
         """What happened when the check was tried again, call by call."""
-        self._head("Tried again in a fresh box, alone")
+        self._head("Run again in a fresh box, on its own")
         self._pairs(self._compared(again))
         calls = again.calls if self.verbose else again.calls[-MAX_CALLS:]
         if len(calls) < len(again.calls):
-            self._pairs([("calls", f"{len(again.calls)}, the last {len(calls)} of them below (--verbose: all)")])
+            self._pairs([("calls", f"{len(again.calls)}, the last {len(calls)} shown (--verbose: all)")])
         for place, call in enumerate(calls, len(again.calls) - len(calls) + 1):
             self._call(place, call)
         self._pairs(_result_lines(again.result, self.verbose))
@@ -68,7 +68,7 @@ class Explanation:
         report = self.subject.report
         stored = next((check for check in report.checks if check.name == self.spec.name), None) if report else None
         if report and not self.subject.same:
-            yield "careful", "the file, the suite or the engine has changed since the stored report was made"
+            yield "warning", "the file, the suite or the engine has changed since the stored report was made"
         now = look_of(again.result)
         same = " as in the stored report" if stored and stored.verdict is again.result.verdict else ""
         waited = " (there it was not tried: see “comes after”)" if stored and stored.verdict == "skipped" else ""

@@ -18,7 +18,7 @@ from autograder.model import Report
 from autograder.submission.find import Found, discover
 
 SUBMITTED = (layout.SUBMITTED, layout.DEMO_SUBMITTED)  # where a graded file is looked for
-_NO_REPORT = "that file holds no report of this version; give a file of build/reports, a notebook or a student's name"
+_NO_REPORT = "not a report of this version; pass a file from build/reports, a notebook or a student's name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +85,9 @@ def _stored(course: Course, what: str, slug: str) -> Report:
     if len(fits) == 1:
         return fits[0]
     if fits:
-        raise UsageError(f"say which assignment: {', '.join(f'{fit.assignment}/{fit.student}' for fit in fits)}")
+        raise UsageError(f"choose one of {', '.join(f'{fit.assignment}/{fit.student}' for fit in fits)}")
     close = get_close_matches(what, [*names, *(report.student for report in reports)], n=3, cutoff=0.5)
-    hint = f"did you mean {', '.join(close)}?" if close else "grade it first, or give the path of a notebook"
+    hint = f"did you mean {', '.join(close)}?" if close else "grade it first, or pass the path of a notebook"
     raise UsageError(f"no report of “{what}” is stored; {hint}")
 
 

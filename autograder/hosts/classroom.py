@@ -21,13 +21,13 @@ from autograder.hosts.gradescope_zip import FILES
 from autograder.layout import CLASSROOM, grade_id_of
 
 INSTALL = (
-    "1. Install what the notebook needs: `pip install -r requirements.txt`. The kit lies beside it, in `cnnkit/`.\n"
+    "1. Install what the notebook needs: `pip install -r requirements.txt`. The kit is next to it, in `cnnkit/`.\n"
 )
 README = """
 ## Public checks
 
-Every push runs the checks that stand in the notebook, on GitHub, one point for each exercise. **This is not your
-grade**: grading asks more, on other inputs. To run them yourself: `python .github/classroom/run_checks.py`, then
+Every push runs the checks from the notebook on GitHub, for one point per exercise. **This is not your grade**:
+grading runs more checks, on other inputs. To run them yourself: `python .github/classroom/run_checks.py`, then
 `python .github/classroom/run_checks.py {first}`.
 """
 IGNORED = ".public_checks.json\n.ipynb_checkpoints/\n__pycache__/\n"
@@ -61,7 +61,7 @@ def contents(assignment: Assignment) -> dict[str, bytes]:
 
 
 def _kit() -> dict[str, bytes]:
-    """The student kit as a folder beside the notebook: nothing to install, nothing to find."""
+    """The student kit as a folder next to the notebook: nothing to install."""
     files = [path for path in sorted(kit().rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
     return {f"cnnkit/{path.relative_to(kit()).as_posix()}": path.read_bytes() for path in files}
 

@@ -26,7 +26,7 @@ from autograder.messages import CRASHED, CUT_OFF, one_notebook
 from autograder.model import CheckResult, Report
 from autograder.submission.find import Found, discover
 
-WEAKER = "No wall could be built in this container. Make the zip again with --box landlock, or ask for a wall by name."
+WEAKER = "No wall could be set up in this container. Make the zip again with --box landlock."
 
 
 @dataclass
@@ -112,7 +112,7 @@ def _submission(run: GradescopeRun, course: Course) -> Found | None:
 
 
 def _student(root: Path) -> str:
-    """Who handed in, by Gradescope's word; several in a group."""
+    """Who handed in, according to Gradescope; several in a group."""
     try:
         users: Any = json.loads((root / "submission_metadata.json").read_text("utf-8"))["users"]
         return ", ".join(str(user["name"]) for user in users)[:200] or "student"

@@ -22,7 +22,7 @@ class TermExport(ExportPlugin):  # type: ignore[misc]
     """CSV: a row per student with every exercise and every check."""
 
     form = "csv"
-    roster = Unicode("", help="the CSV that Canvas or Moodle exported, for the columns that say who is who").tag(
+    roster = Unicode("", help="the CSV exported by Canvas or Moodle, with the columns that identify students").tag(
         config=True
     )
 

@@ -41,7 +41,7 @@ class _Rebuild:
         self.cells.append(cell)
 
     def place_own(self, cell: RawCell) -> None:
-        """A cell of the student's own, without any power."""
+        """A cell of the student's own, defused."""
         if cell.number:
             self.cells.append(new_code_cell(cell.source))
         else:
@@ -63,7 +63,7 @@ class _Rebuild:
 
 
 def rebuild(raw: bytes, assignment: Assignment, release: Any) -> Any:
-    """The notebook to review: `release` (nbformat 4) with the sources of `raw`; as it is where `raw` is no notebook."""
+    """The notebook to review: `release` (nbformat 4) with the sources of `raw`; unchanged if `raw` is not one."""
     notebook = deepcopy(release)
     named = {cell.metadata.nbgrader.grade_id: cell for cell in release.cells if "nbgrader" in cell.metadata}
     rebuilt = _Rebuild(named, {cell.source for cell in release.cells})

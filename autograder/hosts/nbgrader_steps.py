@@ -131,7 +131,7 @@ class HoldUngraded(NbGraderPreprocessor):  # type: ignore[misc]
         """`nb` as it is; changes the gradebook where the report has no verdict."""
         report: Report = resources["nbgrader"]["report"]
         if report.problem:
-            self.log.warning("%s needs a person: %s", escape.terminal(report.student), escape.terminal(report.problem))
+            self.log.warning("%s needs attention: %s", escape.terminal(report.student), escape.terminal(report.problem))
         with Gradebook(resources["nbgrader"]["db_url"]) as book:
             database.hold(book, report)
         return nb, resources
@@ -164,7 +164,7 @@ class CollectPlainFiles(ExchangeCollect):  # type: ignore[misc]
 
 
 def outputs(report: Report, grade_id: str) -> list[Any]:
-    """What stands below a check cell: the report for people, then exactly one plain number for nbgrader."""
+    """What is shown below a check cell: the report for people, then exactly one plain number for nbgrader."""
     exercise = next((item for item in report.exercises if item.name == exercise_of(grade_id)), None)
     shown = {"text/plain": as_text(report, exercise), "text/html": as_html(report, exercise)}
     points = database.scores(report).get(grade_id) or 0.0  # where there is no verdict, HoldUngraded takes the 0 back

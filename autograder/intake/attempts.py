@@ -1,4 +1,4 @@
-"""Every attempt of every student, kept; the one that counts stands where nbgrader looks for it.
+"""Every attempt of every student, kept; the one that counts is placed where nbgrader looks for it.
 
 `build/attempts/<slug>/<student>/<number>_<time>_<digest>.ipynb`. Nothing is ever removed from there. The one that
 counts, by the course's rule, is copied to `build/submitted/<student>/<slug>/<slug>.ipynb` with its time.
@@ -92,12 +92,12 @@ class Attempts:
         return True
 
     def is_placed(self, attempt: Attempt) -> bool:
-        """Whether this attempt is the one that stands where it is graded, with its time."""
+        """Whether this attempt is the one in the place where it is graded, with its time."""
         file = self._file(attempt.student)
         return file.is_file() and _collected(file) == (attempt.path.read_bytes(), attempt.at)
 
     def is_place(self, path: Path) -> bool:
-        """Whether `path` is where somebody's counting attempt stands."""
+        """Whether `path` is where somebody's counting attempt is placed."""
         return path == self._file(path.parents[1].name).resolve()
 
     def _file(self, student: str) -> Path:

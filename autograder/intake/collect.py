@@ -36,7 +36,7 @@ class Collected:
     notes: list[str] = field(default_factory=list)  # what was taken, but has to be known
 
 
-@stage("taking hand-ins")
+@stage("collecting submissions")
 def collect(root: Path, assignment: Assignment, path: Path, term: Term, at: datetime | None) -> Collected:
     """Take every hand-in at `path`; `at` is when those came whose time nobody wrote down. Raises Refused."""
     source, attempts, result = open_source(path), Attempts(root, assignment.slug), Collected()
@@ -66,7 +66,7 @@ def _groups(
         moment = who.at or at
         groups[who.student, moment.astimezone(UTC).replace(microsecond=0) if moment else None].append(entry)
         if who.late and not moment:
-            result.notes.append(f"{terminal(who.student, 60)}: late, says Canvas, but not by how much; say --at TIME")
+            result.notes.append(f"{terminal(who.student, 60)}: marked late by Canvas, but not how late; pass --at TIME")
     return groups
 
 
@@ -77,7 +77,7 @@ def _one(student: str, entries: list[Entry], assignment: Assignment, result: Col
         yield chosen[0]
     elif chosen:
         names = ", ".join(item.entry.shown for item in chosen[:4])
-        result.refused.append(f"{terminal(student, 60)}: several notebooks could be the one, none was taken: {names}")
+        result.refused.append(f"{terminal(student, 60)}: several notebooks match, so none was taken: {names}")
     elif len(entries) > 1:
         result.refused.append(f"{terminal(student, 60)}: none of {len(entries)} notebooks is of this assignment")
 

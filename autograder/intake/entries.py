@@ -32,7 +32,7 @@ _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d+)?[ ]*(\S+)?\s
 
 
 class Refused(ConvgradeError):
-    """A source, or one file of it, that is not taken, and why."""
+    """A source, or one of its files, that is not accepted, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def _walk(folder: Path, parts: tuple[str, ...], result: Source, count: list[int]
         return
     count[0] += len(items)
     if count[0] > MAX_ENTRIES or len(parts) > MAX_DEPTH:
-        raise Refused(f"{terminal(parts[0], 80)} holds more than {MAX_ENTRIES:,} files, or folders too deep in it")
+        raise Refused(f"{terminal(parts[0], 80)} contains more than {MAX_ENTRIES:,} files or folders too deep")
     names = {item.name for item in items}
     checkout = parts[-1] if ".git" in names else checkout
     at = _timestamp(folder) if "timestamp.txt" in names else None
@@ -133,7 +133,7 @@ def _archive(path: Path) -> Source:
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise Refused(f"{terminal(path.name, 80)} is a damaged archive ({terminal(str(error), 80)})") from None
     if len(members) > MAX_ENTRIES:
-        raise Refused(f"{terminal(path.name, 80)} has {len(members):,} files in it, more than {MAX_ENTRIES:,}")
+        raise Refused(f"{terminal(path.name, 80)} contains {len(members):,} files, more than {MAX_ENTRIES:,}")
     for member in members:
         parts = tuple(part for part in member.filename.split("/") if part not in ("", "."))
         if member.is_dir() or not parts or not is_notebook(parts[-1]) or parts[0] in _SKIPPED:
@@ -143,7 +143,7 @@ def _archive(path: Path) -> Source:
         else:
             result.entries.append(Entry((path.stem, *parts), _reader(path, member, left)))
     if len(result.entries) > MAX_NOTEBOOKS:
-        raise Refused(f"{terminal(path.name, 80)} has more than {MAX_NOTEBOOKS:,} notebooks in it")
+        raise Refused(f"{terminal(path.name, 80)} contains more than {MAX_NOTEBOOKS:,} notebooks")
     return result
 
 
@@ -151,11 +151,11 @@ def _refusal(member: zipfile.ZipInfo) -> str:
     """Why a member is not read at all; "" where it is."""
     name, mode = member.orig_filename, member.external_attr >> 16
     if name.startswith("/") or "\\" in name or "\0" in name or ".." in name.split("/") or name[1:2] == ":":
-        return "its name leads out of the archive"
+        return "its path leads outside the archive"
     if mode and not (stat.S_ISREG(mode) or not stat.S_IFMT(mode)):
-        return "is no plain file; links are not followed"
+        return "is not a regular file; links are not followed"
     if member.flag_bits & 1:
-        return "is locked with a password"
+        return "is password-protected"
     if member.file_size > MAX_FILE_BYTES:
         return f"is larger than {MAX_FILE_BYTES // 1_000_000} MB"
     return ""
@@ -172,7 +172,7 @@ def _reader(path: Path, member: zipfile.ZipInfo, left: list[int]) -> Callable[[]
             raise Refused(f"is damaged in the archive ({terminal(str(error), 80)})") from None
         left[0] -= len(raw)
         if left[0] < 0:
-            raise Refused("the archive unpacks to more than a class can hand in")
+            raise Refused(f"the archive unpacks to more than {MAX_ARCHIVE_BYTES:,} bytes")
         return raw
 
     return read

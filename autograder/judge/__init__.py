@@ -74,8 +74,8 @@ torch, np, nn, F, DEVICE and `student`. `student.on_views.f(x)` passes every ten
 **device**: "cpu" or "cuda", where tensors live in the box. The suite is always on the CPU: tensors are moved when they
 arrive inside, models when they are kept as a handle, and what comes back is on the CPU again. Helper code makes its
 tensors beside what it was given (`x.new_zeros(3)`, `.to(x)`), and its models `.to(DEVICE)`; a suite that runs the same
-helper here says `DEVICE = "cpu"` for itself. What the student's code makes of nothing stays where it makes it.
-Drawings and trainings, of which no task asks for a device, are asked on the CPU: `student.on_cpu.train(images)`.
+helper here says `DEVICE = "cpu"` for itself. What the student's code creates itself stays where it is created.
+Drawing and training, for which no exercise asks for a device, run on the CPU: `student.on_cpu.train(images)`.
 
 **@examples(count=200, name=strategy, …)** below `@check`: Hypothesis, always the same examples; the smallest failing
 one is shown to the student. `cases` starts anew for every example. `assume(condition)` drops an example.
@@ -90,10 +90,10 @@ checks of behaviour. Inputs go into the box, predictions come out, labels never 
         guesses = value_of(student.train_lenet(seed=cases.seed).predict(images))
         expect(float((guesses == labels).double().mean())).to_reach(thresholds.digits, on="digits it has never seen")
 
-`[thresholds.digits] at_least = 0.9` stands in assignment.toml. Every seed follows from `cases.seed`, so that another
+`[thresholds.digits] at_least = 0.9` is set in assignment.toml. Every seed derives from `cases.seed`, so that another
 secret of the course gives another run. What is measured is kept in the report. `convgrade calibrate SLUG` measures the
 perfect notebook many times and writes the threshold; `@mistake(…, below="digits")` must stay below it. Data that a
-package ships and a gate relies on stands under `[hidden] files = […]`, relative to site-packages: empty in the box.
+package ships and a gate relies on is listed under `[hidden] files = […]`, relative to site-packages: empty in the box.
 '''
 
 from hypothesis.strategies import booleans, composite, floats, integers, just, lists, one_of, sampled_from, tuples

@@ -1,4 +1,4 @@
-"""What is said through the wall during one check, and what was expected of it."""
+"""The requests that cross the wall during one check, and what was expected of the answers."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Conversation:
     measured: dict[str, float] = field(default_factory=dict)  # figures that a threshold was asked of
 
     def send(self, request: Request) -> Reply:
-        """The reply. Raises StudentError when the student's code fails, TypeError when the request is no plain data."""
+        """The reply. Raises StudentError when the student's code fails, TypeError unless the request is plain data."""
         try:
             wire.encode(request)
         except wire.WireError as error:
@@ -64,7 +64,7 @@ class Conversation:
         self.requests += 1
         try:
             if left <= 0:
-                raise StudentError(Verdict.TIMED_OUT, "Timeout", "the calls of this check took too long together")
+                raise StudentError(Verdict.TIMED_OUT, "Timeout", "the calls of this check took too long in total")
             reply = self.ask(request, min(left, self.limits.call_seconds))
         except StudentError as error:
             self.exchanges.append(Exchange(request, error))

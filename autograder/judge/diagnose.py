@@ -76,7 +76,7 @@ class _Replays:
         return 0 if self._rang else strength
 
     def tried(self, case: Case, mistakes: Sequence[Mistake]) -> Generator[Finding, None, list[Mistake]]:
-        """Tells at once what was found; gives the mistakes that explain the case."""
+        """Yields each finding at once; returns the mistakes that explain the case."""
         fits = []
         for mistake in mistakes:
             strength = self.strength(case, mistake)
@@ -91,7 +91,7 @@ class _TooSlow(BaseException):
 
 
 def _findings(cases: Sequence[Case], mistakes: Sequence[Mistake], reference: Mapping[str, Any]) -> Iterator[Finding]:
-    """What the forked child says. A mistake is made in every check: later checks try the found ones first."""
+    """What the forked child finds. Students repeat a mistake in every check: later checks try the found ones first."""
     replays = _Replays(reference)
     found: dict[str, Mistake] = {}
     for case in (case for case in cases if case.failed):
@@ -103,7 +103,7 @@ def _findings(cases: Sequence[Case], mistakes: Sequence[Mistake], reference: Map
 
 
 def _decided(passed: Sequence[Case], found: Sequence[Mistake], replays: _Replays) -> Iterator[Finding]:
-    """Which of several mistakes of one function it is: whoever fails a check that the student passed is out."""
+    """Which of several mistakes of one function it is: one that fails a check that the student passed is out."""
     for case in passed:
         rivals = Counter(mistake.replaces for mistake in found)
         doubtful = [mistake for mistake in found if rivals[mistake.replaces] > 1]

@@ -24,7 +24,7 @@ from cnnkit.compare import Mismatch, compare, kind_of, shape_hint
 
 
 def expect(actual: Any) -> Expectation:
-    """Begins a sentence about a value from the box, or about a call of no arguments that makes one."""
+    """Begins a sentence about a value from the box, or about a function without arguments that returns one."""
     return Expectation(actual)
 
 
@@ -61,7 +61,7 @@ class Expectation:
         return actual
 
     def to_be_a(self, kind: type, length: int | None = None) -> Any:
-        """A value of exactly this plain type (a bool is no int), of this length where one is given."""
+        """A value of exactly this plain type (a bool is not an int), of this length where one is given."""
         actual = self._value()
         if _kind(actual) != _named(kind):
             _fail(messages.wrong_type(_kind(actual), _named(kind)))
@@ -70,7 +70,7 @@ class Expectation:
         return actual
 
     def to_be_detached(self) -> Any:
-        """A tensor that asks for no gradient."""
+        """A tensor that does not require gradients."""
         actual = self._array()
         if getattr(actual, "requires_grad", False):
             _fail(messages.requires_gradients())
@@ -150,7 +150,7 @@ class Expectation:
 
     def _called(self) -> Any:
         if isinstance(self._actual, Remote) or not callable(self._actual):
-            raise TypeError("this needs a call to make: expect(lambda: student.f(x))")
+            raise TypeError("pass a call: expect(lambda: student.f(x))")
         function: Callable[[], Any] = self._actual
         return value_of(function())
 
@@ -203,7 +203,7 @@ def _compared(actual: Any, expected: Any, rtol: float | None, atol: float) -> Mi
 
 
 def _foreign(value: Any) -> Any:
-    """What stayed inside the box as an empty object that is called the same."""
+    """What stayed inside the box, as an empty object of a class of the same name."""
     handle = handle_of(value)
     return type(describe.type_name(handle.type_name), (), {})() if handle else value
 

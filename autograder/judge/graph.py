@@ -1,4 +1,4 @@
-"""Prerequisites: in which order checks are tried, and which one to mend first."""
+"""Prerequisites: in which order checks are tried, and which one to fix first."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from autograder.model import CheckResult, Verdict
 
 After = Mapping[str, Sequence[str]]
-"""The checks that each check comes after; a graph without circles (autograder.course.declarations refuses them)."""
+"""The checks that each check comes after; a graph without cycles (autograder.course.declarations refuses them)."""
 
 
 def ordered(after: After) -> tuple[str, ...]:

@@ -116,7 +116,7 @@ class JudgePlugin:
         if report.failed and self.error is None:
             lines = [line for line in str(report.longrepr).splitlines() if line.strip()]
             what = f"the hidden suite cannot be imported: {lines[-1] if lines else 'unknown reason'}"
-            self.error = CourseError(what, place(self.assignment.suite), "repair that file")
+            self.error = CourseError(what, place(self.assignment.suite), "fix that file")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:

@@ -99,10 +99,10 @@ class Remote:
         return length if type(length) is int else -1
 
     def __bool__(self) -> NoReturn:
-        raise TypeError("this stands for something inside the box: use expect(...) or value_of(...)")
+        raise TypeError("this is a reference to something inside the box: use expect(...) or value_of(...)")
 
     def __eq__(self, other: object) -> NoReturn:
-        raise TypeError("this stands for something inside the box: use expect(...) or value_of(...)")
+        raise TypeError("this is a reference to something inside the box: use expect(...) or value_of(...)")
 
     __hash__ = None  # type: ignore[assignment]  # as every class with an __eq__ of its own
 
@@ -178,7 +178,7 @@ class Student(_Names):
 
 
 def value_of(remote: Any) -> Any:
-    """What a Remote stands for: plain data by value, other objects as a Remote. Anything else is given back."""
+    """What a Remote refers to: plain data by value, other objects as a Remote. Anything else is returned as it is."""
     if not isinstance(remote, Remote):
         return remote
     line: _Line = object.__getattribute__(remote, "_line")

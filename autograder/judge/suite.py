@@ -129,5 +129,5 @@ def collected(assignment: Assignment, items: Sequence[pytest.Item]) -> dict[str,
     found = {item.name.removeprefix("test_"): item for item in items if isinstance(item, pytest.Function)}
     for name in sorted({check.name for check in assignment.checks} ^ set(found)):
         todo = "write every check as one plain function, test_…, without pytest.mark.parametrize"
-        raise CourseError(f"the check {name} is not both declared and collected", place(assignment.suite), todo)
+        raise CourseError(f"the check {name} is declared or collected, but not both", place(assignment.suite), todo)
     return found

@@ -14,7 +14,7 @@ from autograder.judge.conversation import Conversation, FailedExpectation
 from autograder.model import CheckResult, Verdict
 from autograder.text import plain
 
-NO_EVIDENCE = "The check ended without an error, but it expected nothing, or never asked the student's code."
+NO_EVIDENCE = "The check ended without an error, but it has no expectation or never called the student's code."
 
 
 def result_of(

@@ -46,7 +46,7 @@ def explained(texts: Iterable[str]) -> frozenset[int]:
 
 
 def pairs(documents: Sequence[Document], known: frozenset[int], least: float) -> list[Pair]:
-    """Pairs with at least that share, the closest first; two archived documents are no pair."""
+    """Pairs with at least that share, the closest first; two archived documents do not make a pair."""
     known = known | common(documents)
     holders: defaultdict[int, list[int]] = defaultdict(list)
     for number, document in enumerate(documents):

@@ -36,7 +36,7 @@ _KEPT = frozenset(keyword.kwlist) | frozenset(dir(builtins))  # names that mean 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token: what counts of it, and where it stands."""
+    """One token: what counts of it, and where it is."""
 
     word: str
     start: int

@@ -39,7 +39,7 @@ class Found:
         handle = os.open(noted(self.path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise OSError("it is no plain file")
+                raise OSError("not a regular file")
             return file.read(MAX_BYTES + 1)
 
 
@@ -71,7 +71,7 @@ def _add(result: Discovery, found: Found, slugs: tuple[str, ...], course: Course
     if slug:
         result.found.append(replace(found, slug=slug, student=student_of(found.path, slug)))
     else:
-        result.passed_over.append(f"{found.source}: no assignment fits; say which one with --assignment")
+        result.passed_over.append(f"{found.source}: no matching assignment; name it with --assignment")
 
 
 def _notebooks(folder: Path, slugs: tuple[str, ...], passed_over: list[str]) -> Iterator[Path]:
@@ -90,7 +90,7 @@ def _notebooks(folder: Path, slugs: tuple[str, ...], passed_over: list[str]) -> 
             if entry.is_file(follow_symlinks=False):
                 yield Path(entry.path)
             else:
-                passed_over.append(f"{file_text(entry.name)}: not a plain file; links are not followed")
+                passed_over.append(f"{file_text(entry.name)}: not a regular file; links are not followed")
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

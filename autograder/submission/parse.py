@@ -1,7 +1,7 @@
-"""Foreign bytes → plain cells. The only reader of a handed-in file; it executes nothing and believes nothing.
+"""Foreign bytes → plain cells. The only reader of a handed-in file; it executes nothing and trusts nothing.
 
 Parsing happens in this process, behind caps that are checked before the parser sees a byte, and not in a limited
-child: a forked child would hold every secret of the grader, a fresh one would cost more than all other steps, and
+child: a forked child would hold every secret of the grader, a new one would take longer than all other steps, and
 CPython's JSON parser makes only inert objects. What can hurt is their size, so one linear scan bounds depth and count
 first; numbers are never converted (a million digits take quadratic time); only sources, types and ids are used.
 """
@@ -34,9 +34,9 @@ _BOMS16 = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # 
 
 @dataclass(frozen=True, slots=True)
 class RawCell:
-    """One cell as it stands in the file; every field is the student's word."""
+    """One cell as it stands in the file; every field is only a claim."""
 
-    number: int  # among the code cells, from 1, as `In [7]` after a clean run; 0 for a cell that is no code
+    number: int  # among the code cells, from 1, as `In [7]` after a clean run; 0 for a cell that is not code
     kind: str  # "code" or "text"
     source: str  # "\n" line ends; no NUL, no lone surrogate
     ids: tuple[str, ...] = ()  # nbgrader's grade id, then the cell's own id
@@ -92,7 +92,7 @@ def _parse(text: str) -> dict[str, Any]:
         )
     except json.JSONDecodeError as error:
         raise UnreadableSubmission(_where_it_breaks(text, error.lineno)) from None
-    except (RecursionError, MemoryError):  # the caps come first; this is the second line
+    except (RecursionError, MemoryError):  # the caps come first; this is the second line of defence
         raise UnreadableSubmission(messages.too_long_to_read()) from None
     if not isinstance(parsed, dict):
         raise UnreadableSubmission(messages.not_a_notebook(messages.NO_OBJECT))
@@ -114,8 +114,8 @@ def _refuse_bombs(text: str) -> None:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
-        raise UnreadableSubmission(messages.repeated_key(_clean(twice[:40])))
+        duplicate, _ = Counter(key for key, _ in pairs).most_common(1)[0]
+        raise UnreadableSubmission(messages.repeated_key(_clean(duplicate[:40])))
     return found
 
 

@@ -47,7 +47,7 @@ def folder_name(name: str) -> str:
 
 
 def file_text(name: str) -> str:
-    """A file's name as text; bytes that are no UTF-8 become �."""
+    """A file's name as text; bytes that are not UTF-8 become �."""
     return os.fsencode(name).decode("utf-8", "replace")
 
 

@@ -1,12 +1,12 @@
-"""Banned operations, stopped in PyTorch's dispatcher and at the door of a module, from whichever thread they come.
+"""Banned operations, stopped in PyTorch's dispatcher and at the entry to a module's functions, on every thread.
 
 A word without a dot names PyTorch operators ("convolution" stops F.conv2d, nn.Conv2d, torch.ops.aten.conv2d alike); a
 word with a dot names a Python module ("scipy.signal"), whose functions are stopped when they are entered.
 
-For the time of a call each banned operator gets a kernel of ours at BackendSelect, a key that is part of every call,
-and in place of those that a call could name directly. That holds for the whole process and costs milliseconds. (A
-dispatch mode belongs to one thread and lies on a stack in Python: it can be popped or left behind by a new thread, and
-it makes every other operation several times slower.)
+During a call each banned operator gets a kernel of ours at BackendSelect, a key that is part of every call, and in
+place of those that can be called directly. That holds for the whole process and costs milliseconds. (A dispatch mode
+belongs to one thread and lies on a stack in Python: it can be popped or left behind by a new thread, and it makes
+every other operation several times slower.)
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _FAMILIES = {"convolution": r"conv(?!ert)", "conv2d": r"conv(?!ert)", "unfold": 
 
 
 class BannedOperation(BaseException):
-    """An operation that this exercise forbids. No Exception: the student's `except Exception` does not hide it."""
+    """An operation that this exercise forbids. Not an Exception: the student's `except Exception` cannot hide it."""
 
 
 @contextlib.contextmanager

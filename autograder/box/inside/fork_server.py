@@ -35,24 +35,24 @@ class ForkServer:
         self.over_memory = False
 
     def loop(self) -> None:
-        """Until the grader hangs up."""
-        self._say({"ready": True})
+        """Runs until the grader closes the connection."""
+        self._send({"ready": True})
         while True:
             ready, _, _ = select.select([self.control], [], [], WATCH_SECONDS if self.child else None)
             if not ready:
                 self._watch_memory()
                 continue
-            message, descriptors = self._hear()
+            message, descriptors = self._receive()
             if not message:  # the grader is gone: so is the submission, where no pid namespace sees to it
                 self._end()
                 return
             command = json.loads(message)
-            answer = self._obey(command, descriptors)
+            answer = self._execute(command, descriptors)
             for descriptor in descriptors:
                 os.close(descriptor)
-            self._say(answer)
+            self._send(answer)
 
-    def _obey(self, command: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
+    def _execute(self, command: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
         if command["op"] == "spawn":
             return self._spawn(command, descriptors)
         if command["op"] == "warm":
@@ -64,14 +64,14 @@ class ForkServer:
             return {}
         return self._end()
 
-    def _hear(self) -> tuple[bytes, list[int]]:
+    def _receive(self) -> tuple[bytes, list[int]]:
         message, ancillary, _, _ = self.control.recvmsg(65_536, socket.CMSG_SPACE(4))
         numbers = array.array("i")
         for _level, _kind, data in ancillary:
             numbers.frombytes(data[: len(data) - len(data) % 4])
         return message, list(numbers)
 
-    def _say(self, answer: dict[str, Any]) -> None:
+    def _send(self, answer: dict[str, Any]) -> None:
         self.control.sendall(json.dumps(answer).encode())
 
     def _spawn(self, command: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
@@ -82,7 +82,7 @@ class ForkServer:
         if middle == 0:
             try:
                 self._make_child(command, descriptors[0], writer)
-            except BaseException as error:  # noqa: BLE001  # told to the grader, which then refuses to grade
+            except BaseException as error:  # noqa: BLE001  # reported to the grader, which then refuses to grade
                 os.write(writer, json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
             finally:
                 os._exit(0)

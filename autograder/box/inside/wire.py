@@ -146,7 +146,7 @@ class _Decoder:
     def integer(self, _depth: int) -> int:
         size = self.number("H")
         if not 0 < size <= MAX_INT_BYTES:
-            raise WireError("an integer of a forbidden size")
+            raise WireError("an integer of an invalid size")
         return int.from_bytes(self.take(size), "big", signed=True)
 
     def text(self, _depth: int = 0) -> str:
@@ -158,18 +158,18 @@ class _Decoder:
     def items(self, depth: int) -> list[Any]:
         count = self.number("I")
         if count > len(self.raw) - self.at:  # every value takes at least a byte
-            raise WireError("more items announced than sent")
+            raise WireError("fewer items than announced")
         return [self.read(depth + 1) for _ in range(count)]
 
     def mapping(self, depth: int) -> dict[Any, Any]:
         count = self.number("I")
         if count > len(self.raw) - self.at:
-            raise WireError("more items announced than sent")
+            raise WireError("fewer items than announced")
         result: dict[Any, Any] = {}
         for _ in range(count):
             key = self.read(depth + 1)
             if type(key) not in KEYS or key in result:
-                raise WireError("a key that is repeated or no plain value")
+                raise WireError("a key that is a duplicate or not a plain value")
             result[key] = self.read(depth + 1)
         return result
 
@@ -182,9 +182,9 @@ class _Decoder:
             raise WireError("an array of an unknown kind")
         shape = tuple(self.number("Q") for _ in range(ndim))
         data = self.take(self.number("I"))
-        # An empty array may not announce sides whose product no library can hold either.
+        # Nor may an empty array announce a shape that no library can hold.
         if math.prod(max(side, 1) for side in shape) > 2**40 or math.prod(shape) * ITEM_SIZES[dtype] != len(data):
-            raise WireError("an array whose shape does not fit its bytes")
+            raise WireError("an array whose shape does not match its bytes")
         if dtype == "bool" and data.strip(b"\0\1"):
             raise WireError("booleans that are neither 0 nor 1")
         return Array(kind, dtype, shape, device, bool(requires_grad), data)
@@ -208,7 +208,7 @@ _READERS: dict[bytes, Callable[[_Decoder, int], Any]] = {
 
 
 def transform(value: Any, change: Callable[[Any], Any]) -> Any:
-    """The same containers with every leaf (what is no list, tuple or dict) replaced by change(leaf)."""
+    """The same containers with every leaf (anything but a list, tuple or dict) replaced by change(leaf)."""
     if isinstance(value, dict):
         return {key: transform(item, change) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

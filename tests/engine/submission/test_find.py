@@ -74,7 +74,7 @@ def test_what_fits_no_assignment_is_told(tmp_path):
     (tmp_path / "jane.ipynb").write_bytes(b"{")
     result = discover([tmp_path], COURSE)
     assert result.found == []
-    assert result.passed_over == ["jane.ipynb: no assignment fits; say which one with --assignment"]
+    assert result.passed_over == ["jane.ipynb: no matching assignment; name it with --assignment"]
     assert found(tmp_path, slug="a2_pool") == [("jane", "a2_pool")]
 
 
@@ -90,7 +90,7 @@ def test_links_are_not_followed(tmp_path):
     (handed_in / "mallory").symlink_to(tmp_path / "private")
     result = discover([handed_in], COURSE)
     assert [item.student for item in result.found] == ["ada"]
-    assert result.passed_over == ["eve_a1_conv.ipynb: not a plain file; links are not followed"]
+    assert result.passed_over == ["eve_a1_conv.ipynb: not a regular file; links are not followed"]
 
 
 def test_a_file_that_becomes_a_link_is_not_read(tmp_path):
