@@ -2,7 +2,7 @@
 
 What CUDA needs in a sandbox is documented nowhere; this is what others found: the nodes and /sys for bubblewrap
 (containers/bubblewrap issue 381, truefoundry/trueforge 466), `nvidia-uvm-tools`, /proc/driver and the names of a
-process's own threads for Landlock (nolabs-ai/nono 673, NVIDIA/OpenShell 710), memfd_create for seccomp (OpenShell 1696).
+process's own threads for Landlock (nolabs-ai/nono 673, NVIDIA/OpenShell 710), memfd_create for seccomp (1696).
 """
 
 from __future__ import annotations
