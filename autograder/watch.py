@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
@@ -16,7 +17,6 @@ from autograder.course import Assignment, Course
 from autograder.files import PUBLIC, safe_name, write_atomically
 from autograder.gradebook.context import context_without_gradebook
 from autograder.grading.session import GradingOptions, GradingSession
-from autograder.layout import FEEDBACK_PAGES
 from autograder.model import Report
 from autograder.reports.student_page import student_page
 from autograder.submission.find import Found, discover
@@ -25,15 +25,21 @@ FileState = tuple[int, int, int]
 """Size, time and inode of a file: whether it is still the same, without reading it."""
 
 
+@dataclass
 class Watcher:
     """What one folder held when it was looked at last, and what was answered."""
 
-    def __init__(self, course: Course, folder: Path, options: GradingOptions, slug: str = "") -> None:
-        self.course, self.folder, self.options, self.slug = course, folder.resolve(), options, slug
-        self.to: Path | None = course.root / FEEDBACK_PAGES  # None: beside each notebook
-        self.on_report: Callable[[Report], None] = lambda _: None
-        self._before: dict[Path, FileState] = {}
-        self._answered: dict[Path, FileState] = {}
+    course: Course
+    folder: Path
+    options: GradingOptions
+    pages: Path | None  # where feedback pages go; None: beside each notebook
+    slug: str = ""
+    on_report: Callable[[Report], object] = lambda _: None
+    _before: dict[Path, FileState] = field(default_factory=dict)
+    _answered: dict[Path, FileState] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.folder = self.folder.resolve()
 
     def look(self) -> list[Report]:
         """Grades what is new and has not changed since the last look: a file that still grows has to wait."""
@@ -63,8 +69,8 @@ class Watcher:
 
     def _answer(self, item: Found, report: Report, assignment: Assignment) -> None:
         page = student_page(report, assignment.title, context_without_gradebook(assignment, report)).encode()
-        if self.to:
-            write_atomically(self.to / item.slug / f"{safe_name(report.student)}.html", page)
+        if self.pages:
+            write_atomically(self.pages / item.slug / f"{safe_name(report.student)}.html", page)
         else:
             write_beside(item.path, page)
 

@@ -20,6 +20,7 @@ from autograder.authoring import variants
 from autograder.box.zygote import Wall, Zygote
 from autograder.course import Assignment, load_course
 from autograder.grading.pool import grade_all
+from autograder.grading.serve_spec import ServeSpec
 from autograder.grading.worker import serve
 from autograder.grading.worker_process import Job, WorkerSpec
 from autograder.model import Report, Verdict
@@ -97,7 +98,7 @@ def copies(assignment: Assignment, count: int) -> list[bytes]:
 def reports(assignment: Assignment, notebooks: list[bytes], workers: int) -> Iterator[Report]:
     """Grade in memory: no store, no pages."""
     jobs = [Job(f"student {number}", "notebook.ipynb", "", raw) for number, raw in enumerate(notebooks)]
-    return grade_all(jobs, assignment, WorkerSpec(serve, (str(ROOT), assignment.slug, Wall())), workers)
+    return grade_all(jobs, assignment, WorkerSpec(serve, (ServeSpec(str(ROOT), assignment.slug),)), workers)
 
 
 def seconds_each(assignment: Assignment, count: int, workers: int) -> float:

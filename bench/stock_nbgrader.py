@@ -74,9 +74,7 @@ def grade_stock(assignment: Assignment, notebooks: list[bytes]) -> list[tuple[fl
         config.Execute.timeout = 300
         api = NbGraderAPI(config=config)
         _must_succeed(api.generate_assignment(assignment.slug))
-        return [
-            _graded(api, course, assignment.slug, f"s{number:03}", raw) for number, raw in enumerate(notebooks)
-        ]
+        return [_graded(api, course, assignment.slug, f"s{number:03}", raw) for number, raw in enumerate(notebooks)]
 
 
 def stock_notebook(assignment: Assignment) -> nbformat.NotebookNode:

@@ -70,7 +70,7 @@ def graded(assignment: Assignment, distinct: int) -> list[tuple[bytes, Report]]:
     raws = [desk.perfect(), desk.half_done(), *map(desk.mistaken, range(distinct - 2))]
     jobs = [Job(f"sample {number}", "notebook.ipynb", "", raw) for number, raw in enumerate(raws)]
     apart = Store(root_of(assignment) / BUILD / "samples")
-    reports = list(GradingSession(assignment, GradingOptions(jobs=2, box=_BOX), apart).grade(jobs))
+    reports = list(GradingSession(assignment, GradingOptions(jobs=2, wall=_BOX), apart).grade(jobs))
     if not all(report.graded for report in reports):
         raise RuntimeError("something could not be graded; run `convgrade doctor`")
     return list(zip(raws, reports, strict=True))

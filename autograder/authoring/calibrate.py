@@ -9,7 +9,6 @@ import datetime
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
@@ -25,7 +24,8 @@ from autograder.errors import ConvgradeError
 from autograder.files import SHARED, write_atomically
 from autograder.grading.pool import grade_all
 from autograder.grading.progress import progress
-from autograder.grading.worker_process import Job, WorkerSpec
+from autograder.grading.session import GradingOptions, worker_spec
+from autograder.grading.worker_process import Job
 from autograder.layout import root_of
 from autograder.log import stage
 from autograder.model import CheckResult, Report
@@ -42,7 +42,7 @@ class CalibrateOptions:
 
     runs: int = 24
     jobs: int = 1
-    box: str = "bubblewrap"
+    wall: str = "bubblewrap"
     dry_run: bool = False
 
 
@@ -123,10 +123,9 @@ def run(assignment: Assignment, options: CalibrateOptions) -> bool:
 def calibrate(assignment: Assignment, options: CalibrateOptions) -> list[CalibratedThreshold]:
     """Every threshold of the assignment, measured. Raises ConvgradeError where a run says nothing about one."""
     jobs = list(_jobs(assignment, options.runs))
-    place = (str(root_of(assignment)), assignment.slug, options.box)
-    spec = WorkerSpec(serve, place, assignment.limits.submission_seconds * 1.5 + 60)
-    with progress(f"Calibrating {assignment.slug}", len(jobs)) as done:
-        reports = list(grade_all(jobs, assignment, spec, options.jobs, done))
+    spec = worker_spec(assignment, GradingOptions(wall=options.wall), checks="gates")
+    with progress(f"Calibrating {assignment.slug}", len(jobs)) as tick:
+        reports = list(grade_all(jobs, assignment, spec, options.jobs, tick))
     for report in reports:
         if report.problem:
             raise ConvgradeError(f"{report.student} could not be graded with {report.source}\n  {report.problem}")
@@ -184,14 +183,6 @@ def _ending(check: CheckResult) -> str:
 def _best(reports: Sequence[Report], mistake: str, name: str) -> float | None:
     checks = [check for report in reports if report.student == mistake for check in report.checks]
     return max((check.measured[name] for check in checks if name in check.measured), default=None)
-
-
-def serve(connection: Connection, root: str, slug: str, box: str) -> None:
-    """A worker's life: asked the gates only, each submission with its own secret."""
-    from autograder.box.zygote import Wall
-    from autograder.grading.worker import serve as live
-
-    live(connection, root, slug, Wall(mode=box), lambda suite, about: suite.ask_gates_only(about["secret"]))
 
 
 def show(gates: Sequence[CalibratedThreshold], console: Console) -> None:

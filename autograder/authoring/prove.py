@@ -26,9 +26,8 @@ from autograder.authoring.proof_set import (
 from autograder.course import Assignment
 from autograder.grading.pool import grade_all
 from autograder.grading.progress import progress
-from autograder.grading.session import serve
-from autograder.grading.worker_process import Job, WorkerSpec
-from autograder.layout import root_of
+from autograder.grading.session import GradingOptions, worker_spec
+from autograder.grading.worker_process import Job
 from autograder.log import stage
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
 
@@ -64,7 +63,7 @@ class ProveOptions:
     """
 
     jobs: int
-    box: str = "bubblewrap"
+    wall: str = "bubblewrap"
     device: str = "cpu"
     together: bool = False
     only: str = ""
@@ -84,11 +83,10 @@ def prove(assignment: Assignment, options: ProveOptions) -> Proof:
     all_of_them = tuple(variants_of(assignment, options.together, options.only))
     made = _share(all_of_them, options.one_in, zlib.crc32(assignment.mistakes.read_bytes()))
     notebooks = list(dict.fromkeys(one.raw for one in made))
-    place = (str(root_of(assignment)), assignment.slug, options.box, options.device)
-    spec = WorkerSpec(serve, place, assignment.limits.submission_seconds * 2)
+    spec = worker_spec(assignment, GradingOptions(wall=options.wall, device=options.device))
     asked = (Job(_title(raw, made), "notebook.ipynb", f"{number}", raw) for number, raw in enumerate(notebooks))
-    with progress(f"Proving {assignment.slug}", len(notebooks)) as done:
-        reports = dict(zip(notebooks, grade_all(asked, assignment, spec, options.jobs, done), strict=True))
+    with progress(f"Proving {assignment.slug}", len(notebooks)) as tick:
+        reports = dict(zip(notebooks, grade_all(asked, assignment, spec, options.jobs, tick), strict=True))
     found = [Offence(one, it) for one in made for it in judge(one, reports[one.raw])]
     missing = () if options.only else _missing(assignment, all_of_them)
     return Proof(assignment, made, (*found, *missing), len(notebooks))

@@ -73,8 +73,8 @@ def _graded(session: GradingSession, found: Sequence[Found], as_json: bool = Fal
     from autograder.grading.progress import progress
 
     reports = []
-    with progress(f"Grading {session.assignment.slug}", len(found)) as session.on_report:
-        for report in session.reports(found):
+    with progress(f"Grading {session.assignment.slug}", len(found)) as tick:
+        for report in session.reports(found, tick):
             reports.append(report)
             if as_json:
                 click.echo(report.to_json())
@@ -121,7 +121,7 @@ def report(root: Path, slug: str) -> int:
 @jobs_option(2)
 @BOX
 @COURSE
-def demo(root: Path, slug: str, jobs: int, box: str) -> int:
+def demo(root: Path, slug: str, jobs: int, wall: str) -> int:
     """Grade a class of invented students, print its table and write its page. Real reports are left alone.
 
     \b
@@ -141,7 +141,7 @@ def demo(root: Path, slug: str, jobs: int, box: str) -> int:
     make_class(assignment, root / DEMO_SUBMITTED)
     found = discover([root / DEMO_SUBMITTED], course, assignment.slug).found
     store, real = Store(reports_folder(root / DEMO, assignment.slug)), store_of(assignment)
-    reports = _graded(GradingSession(assignment, GradingOptions(jobs, box=box), store), found)
+    reports = _graded(GradingSession(assignment, GradingOptions(jobs, wall=wall), store), found)
     show_reports(reports)
     place = store.folder if real.all() else real.folder  # a real class keeps its own page
     contexts = {report.student: context_without_gradebook(assignment, report) for report in reports}

@@ -23,7 +23,7 @@ from autograder.cli.verb import Verb
 )
 @BOX
 @COURSE
-def gradescope(root: Path, slug: str, visibility: str, box: str) -> int:
+def gradescope(root: Path, slug: str, visibility: str, wall: str) -> int:
     """Make build/gradescope/SLUG.zip: this engine and one assignment, with setup.sh and run_autograder.
 
     If bubblewrap does not work in Gradescope's container, choose the weaker wall by name: --box landlock. Every result
@@ -38,7 +38,7 @@ def gradescope(root: Path, slug: str, visibility: str, box: str) -> int:
 
     course = load_course(root)
     assignment = course.assignment(slug)
-    path = write_zip(course, assignment, box, visibility)
+    path = write_zip(course, assignment, wall, visibility)
     say(f"written: {path.relative_to(root)} ({path.stat().st_size / 1e6:.1f} MB)")
     note_all(advice(assignment))
     return DONE

@@ -87,6 +87,7 @@ ASSIGNMENT = click.option(
 )
 BOX = click.option(
     "--box",
+    "wall",
     type=click.Choice(["bubblewrap", "landlock"]),
     default="bubblewrap",
     show_default=True,

@@ -13,7 +13,7 @@ from autograder.cli.exits import DONE, NOT_GRADED, NOTHING
 from autograder.cli.options import ASSIGNMENT, BOX, COURSE, FILE, FOLDER, PATH, jobs_option
 from autograder.cli.output import note, say
 from autograder.cli.verb import Verb, verbose
-from autograder.layout import SIMILAR, SUBMITTED
+from autograder.layout import FEEDBACK_PAGES, SIMILAR, SUBMITTED
 from autograder.log import is_on
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def explain(root: Path, what: str, check: str, slug: str, **options: Any) -> int
     if subject.raw is None:
         note("the graded file is not under build/submitted; give it with --file, and the check is run again")
         return NOTHING
-    return DONE if run_again(explanation, Wall(mode=options["box"]), options["shell"]) else NOT_GRADED
+    return DONE if run_again(explanation, Wall(mode=options["wall"]), options["shell"]) else NOT_GRADED
 
 
 @click.command(cls=Verb, short_help="Grade notebooks as they arrive in a folder.")
@@ -96,9 +96,9 @@ def watch(root: Path, folder: Path, slug: str, every: float, **options: Any) -> 
     from autograder.grading.session import GradingOptions
     from autograder.watch import Watcher
 
-    watcher = Watcher(load_course(root), folder, GradingOptions(jobs=options["jobs"], box=options["box"]), slug)
-    watcher.to = None if options["beside"] else options["to"] or watcher.to
-    watcher.on_report = _say_score
+    grading = GradingOptions(jobs=options["jobs"], wall=options["wall"])
+    pages = None if options["beside"] else options["to"] or root / FEEDBACK_PAGES
+    watcher = Watcher(load_course(root), folder, grading, pages, slug, _say_score)
     if not options["once"]:
         note(f"watching {folder}; Ctrl-C ends it")
         watcher.watch(every)
@@ -162,7 +162,7 @@ def similar(root: Path, slug: str, paths: Sequence[Path], archive: Sequence[Path
 
 @click.command(cls=Verb, short_help="Try to break out of the box on this machine.")
 @BOX
-def doctor(box: str) -> int:
+def doctor(wall: str) -> int:
     """Try to break out of the box on this machine, one line per promise.
 
     \b
@@ -172,4 +172,4 @@ def doctor(box: str) -> int:
     from autograder.box.zygote import Wall
     from autograder.cli.doctor import examine
 
-    return DONE if examine(Wall(mode=box)) else NOT_GRADED
+    return DONE if examine(Wall(mode=wall)) else NOT_GRADED

@@ -55,26 +55,27 @@ def rerun(
     course: Course, assignment: Assignment, paths: Sequence[Path], options: GradingOptions, grades: Sequence[Grade]
 ) -> Rerun:
     """Every submission at `paths` as the course is now; `grades` are those that counted until now."""
-    result = Rerun(Regrade(assignment, options), Attempts(course.root, assignment.slug))
-    result.attempts.adopt()
+    attempts = Attempts(course.root, assignment.slug)
+    attempts.adopt()
     due = course.term.deadlines.get(assignment.slug) or database.deadline(course.root, assignment.slug)
     discovery = discover([path for path in paths if path.exists()], course, assignment.slug)
-    result.passed_over = discovery.passed_over
-    tries = [one for item in discovery.found for one in _tries(item, result.attempts, course.term, due)]
-    with progress(f"Grading {assignment.slug}", len(tries)) as result.run.on_report:
-        reports = result.run.reports([one.found for one in tries], {one.found.student: one.student for one in tries})
+    tries = [attempt for item in discovery.found for attempt in _tries(item, attempts, course.term, due)]
+    with progress(f"Grading {assignment.slug}", len(tries)) as tick:
+        run = Regrade(assignment, options, tick)
+        reports = run.reports([each.found for each in tries], {each.found.student: each.student for each in tries})
     before = {grade.student: grade for grade in grades}
     groups: dict[str, list[tuple[Try, Report]]] = {}
-    for one, report in zip(tries, reports, strict=True):
-        groups.setdefault(one.student, []).append((one, report))
+    for each, report in zip(tries, reports, strict=True):
+        groups.setdefault(each.student, []).append((each, report))
     after = [_after(before, group, assignment, course.term, due) for group in groups.values()]
+    result = Rerun(run, attempts, passed_over=discovery.passed_over)
     return _finished(result, [grade for grade, _ in after], [chosen for _, chosen in after], before)
 
 
 def _finished(result: Rerun, after: list[Grade], chosen: list[Attempt | None], before: dict[str, Grade]) -> Rerun:
     result.reports = [grade.report for grade in after if grade.report]
     result.changes = [Change(before.get(grade.student, _nothing(grade)), grade) for grade in in_order(after)]
-    result.moved = [one for one in chosen if one and not result.attempts.is_placed(one)]
+    result.moved = [attempt for attempt in chosen if attempt and not result.attempts.is_placed(attempt)]
     return result
 
 
@@ -84,12 +85,12 @@ def _tries(item: Found, attempts: Attempts, term: Term, due: datetime | None) ->
     if not kept:
         yield Try(item.student, item)
     elif term.attempts == "best" and len(kept) > 1:
-        for one in kept:
-            name = f"{item.student} · attempt {one.number}"
-            yield Try(item.student, replace(item, student=name, path=one.path), one)
+        for attempt in kept:
+            name = f"{item.student} · attempt {attempt.number}"
+            yield Try(item.student, replace(item, student=name, path=attempt.path), attempt)
     else:
-        one = counting(kept, term, attempts.slug, due)
-        yield Try(item.student, replace(item, path=one.path), one)
+        attempt = counting(kept, term, attempts.slug, due)
+        yield Try(item.student, replace(item, path=attempt.path), attempt)
 
 
 def _after(
@@ -99,12 +100,12 @@ def _after(
     student = group[0][0].student
     old = before.get(student, Grade(student, assignment.slug, empty_marks(assignment), submitted=False))
     grades: dict[int, Grade] = {}
-    for one, report in group:
-        at = one.attempt.at if one.attempt else old.handed_in
+    for each, report in group:
+        at = each.attempt.at if each.attempt else old.handed_in
         late = term.seconds_late(student, assignment.slug, (at - due).total_seconds()) if at and due else 0.0
         timed = replace(old, handed_in=at, seconds_late=late)
-        grades[one.attempt.number if one.attempt else 0] = regraded(timed, replace(report, student=student), term)
-    tried = [one.attempt for one, _ in group if one.attempt]
+        grades[each.attempt.number if each.attempt else 0] = regraded(timed, replace(report, student=student), term)
+    tried = [each.attempt for each, _ in group if each.attempt]
     chosen = best(tried, {number: grade.score for number, grade in grades.items()}) if tried else None
     return grades[chosen.number if chosen else 0], chosen
 

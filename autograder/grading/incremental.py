@@ -6,15 +6,14 @@ not touched at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 from autograder.grading.dependencies import Fingerprints, fingerprints, load_all
 from autograder.grading.keys import content_key
 from autograder.grading.scoring import score
-from autograder.grading.session import GradingOptions, GradingSession, store_of
+from autograder.grading.session import GradingOptions, GradingSession, OnReport, store_of
 from autograder.grading.store import Store, final
 from autograder.grading.worker_process import Job
 from autograder.model import Report, Verdict
@@ -22,7 +21,6 @@ from autograder.submission.find import Found
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
-    from autograder.judge.plugin import Suite
 
 _AT_A_LIMIT = (Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY)
 
@@ -30,22 +28,20 @@ _AT_A_LIMIT = (Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY)
 class Regrade:
     """One assignment graded again, in the state in which it is now."""
 
-    def __init__(self, assignment: Assignment, options: GradingOptions) -> None:
-        self.assignment, self.options = assignment, options
+    def __init__(self, assignment: Assignment, options: GradingOptions, on_report: OnReport = lambda _: None) -> None:
+        self.assignment, self.options, self.on_report = assignment, options, on_report
         self.store = store_of(assignment)
         self.new = Store(self.store.folder / "regraded")
-        self.now, self.states = fingerprints(assignment, options.box, options.device), load_all(self.store.folder)
+        self.now, self.states = fingerprints(assignment, options.wall, options.device), load_all(self.store.folder)
         self.now.save(self.store.folder)
         self.judged = 0  # submissions of which anything was judged again
-        self.on_report: Callable[[Report], None] = lambda _: None
 
     def reports(self, found: Sequence[Found], owners: Mapping[str, str]) -> list[Report]:
         """A report for each file, in this order; `owners` says whose it is where that is not its `student`."""
         ready: dict[int, Report] = {}
         asked: list[int] = []
-        grading = GradingSession(self.assignment, self.options, self.new)
-        grading.serve, grading.on_report = serve, self.on_report
-        fresh = list(grading.grade(self._jobs(found, owners, ready, asked)))
+        grading = GradingSession(self.assignment, self.options, self.new, checks="rest")
+        fresh = list(grading.grade(self._jobs(found, owners, ready, asked), self.on_report))
         self.judged += len(fresh)
         return [ready.get(index) or fresh[asked.index(index)] for index in range(len(found))]
 
@@ -60,13 +56,13 @@ class Regrade:
         for index, item in enumerate(found):
             raw = item.read()
             key = content_key(raw, self.now.context)
-            report, about = self._known(item, owners.get(item.student, item.student), raw, key)
+            report, extra = self._known(item, owners.get(item.student, item.student), raw, key)
             if report:
                 ready[index] = report
                 self.on_report(report)
             else:
                 asked.append(index)
-                yield Job(item.student, item.source, key, raw, about)
+                yield Job(item.student, item.source, key, raw, extra)
 
     def _known(self, item: Found, owner: str, raw: bytes, key: str) -> tuple[Report | None, dict[str, Any]]:
         """The report of this file, where nothing has to be judged; else what the worker is told of an earlier one."""
@@ -77,10 +73,10 @@ class Regrade:
             if report.key == key and final(report) and not self.options.force:
                 return self._as(report, item, key), {}
         for report in old:
-            state = next((one for one in self.states if content_key(raw, one.context) == report.key), None)
+            state = next((state for state in self.states if content_key(raw, state.context) == report.key), None)
             again = touched(state, self.now, self.assignment, report) if state and not self.options.force else None
             if again is not None and final(report):
-                kept = tuple(one for one in report.exercises if one.name not in again)
+                kept = tuple(exercise for exercise in report.exercises if exercise.name not in again)
                 if not again:
                     return self._as(report, item, key), {}
                 return None, {"kept": replace(report, exercises=kept, cells=()).to_json()}
@@ -124,17 +120,3 @@ def _felt(before: Fingerprints, now: Fingerprints, report: Report) -> bool:
     lower = any(now.limits.get(name, 0) < value for name, value in before.limits.items())
     reached = any(check.verdict in _AT_A_LIMIT for check in report.checks)
     return lower or reached or any(not cell.ok for cell in report.cells)
-
-
-def serve(connection: Connection, root: str, slug: str, box: str, device: str) -> None:
-    """A worker that keeps what it is told still holds."""
-    from autograder.box.zygote import Wall
-    from autograder.grading.worker import serve as live
-
-    live(connection, root, slug, Wall(mode=box, device=device), keep_what_holds)
-
-
-def keep_what_holds(suite: Suite, about: Mapping[str, Any]) -> None:
-    """Before each submission: the results that need no new run."""
-    kept = Report.from_json(about["kept"]).checks if "kept" in about else ()
-    suite.kept = {check.name: check for check in kept}

@@ -20,11 +20,11 @@ from autograder.model import REPORT_VERSION
 if TYPE_CHECKING:
     from autograder.course import Assignment
 
-# Of `grading` only three modules decide; they stay beside those that call them, so they are named one by one.
+# Of `grading` only four modules decide; they stay beside those that call them, so they are named one by one.
 VERDICT_PACKAGES = (
     *("errors", "files", "layout", "log", "messages", "model", "text"),
     *("course", "submission", "box", "judge"),
-    *("grading.one", "grading.scoring", "grading.worker"),
+    *("grading.one", "grading.scoring", "grading.serve_spec", "grading.worker"),
 )
 _LIBRARIES = ("torch", "torchvision", "numpy", "ipython", "hypothesis", "pytest")
 _ENGINE = Path(__file__).resolve().parents[1]

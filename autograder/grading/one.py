@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 from autograder.box.box import Box, open_box
@@ -17,13 +18,16 @@ from autograder.box.zygote import Zygote
 from autograder.course import Assignment
 from autograder.errors import UnreadableSubmission
 from autograder.grading.scoring import score, ungraded
+from autograder.judge.conversation import Ask
 from autograder.judge.plugin import Suite
-from autograder.model import CellRun, Report
+from autograder.model import CellRun, CheckResult, Report
 from autograder.submission.handed_in import HandedIn
 from autograder.submission.read import Cell, read_submission
 
+Judge = Callable[[Suite, Ask], tuple[CheckResult, ...]]
 
-def grade(handed_in: HandedIn, suite: Suite, zygote: Zygote) -> Report:
+
+def grade(handed_in: HandedIn, suite: Suite, zygote: Zygote, judge: Judge = Suite.run) -> Report:
     """The Report of one submission. Whatever the student's code does ends in a verdict, never in an exception."""
     start, assignment = time.monotonic(), suite.assignment
     blank = Report(
@@ -36,7 +40,7 @@ def grade(handed_in: HandedIn, suite: Suite, zygote: Zygote) -> Report:
         return replace(blank, problem=str(error), fault="student", seconds=_since(start))
     with open_box(zygote, assignment.limits) as box:
         cells = tuple(run_cell(box, cell, assignment) for cell in submission.cells)
-        exercises = score(assignment, suite.run(box.ask))
+        exercises = score(assignment, judge(suite, box.ask))
     judged = replace(blank, exercises=exercises, cells=cells, notes=submission.notes)
     return replace(judged, memory_mb=round(box.memory_mb), seconds=_since(start))
 

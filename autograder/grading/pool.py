@@ -1,7 +1,7 @@
 """Many submissions, N workers. Reports come out in the order of the jobs; the workers stay busy out of order.
 
 A worker that dies, hangs or talks nonsense is replaced and its submission is graded once more; after a second time it
-gets a Report that says so and whose fault it is: ours. What workers are and how they talk stands in `crew.py`.
+gets a Report that says so and whose fault it is: ours. How workers are started and spoken to: `worker_process.py`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any
 
@@ -40,29 +40,31 @@ def grade_all(
     assignment: Assignment,
     spec: WorkerSpec,
     size: int = 1,
-    on_report: Callable[[Report], None] | None = None,
+    on_report: Callable[[Report], object] = lambda _: None,
 ) -> Generator[Report, None, None]:
-    """A Report for each job, in their order. `on_report` hears of each as soon as it exists, in any order.
+    """A Report for each job, in their order. `on_report` is called with each as soon as it exists, in any order.
 
     Raises ConvgradeError where no worker can grade anything. Close the iterator to end the workers early.
     """
-    pool = _Pool(jobs, assignment, spec, size)
-    pool.on_report = on_report or pool.on_report
+    pool = _Pool(enumerate(jobs), assignment, spec, size, on_report)
     try:
         yield from pool.reports()
     finally:
         end_all(pool.workers)
 
 
+@dataclass
 class _Pool:
-    def __init__(self, jobs: Iterable[Job], assignment: Assignment, spec: WorkerSpec, size: int) -> None:
-        self.jobs, self.assignment, self.spec, self.size = enumerate(jobs), assignment, spec, size
-        self.on_report: Callable[[Report], None] = lambda _: None
-        self.workers: list[Worker] = []
-        self.waiting: deque[_Task] = deque()  # at most `size` ahead, so that a class need not fit into memory
-        self.running: dict[int, _Task] = {}
-        self.finished: dict[int, Report] = {}
-        self.failed_starts = 0
+    jobs: Iterator[tuple[int, Job]]
+    assignment: Assignment
+    spec: WorkerSpec
+    size: int
+    on_report: Callable[[Report], object]
+    workers: list[Worker] = field(default_factory=list)
+    waiting: deque[_Task] = field(default_factory=deque)  # at most `size` ahead: a class need not fit into memory
+    running: dict[int, _Task] = field(default_factory=dict)
+    finished: dict[int, Report] = field(default_factory=dict)
+    failed_starts: int = 0
 
     def reports(self) -> Iterator[Report]:
         """Every report, in the order of the jobs."""
@@ -107,11 +109,11 @@ class _Pool:
     def _hear(self, worker: Worker) -> None:
         try:
             message = worker.answer()
-            said = json.loads(message)
-            if "crash" in said or "error" in said:
-                self._give_up(worker, said)
+            answer = json.loads(message)
+            if "crash" in answer or "error" in answer:
+                self._give_up(worker, answer)
             elif not worker.ready:
-                worker.ready, self.failed_starts = bool(said["ready"]), 0
+                worker.ready, self.failed_starts = bool(answer["ready"]), 0
             else:
                 self._finish(worker, message)
         except (EOFError, OSError):
@@ -133,11 +135,11 @@ class _Pool:
         self.finished[index] = report
         self.on_report(report)
 
-    def _give_up(self, worker: Worker, said: dict[str, Any]) -> None:
-        """The worker told why it ends: nothing can be graded at all, or this one submission broke it."""
-        if "error" in said:
-            raise ConvgradeError(str(said["error"]))
-        self._replace(worker, str(said["crash"]))
+    def _give_up(self, worker: Worker, answer: dict[str, Any]) -> None:
+        """The worker says why it ends: nothing can be graded at all, or this one submission broke it."""
+        if "error" in answer:
+            raise ConvgradeError(str(answer["error"]))
+        self._replace(worker, str(answer["crash"]))
 
     def _replace(self, worker: Worker, why: str) -> None:
         """End a broken worker; its submission comes first for the next one, or gets a report of ours."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from autograder.grading.dependencies import fingerprints
 from autograder.grading.keys import content_key, context_digest
 from autograder.grading.pool import grade_all, problem
+from autograder.grading.serve_spec import Checks, ServeSpec
 from autograder.grading.store import Store
 from autograder.grading.worker_process import Job, WorkerSpec
 from autograder.layout import BUILD, reports_folder, root_of
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from autograder.model import Report
     from autograder.submission.find import Found
 
-Serve = Callable[[Connection, str, str, str, str], None]  # connection, root of the course, slug, wall, device
+OnReport = Callable[["Report"], object]  # called with every report as soon as it exists, in any order
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +33,22 @@ class GradingOptions:
 
     jobs: int = 1
     force: bool = False  # grade again what is stored
-    box: str = "bubblewrap"
+    wall: str = "bubblewrap"
     device: str = "cpu"  # where the submission's tensors live
     record: bool = False  # write the points into nbgrader's gradebook, too
 
 
-def serve(connection: Connection, root: str, slug: str, box: str, device: str) -> None:
-    """A worker's life. Imports here, in the worker: the command itself never waits for torch."""
-    from autograder.box.zygote import Wall
-    from autograder.grading.worker import serve as live
+def serve(connection: Connection, spec: ServeSpec) -> None:
+    """What every worker process runs. Imports here, in the worker: the command itself never waits for torch."""
+    from autograder.grading import worker
 
-    live(connection, root, slug, Wall(mode=box, device=device))
+    worker.serve(connection, spec)
+
+
+def worker_spec(assignment: Assignment, options: GradingOptions, checks: Checks = "all") -> WorkerSpec:
+    """Workers for this assignment."""
+    serving = ServeSpec(str(root_of(assignment)), assignment.slug, options.wall, options.device, checks)
+    return WorkerSpec(serve, (serving,), assignment.limits.submission_seconds * 1.5 + 60, quiet=not is_on())
 
 
 def store_of(assignment: Assignment) -> Store:
@@ -53,65 +59,68 @@ def store_of(assignment: Assignment) -> Store:
 class GradingSession:
     """One assignment's grading: its store, its context, its workers."""
 
-    def __init__(self, assignment: Assignment, options: GradingOptions, store: Store | None = None) -> None:
-        self.assignment, self.options = assignment, options
+    def __init__(
+        self, assignment: Assignment, options: GradingOptions, store: Store | None = None, checks: Checks = "all"
+    ) -> None:
+        self.assignment, self.options, self.checks = assignment, options, checks
         self.store = store or store_of(assignment)
-        self.context = context_digest(assignment, options.box, options.device)
-        self.on_report: Callable[[Report], None] = lambda _: None  # hears of every report, in any order
-        self.serve: Serve = serve
+        self.context = context_digest(assignment, options.wall, options.device)
 
-    def reports(self, found: Sequence[Found]) -> Iterator[Report]:
+    def reports(self, found: Sequence[Found], on_report: OnReport = lambda _: None) -> Iterator[Report]:
         """A report for each file, in this order; new ones are stored as soon as they exist."""
         self.store.sweep()
-        state = fingerprints(self.assignment, self.options.box, self.options.device)
+        state = fingerprints(self.assignment, self.options.wall, self.options.device)
         state.save(self.store.folder)  # for a regrading, later
         ready: dict[int, Report] = {}
         asked: deque[int] = deque()
-        with closing(self.grade(self._new(found, ready, asked))) as fresh:
+        with closing(self.grade(self._new(found, ready, asked, on_report), on_report)) as fresh:
             for index in range(len(found)):
                 while index not in ready and (report := next(fresh, None)):  # this moves `_new` forward, too
                     ready[asked.popleft()] = report
                 yield ready.pop(index)
 
-    def grade(self, jobs: Iterable[Job]) -> Generator[Report, None, None]:
+    def grade(self, jobs: Iterable[Job], on_report: OnReport = lambda _: None) -> Generator[Report, None, None]:
         """Grade these in worker processes, whatever is stored."""
-        limits = self.assignment.limits
-        args = (str(root_of(self.assignment)), self.assignment.slug, self.options.box, self.options.device)
-        spec = WorkerSpec(self.serve, args, limits.submission_seconds * 1.5 + 60, quiet=not is_on())
-        return grade_all(jobs, self.assignment, spec, self.options.jobs, self._keep)
+        spec = worker_spec(self.assignment, self.options, self.checks)
+        size = self.options.jobs
+        return grade_all(jobs, self.assignment, spec, size, lambda report: on_report(self._stored(report)))
 
     def one(self, raw: bytes, student: str, source: str) -> Report:
         """The report of these bytes: the stored one where there is one, else graded now."""
         job = Job(student, source, content_key(raw, self.context), raw)
-        return self._stored(job) or next(self.grade([job]))
+        return self._known(job) or next(self.grade([job]))
 
-    def _new(self, found: Sequence[Found], ready: dict[int, Report], asked: deque[int]) -> Iterator[Job]:
+    def _new(
+        self, found: Sequence[Found], ready: dict[int, Report], asked: deque[int], on_report: OnReport
+    ) -> Iterator[Job]:
         """Jobs for what is not stored, read one at a time; everything else goes into `ready`."""
         for index, item in enumerate(found):
             job = Job(item.student, item.source, "", b"")
             try:
                 raw = item.read()
             except OSError as error:
-                ready[index] = problem(job, self.assignment, f"its file cannot be read ({error.strerror or error})")
-                self._keep(ready[index])
+                unreadable = problem(job, self.assignment, f"its file cannot be read ({error.strerror or error})")
+                ready[index] = self._stored(unreadable)
+                on_report(ready[index])
                 continue
             job = replace(job, key=content_key(raw, self.context), raw=raw)
-            stored = self._stored(job)
-            if stored:
-                ready[index] = stored
-                self.on_report(stored)
+            known = self._known(job)
+            if known:
+                ready[index] = known
+                on_report(known)
             else:
                 asked.append(index)
                 yield job
 
-    def _stored(self, job: Job) -> Report | None:
+    def _known(self, job: Job) -> Report | None:
         report = None if self.options.force else self.store.find(job.student, job.key)
         return replace(report, source=job.source) if report else None
 
-    def _keep(self, report: Report) -> None:
-        report = replace(report, box=self.options.box) if report.fault == "ours" else report
+    def _stored(self, report: Report) -> Report:
+        """The report as it was put into the store."""
+        report = replace(report, box=self.options.wall) if report.fault == "ours" else report
         self.store.put(report)
-        self.on_report(report)
+        return report
 
 
 def processors() -> int:

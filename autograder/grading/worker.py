@@ -13,40 +13,48 @@ import json
 import os
 import signal
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from autograder.box.box import open_box
 from autograder.box.zygote import Wall, Zygote
 from autograder.course import Assignment, load_course
 from autograder.errors import BoxFailure, ConvgradeError, NoBox
-from autograder.grading.one import grade
+from autograder.grading.one import Judge, grade
+from autograder.grading.serve_spec import Checks, ServeSpec
 from autograder.judge.plugin import Suite, with_suite
+from autograder.model import Report
 from autograder.submission.handed_in import HandedIn
 
 PR_SET_PDEATHSIG = 1
 SLOW_IMPORTS = ("sympy", "torch._inductor", "torch._dynamo")  # seconds of CPU, when the first optimizer is made
 
 
-Prepare = Callable[[Suite, Mapping[str, str]], None]
-"""What is done to the suite before each submission; it is told the header of the request."""
-
-
-def serve(connection: Connection, root: str, slug: str, wall: Wall, prepare: Prepare = lambda *_: None) -> None:
+def serve(connection: Connection, spec: ServeSpec) -> None:
     """Answers (JSON header, newline, notebook bytes) with a Report's JSON until an empty message.
 
     Says {"ready": true} first, or {"error": "…"} when nothing can be graded on this machine or in this course.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the pool's to handle
+    wall = Wall(mode=spec.wall, device=spec.device)
     try:
-        assignment = load_course(Path(root)).assignment(slug)
+        assignment = load_course(Path(spec.root)).assignment(spec.slug)
         with zygote_for(assignment, wall) as zygote:
-            with_suite(assignment, lambda suite: _loop(connection, suite, zygote, prepare), wall.device)
+            with_suite(assignment, lambda suite: _loop(connection, suite, zygote, spec.checks), wall.device)
     except ConvgradeError as error:
         connection.send_bytes(json.dumps({"error": str(error)}).encode())
+
+
+def judge_for(checks: Checks, header: Mapping[str, Any]) -> Judge:
+    """How one submission is judged, by what the header of its request says besides."""
+    if checks == "gates":
+        return lambda suite, ask: suite.run_gates(ask, header["secret"])
+    kept = Report.from_json(header["kept"]).checks if "kept" in header else ()
+    return lambda suite, ask: suite.run(ask, {check.name: check for check in kept})
 
 
 @contextmanager
@@ -76,21 +84,20 @@ def uses_optimizers(assignment: Assignment) -> bool:
     return any("optim." in source for source in (*code, assignment.suite.read_text("utf-8")))
 
 
-def _loop(connection: Connection, suite: Suite, zygote: Zygote, prepare: Prepare) -> None:
+def _loop(connection: Connection, suite: Suite, zygote: Zygote, checks: Checks) -> None:
     for name in SLOW_IMPORTS if uses_optimizers(suite.assignment) else ():
         importlib.import_module(name)
     gc.collect()
     gc.freeze()  # the forks share what is warm; their collectors need not walk it
     connection.send_bytes(json.dumps({"ready": True}).encode())
     while message := connection.recv_bytes():
-        header, _, raw = message.partition(b"\n")
-        about = json.loads(header)
-        prepare(suite, about)
-        handed_in = HandedIn(about["student"], about["source"], about["key"], raw)
-        connection.send_bytes(in_a_fork(handed_in, suite, zygote))
+        line, _, raw = message.partition(b"\n")
+        header = json.loads(line)
+        handed_in = HandedIn(header["student"], header["source"], header["key"], raw)
+        connection.send_bytes(in_a_fork(handed_in, suite, zygote, judge_for(checks, header)))
 
 
-def in_a_fork(handed_in: HandedIn, suite: Suite, zygote: Zygote) -> bytes:
+def in_a_fork(handed_in: HandedIn, suite: Suite, zygote: Zygote, judge: Judge = Suite.run) -> bytes:
     """The Report's JSON, made in a child of this process. Raises RuntimeError when the child dies: our fault."""
     reader, writer = os.pipe()
     child = os.fork()
@@ -100,7 +107,7 @@ def in_a_fork(handed_in: HandedIn, suite: Suite, zygote: Zygote) -> bytes:
         try:
             os.close(reader)
             with open(writer, "wb") as pipe:
-                pipe.write(grade(handed_in, suite, zygote).to_json().encode())
+                pipe.write(grade(handed_in, suite, zygote, judge).to_json().encode())
             status = 0
         except BaseException:  # noqa: BLE001  # the pool's boundary: the parent must hear of it, and this fork must end here
             traceback.print_exc()

@@ -40,7 +40,7 @@ class Job(HandedIn):
 
 @dataclass(frozen=True, slots=True)
 class WorkerSpec:
-    """How a worker is made: `target(connection, *args)`, a function of a module, and the patience with it."""
+    """How a worker is started: `target(connection, *args)`, a function of a module, and how long it may take."""
 
     target: Callable[..., None]
     args: tuple[Any, ...] = ()

@@ -13,6 +13,7 @@ import sys
 import time
 import traceback
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ class GradescopeRun:
         write_atomically(path, json.dumps(results(self.report, self.visibility, output), indent=1).encode())
         path.chmod(0o644)
 
-    def hear(self, ended: CheckResult, assignment: Assignment) -> None:
+    def hear(self, assignment: Assignment, ended: CheckResult) -> None:
         """One more check has ended."""
         checks = [ended if check.name == ended.name else check for check in self.report.checks]
         self.report = replace(self.report, exercises=score(assignment, checks))
@@ -97,9 +98,9 @@ def _judged(run: GradescopeRun, assignment: Assignment, found: Found) -> Report:
     run.report = replace(run.report, source=found.source, key=key)
 
     def judge(suite: Suite) -> Report:
-        suite.on_check = lambda check: run.hear(check, assignment)
+        handed_in = HandedIn(run.report.student, found.source, key, raw)
         with zygote_for(assignment, Wall(mode=run.wall)) as zygote:
-            return grade(HandedIn(run.report.student, found.source, key, raw), suite, zygote)
+            return grade(handed_in, suite, zygote, partial(Suite.run, on_check=partial(run.hear, assignment)))
 
     return with_suite(assignment, judge)
 

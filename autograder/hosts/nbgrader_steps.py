@@ -56,7 +56,7 @@ class TidyExporter(NotebookExporter):
             course = load_course(Path(self.where.root))
             self.term = course.term
             self.grading = GradingSession(
-                course.assignment(self.where.assignment_id), GradingOptions(processors(), box=self.box)
+                course.assignment(self.where.assignment_id), GradingOptions(processors(), wall=self.box)
             )
             self.troubled = self._graded()
         except ConvgradeError as error:
@@ -90,8 +90,8 @@ class TidyExporter(NotebookExporter):
         slug = self.grading.assignment.slug
         folders = [Path(folder) for folder in sorted(self.run.assignments) if self._is_due(Path(folder))]
         due = [self._found(folder / f"{slug}.ipynb") for folder in folders if (folder / f"{slug}.ipynb").is_file()]
-        with progress(f"Grading {slug}", len(due)) as self.grading.on_report:
-            return {report.student: report for report in self.grading.reports(due) if database.is_ours(report)}
+        with progress(f"Grading {slug}", len(due)) as tick:
+            return {report.student: report for report in self.grading.reports(due, tick) if database.is_ours(report)}
 
     def _is_due(self, folder: Path) -> bool:
         """Whether nbgrader will work on it: by request, or because it is new, or handed in again."""

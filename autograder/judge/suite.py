@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
 from autograder import messages
 from autograder.course import Assignment
+from autograder.course.declarations import CheckSpec
 from autograder.course.thresholds import FIXTURE
 from autograder.errors import CourseError, place
 from autograder.judge import describe, verdicts
@@ -32,6 +34,11 @@ class Running:
     error: BaseException | None = None
 
 
+Results = Mapping[str, CheckResult]  # by the name of the check
+OnCheck = Callable[[CheckResult], object]
+NONE_KEPT: Results = MappingProxyType({})
+
+
 @dataclass
 class Suite:
     """What a worker keeps: collected once, run once for each submission."""
@@ -41,8 +48,6 @@ class Suite:
     mistakes: tuple[Mistake, ...]
     reference: Mapping[str, Any]
     running: Running | None = None
-    kept: Mapping[str, CheckResult] = field(default_factory=dict)  # of an earlier run, for checks that need no new one
-    on_check: Callable[[CheckResult], None] = lambda _: None  # told of every check as soon as it has ended
     after: dict[str, tuple[str, ...]] = field(init=False)
     order: tuple[str, ...] = field(init=False)
     parameters: describe.Parameters = field(init=False)
@@ -56,14 +61,14 @@ class Suite:
             if drawer:  # now, once, and not in the fork of every submission
                 drawer.drawn(seed_of(self.assignment.secret, name))
 
-    def run(self, ask: Ask) -> tuple[CheckResult, ...]:
-        """All checks on one submission, in the order of the suite; `ask` reaches its box."""
-        results = {
-            check.name: CheckResult(check.exercise, check.name, check.title, weight=check.weight)
-            for check in self.assignment.checks
-        } | dict(self.kept)
+    def run(self, ask: Ask, kept: Results = NONE_KEPT, on_check: OnCheck = lambda _: None) -> tuple[CheckResult, ...]:
+        """All checks on one submission, in the order of the suite; `ask` reaches its box.
+
+        `kept` are results of an earlier run that still hold; `on_check` is called with each new one at once.
+        """
+        results = {check.name: _blank(check) for check in self.assignment.checks} | dict(kept)
         cases: list[Case] = []
-        todo = [name for name in self.order if name not in self.kept]
+        todo = [name for name in self.order if name not in kept]
         for number, name in enumerate(todo):
             blank, first = results[name], roots(self.after[name], self.after, results)
             if first:
@@ -72,30 +77,31 @@ class Suite:
             following = todo[number + 1 : number + 2]
             conversation = self._conversation(name, ask)
             results[name] = self._judged(blank, conversation, self.items[following[0]] if following else None)
-            self.on_check(results[name])
+            on_check(results[name])
             cases.append(Case(name, blank.exercise, results[name].verdict, tuple(conversation.exchanges)))
         self._add_hints(results, cases)
         return tuple(results.values())
 
-    def ask_gates_only(self, secret: str) -> None:
-        """From now on only checks that take `thresholds`, whatever they come after, with inputs of this secret."""
+    def run_gates(self, ask: Ask, secret: str) -> tuple[CheckResult, ...]:
+        """Only the checks that take `thresholds`, whatever they come after, with inputs of this secret; no hints."""
         gates = [check for check in self.assignment.checks if FIXTURE in self.items[check.name].fixturenames]
-        self.assignment = replace(self.assignment, secret=secret, checks=tuple(gates))
-        self.after = {gate.name: () for gate in gates}
-        self.order, self.mistakes = tuple(self.after), ()
+        following = [*(self.items[check.name] for check in gates[1:]), None]
+        return tuple(
+            self._judged(_blank(check), self._conversation(check.name, ask, secret), next_item)
+            for check, next_item in zip(gates, following, strict=False)
+        )
 
     def one(self, name: str, ask: Ask) -> tuple[CheckResult, Conversation]:
         """One check alone, whatever it comes after, and what was said. Raises KeyError for an unknown name."""
         spec = {check.name: check for check in self.assignment.checks}[name]
         conversation = self._conversation(name, ask)
-        blank = CheckResult(spec.exercise, spec.name, spec.title, weight=spec.weight)
-        results = {name: self._judged(blank, conversation, None)}
+        results = {name: self._judged(_blank(spec), conversation, None)}
         self._add_hints(results, [Case(name, spec.exercise, results[name].verdict, tuple(conversation.exchanges))])
         return results[name], conversation
 
-    def _conversation(self, name: str, ask: Ask) -> Conversation:
+    def _conversation(self, name: str, ask: Ask, secret: str = "") -> Conversation:
         conversation = Conversation(ask, self.assignment.limits, self.assignment.show)
-        conversation.seed = seed_of(self.assignment.secret, name)
+        conversation.seed = seed_of(secret or self.assignment.secret, name)
         return conversation
 
     def _judged(self, blank: CheckResult, conversation: Conversation, following: pytest.Function | None) -> CheckResult:
@@ -114,6 +120,10 @@ class Suite:
     def _add_hints(self, results: dict[str, CheckResult], cases: Sequence[Case]) -> None:
         for name, mistake in diagnose(cases, self.mistakes, self.reference).items():
             results[name] = replace(results[name], hint=mistake.hint, mistake=mistake.name)
+
+
+def _blank(check: CheckSpec) -> CheckResult:
+    return CheckResult(check.exercise, check.name, check.title, weight=check.weight)
 
 
 def _not_tried(blank: CheckResult, first: Sequence[CheckResult]) -> CheckResult:

@@ -126,7 +126,7 @@ def double(x):
 @pytest.mark.parametrize("mode", MODES)
 def test_the_grader_keeps_what_the_assignment_hides(tiny, mode):
     def score(assignment: Assignment) -> dict[str, float]:
-        grading = GradingSession(assignment, GradingOptions(force=True, box=mode))
+        grading = GradingSession(assignment, GradingOptions(force=True, wall=mode))
         return points(grading.one(json.dumps(paper(SPIES)).encode(), "ada", "ada.ipynb"))
 
     assert score(tiny) == {"double": 60.0, "add": 30.0}  # it found nothing, so it answers right

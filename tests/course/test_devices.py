@@ -82,8 +82,8 @@ def failed(suite: Suite, device: str, replaced: Exchange | None = None) -> set[s
     if replaced:
         given = variants.exchanged(given, {replaced.function: replaced.source})
     names = namespace(notebooks.submission(suite.assignment, given))
-    suite.kept = {one.name: left_out(one) for one in suite.assignment.checks if not tried(suite, one, replaced)}
-    return {one.name for one in suite.run(asking(names, device)) if one.verdict is not Verdict.PASSED}
+    kept = {one.name: left_out(one) for one in suite.assignment.checks if not tried(suite, one, replaced)}
+    return {one.name for one in suite.run(asking(names, device), kept) if one.verdict is not Verdict.PASSED}
 
 
 def tried(suite: Suite, check: CheckSpec, replaced: Exchange | None) -> bool:

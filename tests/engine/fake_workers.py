@@ -21,9 +21,9 @@ def obedient(connection, folder="."):
         connection.send_bytes(_obey(raw.decode("utf-8", "replace"), about, Path(folder)))
 
 
-def serve(connection, root, slug, wall, device):
+def serve(connection, spec):
     """In place of autograder.grading.session.serve."""
-    obedient(connection, os.path.join(root, "traces"))
+    obedient(connection, os.path.join(spec.root, "traces"))
 
 
 def _obey(order, about, folder):
@@ -68,8 +68,8 @@ def no_wall(connection):
     connection.send_bytes(json.dumps({"error": "no wall here\n  install bubblewrap"}).encode())
 
 
-def walled_out(connection, root, slug, wall, device):
-    """The same in place of autograder.grading.worker.serve."""
+def walled_out(connection, spec):
+    """The same in place of autograder.grading.session.serve."""
     no_wall(connection)
 
 

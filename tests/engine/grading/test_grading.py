@@ -32,19 +32,18 @@ def files(folder, *orders):
 
 def test_stored_and_new_reports_come_in_one_order(assignment, tmp_path):
     found = files(tmp_path, "", "sleep 0.2", "", "wrong", "")
-    desk = GradingSession(assignment, GradingOptions(jobs=2))
-    list(desk.reports(found[1::2]))
+    grading = GradingSession(assignment, GradingOptions(jobs=2))
+    list(grading.reports(found[1::2]))
     heard = []
-    desk.on_report = heard.append
-    reports = list(desk.reports(found))
+    reports = list(grading.reports(found, heard.append))
     assert [report.student for report in reports] == ["s0", "s1", "s2", "s3", "s4"]
     assert sorted(report.student for report in heard) == ["s0", "s1", "s2", "s3", "s4"]
     assert (tmp_path / "traces" / "seen").read_text().split().count("s1") == 1
 
 
 def test_one_submission_is_graded_once(assignment, tmp_path):
-    desk = GradingSession(assignment, GradingOptions())
-    first, second = (desk.one(b"", "ada", name) for name in ("a.ipynb", "b.ipynb"))
+    grading = GradingSession(assignment, GradingOptions())
+    first, second = (grading.one(b"", "ada", name) for name in ("a.ipynb", "b.ipynb"))
     assert first.graded
     assert (first.source, second.source) == ("a.ipynb", "b.ipynb")
     assert (tmp_path / "traces" / "seen").read_text().split() == ["ada"]

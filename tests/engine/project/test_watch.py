@@ -26,7 +26,7 @@ def watched(sample_course, monkeypatch):
 
 
 def watcher(root):
-    return Watcher(load_course(root), root / "inbox", GradingOptions())
+    return Watcher(load_course(root), root / "inbox", GradingOptions(), root / "build/feedback-pages")
 
 
 def names(reports):
