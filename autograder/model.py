@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-REPORT_VERSION = 1
+REPORT_VERSION = 2
+_STUB_IN_VERSION_1 = "This part is not filled in yet"  # how the message began; there was no `unwritten`
 
 
 class Verdict(StrEnum):
@@ -49,6 +50,7 @@ class CheckResult:
     seconds: float = 0.0
     staff: str = ""  # for the staff only: what the student's code printed, tracebacks
     measured: dict[str, float] = field(default_factory=dict)  # accuracies and other figures that the check asked for
+    unwritten: bool = False  # it met the stub of the release: not wrong, only not done yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +119,22 @@ class Report:
 
     @classmethod
     def from_json(cls, text: str) -> Report:
-        """Inverse of `to_json`. Raises ValueError on a Report of another version."""
+        """Inverse of `to_json`; also reads version 1. Raises ValueError on a Report of any other version."""
         raw = json.loads(text)
+        if raw.get("version") == 1:
+            _from_version_1(raw)
         if raw.get("version") != REPORT_VERSION:
-            raise ValueError(f"a report of version {raw.get('version')}, this program reads {REPORT_VERSION}")
+            raise ValueError(f"a report of version {raw.get('version')}, this program reads {REPORT_VERSION} and 1")
         raw["exercises"] = tuple(_exercise(item) for item in raw["exercises"])
         raw["cells"] = tuple(CellRun(**item | {"figures": tuple(item["figures"])}) for item in raw["cells"])
         raw["notes"] = tuple(raw["notes"])
         return cls(**raw)
+
+
+def _from_version_1(raw: dict[str, Any]) -> None:
+    raw["version"] = REPORT_VERSION
+    for check in (check for exercise in raw["exercises"] for check in exercise["checks"]):
+        check["unwritten"] = check["verdict"] == Verdict.RAISED and check["message"].startswith(_STUB_IN_VERSION_1)
 
 
 def _exercise(raw: dict[str, Any]) -> ExerciseResult:

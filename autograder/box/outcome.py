@@ -22,9 +22,14 @@ class StudentError(ConvgradeError):
         self.bases: tuple[str, ...] = ()  # Python's own classes that its class is made from, itself among them
 
     @property
+    def from_stub(self) -> bool:
+        """Whether the stub of the release raised it; torch's own NotImplementedError has a message."""
+        return self.verdict is Verdict.RAISED and self.type_name == "NotImplementedError" and not self.message
+
+    @property
     def unwritten(self) -> bool:
-        """Whether the name is not there yet, or still a stub; torch's own NotImplementedError has a message."""
-        return self.type_name == "Undefined" or (self.type_name == "NotImplementedError" and not self.message)
+        """Whether there is nothing to judge yet: the name is missing, or still a stub."""
+        return self.type_name == "Undefined" or self.from_stub
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,8 @@ def result_of(
         return replace(failed, counterexample=describe.counterexample(conversation, of), staff=staff)
     if isinstance(error, StudentError):
         failed = replace(blank, verdict=error.verdict, message=student_message(error, conversation))
-        return replace(failed, counterexample=describe.counterexample(conversation, of), staff=staff)
+        example = describe.counterexample(conversation, of)
+        return replace(failed, counterexample=example, staff=staff, unwritten=error.from_stub)
     if error is not None:
         trace = "".join(traceback.format_exception(error))
         return replace(blank, message=messages.ungraded(), staff=plain.last_lines(f"{staff}\n{trace}".strip()))
@@ -62,7 +63,7 @@ def _blocked(error: StudentError) -> str:
 
 
 def _raised(error: StudentError, conversation: Conversation, where: str) -> str:
-    if error.type_name == "NotImplementedError" and error.unwritten:
+    if error.from_stub:
         return messages.not_implemented(where)
     if error.type_name == "Undefined":
         asked = [exchange.request for exchange in conversation.exchanges]

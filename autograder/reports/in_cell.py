@@ -7,7 +7,7 @@ from markupsafe import Markup
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
 from autograder.reports import heatmap
 from autograder.reports.render import prose
-from autograder.reports.words import alike, is_stub, look_of, problem_of
+from autograder.reports.words import alike, look_of, problem_of
 from autograder.text import escape
 from autograder.text.words import number
 
@@ -55,7 +55,7 @@ def _headline(report: Report, exercise: ExerciseResult | None) -> str:
 
 def _said(check: CheckResult) -> list[tuple[str, str]]:
     """What is said about one check, each with its label."""
-    smallest = "" if is_stub(check) else check.counterexample  # where nothing is written, no input matters
+    smallest = "" if check.unwritten else check.counterexample  # where nothing is written, no input matters
     said = [("", check.message), ("Hint: ", check.hint), ("Smallest input that fails: ", smallest)]
     return [(label, label + text) for label, text in said if text]
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from autograder.gradebook.context import mark_of
 from autograder.gradebook.grades import Mark
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
-from autograder.reports.words import counts, is_stub, judged, worth
+from autograder.reports.words import counts, judged, worth
 
 _NO_EVIDENCE = (Verdict.UNGRADED,)
 
@@ -146,7 +146,7 @@ def _figures(row: list[_Item]) -> CheckFigures:
     right = [found.verdict is Verdict.PASSED for _, _, found in judged]
     rest = [earned - worth(e, c) * (c.verdict is Verdict.PASSED) for earned, e, c in judged]
     ran = [found for _, _, found in judged if found.verdict is not Verdict.SKIPPED]
-    answered = sum(not is_stub(found) for found in ran)
+    answered = sum(not check.unwritten for check in ran)
     return CheckFigures(
         exercise=exercise.name,
         name=check.name,

@@ -31,7 +31,6 @@ _ICONS = {
 }
 LOOKS = MappingProxyType({verdict: Look(messages.LABELS[verdict], *icon) for verdict, icon in _ICONS.items()})
 _TODO = Look("not filled in yet", "○", "wait")
-_STUB = messages.not_implemented().split(".")[0]
 
 
 class Task(NamedTuple):
@@ -102,17 +101,12 @@ def look_at(report: Report) -> str:
 def untouched(report: Report) -> bool:
     """Whether every check that ran met the stub of the release."""
     ran = [check for check in report.checks if check.verdict is not Verdict.SKIPPED]
-    return bool(ran) and all(is_stub(check) for check in ran)
-
-
-def is_stub(check: CheckResult) -> bool:
-    """Whether the check found the release's own NotImplementedError: not wrong, only not done."""
-    return check.verdict is Verdict.RAISED and check.message.startswith(_STUB)
+    return bool(ran) and all(check.unwritten for check in ran)
 
 
 def look_of(check: CheckResult) -> Look:
-    """How one check is shown: an untouched stub is no error, only not done."""
-    return _TODO if is_stub(check) else LOOKS[check.verdict]
+    """How one check is shown: what is not written yet is no error."""
+    return _TODO if check.unwritten else LOOKS[check.verdict]
 
 
 def alike(checks: Sequence[CheckResult]) -> list[list[CheckResult]]:

@@ -145,7 +145,11 @@ def test_the_student_reads_what_is_wrong_and_what_to_do():
 
 
 def test_where_nothing_is_written_no_input_is_told():
-    stub = {"message": messages.not_implemented("line 2"), "counterexample": "corr2d(X of shape (2, 3))"}
+    stub = {
+        "message": messages.not_implemented("line 2"),
+        "counterexample": "corr2d(X of shape (2, 3))",
+        "unwritten": True,
+    }
     page = student_page(report("Ada", failing("corr2d/0", Verdict.RAISED, **stub)), TITLE)
     assert "not filled in yet" in page
     assert "Smallest failing input" not in page
