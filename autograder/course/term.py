@@ -71,6 +71,14 @@ class Term:
         own = self.extensions.get(student, {})
         return own.get(slug, own.get("", 0.0))
 
+    def lateness(self, student: str, slug: str, at: datetime | None, fallback: datetime | None = None) -> float:
+        """Seconds that what was handed in `at` is late, after this student's extension; 0.0 where nobody can know.
+
+        `fallback` is the deadline that was only set in the gradebook: it counts where course.toml names none.
+        """
+        deadline = self.deadlines.get(slug, fallback)
+        return self.seconds_late(student, slug, (at - deadline).total_seconds()) if at and deadline else 0.0
+
     def seconds_late(self, student: str, slug: str, after_deadline: float) -> float:
         """Lateness in seconds, from what everybody's deadline would say; never negative."""
         return max(after_deadline - self.extension(student, slug), 0.0)

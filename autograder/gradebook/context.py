@@ -56,7 +56,7 @@ class StudentContext:
 
 def context_without_gradebook(assignment: Assignment, report: Report) -> StudentContext:
     """What is known about one report without a gradebook and without deadlines."""
-    (grade,) = from_reports(assignment, [report], Term(), {})
+    (grade,) = from_reports(assignment, [report], Term())
     return StudentContext(grade, headings(assignment), show=assignment.show)
 
 

@@ -35,8 +35,14 @@ def recomputed_grades(course: Course, assignment: Assignment) -> tuple[list[Grad
             grades = from_book(assignment, found[0], reports, course.term)
             todo = "points in the gradebook are missing or out of date (convgrade grade … --record)"
             return grades, [*_unjudged(grades), *_listed(unrecorded(grades, reports), todo)]
-    grades = from_reports(assignment, reports, course.term, database.times(course.root, reports))
+    grades = _unrecorded_grades(course, assignment, reports)
     return grades, _unjudged(grades)
+
+
+def _unrecorded_grades(course: Course, assignment: Assignment, reports: Sequence[Report]) -> list[Grade]:
+    """From the reports alone; the deadline may still have been set in formgrader."""
+    times, deadline = database.times(course.root, reports), database.deadline(course.root, assignment.slug)
+    return from_reports(assignment, reports, course.term, times, deadline)
 
 
 def not_final(grades: Sequence[Grade]) -> list[str]:
@@ -60,8 +66,7 @@ def _listed(students: Sequence[str], what: str) -> list[str]:
 @stage("looking into the gradebook")
 def gather_contexts(course: Course, assignment: Assignment, reports: Sequence[Report]) -> dict[str, StudentContext]:
     """By student. Where the gradebook knows a submission its points and words count; nothing is written there."""
-    times = database.times(course.root, reports)
-    grades = {grade.student: grade for grade in from_reports(assignment, reports, course.term, times)}
+    grades = {grade.student: grade for grade in _unrecorded_grades(course, assignment, reports)}
     comments: Mapping[str, Comments] = {}
     with database.opened(course.root, assignment.slug) as found:
         if found:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from autograder.course.term import Term, cents
@@ -110,24 +111,29 @@ def empty_marks(assignment: Assignment) -> tuple[Mark, ...]:
 
 
 def from_reports(
-    assignment: Assignment, reports: Iterable[Report], term: Term, times: Mapping[str, datetime]
+    assignment: Assignment,
+    reports: Iterable[Report],
+    term: Term,
+    times: Mapping[str, datetime] = MappingProxyType({}),
+    deadline: datetime | None = None,
 ) -> list[Grade]:
-    """Grades before anything was recorded; `times` says when each student handed in."""
+    """Grades before anything was recorded; `times` says when each student handed in.
+
+    `deadline` is the gradebook's: it counts where the course names none.
+    """
     blank = empty_marks(assignment)
-    found = []
+    grades = []
     for report in reports:
         at = times.get(report.student)
-        grade = Grade(report.student, assignment.slug, _judged(blank, report), handed_in=at, report=report)
-        deadline = term.deadlines.get(assignment.slug)
-        after = (at - deadline).total_seconds() if at and deadline else 0.0
-        found.append(penalised(grade, term, after))
-    return in_order(found)
+        late = term.lateness(report.student, assignment.slug, at, deadline)
+        marks = _judged(blank, report)
+        grade = Grade(report.student, assignment.slug, marks, handed_in=at, seconds_late=late, report=report)
+        grades.append(_penalised(grade, term))
+    return in_order(grades)
 
 
-def penalised(grade: Grade, term: Term, after_deadline: float) -> Grade:
-    """The grade with the penalty for being handed in `after_deadline` seconds after everybody's deadline."""
-    late = term.seconds_late(grade.student, grade.assignment, after_deadline)
-    return replace(grade, seconds_late=late, penalty=term.late.penalty(late, grade.raw, grade.points, grade.extra))
+def _penalised(grade: Grade, term: Term) -> Grade:
+    return replace(grade, penalty=term.late.penalty(grade.seconds_late, grade.raw, grade.points, grade.extra))
 
 
 def from_book(assignment: Assignment, book: Any, reports: Iterable[Report], term: Term) -> list[Grade]:
@@ -155,8 +161,7 @@ def regraded(grade: Grade, report: Report, term: Term) -> Grade:
         )
         for mark in grade.marks
     )
-    grade = replace(grade, marks=marks, submitted=True, report=report)
-    return replace(grade, penalty=term.late.penalty(grade.seconds_late, grade.raw, grade.points, grade.extra))
+    return _penalised(replace(grade, marks=marks, submitted=True, report=report), term)
 
 
 def in_order(grades: Iterable[Grade]) -> list[Grade]:

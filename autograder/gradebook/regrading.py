@@ -57,9 +57,9 @@ def rerun(
     """Every submission at `paths` as the course is now; `grades` are those that counted until now."""
     attempts = Attempts(course.root, assignment.slug)
     attempts.adopt()
-    due = course.term.deadlines.get(assignment.slug) or database.deadline(course.root, assignment.slug)
+    deadline = database.deadline(course.root, assignment.slug)
     discovery = discover([path for path in paths if path.exists()], course, assignment.slug)
-    tries = [attempt for item in discovery.found for attempt in _tries(item, attempts, course.term, due)]
+    tries = [attempt for item in discovery.found for attempt in _tries(item, attempts, course.term, deadline)]
     with progress(f"Grading {assignment.slug}", len(tries)) as tick:
         run = Regrade(assignment, options, tick)
         reports = run.reports([each.found for each in tries], {each.found.student: each.student for each in tries})
@@ -67,7 +67,7 @@ def rerun(
     groups: dict[str, list[tuple[Try, Report]]] = {}
     for each, report in zip(tries, reports, strict=True):
         groups.setdefault(each.student, []).append((each, report))
-    after = [_after(before, group, assignment, course.term, due) for group in groups.values()]
+    after = [_after(before, group, assignment, course.term, deadline) for group in groups.values()]
     result = Rerun(run, attempts, passed_over=discovery.passed_over)
     return _finished(result, [grade for grade, _ in after], [chosen for _, chosen in after], before)
 
@@ -79,7 +79,7 @@ def _finished(result: Rerun, after: list[Grade], chosen: list[Attempt | None], b
     return result
 
 
-def _tries(item: Found, attempts: Attempts, term: Term, due: datetime | None) -> Iterator[Try]:
+def _tries(item: Found, attempts: Attempts, term: Term, deadline: datetime | None) -> Iterator[Try]:
     """What of a student's has to be graded: the file at hand, the attempt that counts instead of it, or all of them."""
     kept = attempts.of(item.student) if attempts.is_place(item.path) else []
     if not kept:
@@ -89,12 +89,16 @@ def _tries(item: Found, attempts: Attempts, term: Term, due: datetime | None) ->
             name = f"{item.student} · attempt {attempt.number}"
             yield Try(item.student, replace(item, student=name, path=attempt.path), attempt)
     else:
-        attempt = counting(kept, term, attempts.slug, due)
+        attempt = counting(kept, term, attempts.slug, deadline)
         yield Try(item.student, replace(item, path=attempt.path), attempt)
 
 
 def _after(
-    before: dict[str, Grade], group: list[tuple[Try, Report]], assignment: Assignment, term: Term, due: datetime | None
+    before: dict[str, Grade],
+    group: list[tuple[Try, Report]],
+    assignment: Assignment,
+    term: Term,
+    deadline: datetime | None,
 ) -> tuple[Grade, Attempt | None]:
     """The grade that a student will have, and the attempt that it is for."""
     student = group[0][0].student
@@ -102,7 +106,7 @@ def _after(
     grades: dict[int, Grade] = {}
     for each, report in group:
         at = each.attempt.at if each.attempt else old.handed_in
-        late = term.seconds_late(student, assignment.slug, (at - due).total_seconds()) if at and due else 0.0
+        late = term.lateness(student, assignment.slug, at, deadline)
         timed = replace(old, handed_in=at, seconds_late=late)
         grades[each.attempt.number if each.attempt else 0] = regraded(timed, replace(report, student=student), term)
     tried = [each.attempt for each, _ in group if each.attempt]

@@ -104,24 +104,21 @@ class Attempts:
         return submission_file(self.submitted, student, self.slug)
 
 
-def counting(attempts: Sequence[Attempt], term: Term, slug: str, deadline: datetime | None = None) -> Attempt:
-    """The attempt that counts by the course's rule; where the best one does, the last, until all are graded."""
-    deadline = term.deadlines.get(slug, deadline)
-    if term.attempts != "deadline" or deadline is None:
+def counting(attempts: Sequence[Attempt], term: Term, slug: str, fallback: datetime | None = None) -> Attempt:
+    """The attempt that counts by the course's rule; where the best one does, the last, until all are graded.
+
+    `fallback` is the gradebook's deadline. An attempt within the grace, or within an extension, is in time.
+    """
+    if term.attempts != "deadline":
         return attempts[-1]
-    in_time = [item for item in attempts if item.at is None or not _late(item, term, slug, deadline)]
+    grace = term.late.grace_minutes * 60
+    in_time = [each for each in attempts if term.lateness(each.student, slug, each.at, fallback) <= grace]
     return in_time[-1] if in_time else attempts[0]
 
 
 def best(attempts: Sequence[Attempt], scores: Mapping[int, float]) -> Attempt:
     """The attempt with most points, the last of equals; `scores` by number, lateness taken off."""
     return max(attempts, key=lambda item: (scores.get(item.number, -1.0), attempts.index(item)))
-
-
-def _late(attempt: Attempt, term: Term, slug: str, deadline: datetime) -> bool:
-    """Whether it came so late that it costs something, or would: the grace and this student's extension count."""
-    after = (attempt.at - deadline).total_seconds() if attempt.at else 0.0
-    return term.seconds_late(attempt.student, slug, after) > term.late.grace_minutes * 60
 
 
 def _read(path: Path, student: str) -> Attempt | None:

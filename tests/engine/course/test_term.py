@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -75,6 +75,21 @@ def test_an_extension_moves_the_deadline_of_one_student(tmp_path):
     assert term.seconds_late("bob", "a1", HOUR) == 0
     assert term.seconds_late("bob", "a2", HOUR) == HOUR
     assert term.seconds_late("eve", "a1", HOUR) == HOUR
+
+
+def test_lateness_counts_from_the_course_s_deadline_else_from_the_gradebook_s(tmp_path):
+    term = read(tmp_path, '[deadlines]\na1 = 2030-01-10T12:00:00Z\n[extensions]\nbob = "1 hour"\n')
+    noon = datetime(2030, 1, 10, 12, tzinfo=UTC)
+    other = noon - timedelta(days=1)
+    assert term.lateness("ada", "a1", noon + timedelta(hours=2), fallback=other) == 2 * HOUR
+    assert term.lateness("ada", "a2", noon, fallback=other) == DAY
+    assert term.lateness("bob", "a2", noon, fallback=other) == DAY - HOUR
+
+
+def test_nobody_is_late_without_a_deadline_or_a_time(tmp_path):
+    term = read(tmp_path, "[deadlines]\na1 = 2030-01-10T12:00:00Z\n")
+    assert term.lateness("ada", "a1", None) == 0
+    assert term.lateness("ada", "a2", datetime(2031, 1, 1, tzinfo=UTC)) == 0
 
 
 def test_deadlines_are_days_or_times(tmp_path):

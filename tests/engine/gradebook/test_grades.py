@@ -13,7 +13,9 @@ from nbgrader.plugins import CsvExportPlugin
 from autograder.course import load_course
 from autograder.course.term import load_term
 from autograder.gradebook import database, lateness
+from autograder.gradebook.gather import recomputed_grades
 from autograder.gradebook.grades import from_book, from_reports, unrecorded
+from autograder.grading.session import store_of
 from tests.engine.book_sample import book_of, enter, hand_in, make_book, make_course, report, rule, url_of
 
 DUE = datetime(2030, 1, 10, 12, tzinfo=UTC)
@@ -104,6 +106,17 @@ def test_a_deadline_of_formgrader_stays_where_the_course_names_none(root):
         book.update_or_create_assignment("tiny", duedate=DUE - timedelta(days=1))
     database.record([report("ada")], root)
     assert grades(root)["ada"].score == 45
+
+
+def test_a_deadline_of_formgrader_counts_before_anything_is_recorded(root):
+    rule(root, "[late]\nflat = 50\n")
+    hand_in(root, "ada", DUE)
+    with book_of(root) as book:
+        book.update_or_create_assignment("tiny", duedate=DUE - timedelta(days=1))
+    store_of(load_course(root).assignment("tiny")).put(report("ada"))
+    (grade,), _ = recomputed_grades(load_course(root), load_course(root).assignment("tiny"))
+    assert grade.seconds_late == 86400
+    assert grade.score == 45
 
 
 def test_reports_alone_give_the_same_grades(root):
