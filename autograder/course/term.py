@@ -16,17 +16,13 @@ from typing import Any
 from autograder.course.toml import is_number, line_of, read_toml, table_of
 from autograder.errors import CourseError, place
 from autograder.layout import COURSE_FILE
+from autograder.model import cents
 
 TABLES = frozenset({"deadlines", "extensions", "late", "attempts"})
 COUNTING = ("last", "best", "deadline")  # deadline: the last one that was in time, else the first late one
 _DAY = 86400.0
 _UNITS = {"day": _DAY, "hour": 3600.0, "minute": 60.0}
 _DURATION = re.compile(r"\s*(\d{1,6})\s*(day|hour|minute)s?\s*,?")
-
-
-def cents(points: float) -> float:
-    """Points as they are shown, exported and compared everywhere: to the cent, halves upwards, never -0.0."""
-    return math.floor(points * 100 + 0.5 + 1e-7) / 100 + 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autograder.gradebook.grades import Grade, Mark
+from autograder.model import cents
 from autograder.text.escape import terminal
 from autograder.text.words import number
 
@@ -22,7 +23,7 @@ class Change:
     @property
     def points(self) -> float:
         """How many more, or fewer."""
-        return round(self.after.score - self.before.score, 2)
+        return cents(self.after.score - self.before.score)
 
     @property
     def told(self) -> bool:

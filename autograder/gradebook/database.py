@@ -22,16 +22,15 @@ from autograder.errors import ConvgradeError, CourseError
 from autograder.gradebook import lateness
 from autograder.gradebook.grades import points_of
 from autograder.layout import BUILD, RECORDING, grade_id_of
-from autograder.model import Report
+from autograder.model import Report, cents
 
-DIGITS = 4  # points are rounded once, here, so that text and number say the same
 _WAITS = (0.1, 0.3, 1.0, 3.0)  # seconds before a write is tried again
 _TURN = 300.0  # seconds after which nobody waits any longer for another who records
 
 
 def scores(report: Report) -> dict[str, float | None]:
     """Points by grade id of the check cell; None where a person has to decide because there is no evidence."""
-    return {grade_id_of(name): points and round(points, DIGITS) for name, points in points_of(report).items()}
+    return {grade_id_of(name): points and cents(points) for name, points in points_of(report).items()}
 
 
 def record(reports: Sequence[Report], root: Path) -> int:

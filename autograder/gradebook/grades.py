@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from autograder.course.term import Term, cents
+from autograder.course.term import Term
 from autograder.files import natural_key
 from autograder.layout import exercise_of
-from autograder.model import CheckResult, Report
+from autograder.model import CheckResult, Report, cents
 
 if TYPE_CHECKING:
     from autograder.course import Assignment

@@ -28,7 +28,11 @@ def score(assignment: Assignment, results: Sequence[CheckResult]) -> tuple[Exerc
 
 
 def earned(points: float, checks: Sequence[CheckResult]) -> float:
-    """points × passed weight / all weight, to the cent."""
+    """points × passed weight / all weight, in cents.
+
+    Exact halves go to the even cent here, not upwards as in `cents`: it was always so, and the same work must not be
+    worth a cent more than last term. What is added up, shown or recorded from here on is whole cents.
+    """
     total = sum(check.weight for check in checks)
     passed = sum(check.weight for check in checks if check.verdict is Verdict.PASSED)
     return round(points * passed / total, 2) if total else 0.0

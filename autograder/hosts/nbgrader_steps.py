@@ -35,7 +35,7 @@ from autograder.layout import exercise_of
 from autograder.model import Report
 from autograder.reports.in_cell import as_html, as_text
 from autograder.submission.find import Found
-from autograder.text import escape
+from autograder.text import escape, words
 
 
 class TidyExporter(NotebookExporter):
@@ -168,7 +168,7 @@ def outputs(report: Report, grade_id: str) -> list[Any]:
     exercise = next((item for item in report.exercises if item.name == exercise_of(grade_id)), None)
     shown = {"text/plain": as_text(report, exercise), "text/html": as_html(report, exercise)}
     points = database.scores(report).get(grade_id) or 0.0  # where there is no verdict, HoldUngraded takes the 0 back
-    number = {"text/plain": f"{points:.{database.DIGITS}f}".rstrip("0").rstrip(".")}
+    number = {"text/plain": words.number(points)}
     return [new_output("display_data", shown), new_output("execute_result", number, execution_count=None)]
 
 

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.course import load_course
-from autograder.course.term import Late, Term, cents, read_term
+from autograder.course.term import Late, Term, read_term
 from autograder.errors import CourseError
+from autograder.model import cents
 
 HOUR, DAY = 3600, 86400
 GENTLE = Late(per_day=10, grace_minutes=15, most=50, zero_after_days=7)
