@@ -34,7 +34,7 @@ def grade(assignment, tmp_path):
     spec = WorkerSpec(fake_workers.obedient, (str(tmp_path),), submission_seconds=20)
 
     def run(orders, size=2, **changes) -> list[Report]:
-        on_report = changes.pop("on_report", None)
+        on_report = changes.pop("on_report", lambda _: None)
         jobs = (Job(f"s{number}", f"s{number}.ipynb", f"k{number}", raw.encode()) for number, raw in enumerate(orders))
         return list(grade_all(jobs, assignment, replace(spec, **changes), size, on_report))
 
