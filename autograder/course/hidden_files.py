@@ -20,16 +20,16 @@ def read_hidden(path: Path, raw: Mapping[str, Any]) -> tuple[str, ...]:
     where = place(path, line_of(path, "files", after=line_of(path, "hidden")))
     names = table_of(path, raw, "hidden", {"files"}).get("files", [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise CourseError("files of [hidden] is no list of texts", where, 'write files = ["sklearn/datasets/data"]')
+        raise CourseError("[hidden] files must be a list of strings", where, 'write files = ["sklearn/datasets/data"]')
     return tuple(str(found) for name in names for found in _installed(name, where))
 
 
 def _installed(name: str, where: str) -> list[Path]:
     parts = PurePosixPath(name).parts
     if not parts or ".." in parts or parts[0].startswith("/") or "\\" in name:
-        raise CourseError(f"“{name}” is no path below site-packages", where, "write it without .. and leading /")
+        raise CourseError(f"“{name}” is not a path below site-packages", where, "use a relative path without ..")
     folders = [*map(sysconfig.get_path, ("purelib", "platlib")), *site.getsitepackages()]
     found = {(Path(folder) / name).resolve() for folder in folders if (Path(folder) / name).exists()}
     if not found:
-        raise CourseError(f"“{name}” is not in site-packages", where, "install its package, or correct the path")
+        raise CourseError(f"“{name}” is not in site-packages", where, "install its package or correct the path")
     return sorted(found)

@@ -33,5 +33,5 @@ def read_limits(path: Path, raw: Mapping[str, Any]) -> Limits:
         whole = types[key] == "int"  # annotations are text
         if not is_number(value, whole=whole) or value <= 0:
             todo = f"write a {'whole ' if whole else ''}number above 0"
-            raise CourseError(f"{key} = {value!r} is no limit", place(path, line_of(path, key)), todo)
+            raise CourseError(f"invalid limit {key} = {value!r}", place(path, line_of(path, key)), todo)
     return Limits(**given)

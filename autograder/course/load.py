@@ -124,7 +124,7 @@ def load_course(root: Path) -> Course:
     name, secret = (text_of(settings, raw, key) for key in ("name", "secret"))
     folders = sorted(path for path in settings.parent.iterdir() if path.is_dir() and path.name[0] not in "._")
     if not folders:
-        raise CourseError("the course has no assignment", place(settings.parent), "add a folder, see CONTRIBUTING")
+        raise CourseError("the course has no assignments", place(settings.parent), "add a folder, see CONTRIBUTING")
     term = read_term(settings, raw, {folder.name for folder in folders})
     return Course(root, tuple(load_assignment(folder, secret) for folder in folders), name, term)
 
@@ -133,12 +133,12 @@ def load_assignment(folder: Path, secret: str) -> Assignment:
     """Read one folder of `solutions/`. Raises CourseError for the first thing that is broken."""
     slug, settings = folder.name, folder / "assignment.toml"
     if not SLUG.fullmatch(slug):
-        raise CourseError(f"“{slug}” is no name for an assignment", place(folder), "use small letters, digits and _")
+        raise CourseError(f"invalid assignment name “{slug}”", place(folder), "use a-z, 0-9 and _, a letter first")
     raw = read_toml(settings, {"title", "limits", "feedback", "thresholds", "hidden"})
     show = table_of(settings, raw, "feedback", {"show"}).get("show", SHOW[0])
     if show not in SHOW:
         where = place(settings, line_of(settings, "show"))
-        raise CourseError(f"show = {show!r} is unknown", where, f"write one of {', '.join(SHOW)}")
+        raise CourseError(f"invalid value show = {show!r}", where, f"use one of {', '.join(SHOW)}")
     cells = read_source_cells(folder / "notebook.py")
     exercises = _exercises(folder / "notebook.py", cells)
     assignment = Assignment(
@@ -166,7 +166,7 @@ def _exercises(path: Path, cells: tuple[SourceCell, ...]) -> tuple[Exercise, ...
     for name, count in Counter(cell.name for cell in cells if cell.name).items():
         if count > 1:
             line = [cell.line for cell in cells if cell.name == name][1]
-            raise CourseError(f"the id “{name}” is given twice", place(path, line), "rename one of the cells")
+            raise CourseError(f"duplicate cell id “{name}”", place(path, line), "rename one of the cells")
     found: list[Exercise] = []
     waiting: list[SourceCell] = []
     for cell in cells:
@@ -176,12 +176,12 @@ def _exercises(path: Path, cells: tuple[SourceCell, ...]) -> tuple[Exercise, ...
             found.append(_exercise(path, cell, waiting))
             waiting = waiting if cell.role == "manual" else []
     if waiting:
-        what = f"the solution cell “{waiting[0].name}” belongs to no exercise"
+        what = f"the solution cell “{waiting[0].name}” has no check cell"
         raise CourseError(what, place(path, waiting[0].line), 'add a cell with role="check" below it')
     total = sum(exercise.points for exercise in found)
     if abs(total - POINTS) > 1e-9:
         line = found[-1].line if found else 1
-        raise CourseError(f"the points add up to {total:g}, not {POINTS:g}", place(path, line), "change some points=")
+        raise CourseError(f"the points add up to {total:g}, not {POINTS:g}", place(path, line), "adjust points=")
     return tuple(found)
 
 
@@ -190,9 +190,9 @@ def _exercise(path: Path, cell: SourceCell, waiting: list[SourceCell]) -> Exerci
     manual = cell.role == "manual"
     name = exercise_of(grade_id)
     if not manual and grade_id != grade_id_of(name):
-        raise CourseError(f"the check cell “{grade_id}” does not end in _check", where, f"name it {grade_id}_check")
+        raise CourseError(f"the id “{grade_id}” of a check cell must end in _check", where, f"use {grade_id}_check")
     if not manual and not waiting:
-        raise CourseError(f"“{grade_id}” closes no exercise", where, 'put a cell with role="solution" above it')
+        raise CourseError(f"the check cell “{grade_id}” has no solution cell", where, 'add role="solution" above it')
     ids = (grade_id,) if manual else tuple(item.name or "" for item in waiting)
     title = cell.title or name.replace("_", " ")
     return Exercise(name, title, cell.points or 0.0, ids, manual, cell.line)

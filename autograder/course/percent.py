@@ -67,9 +67,9 @@ def read_source_cells(path: Path) -> tuple[SourceCell, ...]:
     try:
         lines = noted(path).read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
-        raise CourseError(f"{path.name} is missing", place(path), "write it, see CONTRIBUTING") from None
+        raise CourseError(f"{path.name} is missing", place(path), "create it, see CONTRIBUTING") from None
     except UnicodeDecodeError as error:
-        raise CourseError(f"{path.name} is no UTF-8: {error}", place(path), "save it as UTF-8") from None
+        raise CourseError(f"{path.name} is not valid UTF-8: {error}", place(path), "save it as UTF-8") from None
     found: list[_Open] = []
     for number, line in enumerate(lines, 1):
         if re.match(r"# %%(\s|$)", line):
@@ -77,7 +77,7 @@ def read_source_cells(path: Path) -> tuple[SourceCell, ...]:
         elif found:
             found[-1].body.append(line)
         elif line.strip() and not line.startswith("#"):
-            raise CourseError("text before the first cell", place(path, number), "begin it with a line `# %%`")
+            raise CourseError("text before the first cell", place(path, number), "start the file with a line `# %%`")
     return tuple(_cell(path, item) for item in found)
 
 
@@ -85,9 +85,9 @@ def _cell(path: Path, item: _Open) -> SourceCell:
     where = place(path, item.line)
     match = MARKER.match(item.marker)
     if not match:
-        raise CourseError(f"a marker that cannot be read: {item.marker}", where, 'write `# %% name role="…" points=…`')
+        raise CourseError(f"invalid cell marker: {item.marker}", where, 'write `# %% name role="…" points=…`')
     if match["kind"] not in (None, "[markdown]"):
-        raise CourseError(f"an unknown kind of cell {match['kind']}", where, "write [markdown] or nothing")
+        raise CourseError(f"unknown cell type {match['kind']}", where, "write [markdown] or nothing")
     options = _options(match["options"] or "", where)
     kind: Kind = "markdown" if match["kind"] else "code"
     points, title = options.get("points"), str(options.get("title", ""))
@@ -100,7 +100,7 @@ def _cell(path: Path, item: _Open) -> SourceCell:
         points=None if points is None else float(points),
         title=title,
     )
-    _refuse_what_makes_no_sense(cell, where)
+    _refuse_contradictions(cell, where)
     return cell
 
 
@@ -111,17 +111,17 @@ def _options(text: str, where: str) -> dict[str, str | float]:
         match = OPTION.match(rest)
         key = match[1] if match else ""
         if not match or key not in OPTIONS or key in found:
-            todo = f"options are {', '.join(OPTIONS)}, each once, text in quotes"
-            raise CourseError(f"an option that cannot be read: {rest}", where, todo)
+            todo = f"the options are {', '.join(OPTIONS)}, each once, text in quotes"
+            raise CourseError(f"invalid option: {rest}", where, todo)
         try:
             value = literal_eval(match[2])
         except (ValueError, SyntaxError):
             value = None
         if not (is_number(value) if key == "points" else isinstance(value, str)):
-            raise CourseError(f"{key}={match[2]} is no value", where, "points is a number, the others are text")
+            raise CourseError(f"invalid value {key}={match[2]}", where, "points is a number, the others are text")
         found[key], rest = value, rest[match.end() :]
     if found.get("role", "given") not in ROLES:
-        raise CourseError(f"an unknown role “{found['role']}”", where, f"roles are {', '.join(sorted(ROLES))}")
+        raise CourseError(f"unknown role “{found['role']}”", where, f"the roles are {', '.join(sorted(ROLES))}")
     return found
 
 
@@ -129,24 +129,32 @@ def _markdown(item: _Open, path: Path) -> str:
     lines = []
     for number, line in enumerate(item.body, item.line + 1):
         if line.strip() and not line.startswith("#"):
-            raise CourseError("a line of a markdown cell without #", place(path, number), "begin every line with `# `")
+            raise CourseError("line without # in a markdown cell", place(path, number), "start every line with `# `")
         lines.append(re.sub(r"^# ?", "", line))
     return "\n".join(lines).strip("\n")
 
 
-def _refuse_what_makes_no_sense(cell: SourceCell, where: str) -> None:
+def _refuse_contradictions(cell: SourceCell, where: str) -> None:
     begins, ends = cell.source.count(BEGIN), cell.source.count(END)
     named = cell.name is not None and NAME.fullmatch(cell.name) is not None
     scored = cell.role in ("check", "manual")
     refusals = (
         (cell.role == "other" and cell.name is not None, f"“{cell.name}” has no role", 'add role="…"'),
-        (cell.role != "other" and not named, "a role needs a plain name", 'write `# %% name role="…"`'),
-        (cell.role in ("check", "solution") and cell.kind != "code", f"a {cell.role} cell is code", "drop [markdown]"),
-        (scored and not (cell.points or 0) > 0, f"“{cell.name}” has no points", "add points=…, more than 0"),
-        (not scored and cell.points is not None, "points on a cell that is not graded", "put them on the check cell"),
-        (begins != ends, "a solution that does not end where it should", f"pair ### {BEGIN} and ### {END}"),
-        (begins and cell.role not in ("solution", "manual"), "an answer in a cell that is released", "move it"),
-        (cell.role == "solution" and not begins, "a solution cell without an answer", f"add ### {BEGIN} and ### {END}"),
+        (cell.role != "other" and not named, "a cell with a role needs a valid name", 'write `# %% name role="…"`'),
+        (
+            cell.role in ("check", "solution") and cell.kind != "code",
+            f"a {cell.role} cell must be code",
+            "remove [markdown]",
+        ),
+        (scored and not (cell.points or 0) > 0, f"“{cell.name}” has no points", "add points=…, above 0"),
+        (not scored and cell.points is not None, "points on a cell that is not graded", "move them to the check cell"),
+        (begins != ends, "unbalanced solution markers", f"pair ### {BEGIN} and ### {END}"),
+        (begins and cell.role not in ("solution", "manual"), "a solution in a cell that is released", "move it"),
+        (
+            cell.role == "solution" and not begins,
+            "a solution cell without a solution",
+            f"add ### {BEGIN} and ### {END}",
+        ),
         (any(word in cell.source for word in FOREIGN), "hidden tests in a notebook", "move them into the hidden suite"),
     )
     for refused, what, todo in refusals:

@@ -86,7 +86,7 @@ def read_term(path: Path, raw: Mapping[str, Any], slugs: set[str]) -> Term:
     given = table_of(path, raw, "extensions", None)
     counting = table_of(path, raw, "attempts", {"count"}).get("count", COUNTING[0])
     if counting not in COUNTING:
-        raise _wrong(path, "count", counting, f"write one of {', '.join(COUNTING)}")
+        raise _wrong(path, "count", counting, f"use one of {', '.join(COUNTING)}")
     return Term(
         late=_late(path, table_of(path, raw, "late", {item.name for item in fields(Late)})),
         deadlines={slug: _moment(path, slug, value) for slug, value in deadlines.items()},
@@ -111,7 +111,7 @@ def _late(path: Path, given: Mapping[str, Any]) -> Late:
             if not isinstance(value, bool):
                 raise _wrong(path, key, value, "write true or false")
         elif not is_number(value, least=0):
-            raise _wrong(path, key, value, "a number, 0 or more")
+            raise _wrong(path, key, value, "must be a number of at least 0")
     return Late(**given)
 
 
@@ -121,7 +121,7 @@ def _moment(path: Path, key: str, value: Any) -> datetime:
         return value.astimezone(UTC)
     if isinstance(value, date):
         return datetime.combine(value, time(23, 59, 59)).astimezone(UTC)
-    raise _wrong(path, key, value, "write a day or a time without quotes, such as 2030-10-31 or 2030-10-31T18:00:00Z")
+    raise _wrong(path, key, value, "write a date or a time without quotes, such as 2030-10-31 or 2030-10-31T18:00:00Z")
 
 
 def _extension(path: Path, student: str, value: Any, slugs: set[str]) -> dict[str, float]:
@@ -130,7 +130,7 @@ def _extension(path: Path, student: str, value: Any, slugs: set[str]) -> dict[st
         return {"": _duration(path, student, value)}
     unknown = sorted(value.keys() - slugs)
     if unknown:
-        raise _wrong(path, student, unknown[0], f"assignments are {', '.join(sorted(slugs))}")
+        raise _wrong(path, student, unknown[0], f"the assignments are {', '.join(sorted(slugs))}")
     return {slug: _duration(path, student, text) for slug, text in value.items()}
 
 
@@ -143,4 +143,4 @@ def _duration(path: Path, key: str, value: Any) -> float:
 
 
 def _wrong(path: Path, key: str, value: Any, todo: str) -> CourseError:
-    return CourseError(f"{key}: {value!r} cannot be used", place(path, line_of(path, key)), todo)
+    return CourseError(f"invalid value for {key}: {value!r}", place(path, line_of(path, key)), todo)

@@ -41,8 +41,8 @@ class Thresholds:
     def __getattr__(self, name: str) -> Threshold:
         if name in self._known:
             return self._known[name]
-        there = ", ".join(self._known) or "none"
-        raise AttributeError(f"assignment.toml has no [thresholds.{name}]; thresholds there: {there}")
+        known = ", ".join(self._known) or "none"
+        raise AttributeError(f"assignment.toml has no [thresholds.{name}]; known thresholds: {known}")
 
 
 _FIELDS: Mapping[str, tuple[Callable[[Any], bool], str]] = MappingProxyType(
@@ -50,10 +50,10 @@ _FIELDS: Mapping[str, tuple[Callable[[Any], bool], str]] = MappingProxyType(
         "at_least": (is_number, "a number"),
         "promised": (is_number, "a number"),
         "mean": (is_number, "a number"),
-        "spread": (lambda value: is_number(value, least=0), "a number from 0 up"),
-        "runs": (lambda value: is_number(value, least=2, whole=True), "a whole number from 2 up"),
-        "seeds": (lambda value: isinstance(value, str), "a text"),
-        "false_fail": (lambda value: is_number(value, least=0, most=1), "a probability"),
+        "spread": (lambda value: is_number(value, least=0), "a number of at least 0"),
+        "runs": (lambda value: is_number(value, least=2, whole=True), "a whole number of at least 2"),
+        "seeds": (lambda value: isinstance(value, str), "text in quotes"),
+        "false_fail": (lambda value: is_number(value, least=0, most=1), "a number from 0 to 1"),
         "date": (lambda value: type(value) is datetime.date, "a date like 2025-01-31, without quotes"),
     }
 )
@@ -69,22 +69,20 @@ def _threshold(path: Path, name: str, values: object) -> Threshold:
     line = line_of(path, f"{FIXTURE}.{name}", default=line_of(path, FIXTURE))
     where = place(path, line)
     if not (name.isidentifier() and name.isascii()) or name.startswith("_") or len(name) > 40:
-        raise CourseError(f"“{name}” is no name for a threshold", where, "use letters, digits and _: digits")
+        raise CourseError(f"invalid threshold name “{name}”", where, "use letters, digits and _, e.g. digits")
     if not isinstance(values, dict):
-        raise CourseError(
-            f"the threshold “{name}” is no table", where, f"write [{FIXTURE}.{name}] on a line of its own"
-        )
+        raise CourseError(f"the threshold “{name}” must be a table", where, f"write [{FIXTURE}.{name}] on its own line")
     if "at_least" not in values:
-        raise CourseError(f"the threshold “{name}” says no at_least", where, "write at_least = 0.9")
+        raise CourseError(f"the threshold “{name}” has no at_least", where, "add at_least = 0.9")
     for key, value in values.items():
         right, words = _FIELDS.get(key, (None, ""))
-        there = place(path, line_of(path, key, after=line, default=line))
+        key_place = place(path, line_of(path, key, after=line, default=line))
         if right is None:
-            raise CourseError(f"“{key}” is no setting", there, f"settings here are {', '.join(_FIELDS)}")
+            raise CourseError(f"unknown setting “{key}”", key_place, f"known settings: {', '.join(_FIELDS)}")
         if not right(value):
-            raise CourseError(f"{key} = {value!r} of the threshold “{name}” is wrong", there, f"write {words}")
+            raise CourseError(f"invalid {key} = {value!r} in threshold “{name}”", key_place, f"must be {words}")
     if values["at_least"] > values.get("promised", values["at_least"]):
-        raise CourseError(f"the threshold “{name}” asks for more than is promised", where, "lower at_least")
+        raise CourseError(f"the threshold “{name}” is above its promised value", where, "lower at_least")
     return Threshold(name, **values)
 
 
@@ -96,7 +94,7 @@ def named_in(suite: ast.Module) -> Iterator[tuple[str, int]]:
 
 
 def refuse_unknown(path: Path, named: Iterable[tuple[str, int]], known: Mapping[str, Threshold]) -> None:
-    """Raises CourseError for the first name, with its line in `path`, that is no threshold."""
+    """Raises CourseError for the first name, with its line in `path`, that is not a threshold."""
     for name, line in named:
         if name not in known:
             close = get_close_matches(name, known, n=1, cutoff=0.4)

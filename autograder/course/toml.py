@@ -1,4 +1,4 @@
-"""TOML settings of the course; whatever is wrong in them is told with file and line."""
+"""TOML settings of the course; errors name file and line."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def read_toml(path: Path, keys: set[str] | None) -> dict[str, Any]:
     try:
         raw = tomllib.loads(noted(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise CourseError(f"{path.name} is missing", place(path), "write it, see CONTRIBUTING") from None
+        raise CourseError(f"{path.name} is missing", place(path), "create it, see CONTRIBUTING") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         line = re.search(r"at line (\d+)", str(error))
-        raise CourseError(f"no valid TOML: {error}", place(path, int(line[1]) if line else 1), "correct it") from None
+        raise CourseError(f"invalid TOML: {error}", place(path, int(line[1]) if line else 1), "fix it") from None
     if keys is not None:
         _refuse_unknown_keys(path, raw, keys)
     return raw
@@ -30,7 +30,7 @@ def read_toml(path: Path, keys: set[str] | None) -> dict[str, Any]:
 def _refuse_unknown_keys(path: Path, raw: Mapping[str, Any], keys: set[str]) -> None:
     for key in sorted(raw.keys() - keys):
         where = place(path, line_of(path, key))
-        raise CourseError(f"“{key}” is no setting", where, f"settings here are {', '.join(sorted(keys))}")
+        raise CourseError(f"unknown setting “{key}”", where, f"known settings: {', '.join(sorted(keys))}")
 
 
 def line_of(path: Path, key: str, after: int = 0, default: int = 1) -> int:
@@ -41,15 +41,15 @@ def line_of(path: Path, key: str, after: int = 0, default: int = 1) -> int:
 
 
 def text_of(path: Path, raw: Mapping[str, Any], key: str) -> str:
-    """A text that must be there. Raises CourseError."""
+    """A required text. Raises CourseError."""
     value = raw.get(key)
     if not isinstance(value, str) or not value.strip():
-        raise CourseError(f"“{key}” is missing or no text", place(path, line_of(path, key)), f'write {key} = "…"')
+        raise CourseError(f"“{key}” is missing or not text", place(path, line_of(path, key)), f'write {key} = "…"')
     return value
 
 
 def is_number(value: object, least: float = -math.inf, most: float = math.inf, whole: bool = False) -> bool:
-    """Whether a setting is a finite number in this range: true is none, and 2.0 is not whole."""
+    """Whether a setting is a finite number in this range: true is not a number, and 2.0 is not whole."""
     kinds = int if whole else (int, float)
     return isinstance(value, kinds) and not isinstance(value, bool) and math.isfinite(value) and least <= value <= most
 
@@ -58,9 +58,7 @@ def table_of(path: Path, raw: Mapping[str, Any], key: str, keys: set[str] | None
     """A table, empty where there is none; `keys` are those it may have, None: any. Raises CourseError."""
     value = raw.get(key, {})
     if not isinstance(value, dict):
-        raise CourseError(
-            f"“{key}” is no table", place(path, line_of(path, key)), f"write [{key}] on a line of its own"
-        )
+        raise CourseError(f"“{key}” must be a table", place(path, line_of(path, key)), f"write [{key}] on its own line")
     if keys is not None:
         _refuse_unknown_keys(path, value, keys)
     return value

@@ -86,26 +86,26 @@ ANSWER = "### BEGIN SOLUTION\n### END SOLUTION\n"
 LOOSE = f'# %% loose role="solution"\n{ANSWER}\n'
 
 BROKEN = {
-    "no name in the settings": (COURSE, ("name", "nam"), "“nam” is no setting", "course.toml:1"),
+    "no name in the settings": (COURSE, ("name", "nam"), "unknown setting “nam”", "course.toml:1"),
     "an empty secret": (COURSE, ('"sample"', '""'), "“secret” is missing", "course.toml:2"),
     "no course settings": (COURSE, None, "course.toml is missing", "course.toml"),
     "no assignment settings": (SETTINGS, None, "assignment.toml is missing", "assignment.toml"),
-    "settings that are no TOML": (SETTINGS, ("title =", "title"), "no valid TOML", "assignment.toml:1"),
-    "a misspelt limit": (SETTINGS, ("memory_mb", "memroy_mb"), "“memroy_mb” is no setting", "assignment.toml:5"),
-    "a negative limit": (SETTINGS, ("1024", "-1"), "memory_mb = -1 is no limit", "assignment.toml:5"),
-    "half a process": (SETTINGS, ("[limits]", "[limits]\nprocesses = 2.5"), "processes = 2.5 is no limit", "toml:4"),
-    "a limit that is true": (SETTINGS, ("1024", "true"), "memory_mb = True is no limit", "assignment.toml:5"),
-    "an endless limit": (SETTINGS, ("[limits]", "[limits]\ncell_seconds = inf"), "inf is no limit", "toml:4"),
+    "settings that are no TOML": (SETTINGS, ("title =", "title"), "invalid TOML", "assignment.toml:1"),
+    "a misspelt limit": (SETTINGS, ("memory_mb", "memroy_mb"), "unknown setting “memroy_mb”", "assignment.toml:5"),
+    "a negative limit": (SETTINGS, ("1024", "-1"), "invalid limit memory_mb = -1", "assignment.toml:5"),
+    "half a process": (SETTINGS, ("[limits]", "[limits]\nprocesses = 2.5"), "invalid limit processes = 2.5", "toml:4"),
+    "a limit that is true": (SETTINGS, ("1024", "true"), "invalid limit memory_mb = True", "assignment.toml:5"),
+    "an endless limit": (SETTINGS, ("[limits]", "[limits]\ncell_seconds = inf"), "cell_seconds = inf", "toml:4"),
     "limits that are no table": (
         SETTINGS,
         ("[limits]\n", "limits = 3\n[feedback]\nshow='shapes'\n[thresholds]\n"),
-        "“limits” is no table",
+        "“limits” must be a table",
         "assignment.toml:3",
     ),
     "an unknown way of feedback": (
         SETTINGS,
         ("[limits]", '[feedback]\nshow="all"\n[limits]'),
-        "show = 'all' is unknown",
+        "invalid value show = 'all'",
         "assignment.toml:4",
     ),
     "a missing reference": ("tiny/reference.py", None, "reference.py is missing", "reference.py"),
@@ -116,33 +116,38 @@ BROKEN = {
     "a check cell without answer cell": (
         NOTEBOOK,
         ('[markdown] why role="manual" points=10', 'why_check role="check" points=10'),
-        "“why_check” closes no exercise",
+        "“why_check” has no solution cell",
         "notebook.py:28",
     ),
     "an answer cell without check cell": (
         NOTEBOOK,
         ("# %%\nprint", LOOSE + "# %%\nprint"),
-        "“loose” belongs to no exercise",
+        "“loose” has no check cell",
         "notebook.py:31",
     ),
     "a check cell with another name": (
         NOTEBOOK,
         ("add_check", "check_add"),
-        "does not end in _check",
+        "must end in _check",
         "notebook.py:25",
     ),
-    "the same id twice": (NOTEBOOK, ("# %% add role", "# %% double role"), "“double” is given twice", "notebook.py:19"),
+    "the same id twice": (
+        NOTEBOOK,
+        ("# %% add role", "# %% double role"),
+        "duplicate cell id “double”",
+        "notebook.py:19",
+    ),
     "a name without role": (NOTEBOOK, ('setup role="given"', "setup"), "“setup” has no role", "notebook.py:5"),
     "an unknown role": (NOTEBOOK, ('"given"', '"givn"'), "unknown role “givn”", "notebook.py:5"),
-    "a role without name": (NOTEBOOK, ('setup role="given"', 'role="given"'), "needs a plain name", "notebook.py:5"),
+    "a role without name": (NOTEBOOK, ('setup role="given"', 'role="given"'), "needs a valid name", "notebook.py:5"),
     "an unknown kind of cell": (
         NOTEBOOK,
         ("[markdown] why", "[raw] why"),
-        "unknown kind of cell [raw]",
+        "unknown cell type [raw]",
         "notebook.py:28",
     ),
     "a check without points": (NOTEBOOK, ("points=60 ", ""), "“double_check” has no points", "notebook.py:16"),
-    "points that are text": (NOTEBOOK, ("points=60", 'points="60"'), 'points="60" is no value', "notebook.py:16"),
+    "points that are text": (NOTEBOOK, ("points=60", 'points="60"'), 'invalid value points="60"', "notebook.py:16"),
     "points on an answer cell": (
         NOTEBOOK,
         ('add role="solution"', 'add role="solution" points=1'),
@@ -152,14 +157,19 @@ BROKEN = {
     "an option that nobody knows": (
         NOTEBOOK,
         ("points=60", "pionts=60"),
-        "cannot be read: pionts=60",
+        "invalid option: pionts=60",
         "notebook.py:16",
     ),
-    "a solution without an end": (NOTEBOOK, ("    ### END SOLUTION", ""), "does not end", "notebook.py:8"),
+    "a solution without an end": (
+        NOTEBOOK,
+        ("    ### END SOLUTION", ""),
+        "unbalanced",
+        "notebook.py:8",
+    ),
     "an answer in an open cell": (
         NOTEBOOK,
         ('print("play here")', ANSWER),
-        "an answer in a cell that is released",
+        "a solution in a cell that is released",
         "notebook.py:31",
     ),
     "hidden tests in the notebook": (
@@ -239,7 +249,7 @@ BROKEN = {
         "hint is missing",
         "mistakes.py:5",
     ),
-    "a slug with a blank": ("two words/assignment.toml", "", "no name for an assignment", "two words"),
+    "a slug with a blank": ("two words/assignment.toml", "", "invalid assignment name", "two words"),
 }
 
 
