@@ -91,7 +91,7 @@ def command(
         words += ["--ro-bind", path, place]
     words += _hidden()
     words += covered
-    words += ["--proc", "/proc", "--dev", "/dev", *_parents(gpu.nodes(device)), *gpu.bubblewrap_words(device)]
+    words += ["--proc", "/proc", "--dev", "/dev", *_parents(gpu.nodes(device)), *gpu.device_words(device)]
     for path, size in (("/tmp", 64 * 2**20), ("/dev/shm", 2**20))["view" in off :]:
         words += ["--perms", "1777", "--size", str(size), "--tmpfs", path]
     words += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]

@@ -29,7 +29,7 @@ def nodes(device: str, folder: Path = Path("/dev")) -> tuple[str, ...]:
     return () if device == "cpu" else tuple(str(path) for name in NODES for path in sorted(folder.glob(name)))
 
 
-def bubblewrap_words(device: str) -> Iterator[str]:
+def device_words(device: str) -> Iterator[str]:
     """Arguments that show the nodes and, read-only, what the kernel tells about the hardware."""
     for node in nodes(device):
         yield from ("--dev-bind", node, node)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 
-def bubblewrap_words(masked: Iterable[str], mounts: Mapping[str, str], scratch: str) -> list[str]:
+def mask_words(masked: Iterable[str], mounts: Mapping[str, str], scratch: str) -> list[str]:
     """Arguments that put an empty file or folder over each of them, wherever `mounts` (path here → there) shows it."""
     empty = Path(scratch) / "empty"
     empty.touch(0o444)

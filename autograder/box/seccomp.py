@@ -30,7 +30,7 @@ DENIED = """
 
 
 @functools.cache
-def program(connect: bool, allowed: tuple[str, ...] = ()) -> bytes:
+def filter_program(connect: bool, allowed: tuple[str, ...] = ()) -> bytes:
     """The compiled filter: everything is allowed but the list above, every socket but Unix, and 32-bit calls.
 
     Without `connect` no socket is connected to a name: where no mount hides the sockets of the machine's services.

@@ -146,7 +146,7 @@ def _launch(control: socket.socket, wall: Wall, scratch: str) -> subprocess.Pope
     if wall.mode == "bubblewrap":
         if bubblewrap.program() is None:
             raise NoBox(f"No box could be built: bubblewrap is not installed.\n  {INSTALL}")
-        covered = masks.bubblewrap_words(_masked(wall), bubblewrap.mounts(), scratch)
+        covered = masks.mask_words(_masked(wall), bubblewrap.mounts(), scratch)
         words = bubblewrap.command(control.fileno(), config, covered, wall.device, wall.off)
         environment = dict(os.environ) if "environment" in wall.off else {}
     else:
@@ -195,7 +195,7 @@ def _config(wall: Wall, scratch: str) -> dict[str, Any]:
         "readable": readable,
         "listed": listed,
         "writable": writable,
-        "filter": base64.b64encode(seccomp.program(bubbled, calls)).decode(),
+        "filter": base64.b64encode(seccomp.filter_program(bubbled, calls)).decode(),
         "off": sorted(wall.off),
     }
 

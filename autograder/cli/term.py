@@ -45,7 +45,7 @@ def collect(root: Path, slug: str, paths: Sequence[Path], at: datetime | None) -
       convgrade collect a1_convolution a1-convolution-submissions
     """
     from autograder.course import load_course
-    from autograder.intake.collect import collect as collect_from
+    from autograder.intake.collect import collect_from
     from autograder.text.words import amount
 
     course = load_course(root)

@@ -15,7 +15,7 @@ from autograder.gradebook.grades import Grade, empty_marks, in_order, regraded
 from autograder.grading.incremental import Regrade
 from autograder.grading.progress import progress
 from autograder.grading.session import GradingOptions
-from autograder.intake.attempts import Attempt, Attempts, best, counting
+from autograder.intake.attempts import Attempt, Attempts, best, counting_attempt
 from autograder.log import stage
 from autograder.model import Report
 from autograder.submission.find import Found, discover
@@ -89,7 +89,7 @@ def _tries(item: Found, attempts: Attempts, term: Term, deadline: datetime | Non
             name = f"{item.student} · attempt {attempt.number}"
             yield Try(item.student, replace(item, student=name, path=attempt.path), attempt)
     else:
-        attempt = counting(kept, term, attempts.slug, deadline)
+        attempt = counting_attempt(kept, term, attempts.slug, deadline)
         yield Try(item.student, replace(item, path=attempt.path), attempt)
 
 

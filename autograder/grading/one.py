@@ -17,7 +17,7 @@ from autograder.box.box import Box, open_box
 from autograder.box.zygote import Zygote
 from autograder.course import Assignment
 from autograder.errors import UnreadableSubmission
-from autograder.grading.scoring import score, ungraded
+from autograder.grading.scoring import score, ungraded_exercises
 from autograder.judge.conversation import Ask
 from autograder.judge.plugin import Suite
 from autograder.model import CellRun, CheckResult, Report
@@ -32,7 +32,7 @@ def grade(handed_in: HandedIn, suite: Suite, zygote: Zygote, judge: Judge = Suit
     start, assignment = time.monotonic(), suite.assignment
     blank = Report(
         assignment=assignment.slug, student=handed_in.student, source=handed_in.source, key=handed_in.key,
-        exercises=ungraded(assignment), box=zygote.wall.mode,
+        exercises=ungraded_exercises(assignment), box=zygote.wall.mode,
     )  # fmt: skip
     try:
         submission = read_submission(handed_in.raw, assignment)

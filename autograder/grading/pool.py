@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder import messages
 from autograder.errors import ConvgradeError
-from autograder.grading.scoring import ungraded
+from autograder.grading.scoring import ungraded_exercises
 from autograder.grading.worker_process import Job, Worker, WorkerSpec, end_all
 from autograder.model import Report
 
@@ -168,7 +168,7 @@ def problem(job: Job, assignment: Assignment, why: str) -> Report:
         assignment=assignment.slug,
         student=job.student,
         source=job.source,
-        exercises=ungraded(assignment),
+        exercises=ungraded_exercises(assignment),
         key=job.key,
         problem=messages.ours(why),
         fault="ours",

@@ -38,7 +38,7 @@ def earned(points: float, checks: Sequence[CheckResult]) -> float:
     return round(points * passed / total, 2) if total else 0.0
 
 
-def ungraded(assignment: Assignment) -> tuple[ExerciseResult, ...]:
+def ungraded_exercises(assignment: Assignment) -> tuple[ExerciseResult, ...]:
     """Every exercise with every check in its initial state: UNGRADED."""
     return score(
         assignment,

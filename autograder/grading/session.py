@@ -38,7 +38,7 @@ class GradingOptions:
     record: bool = False  # write the points into nbgrader's gradebook, too
 
 
-def serve(connection: Connection, spec: ServeSpec) -> None:
+def worker_main(connection: Connection, spec: ServeSpec) -> None:
     """What every worker process runs. Imports here, in the worker: the command itself never waits for torch."""
     from autograder.grading import worker
 
@@ -48,7 +48,7 @@ def serve(connection: Connection, spec: ServeSpec) -> None:
 def worker_spec(assignment: Assignment, options: GradingOptions, checks: Checks = "all") -> WorkerSpec:
     """Workers for this assignment."""
     serving = ServeSpec(str(root_of(assignment)), assignment.slug, options.wall, options.device, checks)
-    return WorkerSpec(serve, (serving,), assignment.limits.submission_seconds * 1.5 + 60, quiet=not is_on())
+    return WorkerSpec(worker_main, (serving,), assignment.limits.submission_seconds * 1.5 + 60, quiet=not is_on())
 
 
 def store_of(assignment: Assignment) -> Store:

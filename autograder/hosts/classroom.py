@@ -36,12 +36,12 @@ IGNORED = ".public_checks.json\n.ipynb_checkpoints/\n__pycache__/\n"
 def write_template(course: Course, assignment: Assignment) -> Path:
     """Writes build/classroom/<slug>/; gives its path."""
     folder = course.root / CLASSROOM / assignment.slug
-    for name, data in contents(assignment).items():
+    for name, data in template_files(assignment).items():
         write_atomically(folder / name, data, PUBLIC)
     return folder
 
 
-def contents(assignment: Assignment) -> dict[str, bytes]:
+def template_files(assignment: Assignment) -> dict[str, bytes]:
     """Every file of the template repository by its name."""
     exercises = [exercise for exercise in assignment.exercises if not exercise.manual]
     released = {cell.grade_id: cell.source for cell in assignment.release if cell.role == "check"}

@@ -21,7 +21,7 @@ from autograder.course import Assignment, Course, load_course
 from autograder.errors import NoBox
 from autograder.files import write_atomically
 from autograder.grading.keys import content_key, context_digest
-from autograder.grading.scoring import score, ungraded
+from autograder.grading.scoring import score, ungraded_exercises
 from autograder.hosts.results import results
 from autograder.messages import CRASHED, CUT_OFF, one_notebook
 from autograder.model import CheckResult, Report
@@ -79,7 +79,7 @@ def main(root: Path | None = None) -> None:
 def _graded(run: GradescopeRun) -> Report:
     course = load_course(run.root / "source")
     assignment = course.assignment(run.slug)
-    run.report = replace(run.report, exercises=ungraded(assignment), student=_student(run.root))
+    run.report = replace(run.report, exercises=ungraded_exercises(assignment), student=_student(run.root))
     found = _submission(run, course)
     if found is None:
         return replace(run.report, problem=one_notebook(run.slug), fault="student")

@@ -30,7 +30,7 @@ def write_zip(course: Course, assignment: Assignment, wall: str, visibility: str
     path = course.root / GRADESCOPE / f"{assignment.slug}.zip"
     memory = io.BytesIO()
     with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in sorted(contents(course, assignment, wall, visibility).items()):
+        for name, data in sorted(zip_files(course, assignment, wall, visibility).items()):
             entry = zipfile.ZipInfo(name, DATE)
             mode = 0o755 if name in ("setup.sh", "run_autograder") else 0o644
             entry.external_attr, entry.compress_type = (stat.S_IFREG | mode) << 16, zipfile.ZIP_DEFLATED
@@ -39,7 +39,7 @@ def write_zip(course: Course, assignment: Assignment, wall: str, visibility: str
     return path
 
 
-def contents(course: Course, assignment: Assignment, wall: str, visibility: str) -> dict[str, bytes]:
+def zip_files(course: Course, assignment: Assignment, wall: str, visibility: str) -> dict[str, bytes]:
     """Every file of the zip by its name. Of the course only this assignment and the secret; nobody's name."""
     values = {"slug": assignment.slug, "wall": wall, "seconds": seconds(assignment), "not_started": CRASHED}
     environment = Environment(loader=FileSystemLoader(FILES), undefined=StrictUndefined, keep_trailing_newline=True)

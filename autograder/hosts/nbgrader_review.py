@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.errors import UnreadableSubmission
-from autograder.submission.match import Notes, Release, counting
+from autograder.submission.match import Notes, Release, counting_copies
 from autograder.submission.parse import RawCell, parse_notebook
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _chosen(
     cells, sources, followers = list(found), {}, set()
     release = Release(assignment.release)
     for grade_id, copies in release.claims(cells).items():
-        parts = counting(grade_id, copies, release.cells[grade_id], Notes())
+        parts = counting_copies(grade_id, copies, release.cells[grade_id], Notes())
         sources[id(parts[0])] = (grade_id, "\n\n".join(part.source for part in parts))
         followers |= {id(part) for part in parts[1:]}
         if release.cells[grade_id].role in ("given", "check"):

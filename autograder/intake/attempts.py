@@ -104,7 +104,7 @@ class Attempts:
         return submission_file(self.submitted, student, self.slug)
 
 
-def counting(attempts: Sequence[Attempt], term: Term, slug: str, fallback: datetime | None = None) -> Attempt:
+def counting_attempt(attempts: Sequence[Attempt], term: Term, slug: str, fallback: datetime | None = None) -> Attempt:
     """The attempt that counts by the course's rule; where the best one does, the last, until all are graded.
 
     `fallback` is the gradebook's deadline. An attempt within the grace, or within an extension, is in time.

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.errors import UnreadableSubmission
-from autograder.intake.attempts import Attempts, counting
+from autograder.intake.attempts import Attempts, counting_attempt
 from autograder.intake.choose import Candidate, choose
 from autograder.intake.entries import Entry, Refused, open_source
 from autograder.intake.names import owner
@@ -37,7 +37,7 @@ class Collected:
 
 
 @stage("collecting submissions")
-def collect(root: Path, assignment: Assignment, path: Path, term: Term, at: datetime | None) -> Collected:
+def collect_from(root: Path, assignment: Assignment, path: Path, term: Term, at: datetime | None) -> Collected:
     """Take every hand-in at `path`; `at` is when those came whose time nobody wrote down. Raises Refused."""
     source, attempts, result = open_source(path), Attempts(root, assignment.slug), Collected()
     result.refused += source.refused
@@ -47,14 +47,14 @@ def collect(root: Path, assignment: Assignment, path: Path, term: Term, at: date
             result.students.add(student)
             result.new += attempts.keep(student, candidate.raw, moment)
             result.notes += _remarks(student, candidate.raw, assignment)
-    result.placed = place(attempts, term)
+    result.placed = place_counting(attempts, term)
     return result
 
 
-def place(attempts: Attempts, term: Term, deadline: datetime | None = None) -> int:
+def place_counting(attempts: Attempts, term: Term, deadline: datetime | None = None) -> int:
     """Put everybody's counting attempt where it is graded; how many files changed."""
     kept = [attempts.of(student) for student in attempts.students()]
-    return sum(attempts.place(counting(mine, term, attempts.slug, deadline)) for mine in kept if mine)
+    return sum(attempts.place(counting_attempt(mine, term, attempts.slug, deadline)) for mine in kept if mine)
 
 
 def _groups(

@@ -107,7 +107,7 @@ class Release:
                 homeless.remove(namesakes[-1])
 
 
-def counting(grade_id: str, copies: list[RawCell], released: ReleaseCell, notes: Notes) -> list[RawCell]:
+def counting_copies(grade_id: str, copies: list[RawCell], released: ReleaseCell, notes: Notes) -> list[RawCell]:
     """The copies of one cell that count: one, or the parts into which an answer was split. Adds to `notes`."""
     edited = [copy for copy in copies if tidy(copy.source) != tidy(released.source)]
     if released.role in ("given", "check"):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from autograder import messages
 from autograder.layout import grade_id_of
-from autograder.submission.match import Claims, Notes, Release, counting, defined_anywhere, functions
+from autograder.submission.match import Claims, Notes, Release, counting_copies, defined_anywhere, functions
 from autograder.submission.parse import RawCell, parse_notebook
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _in_their_order(cells: Sequence[RawCell], claims: Claims, release: Release, 
     chosen: dict[int, _Placed] = {}
     for grade_id in sorted(claims, key=release.rank.__getitem__):
         released = release.cells[grade_id]
-        for part, copy in enumerate(counting(grade_id, claims[grade_id], released, notes), start=1):
+        for part, copy in enumerate(counting_copies(grade_id, claims[grade_id], released, notes), start=1):
             label = grade_id if part == 1 else f"{grade_id} (part {part})"
             source = released.source if released.role == "given" else copy.source
             chosen[id(copy)] = _Placed(Cell(label, source, grade_id), release.rank[grade_id], released.role)

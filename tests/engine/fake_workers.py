@@ -22,7 +22,7 @@ def obedient(connection, folder="."):
 
 
 def serve(connection, spec):
-    """In place of autograder.grading.session.serve."""
+    """In place of autograder.grading.session.worker_main."""
     obedient(connection, os.path.join(spec.root, "traces"))
 
 
@@ -69,7 +69,7 @@ def no_wall(connection):
 
 
 def walled_out(connection, spec):
-    """The same in place of autograder.grading.session.serve."""
+    """The same in place of autograder.grading.session.worker_main."""
     no_wall(connection)
 
 

@@ -32,7 +32,7 @@ def processes() -> ForkServerContext:
 def term(root: Path) -> None:
     """Grade → record → feedback → penalties, as they are typed one after the other, with workers that grade nothing."""
     os.chdir(root)
-    session.serve = fake_workers.serve
+    session.worker_main = fake_workers.serve
     for words in _TERM:
         with pytest.raises(SystemExit) as ended:
             main(words)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.box.masks import bubblewrap_words, readable_without
+from autograder.box.masks import mask_words, readable_without
 
 
 @pytest.fixture
@@ -43,16 +43,16 @@ def test_a_root_inside_a_hidden_folder_is_left_out(tree):
 
 def test_a_file_seen_in_two_places_is_covered_in_both(tree):
     mounts = {str(tree): str(tree), str(tree / "a"): "/box/venv", "/usr": "/usr"}
-    words = bubblewrap_words([str(tree / "c" / "secret")], mounts, str(tree))
+    words = mask_words([str(tree / "c" / "secret")], mounts, str(tree))
     empty = str(tree / "empty")
     assert words == ["--ro-bind", empty, str(tree / "a" / "secret"), "--ro-bind", empty, "/box/venv/secret"]
     assert (tree / "empty").read_bytes() == b""
 
 
 def test_a_folder_is_covered_by_an_empty_one(tree):
-    words = bubblewrap_words([str(tree / "b")], {str(tree): "/box"}, str(tree))
+    words = mask_words([str(tree / "b")], {str(tree): "/box"}, str(tree))
     assert words[-4:] == ["--tmpfs", "/box/b", "--remount-ro", "/box/b"]
 
 
 def test_what_is_not_seen_needs_no_cover(tree):
-    assert bubblewrap_words([str(tree / "a" / "secret")], {"/usr": "/usr"}, str(tree)) == []
+    assert mask_words([str(tree / "a" / "secret")], {"/usr": "/usr"}, str(tree)) == []

@@ -28,7 +28,7 @@ def course(sample_course, monkeypatch):
     root = sample_course()
     (root / "traces").mkdir()
     monkeypatch.chdir(root)
-    monkeypatch.setattr(session, "serve", fake_workers.serve)
+    monkeypatch.setattr(session, "worker_main", fake_workers.serve)
     return root
 
 
@@ -156,7 +156,7 @@ def test_hostile_names_have_no_power(course, convgrade):
 
 
 def test_a_machine_without_wall_says_so(course, convgrade, monkeypatch):
-    monkeypatch.setattr(session, "serve", fake_workers.walled_out)
+    monkeypatch.setattr(session, "worker_main", fake_workers.walled_out)
     code, out, err = convgrade("grade", hand_in(course, ada=""))
     assert (code, out) == (1, "")
     assert "install bubblewrap" in err
@@ -251,7 +251,7 @@ from autograder.grading import session
 from tests.engine import fake_workers
 
 if __name__ == "__main__":
-    session.serve = fake_workers.serve
+    session.worker_main = fake_workers.serve
     main()
 """
 

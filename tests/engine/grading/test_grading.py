@@ -19,7 +19,7 @@ from tests.engine.reports_sample import a_class
 def assignment(sample_course, monkeypatch):
     root = sample_course()
     (root / "traces").mkdir()
-    monkeypatch.setattr(session, "serve", fake_workers.serve)
+    monkeypatch.setattr(session, "worker_main", fake_workers.serve)
     return load_course(root).assignments[0]
 
 

@@ -17,7 +17,7 @@ from autograder.grading import session
 from tests.engine import fake_workers
 
 if __name__ == "__main__":
-    session.serve = fake_workers.serve
+    session.worker_main = fake_workers.serve
     main()
 """
 SHOWN = {

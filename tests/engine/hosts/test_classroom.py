@@ -13,7 +13,7 @@ import yaml
 from autograder.authoring import notebooks, variants
 from autograder.authoring.scaffold import new_assignment
 from autograder.course import load_course
-from autograder.hosts.classroom import contents, write_template
+from autograder.hosts.classroom import template_files, write_template
 
 RUN = ".github/classroom/run_checks.py"
 # Uses up its time, of which it leaves itself little: every other cell has all of it, since machines are busy.
@@ -79,7 +79,7 @@ def test_the_untouched_release_passes_nothing(course, assignment, tmp_path):
 
 
 def test_the_workflow_has_a_step_and_a_result_for_each_exercise(assignment):
-    workflow = yaml.safe_load(contents(assignment)[".github/workflows/classroom.yml"])
+    workflow = yaml.safe_load(template_files(assignment)[".github/workflows/classroom.yml"])
     (job,) = workflow["jobs"].values()
     graders = [step for step in job["steps"] if "command-grader" in step.get("uses", "")]
     report = job["steps"][-1]
@@ -89,7 +89,7 @@ def test_the_workflow_has_a_step_and_a_result_for_each_exercise(assignment):
 
 
 def test_nothing_in_it_is_secret(course, assignment):
-    files = contents(assignment)
+    files = template_files(assignment)
     everything = b"\n".join(files.values())
     public = "\n".join(cell.source for cell in assignment.release).encode()
     assert course.assignments[0].secret.encode() not in everything

@@ -16,7 +16,7 @@ import pytest
 
 from autograder.authoring import notebooks, variants
 from autograder.course import load_course
-from autograder.hosts.gradescope_zip import contents, write_zip
+from autograder.hosts.gradescope_zip import write_zip, zip_files
 from autograder.hosts.results import results
 from autograder.messages import CRASHED, CUT_OFF
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
@@ -73,7 +73,7 @@ def perfect(assignment, **replaced):
 def test_the_zip_holds_one_assignment_and_nobodys_name(tmp_path):
     terms = 'name = "Sample"\nsecret = "sample"\n\n[extensions]\nada_lovelace = "2 days"\n'
     course = load_course(write_course(tmp_path, {"course.toml": terms, "tiny/marking.md": "10: because"}))
-    files = contents(course, course.assignment("tiny"), "bubblewrap", "visible")
+    files = zip_files(course, course.assignment("tiny"), "bubblewrap", "visible")
     assert {"setup.sh", "run_autograder", "solutions/tiny/test_tiny.py", "autograder/grading/one.py"} <= set(files)
     assert "shared/cnnkit/__init__.py" in files
     assert not any(b"ada_lovelace" in data or b"10: because" in data for data in files.values())
@@ -90,7 +90,7 @@ def test_the_same_course_gives_the_same_zip(course):
 
 
 def test_the_scripts_are_valid_and_pin_what_is_installed(course, tmp_path):
-    files = contents(course, course.assignment("tiny"), "bubblewrap", "visible")
+    files = zip_files(course, course.assignment("tiny"), "bubblewrap", "visible")
     for name in ("setup.sh", "run_autograder"):
         (tmp_path / name).write_bytes(files[name])
         assert subprocess.run(["bash", "-n", str(tmp_path / name)], check=False).returncode == 0
@@ -183,6 +183,6 @@ def test_figures_that_a_gate_measured_go_to_the_leaderboard():
 
 
 def test_the_page_in_the_repository_has_no_path_of_this_machine(course):
-    files = contents(course, course.assignment("tiny"), "bubblewrap", "visible")
+    files = zip_files(course, course.assignment("tiny"), "bubblewrap", "visible")
     here = str(Path(__file__).resolve().parents[3]).encode()
     assert not any(here in data for name, data in files.items() if not name.endswith(".pyc"))

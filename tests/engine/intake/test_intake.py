@@ -17,7 +17,7 @@ from autograder.course import load_course
 from autograder.course.term import Term
 from autograder.intake import entries
 from autograder.intake.attempts import Attempts
-from autograder.intake.collect import collect
+from autograder.intake.collect import collect_from
 from autograder.intake.entries import Refused, moment, open_source
 
 AT = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -63,7 +63,7 @@ def take(root, tmp_path):
 
 
 def run_once(root, path, at=None, term=None):
-    return collect(root, load_course(root).assignment("tiny"), path, term or Term(), at)
+    return collect_from(root, load_course(root).assignment("tiny"), path, term or Term(), at)
 
 
 def handed_in(root) -> dict[str, bytes]:

@@ -21,7 +21,7 @@ def watched(sample_course, monkeypatch):
     (root / "traces").mkdir()
     (root / "inbox").mkdir()
     monkeypatch.chdir(root)
-    monkeypatch.setattr(session, "serve", fake_workers.serve)
+    monkeypatch.setattr(session, "worker_main", fake_workers.serve)
     return root
 
 
