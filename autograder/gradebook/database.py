@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from nbgrader.api import Grade, Gradebook, InvalidEntry, MissingEntry, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import select
@@ -76,23 +76,17 @@ def _patiently(book: Gradebook, action: Callable[[], object]) -> None:
 
 @contextmanager
 def one_at_a_time(root: Path) -> Iterator[None]:
-    """Commands that change the gradebook take turns, on this machine; the kernel lets go when one is killed."""
+    """Commands that change the gradebook take turns, on this machine; the kernel releases the lock of a killed one."""
     (root / BUILD).mkdir(exist_ok=True)
-    with (root / RECORDING).open("a") as file:
-        until = time.monotonic() + _TURN
-        while not _taken(file.fileno()):
-            if time.monotonic() > until:
-                raise ConvgradeError("somebody else keeps the gradebook busy\n  run the same command again, later")
-            time.sleep(0.05)
-        yield
-
-
-def _taken(file: int) -> bool:
+    lock = FileLock(root / RECORDING)
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        lock.acquire(timeout=_TURN, poll_interval=0.05)
+    except Timeout:
+        raise ConvgradeError("another command keeps the gradebook busy\n  run the same command again later") from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
-from statistics import fmean, median, pstdev
+from statistics import correlation, fmean, median, pstdev
 from types import MappingProxyType
 
 from autograder.gradebook.context import mark_of
@@ -158,7 +157,7 @@ def _figures(row: list[_Item]) -> CheckFigures:
         rate=sum(right) / len(judged) if judged else 0.0,
         answered=answered,
         difficulty=1 - sum(right) / answered if answered else None,
-        discrimination=point_biserial(right, rest),
+        discrimination=discrimination(right, rest),
         seconds=median([found.seconds for found in ran] or [0.0]),
     )
 
@@ -168,21 +167,16 @@ def _earned(report: Report) -> float:
     return sum(worth(e, c) for e in report.exercises for c in e.checks if c.verdict is Verdict.PASSED)
 
 
-def point_biserial(passed: Sequence[bool], scores: Sequence[float]) -> float | None:
-    """Correlation of a yes/no item with a score: r = (M1 - M0) / s * sqrt(p * q), None where it is undefined.
+def discrimination(passed: Sequence[bool], scores: Sequence[float]) -> float | None:
+    """Correlation of passing a check with a score, in -1..1; None where one of the two does not vary.
 
-    M1 and M0 are the mean scores of those who passed and failed, s the population standard deviation, p and q their
-    shares (J. Lev, "The point biserial coefficient of correlation", Ann. Math. Statist. 20, 1949, 125-126). Pass
-    scores without the item itself: an item correlates with its own points (S. Henrysson, "Correction of item-total
-    correlations in item analysis", Psychometrika 28, 1963, 211-218).
+    For a yes/no item this is the point-biserial coefficient (J. Lev, "The point biserial coefficient of correlation",
+    Ann. Math. Statist. 20, 1949, 125-126). Pass scores without the item itself: an item correlates with its own points
+    (S. Henrysson, "Correction of item-total correlations in item analysis", Psychometrika 28, 1963, 211-218).
     """
-    ones = [score for score, yes in zip(scores, passed, strict=True) if yes]
-    zeros = [score for score, yes in zip(scores, passed, strict=True) if not yes]
-    spread = pstdev(scores) if scores else 0.0
-    if not ones or not zeros or spread < 1e-9:
+    if len(set(passed)) < 2 or pstdev(scores) < 1e-9:
         return None
-    share = len(ones) / len(scores)
-    return max(-1.0, min(1.0, (fmean(ones) - fmean(zeros)) / spread * sqrt(share * (1 - share))))
+    return max(-1.0, min(1.0, correlation([float(each) for each in passed], scores)))
 
 
 def exercises(

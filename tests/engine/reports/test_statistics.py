@@ -17,9 +17,9 @@ WRONG = failing("corr2d/1", mistake="flipped_kernel", hint="Your kernel is flipp
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 100)), min_size=2, max_size=40))
-def test_point_biserial_is_pearson_correlation(pairs):
+def test_discrimination_is_the_point_biserial_coefficient(pairs):
     passed, scores = [yes for yes, _ in pairs], [float(score) for _, score in pairs]
-    found = statistics.point_biserial(passed, scores)
+    found = statistics.discrimination(passed, scores)
     if len(set(passed)) < 2 or len(set(scores)) < 2:
         assert found is None
     else:
