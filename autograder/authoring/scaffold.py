@@ -6,12 +6,11 @@ import json
 import secrets
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from autograder.course.load import SLUG
 from autograder.errors import UsageError
 from autograder.files import write_atomically
 from autograder.layout import COURSE_FILE, SOLUTIONS
+from autograder.text.templates import environment
 
 TEMPLATES = Path(__file__).parent / "templates" / "new"
 
@@ -31,10 +30,10 @@ def new_assignment(root: Path, slug: str, title: str = "") -> list[Path]:
     targets = {f"{slug}/{path.stem}": path for path in sorted(TEMPLATES.glob("*.j2")) if path.stem != "course.toml"}
     if not (root / COURSE_FILE).exists():
         targets["course.toml"] = TEMPLATES / "course.toml.j2"
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, keep_trailing_newline=True)
+    templates = environment(TEMPLATES)
     written = []
     for name, template in targets.items():
         path = root / SOLUTIONS / name.replace("test_slug", f"test_{slug}")
-        write_atomically(path, environment.get_template(template.name).render(values).encode())
+        write_atomically(path, templates.get_template(template.name).render(values).encode())
         written.append(path)
     return written

@@ -11,14 +11,13 @@ import re
 from importlib.metadata import requires
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from autograder.authoring import notebooks
 from autograder.box.bubblewrap import kit
 from autograder.course import Assignment, Course
 from autograder.files import PUBLIC, write_atomically
 from autograder.hosts.gradescope_zip import FILES
 from autograder.layout import CLASSROOM, grade_id_of
+from autograder.text.templates import environment
 
 INSTALL = (
     "1. Install what the notebook needs: `pip install -r requirements.txt`. The kit is next to it, in `cnnkit/`.\n"
@@ -67,11 +66,4 @@ def _kit() -> dict[str, bytes]:
 
 
 def _filled(name: str, values: dict[str, object]) -> str:
-    environment = Environment(
-        loader=FileSystemLoader(FILES),
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(f"{name}.j2").render(values)
+    return environment(FILES).get_template(f"{name}.j2").render(values)

@@ -9,8 +9,6 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 import autograder
 from autograder.box.bubblewrap import kit
 from autograder.course import Assignment, Course
@@ -18,6 +16,7 @@ from autograder.files import write_atomically
 from autograder.hosts.requirements import pinned
 from autograder.layout import COURSE_FILE, GRADESCOPE
 from autograder.messages import CRASHED
+from autograder.text.templates import environment
 
 FILES = Path(__file__).parent / "files"
 LEFT_OUT = ("alternatives.py", "marking.md", "rows.toml")  # of an assignment: grading does not need them
@@ -42,8 +41,8 @@ def write_zip(course: Course, assignment: Assignment, wall: str, visibility: str
 def zip_files(course: Course, assignment: Assignment, wall: str, visibility: str) -> dict[str, bytes]:
     """Every file of the zip by its name. Of the course only this assignment and the secret; nobody's name."""
     values = {"slug": assignment.slug, "wall": wall, "seconds": seconds(assignment), "not_started": CRASHED}
-    environment = Environment(loader=FileSystemLoader(FILES), undefined=StrictUndefined, keep_trailing_newline=True)
-    scripts = {name: environment.get_template(f"{name}.j2").render(values) for name in ("setup.sh", "run_autograder")}
+    templates = environment(FILES)
+    scripts = {name: templates.get_template(f"{name}.j2").render(values) for name in ("setup.sh", "run_autograder")}
     settings = {"slug": assignment.slug, "wall": wall, "visibility": visibility}
     toml = "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in _course(course, assignment))
     texts = scripts | {

@@ -9,11 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from autograder.reports import words
 from autograder.text import escape
+from autograder.text.templates import environment
 from autograder.text.words import amount, duration, first_sentence, number
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -27,7 +28,12 @@ def page(template: str, script: str = "", **values: Any) -> str:
     policy = f"default-src 'none'; style-src {_hash(css)}; img-src data:; base-uri 'none'; form-action 'none'"
     if script:
         policy += f"; script-src {_hash(code)}"
-    return _environment().get_template(template).render(css=css, script=code, policy=policy, **values)
+    return fragment(template, css=css, script=code, policy=policy, **values)
+
+
+def fragment(template: str, **values: Any) -> str:
+    """The filled template alone, for a place in somebody else's page."""
+    return _environment().get_template(template).render(**values)
 
 
 def prose(text: str, limit: int = escape.TEXT) -> Markup:
@@ -37,18 +43,11 @@ def prose(text: str, limit: int = escape.TEXT) -> Markup:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_finalize,
-    )
-    environment.filters.update(prose=prose, line=_line, number=number, amount=amount)
-    environment.filters.update(first_sentence=first_sentence, duration=duration)
-    environment.globals.update(looks=words.LOOKS, look_of=words.look_of)
-    return environment
+    ours = environment(_TEMPLATES, autoescape=True, keep_trailing_newline=False, finalize=_finalize)
+    ours.filters.update(prose=prose, line=_line, number=number, amount=amount)
+    ours.filters.update(first_sentence=first_sentence, duration=duration)
+    ours.globals.update(looks=words.LOOKS, look_of=words.look_of)
+    return ours
 
 
 def _finalize(value: Any) -> Any:
