@@ -390,7 +390,8 @@ def graded_by_hand(points: str) -> str:
 
 def cell_stopped(label: str, error: str) -> str:
     """A cell of the notebook failed."""
-    return f"The cell {label} stopped with {error}."
+    name = label.removeprefix("cell ")
+    return f"Cell {name} stopped with {error}."
 
 
 def ran_behind(wall: str) -> str:

@@ -40,7 +40,7 @@ def environment(device: str) -> dict[str, str]:
 
 
 def program() -> str | None:
-    """Path of bubblewrap, None where it is not installed."""
+    """Path of bubblewrap, None if it is not installed."""
     return shutil.which("bwrap")
 
 

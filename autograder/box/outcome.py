@@ -39,7 +39,7 @@ class Reply:
     value: Any = None  # plain data, tensors, arrays; Handle for what stayed inside
     device: str = ""  # of a tensor: where it was in the box, e.g. "cpu" or "cuda:0"
     mutated: tuple[str, ...] = ()  # arguments that the call changed in place: "0", "weight"
-    grads: tuple[Any, ...] = ()  # gradients with respect to the `wrt` of the request, None where there is none
+    grads: tuple[Any, ...] = ()  # gradients with respect to the `wrt` of the request, None if there is none
     printed: str = ""
 
 

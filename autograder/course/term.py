@@ -63,12 +63,12 @@ class Term:
     attempts: str = COUNTING[0]
 
     def extension(self, student: str, slug: str) -> float:
-        """Seconds that this student has longer than others."""
+        """Extra seconds that this student has."""
         own = self.extensions.get(student, {})
         return own.get(slug, own.get("", 0.0))
 
     def lateness(self, student: str, slug: str, at: datetime | None, fallback: datetime | None = None) -> float:
-        """Seconds that what was handed in `at` is late, after this student's extension; 0.0 where nobody can know.
+        """Seconds that what was handed in `at` is late, after this student's extension; 0.0 if nobody can know.
 
         `fallback` is the deadline that was only set in the gradebook: it counts where course.toml names none.
         """

@@ -34,7 +34,7 @@ def _refuse_unknown_keys(path: Path, raw: Mapping[str, Any], keys: set[str]) -> 
 
 
 def line_of(path: Path, key: str, after: int = 0, default: int = 1) -> int:
-    """The first line, `after` a line, that sets a key; `default` where there is none."""
+    """The first line, `after` a line, that sets a key; `default` if there is none."""
     lines = path.read_text(encoding="utf-8").splitlines()
     named = re.compile(rf"""\s*\[?["']?{re.escape(key)}\b""")
     return next((number for number, line in enumerate(lines, 1) if number > after and named.match(line)), default)
@@ -55,7 +55,7 @@ def is_number(value: object, least: float = -math.inf, most: float = math.inf, w
 
 
 def table_of(path: Path, raw: Mapping[str, Any], key: str, keys: set[str] | None) -> dict[str, Any]:
-    """A table, empty where there is none; `keys` are those it may have, None: any. Raises CourseError."""
+    """A table, empty if there is none; `keys` are those it may have, None: any. Raises CourseError."""
     value = raw.get(key, {})
     if not isinstance(value, dict):
         raise CourseError(f"“{key}” must be a table", place(path, line_of(path, key)), f"write [{key}] on its own line")

@@ -29,7 +29,7 @@ class Call:
 
     text: str
     yours: str
-    expected: str  # "" where the reference cannot be asked
+    expected: str  # "" if the reference cannot be asked
     same: bool
     difference: str = ""
     printed: str = ""
@@ -89,7 +89,7 @@ def _call(exchange: Exchange, answer: Reply | StudentError | None, same: bool, s
 
 
 def _difference(yours: Reply | StudentError, expected: Reply | StudentError | None) -> str:
-    """How two values differ, in the words that a student would read; "" where one of them is none."""
+    """How two values differ, in the words that a student would read; "" if one of them is none."""
     if not isinstance(yours, Reply) or not isinstance(expected, Reply):
         return ""
     try:

@@ -14,7 +14,7 @@ from autograder.text import escape
 
 
 def run_again(explanation: Explanation, wall: Wall, shell: bool) -> bool:
-    """Shows what happens now; with `shell` there is a prompt then. False where the file cannot be read."""
+    """Shows what happens now; with `shell` there is a prompt then. False if the file cannot be read."""
 
     def in_the_box(box: Box, again: Again) -> None:
         explanation.again(again)

@@ -48,7 +48,7 @@ class TidyExporter(NotebookExporter):
     box = Enum(MODES, "bubblewrap", help="The wall around foreign code; landlock is the weaker one.").tag(config=True)
 
     def __init__(self, **options: Any) -> None:
-        """Raises NbGraderException where the course is broken or there is no wall: nothing is written yet."""
+        """Raises NbGraderException if the course is broken or there is no wall: nothing is written yet."""
         super().__init__(**options)  # type: ignore[no-untyped-call]
         self.run = options["parent"]
         self.where: CourseDirectory = self.run.coursedir
@@ -107,7 +107,7 @@ class GradeInBox(NbGraderPreprocessor):  # type: ignore[misc]
     """The execution step: the report of the submission, one number for each check cell. Nothing runs in a kernel."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """`nb` with the report in its check cells. Raises BoxFailure where we could not grade: nbgrader lists it."""
+        """`nb` with the report in its check cells. Raises BoxFailure if we could not grade: nbgrader lists it."""
         names = resources["nbgrader"]
         names["report"] = report = self.parent.report(names)  # HoldUngraded reads it
         with Gradebook(names["db_url"]) as book:

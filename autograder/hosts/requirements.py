@@ -1,4 +1,4 @@
-"""What grading needs of what is installed here, pinned: requirements.txt for another machine."""
+"""The installed packages that grading needs, pinned: requirements.txt for another machine."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from packaging.requirements import Requirement
 
 TOPS = ("convgrade", "cnnkit")
-NOT_THERE = {"convgrade", "cnnkit", "nbgrader"}  # ours comes as source; the gradebook stays at home
+NOT_THERE = {"convgrade", "cnnkit", "nbgrader"}  # ours comes as source, and no gradebook is needed there
 
 
 def pinned() -> str:
     """Lines name==version of every package that grading imports, directly or not."""
-    return "".join(f"{name}=={of.partition('+')[0]}\n" for name, of in sorted(closure(TOPS).items()))
+    return "".join(f"{name}=={pin.partition('+')[0]}\n" for name, pin in sorted(closure(TOPS).items()))
 
 
 def closure(tops: tuple[str, ...]) -> dict[str, str]:
@@ -32,7 +32,7 @@ def closure(tops: tuple[str, ...]) -> dict[str, str]:
             continue
         below = [Requirement(line) for line in requires(name) or ()]
         waiting += [requirement for requirement in below if any(_applies(requirement, extra) for extra in extras)]
-    return {name: of for name, of in found.items() if name not in NOT_THERE}
+    return {name: pin for name, pin in found.items() if name not in NOT_THERE}
 
 
 def _applies(wanted: Requirement, extra: str) -> bool:

@@ -21,7 +21,7 @@ Results = dict[str, Any]
 
 
 def results(report: Report, visibility: str = "visible", output: str = "") -> Results:
-    """The content of results.json; `output` is said first, above what the report says itself."""
+    """The content of results.json; `output` comes first, above the sentences of the report."""
     sentences = [output, *_sentences(report)]
     content: Results = {
         "score": report.score,

@@ -57,7 +57,7 @@ class Attempts:
         return sorted(found, key=lambda item: (_when(item) if known else _NEVER, item.number))
 
     def keep(self, student: str, raw: bytes, at: datetime | None) -> bool:
-        """Keep one more; False where this very file is there already."""
+        """Keeps one more; False if this exact file is already there."""
         digest, kept = _digest(raw), self.of(student)
         if any(item.digest == digest and (at is None or item.at is None or item.at == _whole(at)) for item in kept):
             return False
@@ -79,7 +79,7 @@ class Attempts:
         return not known and self.keep(student, raw, at)
 
     def place(self, attempt: Attempt) -> bool:
-        """Put the attempt that counts where it is graded; False where it is there already."""
+        """Put the attempt that counts where it is graded; False if it is already there."""
         file = self._file(attempt.student)
         folder = file.parent
         if self.is_placed(attempt):

@@ -26,7 +26,7 @@ class Candidate:
 
 
 def choose(candidates: Sequence[Candidate], assignment: Assignment) -> list[Candidate]:
-    """The one that answers `assignment`; several where that cannot be told, none where all are of another one.
+    """The notebook for `assignment`; several if that cannot be decided, none if all belong to another one.
 
     Its name decides, then the labels of its cells; two copies of the same bytes are one.
     """

@@ -59,7 +59,7 @@ class Source:
 
 
 def open_source(path: Path) -> Source:
-    """The notebooks of a folder, a zip archive or a single file. Raises Refused where it cannot be used at all."""
+    """The notebooks of a folder, a zip archive or a single file. Raises Refused if it cannot be used at all."""
     path = path.resolve()  # typed by us: may be a link
     if path.is_dir():
         result = Source()
@@ -73,7 +73,7 @@ def open_source(path: Path) -> Source:
 
 
 def moment(text: str) -> datetime | None:
-    """A time as nbgrader writes it, "2030-01-02 03:04:05 UTC"; None where it cannot be read."""
+    """A time as nbgrader writes it, "2030-01-02 03:04:05 UTC"; None if it cannot be read."""
     found = _TIME.fullmatch(text)
     if not found:
         return None
@@ -148,7 +148,7 @@ def _archive(path: Path) -> Source:
 
 
 def _refusal(member: zipfile.ZipInfo) -> str:
-    """Why a member is not read at all; "" where it is."""
+    """Why a member is not read at all; "" if it is."""
     name, mode = member.orig_filename, member.external_attr >> 16
     if name.startswith("/") or "\\" in name or "\0" in name or ".." in name.split("/") or name[1:2] == ":":
         return "its path leads outside the archive"

@@ -69,13 +69,13 @@ def assume(condition: object) -> None:
 
 
 def drawer_of(function: Callable[..., Any]) -> Drawer | None:
-    """What draws the examples of a check; None where it has none."""
+    """What draws the examples of a check; None if it has none."""
     drawer = getattr(function, _MARK, None)
     return drawer if isinstance(drawer, Drawer) else None
 
 
 class _Enough(BaseException):
-    """Stops Hypothesis at once; no Exception, so that it does not shrink this."""
+    """Stops Hypothesis at once; not an Exception, so that it does not shrink this."""
 
 
 @dataclass
@@ -106,7 +106,7 @@ class Drawer:
 
 @dataclass
 class _Failure:
-    """The smallest failing example so far and what was said during it."""
+    """The smallest failing example so far and the exchanges during it."""
 
     error: FailedExpectation | StudentError
     exchanges: list[Exchange]

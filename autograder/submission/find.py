@@ -98,7 +98,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _slug_of(found: Found, slugs: tuple[str, ...], course: Course) -> str:
-    """The assignment by tree, else by file name, else by the ids of the cells; "" where none fits."""
+    """The assignment by tree, else by file name, else by the ids of the cells; "" if none fits."""
     if found.path.parent.name in slugs:
         return found.path.parent.name
     name = f"_{underscored(found.path.stem)}_"

@@ -187,7 +187,7 @@ def _points(item: dict[str, Any]) -> int | None:
 
 
 def _label(item: dict[str, Any]) -> dict[str, Any]:
-    """nbgrader's part of the metadata; empty where it is none."""
+    """nbgrader's part of the metadata; empty if there is none."""
     metadata = item.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     return nbgrader if isinstance(nbgrader, dict) else {}

@@ -113,7 +113,7 @@ def _restore_missing(placed: list[_Placed], claims: Claims, release: Release, no
 
 
 def _first_after(placed: list[_Placed], rank: int) -> int:
-    """Index of the first cell that comes after `rank` in the release; the end where there is none."""
+    """Index of the first cell that comes after `rank` in the release; the end if there is none."""
     return next((index for index, item in enumerate(placed) if item.rank > rank), len(placed))
 
 

@@ -139,7 +139,7 @@ def test_an_early_answer_is_a_violation(walls):
         call(box, "attack")
         time.sleep(0.4)
         error = ending(box, "still")
-    assert (error.verdict, "nobody asked" in error.message) == (Verdict.BLOCKED, True)
+    assert (error.verdict, "unrequested" in error.message) == (Verdict.BLOCKED, True)
 
 
 def test_the_nonce_alone_stops_an_early_answer(walls):

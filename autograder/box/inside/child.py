@@ -44,7 +44,7 @@ def _settle(config: dict[str, Any], program: bytes) -> None:
     os.chdir("/")
     jail.enter(config, program)
     os.chdir(config["writable"][0])
-    torch.zeros(1, device=config["device"])  # a GPU starts here, in nobody's time; where it cannot, nothing is graded
+    torch.zeros(1, device=config["device"])  # a GPU starts here, on nobody's clock; if it cannot, nothing is graded
     random.seed(SEED)
     np.random.seed(SEED)
     torch.manual_seed(SEED)

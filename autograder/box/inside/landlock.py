@@ -32,7 +32,7 @@ class _Beneath(ctypes.Structure):
 
 
 def version() -> int:
-    """The kernel's Landlock ABI; 0 where there is none."""
+    """The kernel's Landlock ABI; 0 if there is none."""
     return max(0, int(_libc.syscall(_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION))))
 
 

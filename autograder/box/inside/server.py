@@ -131,7 +131,7 @@ def _snapshot(value: Any) -> bytes | None:
 
 
 def _gradients(value: Any, leaves: list[torch.Tensor], upstream: Any) -> tuple[Any, ...]:
-    """d(value·upstream)/d(leaf) for each leaf; None where the value does not depend on it."""
+    """d(value·upstream)/d(leaf) for each leaf; None if the value does not depend on it."""
     if not isinstance(value, torch.Tensor) or not value.requires_grad:
         return (None,) * len(leaves)
     if upstream is None or upstream is True:

@@ -76,7 +76,7 @@ class QuietShell(InteractiveShell):
         """No event loop."""
 
     def _tee(self, channel: str) -> Any:
-        """IPython would keep all of a cell's output once more, in time that grows with its square."""
+        """IPython would keep a second copy of a cell's output, in quadratic time."""
         return contextlib.nullcontext()
 
 
@@ -95,7 +95,7 @@ class Shell:
         self.names: dict[str, Any] = self.ipython.user_ns
 
     def warm(self) -> None:
-        """Does everything once that is slow the first time."""
+        """Does once whatever is slow the first time."""
         self.run("import asyncio\nasync def _f(): return 1\nawait _f()", "warm", figures=False)
         figure = plt.figure(figsize=(1, 1))
         figure.subplots().plot([0, 1])
