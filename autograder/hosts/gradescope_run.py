@@ -53,7 +53,7 @@ class GradescopeRun:
         write_atomically(path, json.dumps(results(self.report, self.visibility, output), indent=1).encode())
         path.chmod(0o644)
 
-    def hear(self, assignment: Assignment, ended: CheckResult) -> None:
+    def add_result(self, assignment: Assignment, ended: CheckResult) -> None:
         """One more check has ended."""
         checks = [ended if check.name == ended.name else check for check in self.report.checks]
         self.report = replace(self.report, exercises=score(assignment, checks))
@@ -68,7 +68,7 @@ def main(root: Path | None = None) -> None:
     try:
         run.report = _graded(run)
         run.write()
-        _tell_staff(run.report)
+        _print_for_staff(run.report)
     except BaseException as error:  # noqa: BLE001  # the last boundary: whatever happens, the student reads a sentence
         run.report = replace(run.report, seconds=time.monotonic() - start)
         run.write(CUT_OFF if run.report.checks else CRASHED)
@@ -121,7 +121,7 @@ def _student(root: Path) -> str:
         return "student"
 
 
-def _tell_staff(report: Report) -> None:
+def _print_for_staff(report: Report) -> None:
     """Standard output, which only instructors see: the wall, the diagnosed mistakes, what the code printed."""
     _print(f"wall: {report.box}, {report.score:g}/{report.points:g} points, {report.seconds:.1f} s")
     for check in report.checks:
