@@ -100,7 +100,7 @@ def _judged(run: GradescopeRun, assignment: Assignment, found: Found) -> Report:
     def judge(suite: Suite) -> Report:
         handed_in = HandedIn(run.report.student, found.source, key, raw)
         with zygote_for(assignment, Wall(mode=run.wall)) as zygote:
-            return grade(handed_in, suite, zygote, partial(Suite.run, on_check=partial(run.hear, assignment)))
+            return grade(handed_in, suite, zygote, partial(Suite.run, on_check=partial(run.add_result, assignment)))
 
     return with_suite(assignment, judge)
 
