@@ -98,11 +98,11 @@ class CalibratedThreshold:
         return [name for name, best in self.below.items() if best is not None and best >= self.at_least]
 
 
-def run(assignment: Assignment, options: CalibrateOptions) -> bool:
+def calibrate_and_write(assignment: Assignment, options: CalibrateOptions) -> bool:
     """Measures, prints the table, and writes assignment.toml; whether every gate tells right from wrong."""
     gates = calibrate(assignment, options)
     console = Console(soft_wrap=True, highlight=False)
-    show(gates, console)
+    show_thresholds(gates, console)
     offences = [
         f"{name} reaches {gate.below[name]:.3f} and must stay below {gate.name}, {gate.at_least:.3f}: ask it in a"
         " harder way (more data, another seed, fewer steps), or find that mistake by its behaviour."
@@ -113,7 +113,7 @@ def run(assignment: Assignment, options: CalibrateOptions) -> bool:
         console.print(f"[red]✗[/red] {escape(sentence)}")
     path = assignment.folder / "assignment.toml"
     if not offences and not options.dry_run:
-        write(path, gates)
+        write_thresholds(path, gates)
     told = "Nothing is written." if offences or options.dry_run else f"Written: {path.relative_to(root_of(assignment))}"
     console.print(escape(told))
     return not offences
@@ -185,7 +185,7 @@ def _best(reports: Sequence[Report], mistake: str, name: str) -> float | None:
     return max((check.measured[name] for check in checks if name in check.measured), default=None)
 
 
-def show(gates: Sequence[CalibratedThreshold], console: Console) -> None:
+def show_thresholds(gates: Sequence[CalibratedThreshold], console: Console) -> None:
     """One line a gate: what was measured and what it becomes; then how near the mistakes come."""
     table = Table(title=f"{len(gates[0].values)} runs of the perfect notebook", title_justify="left")
     for head in ("threshold", "mean", "spread", "lowest", "before", "now", "false fails"):
@@ -202,7 +202,7 @@ def show(gates: Sequence[CalibratedThreshold], console: Console) -> None:
             console.print(f"{gate.name}: every run gives the same figure. Does its check use cases.seed?")
 
 
-def write(path: Path, gates: Sequence[CalibratedThreshold]) -> None:
+def write_thresholds(path: Path, gates: Sequence[CalibratedThreshold]) -> None:
     """Puts the figures into assignment.toml; every other line of it, comments too, stays as it is."""
     import tomlkit
 

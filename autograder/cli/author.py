@@ -112,9 +112,9 @@ def calibrate(root: Path, slug: str, **options: Any) -> int:
     if not assignment.thresholds:
         note(f"{slug} has no thresholds; first add [thresholds.NAME] with at_least = 0.9 to its assignment.toml")
         return NOTHING
-    from autograder.authoring.calibrate import CalibrateOptions, run
+    from autograder.authoring.calibrate import CalibrateOptions, calibrate_and_write
 
-    return DONE if run(assignment, CalibrateOptions(**options)) else NOT_GRADED
+    return DONE if calibrate_and_write(assignment, CalibrateOptions(**options)) else NOT_GRADED
 
 
 @click.command(cls=Verb, short_help="Map the course notes to tasks and checks.")

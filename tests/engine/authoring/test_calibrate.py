@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from autograder.authoring.calibrate import CalibratedThreshold, CalibrateOptions, calibrate, run, show, write
+from autograder.authoring.calibrate import (
+    CalibratedThreshold,
+    CalibrateOptions,
+    calibrate,
+    calibrate_and_write,
+    show_thresholds,
+    write_thresholds,
+)
 from autograder.cli.main import main
 from autograder.course import Course, load_course
 from autograder.errors import ConvgradeError
@@ -115,7 +122,7 @@ def test_a_threshold_never_goes_above_what_the_notebook_promises():
 
 def table(gates: list[CalibratedThreshold]) -> str:
     out = io.StringIO()
-    show(gates, Console(file=out, width=150))
+    show_thresholds(gates, Console(file=out, width=150))
     return out.getvalue()
 
 
@@ -129,20 +136,20 @@ def test_the_table_tells_how_near_the_mistakes_come():
 def test_only_its_own_figures_are_written(tmp_path):
     path = tmp_path / "assignment.toml"
     path.write_text(SETTINGS)
-    write(path, [gate()])
+    write_thresholds(path, [gate()])
     assert path.read_text().replace("at_least = 0.903", "at_least = 0.5").startswith(SETTINGS[:95])
     assert path.read_text().endswith("\n\n[limits]\ncall_seconds = 2\n")
     written = tomllib.loads(path.read_text())["thresholds"]["digits"]
     assert list(written) == ["at_least", "mean", "spread", "runs", "seeds", "false_fail", "date"]
     assert (written["at_least"], written["mean"], written["runs"]) == (0.903, 0.95, 24)
     assert written["seeds"] == "calibration 1 to 24"
-    write(path, [replace(gate(), name="digits")])
+    write_thresholds(path, [replace(gate(), name="digits")])
     assert tomllib.loads(path.read_text())["thresholds"]["digits"] == written
 
 
 def test_a_course_is_measured_and_what_is_written_is_read_again(measuring, capsys):
     course = measuring()
-    assert run(course.assignment("tiny"), CalibrateOptions(runs=8))
+    assert calibrate_and_write(course.assignment("tiny"), CalibrateOptions(runs=8))
     found = load_course(course.root).assignment("tiny").thresholds["digits"]
     assert found.at_least < 0.95 - 4 * found.spread
     assert (found.runs, found.date is not None) == (8, True)
@@ -171,7 +178,7 @@ def test_a_mistake_that_reaches_the_threshold_is_refused(measuring, capsys):
 def test_a_dry_run_writes_nothing(measuring, capsys, monkeypatch):
     monkeypatch.setattr("autograder.authoring.calibrate.calibrate", lambda *_: [gate()])
     course = measuring()
-    assert run(course.assignment("tiny"), CalibrateOptions(dry_run=True))
+    assert calibrate_and_write(course.assignment("tiny"), CalibrateOptions(dry_run=True))
     assert (course.root / "solutions" / "tiny" / "assignment.toml").read_text() == SETTINGS
     assert "Nothing is written." in capsys.readouterr().out
 
