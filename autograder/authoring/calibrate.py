@@ -104,8 +104,8 @@ def calibrate_and_write(assignment: Assignment, options: CalibrateOptions) -> bo
     console = Console(soft_wrap=True, highlight=False)
     show_thresholds(gates, console)
     offences = [
-        f"{name} reaches {gate.below[name]:.3f} and must stay below {gate.name}, {gate.at_least:.3f}: ask it in a"
-        " harder way (more data, another seed, fewer steps), or find that mistake by its behaviour."
+        f"{name} reaches {gate.below[name]:.3f} and must stay below {gate.name}, {gate.at_least:.3f}: make the"
+        " check harder (more data, another seed, fewer steps), or detect that mistake by its behaviour."
         for gate in gates
         for name in gate.offenders
     ]
@@ -114,8 +114,10 @@ def calibrate_and_write(assignment: Assignment, options: CalibrateOptions) -> bo
     path = assignment.folder / "assignment.toml"
     if not offences and not options.dry_run:
         write_thresholds(path, gates)
-    told = "Nothing is written." if offences or options.dry_run else f"Written: {path.relative_to(root_of(assignment))}"
-    console.print(escape(told))
+    outcome = (
+        "Nothing is written." if offences or options.dry_run else f"Written: {path.relative_to(root_of(assignment))}"
+    )
+    console.print(escape(outcome))
     return not offences
 
 
@@ -135,7 +137,7 @@ def calibrate(assignment: Assignment, options: CalibrateOptions) -> list[Calibra
             name,
             threshold.at_least,
             tuple(_measured(report, name) for report in perfect),
-            {one.name: _best(reports, one.name, name) for one in _must_stay_below(assignment, name)},
+            {mistake.name: _best(reports, mistake.name, name) for mistake in _must_stay_below(assignment, name)},
             threshold.promised,
         )
         for name, threshold in assignment.thresholds.items()
@@ -146,11 +148,11 @@ def _jobs(assignment: Assignment, runs: int) -> Iterator[Job]:
     """The perfect notebook with so many secrets, and each mistake that must stay below with some of them."""
     answers = variants.answers(assignment)
     whole = notebooks.submission(assignment, answers)
-    wrong = {one.name: one for one in proof_set.exchanges(assignment) if one.kind == proof_set.MISTAKE}
+    wrong = {each.name: each for each in proof_set.exchanges(assignment) if each.kind == proof_set.MISTAKE}
     nothing: dict[str, str] = {}
     sources = {PERFECT: (nothing, runs)} | {
-        one.name: ({wrong[one.name].function: wrong[one.name].source}, min(runs, RUNS_BELOW))
-        for one in _must_stay_below(assignment)
+        mistake.name: ({wrong[mistake.name].function: wrong[mistake.name].source}, min(runs, RUNS_BELOW))
+        for mistake in _must_stay_below(assignment)
     }
     for name, (replaced, times) in sources.items():
         raw = proof_set.answered(whole, variants.exchanged(answers, replaced))
@@ -164,7 +166,7 @@ def secret(number: int) -> str:
 
 
 def _must_stay_below(assignment: Assignment, name: str = "") -> list[Any]:
-    return [one for one in read_mistakes(assignment.mistakes) if one.below and name in ("", one.below)]
+    return [spec for spec in read_mistakes(assignment.mistakes) if spec.below and name in ("", spec.below)]
 
 
 def _measured(report: Report, name: str) -> float:
@@ -172,8 +174,8 @@ def _measured(report: Report, name: str) -> float:
         if name in check.measured:
             return check.measured[name]
     why = [f"{check.name}: {_ending(check)}" for check in report.checks]
-    told = "\n  ".join(why) or "no check takes the fixture `thresholds`"
-    raise ConvgradeError(f"“{name}” was not measured in the run “{report.source}” of the perfect notebook\n  {told}")
+    reasons = "\n  ".join(why) or "no check takes the fixture `thresholds`"
+    raise ConvgradeError(f"“{name}” was not measured in the run “{report.source}” of the perfect notebook\n  {reasons}")
 
 
 def _ending(check: CheckResult) -> str:
@@ -196,8 +198,8 @@ def show_thresholds(gates: Sequence[CalibratedThreshold], console: Console) -> N
     console.print(table)
     for gate in gates:
         for name, best in gate.below.items():
-            told = "comes to no figure" if best is None else f"reaches {best:.{DIGITS}f}"
-            console.print(escape(f"{gate.name}: {name} {told}"))
+            reached = "produces no figure" if best is None else f"reaches {best:.{DIGITS}f}"
+            console.print(escape(f"{gate.name}: {name} {reached}"))
         if len(set(gate.values)) == 1:
             console.print(f"{gate.name}: every run gives the same figure. Does its check use cases.seed?")
 

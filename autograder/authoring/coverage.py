@@ -82,10 +82,10 @@ def notes(course: Course) -> list[CourseNote]:
 
 
 def _row(path: Path, name: str, what: str, served: Sequence[tuple[Assignment, Mapping[str, Any]]]) -> CourseRow:
-    found = [part for assignment, rows in served for part in _parts(assignment, rows.get(name, []))]
-    if not found:
+    parts = [part for assignment, rows in served for part in _parts(assignment, rows.get(name, []))]
+    if not parts:
         raise CourseError(f"no task serves the row {name}", place(path, line_of(path, name)), f"name it in a {ROWS}")
-    return CourseRow(name, what.replace("|", "\\|"), *(tuple(texts) for texts in zip(*found, strict=True)))
+    return CourseRow(name, what.replace("|", "\\|"), *(tuple(texts) for texts in zip(*parts, strict=True)))
 
 
 def _served(assignment: Assignment, known: Mapping[str, Mapping[str, str]]) -> Mapping[str, Any]:

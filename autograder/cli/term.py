@@ -128,7 +128,7 @@ def regrade(root: Path, slug: str, paths: Sequence[Path], **options: Any) -> int
     if not result.reports:
         note(f"no notebook of {slug} found; give their folder: convgrade regrade {slug} PATH")
         return NOTHING
-    changes = [change for change in result.changes if change.told]
+    changes = [change for change in result.changes if change.matters]
     for change in changes:
         say(change.line())
     note(f"{amount(result.run.judged, 'submission')} judged again; {amount(len(changes), 'grade')} would change")

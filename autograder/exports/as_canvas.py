@@ -27,7 +27,7 @@ def write(title: str, grades: Sequence[Grade], roster: str) -> Export:
 
 
 def _alone(title: str, grades: Sequence[Grade]) -> Export:
-    """What can be said without Canvas's own table: our names in the place of its logins."""
+    """What can be listed without Canvas's own table: our names in the place of its logins."""
     header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", title]
     rows: list[list[Cell]] = [["    Points Possible", "", "", "", "", _possible(grades)]]
     for grade in grades:
@@ -55,7 +55,7 @@ def _identity_width(header: Sequence[str]) -> int:
     """How many columns say who it is: up to Section. Raises CourseError for a table of something else."""
     names = [name.strip().casefold() for name in header]
     if "id" not in names or "section" not in names or names[0] not in ("student", "lastname"):
-        raise CourseError("this is no gradebook of Canvas", "--roster", _TODO)
+        raise CourseError("this is not a Canvas gradebook", "--roster", _TODO)
     return names.index("section") + 1
 
 
@@ -85,15 +85,15 @@ def _possible(grades: Sequence[Grade]) -> float:
 
 def _other_points(body: Sequence[Sequence[str]], column: int, grades: Sequence[Grade]) -> list[str]:
     """A sentence where Canvas has other full points than we: its percentages would be wrong."""
-    said = next((row[column] for row in body if column >= 0 and _POSSIBLE in row[0].casefold()), "").replace(",", ".")
-    if not said or said == number(_possible(grades)) or _same(said, _possible(grades)):
+    listed = next((row[column] for row in body if column >= 0 and _POSSIBLE in row[0].casefold()), "").replace(",", ".")
+    if not listed or listed == number(_possible(grades)) or _same(listed, _possible(grades)):
         return []
     ours = amount(round(_possible(grades)), "point")
-    return [f"Canvas has {said} points for this assignment, the course has {ours}; the import will change that"]
+    return [f"Canvas has {listed} points for this assignment, the course has {ours}; the import will change that"]
 
 
-def _same(said: str, points: float) -> bool:
+def _same(listed: str, points: float) -> bool:
     try:
-        return abs(float(said) - points) < 0.005
+        return abs(float(listed) - points) < 0.005
     except ValueError:
         return False

@@ -35,8 +35,8 @@ def _student(grade: Grade) -> list[Cell]:
 
 
 def _cells(grade: Grade, names: Sequence[str]) -> list[Cell]:
-    found: dict[str, Cell] = {}
+    values: dict[str, Cell] = {}
     for mark in grade.marks if grade.submitted else ():
-        found[mark.name] = None if mark.waiting else mark.score
-        found |= {f"{mark.name}.{check.name}": str(check.verdict) for check in mark.checks}
-    return [found.get(name) for name in names]
+        values[mark.name] = None if mark.waiting else mark.score
+        values |= {f"{mark.name}.{check.name}": str(check.verdict) for check in mark.checks}
+    return [values.get(name) for name in names]

@@ -46,7 +46,7 @@ def _exercise(suite: Xml.Element, grade: Grade, mark: Mark) -> None:
     if not mark.checks:
         case = Xml.SubElement(suite, "testcase", classname=home, name=mark.name, time="0.000")
         if mark.waiting:
-            Xml.SubElement(case, "skipped", message="waits for a person's points")
+            Xml.SubElement(case, "skipped", message="waiting for points set by hand")
 
 
 def _outcome(case: Xml.Element, check: CheckResult) -> None:
@@ -60,8 +60,8 @@ def _outcome(case: Xml.Element, check: CheckResult) -> None:
 
 def _count(element: Xml.Element) -> None:
     """The totals that readers of the format expect as attributes."""
-    found = list(element.iter("testcase"))
+    cases = list(element.iter("testcase"))
     for key, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
-        element.set(key, str(sum(case.find(tag) is not None for case in found)))
-    element.set("tests", str(len(found)))
-    element.set("time", f"{sum(float(case.get('time', 0)) for case in found):.3f}")
+        element.set(key, str(sum(case.find(tag) is not None for case in cases)))
+    element.set("tests", str(len(cases)))
+    element.set("time", f"{sum(float(case.get('time', 0)) for case in cases):.3f}")

@@ -45,7 +45,7 @@ def _alone(title: str, grades: Sequence[Grade]) -> Export:
 def _filled(grades: Sequence[Grade], table: list[list[str]]) -> Export:
     header = [name.strip() for name in table[0]]
     if missing := [name for name in _NEEDED if name not in header]:
-        raise CourseError(f"this is no grading worksheet of Moodle: “{missing[0]}” is missing", "--roster", _TODO)
+        raise CourseError(f"this is not a Moodle grading worksheet: “{missing[0]}” is missing", "--roster", _TODO)
     lines = [dict(zip(header, row, strict=True)) for row in table[1:]]
     matched = match(grades, {index: _identity(line) for index, line in enumerate(lines)}, "Moodle")
     columns = [name for name in _KEPT if name in header]
@@ -68,10 +68,10 @@ def _identity(line: Mapping[str, str]) -> Identity:
 
 def _beyond(lines: Sequence[Mapping[str, str]], rows: Mapping[int, Grade]) -> list[str]:
     """Sentences for grades that Moodle would refuse because they are above its maximum."""
-    found = []
+    complaints = []
     for index, grade in rows.items():
         most = lines[index].get("Maximum Grade", "").replace(",", ".")
         if re.fullmatch(r"\d+(\.\d+)?", most) and grade.score > float(most):
             who = terminal(grade.student, 60)
-            found.append(f"{who} has {number(grade.score)} points; Moodle refuses more than {number(float(most))}")
-    return found
+            complaints.append(f"{who} has {number(grade.score)} points; Moodle accepts at most {number(float(most))}")
+    return complaints

@@ -1,7 +1,7 @@
 """Whose row is whose: students, as we file them, and the rows of a table that a learning platform exported.
 
 Keys are tried from the surest to the weakest: the platform's number, its logins and addresses, names. A key that fits
-several rows, or a row that fits several students, is told and left alone; nobody is guessed.
+several rows, or a row that fits several students, is reported and left out; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ def match(grades: Sequence[Grade], rows: Mapping[int, Identity], platform: str) 
     """The grades that belong to `rows`, those of students who handed something in."""
     result, claims = Matched(), defaultdict(list)
     for grade in (grade for grade in grades if grade.submitted):
-        found = _candidates(grade, rows)
-        if len(found) == 1:
-            claims[found[0]].append(grade)
-        elif found:
-            who = ", ".join(terminal(rows[index].shown, 80) for index in found)
+        candidates = _candidates(grade, rows)
+        if len(candidates) == 1:
+            claims[candidates[0]].append(grade)
+        elif candidates:
+            who = ", ".join(terminal(rows[index].shown, 80) for index in candidates)
             result.complaints.append(f"{terminal(grade.student, 60)} could be several people in {platform}: {who}")
         else:
             result.complaints.append(f"{terminal(grade.student, 60)} is not in {platform}")
@@ -53,14 +53,14 @@ def match(grades: Sequence[Grade], rows: Mapping[int, Identity], platform: str) 
             result.rows[index] = claimed[0]
         else:
             who = ", ".join(terminal(grade.student, 60) for grade in claimed)
-            result.complaints.append(f"{terminal(rows[index].shown, 80)} in {platform} could be each of: {who}")
+            result.complaints.append(f"{terminal(rows[index].shown, 80)} in {platform} could be any of: {who}")
     return result
 
 
 def login_keys(*values: str) -> frozenset[str]:
     """Logins and addresses, as they are compared: without case, also the part before the @."""
-    found = {value.strip().casefold() for value in values if value.strip()}
-    return frozenset(found | {value.split("@")[0] for value in found})
+    logins = {value.strip().casefold() for value in values if value.strip()}
+    return frozenset(logins | {login.split("@")[0] for login in logins})
 
 
 def name_keys(first: str, last: str) -> frozenset[str]:
@@ -71,9 +71,9 @@ def name_keys(first: str, last: str) -> frozenset[str]:
 def _candidates(grade: Grade, rows: Mapping[int, Identity]) -> list[int]:
     """Indices of the rows that the surest key with any row leads to."""
     for kinds, keys in _keys(grade):
-        found = [index for index, row in rows.items() if any(keys & getattr(row, kind) for kind in kinds)]
-        if found:
-            return found
+        fitting = [index for index, row in rows.items() if any(keys & getattr(row, kind) for kind in kinds)]
+        if fitting:
+            return fitting
     return []
 
 

@@ -39,9 +39,11 @@ def from_csv(text: str, what: str) -> list[list[str]]:
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
-        raise CourseError(f"{what} is no CSV: {error}", "--roster", f"export it from {what} again") from None
+        raise CourseError(
+            f"the table from {what} is not valid CSV: {error}", "--roster", f"export it from {what} again"
+        ) from None
     rows = [row for row in rows if any(value.strip() for value in row)]
     if not rows:
-        raise CourseError(f"the table of {what} is empty", "--roster", f"export it from {what} again")
+        raise CourseError(f"the table from {what} is empty", "--roster", f"export it from {what} again")
     width = len(rows[0])
     return [(row + [""] * width)[:width] for row in rows]

@@ -26,8 +26,8 @@ class Change:
         return cents(self.after.score - self.before.score)
 
     @property
-    def told(self) -> bool:
-        """Whether anything is to be told: points, or verdicts that a person's points cover."""
+    def matters(self) -> bool:
+        """Whether there is anything to report: points, or verdicts behind points set by hand."""
         return bool(self.points or next(self._verdicts(), None) or next(self._held(), None))
 
     def line(self) -> str:
@@ -35,9 +35,9 @@ class Change:
         sign = f" ({'+' if self.points > 0 else '−'}{number(abs(self.points))})" if self.points else ""
         verdicts = list(self._verdicts())
         more = [f"and {len(verdicts) - _MAX_VERDICTS} more"] if len(verdicts) > _MAX_VERDICTS else []
-        said = "; ".join([*verdicts[:_MAX_VERDICTS], *more, *self._held()])
+        details = "; ".join([*verdicts[:_MAX_VERDICTS], *more, *self._held()])
         head = f"{terminal(self.before.student, 60)}: {number(self.before.score)} → {number(self.after.score)}{sign}"
-        return f"{head}  {said}".rstrip()
+        return f"{head}  {details}".rstrip()
 
     def _pairs(self) -> Iterator[tuple[Mark, Mark]]:
         yield from zip(self.before.marks, self.after.marks, strict=True)
@@ -55,4 +55,4 @@ class Change:
         """Where the program would give other points, but a person's stay."""
         for old, new in self._pairs():
             if new.manual is not None and old.auto != new.auto:
-                yield f"a person's {number(new.manual)} points for {new.name} stay"
+                yield f"the {number(new.manual)} points set by hand for {new.name} stay"

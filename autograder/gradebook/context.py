@@ -1,4 +1,4 @@
-"""What a page says around a report: a person's points and words, lateness, and where in the notebook to read."""
+"""What a page says besides the report: manual points and comments, lateness, and what to reread in the notebook."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class StudentContext:
-    """Of one student in one assignment; without a grade nothing is known but the report."""
+    """Of one student in one assignment; without a grade, only the report is known."""
 
     grade: Grade | None = None
     read: Mapping[str, str] = field(default_factory=lambda: _NOTHING)  # exercise → heading of its part of the notebook
@@ -69,11 +69,11 @@ def mark_of(exercise: ExerciseResult) -> Mark:
 def headings(assignment: Assignment) -> dict[str, str]:
     """The title or chapter of the notebook in which each exercise's first answer stands; none: left out."""
     homes = {cell: exercise.name for exercise in assignment.exercises for cell in exercise.cells}
-    found: dict[str, str] = {}
+    by_exercise: dict[str, str] = {}
     last = ""
     for cell in assignment.release:
         if cell.kind == "markdown" and cell.grade_id not in homes:
             last = (_HEADING.findall(_FENCED.sub("", cell.source)) or [last])[-1].strip()
         elif last and cell.grade_id in homes:
-            found.setdefault(homes[cell.grade_id], last)
-    return found
+            by_exercise.setdefault(homes[cell.grade_id], last)
+    return by_exercise

@@ -121,16 +121,16 @@ def times(root: Path, reports: Iterable[Report]) -> dict[str, datetime]:
     if not (root / "nbgrader_config.py").is_file():
         return {}
     where = settings(root)[1]
-    found = {report.student: _time_of(report, where) for report in reports}
-    return {student: at.replace(tzinfo=UTC) for student, at in found.items() if at}
+    known = {report.student: _time_of(report, where) for report in reports}
+    return {student: at.replace(tzinfo=UTC) for student, at in known.items() if at}
 
 
 def write_scores(book: Gradebook, report: Report) -> None:
     """The automatic scores of one report, in nbgrader's own way; the submission must be in the gradebook."""
-    found = book.find_submission_notebook(report.assignment, report.assignment, report.student)
+    notebook = book.find_submission_notebook(report.assignment, report.assignment, report.student)
     values = scores(report)
-    answers = {cell.name for cell in found.notebook.solution_cells}  # people grade those, in formgrader
-    for grade in _grades(book, found):
+    answers = {cell.name for cell in notebook.notebook.solution_cells}  # people grade those, in formgrader
+    for grade in _grades(book, notebook):
         if report.problem or grade.name not in answers:
             before, grade.auto_score = grade.auto_score, values.get(grade.name)
             if grade.manual_score is None:
@@ -140,10 +140,10 @@ def write_scores(book: Gradebook, report: Report) -> None:
     book.db.commit()
 
 
-def _grades(book: Gradebook, found: SubmittedNotebook) -> list[Grade]:
+def _grades(book: Gradebook, notebook: SubmittedNotebook) -> list[Grade]:
     """Its rows as they are now. Until the next commit nobody else writes them; SQLite: `one_at_a_time` alone."""
-    book.db.execute(select(SubmittedNotebook.id).where(SubmittedNotebook.id == found.id).with_for_update())
-    rows: list[Grade] = book.db.query(Grade).filter(Grade.notebook_id == found.id).populate_existing().all()
+    book.db.execute(select(SubmittedNotebook.id).where(SubmittedNotebook.id == notebook.id).with_for_update())
+    rows: list[Grade] = book.db.query(Grade).filter(Grade.notebook_id == notebook.id).populate_existing().all()
     return rows
 
 
@@ -161,10 +161,10 @@ def is_ours(report: Report) -> bool:
 def handed_in_at(where: CourseDirectory, folder: Path) -> datetime | None:
     """When this submission was handed in, by nbgrader's clock; None where nobody wrote that down readably."""
     try:
-        found: datetime | None = where.get_existing_timestamp(str(folder))
+        at: datetime | None = where.get_existing_timestamp(str(folder))
     except (AttributeError, OverflowError, ValueError, OSError):  # nbgrader 0.9.6 stumbles over a time it cannot read
         return None
-    return found
+    return at
 
 
 def refuse_other_points(book: Gradebook, report: Report) -> None:
@@ -197,7 +197,7 @@ def settings(root: Path) -> tuple[Config, CourseDirectory]:
     try:
         config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
     except ConfigFileNotFound:
-        todo = "record from the root of the course, where that file lies"
+        todo = "run this in the root of the course, next to that file"
         raise CourseError("there is no nbgrader_config.py", root.name, todo) from None
     return config, CourseDirectory(config=config)
 

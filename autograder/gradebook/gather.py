@@ -49,8 +49,8 @@ def not_final(grades: Sequence[Grade]) -> list[str]:
     """A sentence where answers that people grade have no points yet."""
     waiting = [grade for grade in grades if grade.waiting and not grade.unjudged]
     exercises = sorted({name for grade in waiting for name in grade.waiting})
-    told = f"{amount(len(waiting), 'student')} still without manual points for {', '.join(exercises)}: not final"
-    return [told] if waiting else []
+    sentence = f"{amount(len(waiting), 'student')} still without manual points for {', '.join(exercises)}: not final"
+    return [sentence] if waiting else []
 
 
 def _unjudged(grades: Sequence[Grade]) -> list[str]:
@@ -90,12 +90,12 @@ def _recorded(assignment: Assignment, book: Any, reports: Sequence[Report], term
 def _comments(assignment: Assignment, book: Any) -> Mapping[str, Comments]:
     """What people wrote in formgrader; nbgrader's own "No response." only about answers that people grade."""
     homes = {cell: exercise for exercise in assignment.exercises for cell in exercise.cells}
-    found: dict[str, dict[str, str]] = {}
+    comments: dict[str, dict[str, str]] = {}
     for submission in book.assignment_submissions(assignment.slug):
-        texts = found.setdefault(submission.student_id, {})
+        texts = comments.setdefault(submission.student_id, {})
         for comment in (each for notebook in submission.notebooks for each in notebook.comments):
             exercise = homes.get(comment.name)
-            said = comment.manual_comment or (comment.auto_comment if exercise and exercise.manual else "")
-            if exercise and said:
-                texts[exercise.name] = "\n".join(filter(None, (texts.get(exercise.name), said)))
-    return found
+            text = comment.manual_comment or (comment.auto_comment if exercise and exercise.manual else "")
+            if exercise and text:
+                texts[exercise.name] = "\n".join(filter(None, (texts.get(exercise.name), text)))
+    return comments

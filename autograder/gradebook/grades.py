@@ -1,4 +1,4 @@
-"""What every student has in the end: automatic points, a person's, extra credit, lateness; the same for all views.
+"""What every student ends up with: automatic and manual points, extra credit, lateness; the same for all views.
 
 Where nbgrader's gradebook knows the assignment its word counts, because people change points there; before that the
 stored Reports are all there is.
@@ -96,7 +96,7 @@ class Grade:
 
     @property
     def waiting(self) -> tuple[str, ...]:
-        """Names of the exercises that still need a person's points."""
+        """Names of the exercises that still need points set by hand."""
         return tuple(mark.name for mark in self.marks if mark.waiting) if self.submitted else ()
 
     @property
@@ -139,7 +139,7 @@ def _penalised(grade: Grade, term: Term) -> Grade:
 def from_book(assignment: Assignment, book: Any, reports: Iterable[Report], term: Term) -> list[Grade]:
     """Grades of everyone whom nbgrader's open `book` knows; those who handed in nothing are among them."""
     blank, stored = empty_marks(assignment), {report.student: report for report in reports}
-    found = []
+    grades = []
     submissions = {item.student_id: item for item in book.assignment_submissions(assignment.slug)}
     for student in book.students:
         person = Person(*(getattr(student, key) or "" for key in ("first_name", "last_name", "email", "lms_user_id")))
@@ -147,8 +147,8 @@ def from_book(assignment: Assignment, book: Any, reports: Iterable[Report], term
         grade = Grade(student.id, assignment.slug, blank, person, student.id in submissions, report=report)
         if grade.submitted:
             grade = _recorded(replace(grade, marks=_judged(blank, report)), submissions[student.id], term)
-        found.append(grade)
-    return in_order(found)
+        grades.append(grade)
+    return in_order(grades)
 
 
 def regraded(grade: Grade, report: Report, term: Term) -> Grade:
@@ -196,7 +196,7 @@ def _judged(blank: tuple[Mark, ...], report: Report | None) -> tuple[Mark, ...]:
 
 
 def _recorded(grade: Grade, submission: Any, term: Term) -> Grade:
-    """The grade with what stands in the gradebook: points, a person's points, the penalty, the time."""
+    """The grade as the gradebook has it: automatic and manual points, the penalty, the time."""
     rows = {exercise_of(row.name): row for notebook in submission.notebooks for row in notebook.grades}
     marks = tuple(_from_row(mark, rows.get(mark.name)) for mark in grade.marks)
     at = submission.timestamp.replace(tzinfo=UTC) if submission.timestamp else None
@@ -218,5 +218,5 @@ def _agree(grade: Grade | None, report: Report) -> bool:
     return all(_same(auto.get(name), points) for name, points in points_of(report).items())
 
 
-def _same(one: float | None, other: float | None) -> bool:
-    return one is None if other is None else one is not None and abs(one - other) < 1e-3
+def _same(points: float | None, other: float | None) -> bool:
+    return points is None if other is None else points is not None and abs(points - other) < 1e-3

@@ -45,8 +45,8 @@ class Store:
 
     def all(self) -> list[Report]:
         """Every readable report, in the order of the students' names."""
-        found = [self._read(path) for path in sorted(self.folder.glob("*.json"))]
-        return sorted((report for report in found if report), key=lambda report: natural_key(report.student))
+        reports = [self._read(path) for path in sorted(self.folder.glob("*.json"))]
+        return sorted((report for report in reports if report), key=lambda report: natural_key(report.student))
 
     def sweep(self) -> None:
         """Remove half-written files that an interrupted run left behind."""

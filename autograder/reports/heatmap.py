@@ -32,11 +32,11 @@ def panels(picture: Picture) -> tuple[Panel, ...]:
     """Yours and expected in one colour scale, and their difference where the shapes agree."""
     yours, expected = _cut(picture.yours), _cut(picture.expected)
     top = max(_top(yours), _top(expected))
-    found = [Panel("Yours", _svg("Yours", yours, top)), Panel("Expected", _svg("Expected", expected, top))]
+    drawn = [Panel("Yours", _svg("Yours", yours, top)), Panel("Expected", _svg("Expected", expected, top))]
     if _shape(picture.yours) == _shape(picture.expected):
         gap = _difference(yours, expected)
-        found.append(Panel("Difference", _svg("Difference, yours minus expected", gap, _top(gap))))
-    return tuple(found)
+        drawn.append(Panel("Difference", _svg("Difference, yours minus expected", gap, _top(gap))))
+    return tuple(drawn)
 
 
 def remark(picture: Picture) -> str:
@@ -78,7 +78,7 @@ def _difference(yours: Matrix, expected: Matrix) -> Matrix:
 
 
 def _svg(name: str, matrix: Matrix, top: float) -> Markup:
-    """The drawing, labelled for those who do not see it."""
+    """The drawing, with a label for screen readers."""
     rows, columns = _shape(matrix)
     numbers = 0 < rows <= _MAX_NUMBERED and columns <= _MAX_NUMBERED
     side = _CELL if numbers else _WIDE / max(rows, columns, 1)

@@ -54,14 +54,14 @@ def _headline(report: Report, exercise: ExerciseResult | None) -> str:
     if report.problem:
         return f"Not graded yet: {problem_of(report)}"
     if exercise is None:
-        return "Not graded yet: a person reads this."
+        return "Not graded yet: this is graded by hand."
     return f"{exercise.title or exercise.name}: {number(exercise.score)} of {number(exercise.points)} points"
 
 
 def _lines(check: CheckResult) -> list[str]:
     """What is said about one check."""
     smallest = "" if check.unwritten else check.counterexample  # where nothing is written, no input matters
-    labelled = [("", check.message), ("Hint: ", check.hint), ("Smallest input that fails: ", smallest)]
+    labelled = [("", check.message), ("Hint: ", check.hint), ("Smallest failing input: ", smallest)]
     return [label + text for label, text in labelled if text]
 
 

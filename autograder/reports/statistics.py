@@ -108,15 +108,15 @@ def summary(reports: Sequence[Report]) -> Summary:
 
 def summed_up(scores: Sequence[float], submissions: int, points: float) -> Summary:
     """Mean, median and population standard deviation of the scores; zeros where there are none."""
-    found = scores or [0.0]
-    return Summary(submissions, len(scores), points, fmean(found), median(found), pstdev(found))
+    counted = scores or [0.0]
+    return Summary(submissions, len(scores), points, fmean(counted), median(counted), pstdev(counted))
 
 
 def distribution(scores: Sequence[float], points: float, bars: int = 10) -> list[Bar]:
     """Histogram in `bars` equal steps from 0 to `points`; every score falls into one bar, more into the last."""
     top = points or 1.0
-    found = Counter(min(max(int(score / top * bars), 0), bars - 1) for score in scores)
-    return [Bar(top * i / bars, top * (i + 1) / bars, found[i]) for i in range(bars)]
+    heights = Counter(min(max(int(score / top * bars), 0), bars - 1) for score in scores)
+    return [Bar(top * i / bars, top * (i + 1) / bars, heights[i]) for i in range(bars)]
 
 
 def verdicts(reports: Sequence[Report]) -> Counter[Verdict]:
@@ -142,23 +142,23 @@ def _figures(row: list[_Item]) -> CheckFigures:
     """One check of the class; the check itself is left out of the score that it is compared with."""
     _, exercise, check = row[0]
     judged = [item for item in row if item[2].verdict not in _NO_EVIDENCE]
-    right = [found.verdict is Verdict.PASSED for _, _, found in judged]
+    right = [result.verdict is Verdict.PASSED for _, _, result in judged]
     rest = [earned - worth(e, c) * (c.verdict is Verdict.PASSED) for earned, e, c in judged]
-    ran = [found for _, _, found in judged if found.verdict is not Verdict.SKIPPED]
+    ran = [result for _, _, result in judged if result.verdict is not Verdict.SKIPPED]
     answered = sum(not check.unwritten for check in ran)
     return CheckFigures(
         exercise=exercise.name,
         name=check.name,
         title=check.title,
         worth=worth(exercise, check),
-        verdicts=counts([found for _, _, found in row]),
+        verdicts=counts([result for _, _, result in row]),
         passed=sum(right),
         tried=len(judged),
         rate=sum(right) / len(judged) if judged else 0.0,
         answered=answered,
         difficulty=1 - sum(right) / answered if answered else None,
         discrimination=discrimination(right, rest),
-        seconds=median([found.seconds for found in ran] or [0.0]),
+        seconds=median([result.seconds for result in ran] or [0.0]),
     )
 
 
@@ -207,7 +207,7 @@ def _exercise(row: Sequence[Mark]) -> ExerciseFigures:
 
 def load(reports: Sequence[Report]) -> list[Load]:
     """Time and memory of the submissions that could be graded; what was not measured is left out."""
-    found = []
+    loads = []
     for what, unit, values in (
         ("time", "s", [(report.seconds, report.student) for report in graded(reports)]),
         ("memory", "MB", [(report.memory_mb, report.student) for report in graded(reports)]),
@@ -215,17 +215,17 @@ def load(reports: Sequence[Report]) -> list[Load]:
         measured = [item for item in values if item[0] > 0]
         if measured:
             most, who = max(measured)
-            found.append(Load(what, unit, median(value for value, _ in measured), most, who))
-    return found
+            loads.append(Load(what, unit, median(value for value, _ in measured), most, who))
+    return loads
 
 
 def mistakes(reports: Sequence[Report]) -> list[MistakeFigures]:
     """Diagnosed mistakes, the most frequent first; one submission counts once, however many checks it fails."""
-    found: dict[tuple[str, str], list[str]] = {}
+    students: dict[tuple[str, str], list[str]] = {}
     hints: dict[tuple[str, str], str] = {}
     for report in reports:
         for key, hint in {(c.exercise, c.mistake): c.hint for c in report.checks if c.mistake}.items():
-            found.setdefault(key, []).append(report.student)
+            students.setdefault(key, []).append(report.student)
             hints.setdefault(key, hint)
-    rows = [MistakeFigures(*key, hint=hints[key], students=tuple(who)) for key, who in found.items()]
+    rows = [MistakeFigures(*key, hint=hints[key], students=tuple(who)) for key, who in students.items()]
     return sorted(rows, key=lambda row: (-len(row.students), row.exercise, row.mistake))

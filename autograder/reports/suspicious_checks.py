@@ -1,4 +1,4 @@
-"""What the staff should look at, beside submissions: checks that may be at fault, verdicts that moved."""
+"""What staff should look at besides submissions: checks that may be wrong themselves, verdicts that changed."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _MAX_NAMED = 3  # names in one sentence
 
 
 def suspicious(reports: Sequence[Report], fewest: int = 5) -> list[str]:
-    """Sentences about checks that may be at fault themselves; silent below `fewest` graded submissions."""
+    """Sentences about checks that may be wrong themselves; none below `fewest` graded submissions."""
     if len(graded(reports)) < fewest:
         return []
     rows = checks(reports)
-    found = [sentence for row in rows if (sentence := _suspicion(row, fewest))]
+    sentences = [sentence for row in rows if (sentence := _suspicion(row, fewest))]
     easy = [f"“{row.title}”" for row in rows if row.worth and row.tried >= fewest and row.passed == row.tried]
     if easy:
         named = ", ".join(easy[:3]) + (f" and {len(easy) - 3} more" if len(easy) > 3 else "")
-        found.append(f"Everybody passes {amount(len(easy), 'check')}, so they separate nobody: {named}.")
-    return found
+        sentences.append(f"Everybody passes {amount(len(easy), 'check')}, so they tell nobody apart: {named}.")
+    return sentences
 
 
 def _suspicion(row: CheckFigures, fewest: int) -> str:
@@ -33,17 +33,19 @@ def _suspicion(row: CheckFigures, fewest: int) -> str:
     if row.discrimination is None or min(row.passed, row.tried - row.passed) < 2 or row.tried < fewest:
         return ""
     if row.discrimination < -_MIN_CORRELATION:
-        return f"“{row.title}” ({row.exercise}) is passed more often by weaker submissions: read it again."
+        return f"“{row.title}” ({row.exercise}) is passed more often by weaker submissions: review it."
     if row.discrimination < _MIN_CORRELATION:
-        return f"“{row.title}” ({row.exercise}) separates nobody: strong and weak submissions pass it alike."
+        return (
+            f"“{row.title}” ({row.exercise}) does not discriminate: strong and weak submissions pass it equally often."
+        )
     return ""
 
 
 def flaky(changes: Sequence[VerdictChange], titles: Mapping[str, str]) -> list[str]:
     """Verdicts that changed although neither the file nor the course did; `titles` are those of the checks."""
     return [
-        f"{change.student}: {_moves(change, titles)}, and neither the file nor the course has changed. "
-        "Is there chance in the check, or too little time?"
+        f"{change.student}: {_moves(change, titles)}, although neither the file nor the course has changed. "
+        "Is the check random, or its time limit too tight?"
         for change in changes
         if change.flaky
     ]
@@ -55,6 +57,6 @@ def moved_verdicts(changes: Sequence[VerdictChange], titles: Mapping[str, str]) 
 
 
 def _moves(change: VerdictChange, titles: Mapping[str, str]) -> str:
-    told = [f"“{titles.get(name, name)}” {LOOKS[old].label} → {LOOKS[new].label}" for name, old, new in change.checks]
-    more = [f"{amount(len(told) - _MAX_NAMED, 'more check')}"] if len(told) > _MAX_NAMED else []
-    return "; ".join([*told[:_MAX_NAMED], *more])
+    moves = [f"“{titles.get(name, name)}” {LOOKS[old].label} → {LOOKS[new].label}" for name, old, new in change.checks]
+    more = [f"{amount(len(moves) - _MAX_NAMED, 'more check')}"] if len(moves) > _MAX_NAMED else []
+    return "; ".join([*moves[:_MAX_NAMED], *more])

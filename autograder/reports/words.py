@@ -49,17 +49,17 @@ def worth(exercise: ExerciseResult, check: CheckResult) -> float:
 
 def tasks(report: Report) -> list[Task]:
     """One task per exercise that lost points, the most valuable first; ties keep the order of the notebook."""
-    found = []
+    todo = []
     for exercise in report.exercises:
         open_checks = [check for check in exercise.checks if check.verdict is not Verdict.PASSED]
         if open_checks:
             lost = sum(worth(exercise, check) for check in open_checks)
-            found.append(Task(exercise, min(open_checks, key=_telling), round(lost, 2)))
-    return sorted(found, key=lambda task: -task.lost)
+            todo.append(Task(exercise, min(open_checks, key=_telling), round(lost, 2)))
+    return sorted(todo, key=lambda task: -task.lost)
 
 
 def _telling(check: CheckResult) -> int:
-    """Lower tells more: a diagnosed mistake, then the student's own verdicts, then what merely waits."""
+    """Lower says more: a diagnosed mistake, then the student's own verdicts, then what only waits for another check."""
     if check.hint and check.verdict is not Verdict.SKIPPED:
         return 0
     return {"bad": 1, "ours": 2}.get(LOOKS[check.verdict].tone, 3)
@@ -110,14 +110,14 @@ def look_of(check: CheckResult) -> Look:
 
 
 def alike(checks: Sequence[CheckResult]) -> list[list[CheckResult]]:
-    """Checks with the same hint, or without one with the same message; whichever has a picture speaks for them."""
-    found: dict[tuple[str, ...], list[CheckResult]] = {}
+    """Checks with the same hint, or without one with the same message; one with a picture comes first."""
+    groups: dict[tuple[str, ...], list[CheckResult]] = {}
     for check in checks:
-        found.setdefault((check.hint,) if check.hint else ("", check.verdict, check.message), []).append(check)
-    return [sorted(group, key=lambda check: check.picture is None) for group in found.values()]
+        groups.setdefault((check.hint,) if check.hint else ("", check.verdict, check.message), []).append(check)
+    return [sorted(group, key=lambda check: check.picture is None) for group in groups.values()]
 
 
 def counts(checks: Sequence[CheckResult]) -> dict[Verdict, int]:
-    """How often each verdict stands there, in the order of `Verdict`, without zeros."""
-    found = {verdict: sum(check.verdict is verdict for check in checks) for verdict in Verdict}
-    return {verdict: many for verdict, many in found.items() if many}
+    """How often each verdict occurs, in the order of `Verdict`, without zeros."""
+    totals = {verdict: sum(check.verdict is verdict for check in checks) for verdict in Verdict}
+    return {verdict: many for verdict, many in totals.items() if many}

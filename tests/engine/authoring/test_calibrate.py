@@ -129,7 +129,7 @@ def table(gates: list[CalibratedThreshold]) -> str:
 def test_the_table_tells_how_near_the_mistakes_come():
     told = table([gate(low=0.71, none=None)])
     assert "24 runs of the perfect notebook" in told
-    assert "digits: low reaches 0.710\ndigits: none comes to no figure" in told
+    assert "digits: low reaches 0.710\ndigits: none produces no figure" in told
     assert "0.903" in told
 
 
@@ -156,7 +156,7 @@ def test_a_course_is_measured_and_what_is_written_is_read_again(measuring, capsy
     assert 0 < found.false_fail <= 1e-4
     out = capsys.readouterr().out
     assert "digits: squared reaches 0.5" in out
-    assert "digits: stops comes to no figure" in out
+    assert "digits: stops produces no figure" in out
     assert "Written: solutions/tiny/assignment.toml" in out
 
 

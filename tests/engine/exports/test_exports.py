@@ -111,7 +111,7 @@ def test_namesakes_are_told_and_left_alone():
 def test_two_files_of_one_student_are_told():
     points, complaints = canvas(grade("ada"), grade("lovelaceada_501"))
     assert points["501"] == ""
-    assert complaints == ("Lovelace, Ada (501) in Canvas could be each of: ada, lovelaceada_501",)
+    assert complaints == ("Lovelace, Ada (501) in Canvas could be any of: ada, lovelaceada_501",)
 
 
 def test_a_stranger_is_told():
@@ -164,7 +164,7 @@ def test_moodles_worksheet_is_filled(student):
 
 def test_more_than_moodles_maximum_is_told():
     result = write("moodle", "Tiny", [grade("ada")], MOODLE.replace("100.00", "10.00"))
-    assert result.complaints == ("ada has 67.5 points; Moodle refuses more than 10",)
+    assert result.complaints == ("ada has 67.5 points; Moodle accepts at most 10",)
 
 
 def test_without_a_worksheet_moodle_gets_the_participants():

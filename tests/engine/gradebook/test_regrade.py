@@ -203,7 +203,7 @@ def test_what_a_person_entered_stays(graded, convgrade):
     enter(graded, "bob", add_check=12, why=5)
     change(graded, SUITE, "to_match(reference.add(a, b))", "to_match(reference.add(a, -b))")
     _, out, _ = convgrade("regrade", "tiny", "--record", "--jobs", 1)
-    assert "bob: 77 → 77  add_sums failed → passed; a person's 12 points for add stay" in out
+    assert "bob: 77 → 77  add_sums failed → passed; the 12 points set by hand for add stay" in out
     assert recorded(graded)["bob"] == 77
 
 
