@@ -34,7 +34,7 @@ ENVIRONMENT = {
 }
 
 
-def environment(device: str) -> dict[str, str]:
+def variables(device: str) -> dict[str, str]:
     """All variables of a box."""
     return ENVIRONMENT | (gpu.ENVIRONMENT if device != "cpu" else {})
 
@@ -95,7 +95,7 @@ def command(
     for path, size in (("/tmp", 64 * 2**20), ("/dev/shm", 2**20))["view" in off :]:
         words += ["--perms", "1777", "--size", str(size), "--tmpfs", path]
     words += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]
-    for name, value in environment(device).items():
+    for name, value in variables(device).items():
         words += ["--setenv", name, value]
     return [*words, "--", *zygote_command(_inside(sys.executable), control, config)]
 

@@ -154,7 +154,7 @@ def _launch(control: socket.socket, wall: Wall, scratch: str) -> subprocess.Pope
             raise NoBox("No box could be built: this kernel has no Landlock.\n  Linux 5.13 or newer has it.")
         words = bubblewrap.zygote_command(sys.executable, control.fileno(), config)
         places = dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR"), _workplace(scratch))
-        environment = bubblewrap.environment(wall.device) | places | {"PYTHONPATH": bubblewrap.host_path(scratch)}
+        environment = bubblewrap.variables(wall.device) | places | {"PYTHONPATH": bubblewrap.host_path(scratch)}
     inherits = "host-descriptors" in wall.off
     control.set_inheritable(True)
     try:
