@@ -27,7 +27,7 @@ FileState = tuple[int, int, int]
 
 @dataclass
 class Watcher:
-    """What one folder held when it was looked at last, and what was answered."""
+    """What a folder held at the last look, and what has been answered."""
 
     course: Course
     folder: Path

@@ -91,7 +91,7 @@ class Regrade:
 
 
 def touched(before: Fingerprints, now: Fingerprints, assignment: Assignment, report: Report) -> set[str] | None:
-    """Exercises whose verdicts may be others now; None where every one may be."""
+    """Exercises whose verdicts may have changed; None: any of them may have."""
     if before.base != now.base or _felt(before, now, report):
         return None
     changed = {name for name in before.checks.keys() | now.checks if before.checks.get(name) != now.checks.get(name)}
@@ -114,7 +114,7 @@ def _with_dependents(again: set[str], assignment: Assignment) -> set[str]:
 
 
 def _felt(before: Fingerprints, now: Fingerprints, report: Report) -> bool:
-    """Whether other limits may change this report: a lower one may always, a higher one where one was reached."""
+    """Whether changed limits may change this report: a lower one always may, a higher one only where it was reached."""
     if before.limits == now.limits:
         return False
     lower = any(now.limits.get(name, 0) < value for name, value in before.limits.items())

@@ -1,7 +1,8 @@
 """Many submissions, N workers. Reports come out in the order of the jobs; the workers stay busy out of order.
 
-A worker that dies, hangs or talks nonsense is replaced and its submission is graded once more; after a second time it
-gets a Report that says so and whose fault it is: ours. How workers are started and spoken to: `worker_process.py`.
+A worker that dies, hangs or sends nonsense is replaced, and its submission is graded once more. After a second failure
+the submission gets a Report that says so, and that the fault is ours. How workers are started
+and what is sent to them: `worker_process.py`.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class _Pool:
                 self._listen()
 
     def _hand_out(self) -> bool:
-        """Give work to whoever waits for it, and start workers; whether anything is still to be done."""
+        """Hand work to idle workers and start new ones; whether anything is left to do."""
         while len(self.waiting) < self.size and (item := next(self.jobs, None)):
             self.waiting.append(_Task(*item))
         for worker in [worker for worker in self.workers if worker.idle]:
@@ -97,7 +98,7 @@ class _Pool:
             self._replace(worker, "the worker ended before it was asked")
 
     def _listen(self) -> None:
-        """Wait until a worker says something, dies or is late, and take note of it."""
+        """Wait until a worker answers, dies or takes too long, and deal with it."""
         patience = min((worker.deadline for worker in self.workers if not worker.idle), default=time.monotonic())
         wait([worker.connection for worker in self.workers], max(0.0, patience - time.monotonic()) + 0.01)
         for worker in list(self.workers):
@@ -142,7 +143,7 @@ class _Pool:
         self._replace(worker, str(answer["crash"]))
 
     def _replace(self, worker: Worker, why: str) -> None:
-        """End a broken worker; its submission comes first for the next one, or gets a report of ours."""
+        """End a broken worker; the next one takes its submission first, or it gets a report of our fault."""
         self.workers.remove(worker)
         worker.end()
         if not worker.ready:
@@ -163,7 +164,7 @@ class _Pool:
 
 
 def problem(job: Job, assignment: Assignment, why: str) -> Report:
-    """A report without verdicts, because of something of ours."""
+    """A report without verdicts, through a fault of ours."""
     return Report(
         assignment=assignment.slug,
         student=job.student,

@@ -69,17 +69,17 @@ def zygote_for(assignment: Assignment, wall: Wall) -> Iterator[Zygote]:
 
 
 def _start_device(zygote: Zygote, assignment: Assignment) -> None:
-    """A box like those of the submissions, once, before the first of them is opened: a machine's fault is nobody's."""
+    """Opens one box before the first submission, so that no student is blamed for a fault of this machine."""
     try:
         with open_box(zygote, assignment.limits) as box:
             box.run_cell("", "device")
     except BoxFailure as error:
-        todo = "Grade on the CPU: leave --device out"
+        todo = "Leave --device out to grade on the CPU"
         raise NoBox(f"{zygote.wall.device} cannot be used in the box.\n  {error}\n  {todo}") from error
 
 
 def uses_optimizers(assignment: Assignment) -> bool:
-    """Whether the code of the notebook or of the suite speaks of `torch.optim`."""
+    """Whether the code of the notebook or of the suite uses `torch.optim`."""
     code = [cell.source for cell in assignment.cells if cell.kind == "code"]
     return any("optim." in source for source in (*code, assignment.suite.read_text("utf-8")))
 

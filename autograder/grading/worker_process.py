@@ -1,4 +1,4 @@
-"""One worker process, from the pool's side: started by spawn, spoken to in frames, ended for certain.
+"""One worker process, from the pool's side: how it is started, what is sent to it, and how it is always ended.
 
 Request: JSON {"student", "source", "key"}, a newline, the bytes as handed in. Reply: the Report's JSON. Before the
 first request the worker says {"ready": true}, or {"error": "…"} where nothing can be graded. An empty request ends it;
@@ -46,7 +46,7 @@ class WorkerSpec:
     args: tuple[Any, ...] = ()
     submission_seconds: float = 510.0  # after which a worker that still grades is killed
     start_seconds: float = 600.0
-    quiet: bool = True  # what workers print on stderr is for developers
+    quiet: bool = True  # what workers print to stderr is for developers
 
 
 class Worker:

@@ -208,7 +208,7 @@ def test_a_spoof_earns_what_its_answer_earns(term: Class, student: str) -> None:
 def test_an_unreadable_file_waits_for_a_person(term: Class, student: str) -> None:
     for name in ("double_check", "add_check", "why"):
         assert term.grade(student, name) == (None, None, True)
-    assert f"{student} needs a person" in term.said["autograde"].stderr
+    assert f"{student} needs attention" in term.said["autograde"].stderr
     assert "Not graded yet: The file is" in term.page(student)
 
 
