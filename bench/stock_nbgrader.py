@@ -21,23 +21,30 @@ from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
 from autograder.course import Assignment
+from autograder.course.parts import HELD_OUT, files_of, sources_of
 from autograder.course.percent import SourceCell
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Runs once per submission, in the first check cell, with the sources of the reference and the suite inlined.
+# Runs once per submission, in the first check cell, with the sources of reference and suite in a folder.
 SETUP = """
-import inspect, sys, types
+import importlib, inspect, os, sys, tempfile
 from autograder.course.limits import Limits
 from autograder.judge.cases import Cases, seed_of
 from autograder.judge.conversation import CURRENT, Conversation
 from autograder.judge.local import LocalBox
 from autograder.judge.student import Student
 
-_reference = sys.modules["reference"] = types.ModuleType("reference")
-exec({reference!r}, _reference.__dict__)
-_suite = types.ModuleType("suite")
-exec({suite!r}, _suite.__dict__)
+_folder = tempfile.mkdtemp()
+for _name, _text in {sources!r}.items():
+    _path = os.path.join(_folder, _name)
+    os.makedirs(os.path.dirname(_path), exist_ok=True)
+    with open(_path, "w", encoding="utf-8") as _file:
+        _file.write(_text)
+sys.path.insert(0, _folder)
+_suite = {{}}
+for _module in {modules!r}:
+    _suite.update(vars(importlib.import_module(_module)))
 _passed = set()
 
 def _earned(points, checks):
@@ -46,7 +53,7 @@ def _earned(points, checks):
     return round(points * sum(w for name, w, _ in checks if name in _passed) / sum(w for _, w, _ in checks), 2)
 
 def _passes(name, box):
-    function = getattr(_suite, "test_" + name)
+    function = _suite["test_" + name]
     conversation = Conversation(box.ask, Limits(), seed=seed_of({secret!r}, name))
     fixtures = {{"student": Student(conversation), "cases": Cases(conversation.seed), "device": "cpu"}}
     CURRENT.set(conversation)
@@ -80,9 +87,12 @@ def grade_stock(assignment: Assignment, notebooks: list[bytes]) -> list[tuple[fl
 def stock_notebook(assignment: Assignment) -> nbformat.NotebookNode:
     """The source notebook of the assignment with its hidden suite in the check cells."""
     notebook = new_notebook()
+    held_out = assignment.folder.parent / f"{HELD_OUT}.py"
+    files = {"reference.py": assignment.reference, held_out.name: held_out, **sources_of(assignment.suite)}
+    suite = files_of(assignment.suite)
     setup = SETUP.format(
-        reference=assignment.reference.read_text("utf-8"),
-        suite=assignment.suite.read_text("utf-8"),
+        sources={name: path.read_text("utf-8") for name, path in files.items() if path.is_file()},
+        modules=[".".join(file.path.relative_to(assignment.folder).with_suffix("").parts) for file in suite],
         secret=assignment.secret,
     )
     for cell in assignment.cells:

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from autograder.authoring import notebooks, proof_set, variants
 from autograder.course import Assignment
-from autograder.course.declarations import read_mistakes
+from autograder.course.answers import mistakes_of
 from autograder.errors import ConvgradeError
 from autograder.files import SHARED, write_atomically
 from autograder.grading.pool import grade_all
@@ -166,7 +166,7 @@ def secret(number: int) -> str:
 
 
 def _must_stay_below(assignment: Assignment, name: str = "") -> list[Any]:
-    return [spec for spec in read_mistakes(assignment.mistakes) if spec.below and name in ("", spec.below)]
+    return [spec for spec in mistakes_of(assignment) if spec.below and name in ("", spec.below)]
 
 
 def _measured(report: Report, name: str) -> float:

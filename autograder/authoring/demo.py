@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from autograder.authoring import notebooks, variants
 from autograder.course import Assignment
-from autograder.course.declarations import read_mistakes
+from autograder.course.answers import mistakes_of, wrong_definition
 from autograder.files import write_atomically
 from autograder.layout import submission_file
 
@@ -61,8 +61,7 @@ class SampleClass:
         self.assignment = assignment
         self.exercises = [exercise for exercise in assignment.exercises if not exercise.manual]
         self.answers = variants.answers(assignment)
-        known = read_mistakes(assignment.mistakes)
-        plain = [item for item in known if "." not in item.replaces]  # whole functions
+        plain = [item for item in mistakes_of(assignment) if "." not in item.replaces]  # whole functions
         self.mistakes = list({item.exercise: item for item in reversed(plain)}.values())[::-1]  # one per exercise
 
     def perfect(self) -> bytes:
@@ -86,8 +85,7 @@ class SampleClass:
     def mistaken(self, *exercises: int) -> bytes:
         """A known mistake in each of these exercises, counting those that have one."""
         chosen = [_around(self.mistakes, index) for index in exercises if self.mistakes]
-        path = self.assignment.mistakes
-        replaced = {item.replaces: variants.definition(path, item.name, item.replaces) for item in chosen}
+        replaced = {item.replaces: wrong_definition(self.assignment, item) for item in chosen}
         return variants.with_solution(self.assignment, replaced)
 
     def body(self, exercise: int, body: str) -> bytes:

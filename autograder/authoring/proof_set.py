@@ -18,7 +18,8 @@ from typing import Any
 
 from autograder.authoring import notebooks, variants
 from autograder.course import Assignment
-from autograder.course.declarations import read_mistakes
+from autograder.course.answers import definition, mistakes_of, parsed, wrong_definition
+from autograder.course.parts import files_of
 from autograder.submission.match import functions
 
 PERFECT, UNTOUCHED, WITHOUT, ALTERNATIVE, MISTAKE = "perfect", "untouched", "without", "alternative", "mistake"
@@ -74,19 +75,28 @@ def exchanges(assignment: Assignment) -> list[Exchange]:
     """Every alternative (`function__how`) and every mistake, in the order of the files."""
     owner = owners(assignment)
 
-    def one(kind: str, path: Path, name: str, function: str, alone: bool = False) -> Exchange:
+    def one(kind: str, name: str, function: str, source: str, alone: bool = False) -> Exchange:
         exercise = owner[function.partition(".")[0]]  # of a method, its class
-        return Exchange(kind, name, exercise, function, variants.definition(path, name, function), alone)
+        return Exchange(kind, name, exercise, function, source, alone)
 
-    path = assignment.folder / "alternatives.py"
-    tree = ast.parse(path.read_text("utf-8")) if path.exists() else ast.Module([], [])
-    named = [node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
-    others = [name for name in named if "__" in name.strip("_")]
-    known = read_mistakes(assignment.mistakes)
     return [
-        *(one(ALTERNATIVE, path, name, name.split("__")[0]) for name in others),
-        *(one(MISTAKE, assignment.mistakes, it.name, it.replaces, bool(it.ends)) for it in known),
+        *(
+            one(ALTERNATIVE, name, name.split("__")[0], definition(path, name, name.split("__")[0]))
+            for path, name in _alternatives(assignment)
+        ),
+        *(
+            one(MISTAKE, it.name, it.replaces, wrong_definition(assignment, it), bool(it.ends))
+            for it in mistakes_of(assignment)
+        ),
     ]
+
+
+def _alternatives(assignment: Assignment) -> Iterator[tuple[Path, str]]:
+    """Every right solution with the file in which it stands."""
+    for file in files_of(assignment.alternatives, assignment.names):
+        for node in parsed(file.path.read_text("utf-8")).body:
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and "__" in node.name.strip("_"):
+                yield file.path, node.name
 
 
 def owners(assignment: Assignment) -> dict[str, str]:

@@ -5,9 +5,12 @@ The notebooks of the line-up go through the real pipeline like any other.
 
 from __future__ import annotations
 
+import sys
+import time
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -23,11 +26,14 @@ from autograder.authoring.proof_set import (
     owners,
     variants_of,
 )
-from autograder.course import Assignment
+from autograder.course import Assignment, load_course
+from autograder.course.parts import sources_of
+from autograder.errors import ConvgradeError
 from autograder.grading.pool import grade_all
 from autograder.grading.progress import progress
 from autograder.grading.session import GradingOptions, worker_spec
 from autograder.grading.worker_process import Job
+from autograder.layout import SOLUTIONS
 from autograder.log import stage
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
 
@@ -77,11 +83,28 @@ def run(assignment: Assignment, options: ProveOptions) -> bool:
     return not proof.offences
 
 
+def keep_proving(
+    root: Path, slug: str, options: ProveOptions, seconds: float = 1.0, stop: Callable[[], bool] = lambda: False
+) -> None:
+    """Proves, and proves again whenever a file of the assignment has changed, until `stop` says so or Ctrl-C."""
+    folder, proved = root / SOLUTIONS / slug, dict[Path, int]()
+    while not stop():
+        files = {path: path.stat().st_mtime_ns for kind in ("*.py", "*.toml") for path in folder.rglob(kind)}
+        if files != proved:
+            proved = files  # as they were before: a change meanwhile is proved next
+            try:
+                run(load_course(root).assignment(slug), options)
+            except ConvgradeError as error:
+                sys.stdout.write(f"{error}\n")
+            sys.stdout.write("waiting for a change; Ctrl-C ends\n")
+        time.sleep(seconds)
+
+
 @stage("proving")
 def prove(assignment: Assignment, options: ProveOptions) -> Proof:
     """Grades every notebook of the line-up and judges the suite by it."""
     all_of_them = tuple(variants_of(assignment, options.together, options.only))
-    made = _share(all_of_them, options.one_in, zlib.crc32(assignment.mistakes.read_bytes()))
+    made = _share(all_of_them, options.one_in, _crc(assignment))
     notebooks = list(dict.fromkeys(one.raw for one in made))
     spec = worker_spec(assignment, GradingOptions(wall=options.wall, device=options.device))
     asked = (Job(_title(raw, made), "notebook.ipynb", f"{number}", raw) for number, raw in enumerate(notebooks))
@@ -90,6 +113,11 @@ def prove(assignment: Assignment, options: ProveOptions) -> Proof:
     found = [Offence(one, it) for one in made for it in judge(one, reports[one.raw])]
     missing = () if options.only else _missing(assignment, all_of_them)
     return Proof(assignment, made, (*found, *missing), len(notebooks))
+
+
+def _crc(assignment: Assignment) -> int:
+    """A number that is another one when a mistake changes."""
+    return zlib.crc32(b"".join(path.read_bytes() for path in sources_of(assignment.mistakes).values()))
 
 
 def _share(made: tuple[Variant, ...], one_in: int, seed: int) -> tuple[Variant, ...]:

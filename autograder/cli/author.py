@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,25 +15,29 @@ from autograder.cli.output import note, say, say_written
 from autograder.cli.verb import Verb
 
 
-@click.command(cls=Verb, short_help="Create a small assignment to start from.")
-@click.argument("slug")
-@click.option("--title", default="", help="The title that students read. Default: made from the slug.")
+@click.command(cls=Verb, short_help="Create a small assignment, or an exercise, to start from.")
+@click.argument("name")
+@click.option("--exercise", metavar="SLUG", default="", help="Add an exercise called NAME to this assignment instead.")
+@click.option("--title", default="", help="The title that students read. Default: made from the name.")
 @course_option(root_or_here)
-def new(root: Path, slug: str, title: str) -> int:
-    """Create solutions/SLUG: a small, complete assignment that passes `convgrade prove`, to be edited from there.
+def new(root: Path, name: str, exercise: str, title: str) -> int:
+    """Create solutions/NAME: a small, complete assignment that passes `convgrade prove`, to be edited from there.
 
-    If there is no course yet, the current folder becomes one.
+    If there is no course yet, the current folder becomes one. With --exercise, add an exercise to an assignment: its
+    cells, its reference, a check, a mistake and two alternatives. It takes its points from the exercise with the most.
 
     \b
-    Example:
+    Examples:
       convgrade new a7_averages --title "Averages"
+      convgrade new --exercise a7_averages sum_of_squares
       convgrade prove a7_averages
     """
-    from autograder.authoring.scaffold import new_assignment
+    from autograder.authoring.scaffold import new_assignment, new_exercise
 
-    for path in new_assignment(root, slug, title):
+    written = new_exercise(root, exercise, name, title) if exercise else new_assignment(root, name, title)
+    for path in written:
         say_written(path, root)
-    note(f"next: convgrade prove {slug}; how to go on from there: docs/tutorial.md")
+    note(f"next: convgrade prove {exercise or name}; how to go on from there: docs/tutorial.md")
     return DONE
 
 
@@ -57,16 +62,17 @@ def build(root: Path, check: bool) -> int:
 @JOBS
 @click.option("--together", is_flag=True, help="Put mistakes of different exercises into one notebook: much faster.")
 @click.option("--only", metavar="EXERCISE", default="", help="Only the alternatives and mistakes of one exercise.")
+@click.option("--watch", is_flag=True, help="Prove again when a file of the assignment changes; Ctrl-C ends.")
 @BOX
 @DEVICE
 @COURSE
-def prove(root: Path, slug: str, **options: Any) -> int:
+def prove(root: Path, slug: str, watch: bool, **options: Any) -> int:
     """Prove a hidden suite: right solutions get full marks, every known mistake loses points and is recognised.
 
     \b
     Examples:
       convgrade prove a1_convolution
-      convgrade prove a1_convolution --only corr2d
+      convgrade prove a1_convolution --only corr2d --watch
       convgrade prove a1_convolution --together --device cuda
     """
     from autograder.course import load_course
@@ -76,8 +82,12 @@ def prove(root: Path, slug: str, **options: Any) -> int:
     names = [exercise.name for exercise in assignment.exercises]
     if options["only"] and options["only"] not in names:
         raise UsageError(f"{slug} has no exercise {options['only']}; it has {', '.join(names)}")
-    from autograder.authoring.prove import ProveOptions, run
+    from autograder.authoring.prove import ProveOptions, keep_proving, run
 
+    if watch:
+        with suppress(KeyboardInterrupt):
+            keep_proving(root, slug, ProveOptions(**options))
+        return DONE
     return DONE if run(assignment, ProveOptions(**options)) else NOT_GRADED
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
+from autograder.course.definitions import Function, bound
+from autograder.course.parts import PartFile, files_of
 from autograder.course.toml import is_number
 from autograder.errors import CourseError, place
 from autograder.log import noted
-
-Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +26,23 @@ class CheckSpec:
     weight: float  # 0: earns nothing by itself, a gate for others
     after: tuple[str, ...]  # names of the checks that must pass first
     line: int
+    path: Path  # the file that declares it
 
 
 @dataclass(frozen=True, slots=True)
 class MistakeSpec:
-    """One known mistake, as declared in mistakes.py."""
+    """One known mistake, as declared: a definition of its own, or an edit of a right one."""
 
     exercise: str
     name: str
     replaces: str
     hint: str
     line: int
+    path: Path  # the file that declares it
     ends: str = ""  # the verdict it ends in, where it cannot be replayed
     below: str = ""  # the threshold that it must not reach
+    pairs: tuple[tuple[str, str], ...] = ()  # of an edit: texts and what takes their places
+    of: str = ""  # of an edit: the alternative that is edited, the author's answer by default
 
 
 def parse(path: Path) -> ast.Module:
@@ -52,38 +56,98 @@ def parse(path: Path) -> ast.Module:
         raise CourseError(f"{path.name} is no valid Python: {error}", place(path, line), "correct it") from None
 
 
-def read_checks(path: Path) -> tuple[CheckSpec, ...]:
-    """Every check of a hidden suite, in order. Raises CourseError with file and line."""
-    tree = parse(path)
-    top = {node for node in tree.body if isinstance(node, ast.FunctionDef)}
-    checks = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-            if node not in top:
-                raise CourseError(
-                    f"{node.name} is not at the top of the file", place(path, node.lineno), "move it there"
-                )
-            checks.append(_check(path, node))
-    checks.sort(key=lambda check: check.line)
-    _refuse_repeated_names(path, checks)
-    _refuse_bad_prerequisites(path, checks)
+def read_checks(path: Path, exercises: Sequence[str] = ()) -> tuple[CheckSpec, ...]:
+    """Every check of a hidden suite: by file in the order of the exercises, then by line.
+
+    Raises CourseError with file and line.
+    """
+    checks = [check for file in files_of(path, exercises) for check in _checks_in(file)]
+    if not checks:
+        parse(path / "<exercise>.py" if path.is_dir() else path)  # says that it is missing
+    _refuse_repeated_names(checks)
+    _refuse_bad_prerequisites(checks)
     return tuple(checks)
 
 
-def read_mistakes(path: Path) -> tuple[MistakeSpec, ...]:
-    """Every known mistake; none where there is no such file. Raises CourseError with file and line."""
-    if not path.exists():
-        return ()
-    found = []
-    for node in parse(path).body:
-        if isinstance(node, Function) and (call := _decorator(node, "mistake")):
-            where = place(path, node.lineno)
-            exercise, replaces = _text(call, 0, "exercise", where), _text(call, 1, "replaces", where)
-            hint = _text(call, 2, "hint", where)
-            ends, below = (str(_literal(call, None, name, where, "")) for name in ("ends", "below"))
-            found.append(MistakeSpec(exercise, node.name, replaces, hint, node.lineno, ends, below))
-    _refuse_repeated_names(path, found)
+def read_mistakes(
+    path: Path, exercises: Sequence[str] = (), homes: Mapping[str, str] | None = None
+) -> tuple[MistakeSpec, ...]:
+    """Every known mistake: by file in the order of the exercises, then by line; none where there is no such file.
+
+    `homes` says whose exercise a function is, for edits in a file that is not named after one.
+    Raises CourseError with file and line.
+    """
+    found = [mistake for file in files_of(path, exercises) for mistake in _mistakes_in(file, homes or {})]
+    _refuse_repeated_names(found)
     return tuple(found)
+
+
+def _checks_in(file: PartFile) -> Iterator[CheckSpec]:
+    tree = parse(file.path)
+    top = {node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    tests = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
+    for node in sorted(tests, key=lambda test: test.lineno):
+        if node not in top:
+            where = place(file.path, node.lineno)
+            raise CourseError(f"{node.name} is not at the top of the file", where, "move it there")
+        yield _check(file, node)
+
+
+def _mistakes_in(file: PartFile, homes: Mapping[str, str]) -> Iterator[MistakeSpec]:
+    for node in parse(file.path).body:
+        if isinstance(node, Function) and (call := _decorator(node, "mistake")):
+            where = place(file.path, node.lineno)
+            exercise, replaces = _exercise(call, file, where), _text(call, 1, "replaces", where)
+            yield MistakeSpec(exercise, node.name, replaces, *_told(call, file, node.lineno))
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _called(node.value) == "edit":
+            yield _edit(node.value, file, homes)
+
+
+def _edit(call: ast.Call, file: PartFile, homes: Mapping[str, str]) -> MistakeSpec:
+    where = place(file.path, call.lineno)
+    names = ("the function", "the name", *("an old or new text" for _ in call.args[2:]))
+    texts = [str(_plain(argument, name, where, str)) for argument, name in zip(call.args, names, strict=True)]
+    if len(texts) < 4 or len(texts) % 2:
+        todo = 'write edit("function", "name", "old", "new", hint="…"), more pairs after the first'
+        raise CourseError("an edit without a pair of texts", where, todo)
+    function, name, *rest = texts
+    if not name.isidentifier():
+        raise CourseError(f"“{name}” is no name for a mistake", where, "use letters, digits and _: forgets_the_bias")
+    owner = function.partition(".")[0]
+    exercise = file.exercise or homes.get(owner, "")
+    if not exercise or (homes and homes.get(owner) != exercise):
+        of = f"the exercise “{exercise}”" if exercise else "this assignment"
+        raise CourseError(f"no answer of {of} defines “{owner}”", where, "correct the first argument")
+    pairs = tuple(zip(rest[::2], rest[1::2], strict=True))
+    return MistakeSpec(exercise, name, function, *_told(call, file, call.lineno), pairs, _option(call, "of", where))
+
+
+def _told(call: ast.Call, file: PartFile, line: int) -> tuple[str, int, Path, str, str]:
+    """What a mistake and an edit say alike: hint, line, file, `ends` and `below`."""
+    where = place(file.path, line)
+    position = 2 if _called(call) == "mistake" else None
+    return (
+        _text(call, position, "hint", where),
+        line,
+        file.path,
+        _option(call, "ends", where),
+        _option(call, "below", where),
+    )
+
+
+def _option(call: ast.Call, name: str, where: str) -> str:
+    return str(_literal(call, None, name, where, ""))
+
+
+def _exercise(call: ast.Call, file: PartFile, where: str) -> str:
+    """The exercise that a decorator names, or that the file is named after."""
+    if not file.exercise:
+        return _text(call, 0, "exercise", where)
+    named = _literal(call, 0, "exercise", where, file.exercise)
+    if named != file.exercise:
+        todo = f"leave it out: everything in this file belongs to “{file.exercise}”"
+        raise CourseError(f"“{named}” is not the exercise of this file", where, todo)
+    return file.exercise
 
 
 def defined_names(path: Path) -> frozenset[str]:
@@ -91,23 +155,12 @@ def defined_names(path: Path) -> frozenset[str]:
     return frozenset(name for node in parse(path).body for name in bound(node))
 
 
-def bound(node: ast.stmt) -> Iterator[str]:
-    """Names that a top-level statement defines: functions, classes, imports, variables."""
-    if isinstance(node, Function):
-        yield node.name
-    elif isinstance(node, (ast.Import, ast.ImportFrom)):
-        yield from ((alias.asname or alias.name).split(".")[0] for alias in node.names)
-    elif isinstance(node, (ast.Assign, ast.AnnAssign)):
-        yield from (
-            name.id for name in ast.walk(node) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
-        )
-
-
-def _check(path: Path, node: ast.FunctionDef) -> CheckSpec:
-    where = place(path, node.lineno)
+def _check(file: PartFile, node: ast.FunctionDef) -> CheckSpec:
+    where = place(file.path, node.lineno)
     call = _decorator(node, "check")
     if call is None:
-        raise CourseError(f"{node.name} belongs to no exercise", where, 'add @check("exercise") above it')
+        todo = "add @check() above it" if file.exercise else 'add @check("exercise") above it'
+        raise CourseError(f"{node.name} belongs to no exercise", where, todo)
     title = (ast.get_docstring(node) or "").strip().split("\n")[0]
     if not title:
         raise CourseError(f"{node.name} has no docstring", where, "write the line that the student reads")
@@ -119,56 +172,69 @@ def _check(path: Path, node: ast.FunctionDef) -> CheckSpec:
     if not all(isinstance(name, str) for name in names):
         raise CourseError(f"after= of {node.name} is no name of a check", where, "write names without “test_”")
     name = node.name.removeprefix("test_")
-    return CheckSpec(_text(call, 0, "exercise", where), name, title, float(weight), names, node.lineno)
+    return CheckSpec(_exercise(call, file, where), name, title, float(weight), names, node.lineno, file.path)
 
 
 def _decorator(node: Function, name: str) -> ast.Call | None:
     for item in node.decorator_list:
-        if isinstance(item, ast.Call):
-            function = item.func
-            if name == (function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", None)):
-                return item
+        if isinstance(item, ast.Call) and _called(item) == name:
+            return item
     return None
+
+
+def _called(call: ast.Call) -> str:
+    """The name of what is called, without its module."""
+    function = call.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
 def _literal(call: ast.Call, position: int | None, name: str, where: str, default: object = None) -> Any:
     given = {keyword.arg: keyword.value for keyword in call.keywords}
     if position is not None and position < len(call.args):
         given[name] = call.args[position]
-    if name not in given:
-        return default
+    return _plain(given[name], f"{name}=", where) if name in given else default
+
+
+def _plain(node: ast.expr, name: str, where: str, kind: type = object) -> object:
+    """The value of a literal."""
     try:
-        return ast.literal_eval(given[name])
+        value: object = ast.literal_eval(node)
     except ValueError:
-        raise CourseError(f"{name}= is computed", where, "write it as a plain value: it is read, not run") from None
+        raise CourseError(f"{name} is computed", where, "write it as a plain value: it is read, not run") from None
+    if not isinstance(value, kind):
+        raise CourseError(f"{name} is no text: {value!r}", where, "write it in quotes")
+    return value
 
 
-def _text(call: ast.Call, position: int, name: str, where: str) -> str:
+def _text(call: ast.Call, position: int | None, name: str, where: str) -> str:
     value = _literal(call, position, name, where)
     if not isinstance(value, str) or not value.strip():
         raise CourseError(f"{name} is missing or no text", where, f'write {name}="…"')
     return value
 
 
-def _refuse_repeated_names(path: Path, items: list[CheckSpec] | list[MistakeSpec]) -> None:
-    lines: dict[str, int] = {}
+def _refuse_repeated_names(items: Sequence[CheckSpec] | Sequence[MistakeSpec]) -> None:
+    seen: dict[str, CheckSpec | MistakeSpec] = {}
     for item in items:
-        if item.name in lines:
-            where = place(path, item.line)
-            raise CourseError(f"“{item.name}” stands there twice (line {lines[item.name]} too)", where, "rename one")
-        lines[item.name] = item.line
+        first = seen.setdefault(item.name, item)
+        if first is not item:
+            too = f"line {first.line}" if first.path == item.path else f"{first.path.name}, line {first.line},"
+            raise CourseError(
+                f"“{item.name}” stands there twice ({too} too)", place(item.path, item.line), "rename one"
+            )
 
 
-def _refuse_bad_prerequisites(path: Path, checks: list[CheckSpec]) -> None:
-    lines = {check.name: check.line for check in checks}
+def _refuse_bad_prerequisites(checks: Sequence[CheckSpec]) -> None:
+    declared = {check.name: check for check in checks}
     for check in checks:
         for name in check.after:
-            if name not in lines:
-                where = place(path, check.line)
+            if name not in declared:
+                where = place(check.path, check.line)
                 raise CourseError(f"{check.name} waits for “{name}”, which is no check", where, "correct after=")
     try:
         TopologicalSorter({check.name: check.after for check in checks}).prepare()
     except CycleError as error:
         names = error.args[1]
-        where = place(path, min(lines[name] for name in names))
+        first = min((declared[name] for name in names), key=lambda check: (check.path, check.line))
+        where = place(first.path, first.line)
         raise CourseError(f"checks wait for each other: {' → '.join(names)}", where, "take one after= out") from None

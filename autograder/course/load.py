@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
-from autograder.course.declarations import CheckSpec, MistakeSpec, defined_names, parse, read_checks, read_mistakes
+from autograder.course.answers import edited, mistakes_of, right_definition
+from autograder.course.declarations import CheckSpec, MistakeSpec, defined_names, parse, read_checks
 from autograder.course.hidden_files import read_hidden
 from autograder.course.limits import Limits, read_limits
+from autograder.course.parts import ALTERNATIVES, CHECKS, MISTAKES, part, sources_of
 from autograder.course.percent import Kind, Role, SourceCell, read_source_cells
 from autograder.course.term import TABLES, Term, read_term
 from autograder.course.thresholds import Threshold, named_in, read_thresholds, refuse_unknown
@@ -74,8 +76,8 @@ class Assignment:
 
     @property
     def suite(self) -> Path:
-        """The hidden pytest suite."""
-        return self.folder / f"test_{self.slug}.py"
+        """The hidden pytest suite: the folder checks/ or one file."""
+        return part(self.folder, CHECKS, f"test_{self.slug}.py")
 
     @property
     def reference(self) -> Path:
@@ -84,8 +86,18 @@ class Assignment:
 
     @property
     def mistakes(self) -> Path:
-        """Known wrong implementations, with their hints."""
-        return self.folder / "mistakes.py"
+        """Known wrong implementations with their hints: a folder or one file."""
+        return part(self.folder, MISTAKES, "mistakes.py")
+
+    @property
+    def alternatives(self) -> Path:
+        """Right solutions, written differently: a folder or one file."""
+        return part(self.folder, ALTERNATIVES, "alternatives.py")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The exercises' names, in the order of the notebook."""
+        return tuple(exercise.name for exercise in self.exercises)
 
     def exercise(self, name: str) -> Exercise:
         """The exercise of that name. Raises KeyError."""
@@ -151,12 +163,19 @@ def load_assignment(folder: Path, secret: str) -> Assignment:
         folder=folder,
         secret=secret,
         cells=cells,
-        checks=read_checks(folder / f"test_{slug}.py") if any(not exercise.manual for exercise in exercises) else (),
+        checks=_checks(folder, exercises),
         thresholds=read_thresholds(settings, raw),
         hidden=read_hidden(settings, raw),
     )
     _refuse_loose_ends(assignment)
     return assignment
+
+
+def _checks(folder: Path, exercises: Sequence[Exercise]) -> tuple[CheckSpec, ...]:
+    if all(exercise.manual for exercise in exercises):
+        return ()
+    path = part(folder, CHECKS, f"test_{folder.name}.py")
+    return read_checks(path, [exercise.name for exercise in exercises])
 
 
 # notebook.py → exercises ----------------------------------------------------------------------
@@ -207,27 +226,35 @@ def _refuse_loose_ends(assignment: Assignment) -> None:
         return
     names = defined_names(assignment.reference)
     for check in assignment.checks:
-        _refuse_unknown_exercise(assignment.suite, check, automatic)
+        _refuse_unknown_exercise(check, automatic)
     for name in sorted(automatic.keys() - {check.exercise for check in assignment.checks if check.weight > 0}):
-        where = place(assignment.notebook, automatic[name].line)
-        raise CourseError(
-            f"the exercise “{name}” has no check", where, f'add @check("{name}") to {assignment.suite.name}'
-        )
-    refuse_unknown(assignment.suite, named_in(parse(assignment.suite)), assignment.thresholds)
-    mistakes = read_mistakes(assignment.mistakes)
-    named = ((mistake.below, mistake.line) for mistake in mistakes if mistake.below)
-    refuse_unknown(assignment.mistakes, named, assignment.thresholds)
-    for mistake in mistakes:
-        _refuse_unknown_exercise(assignment.mistakes, mistake, automatic)
+        where, suite = place(assignment.notebook, automatic[name].line), assignment.suite
+        todo = f"write {CHECKS}/{name}.py" if suite.is_dir() else f'add @check("{name}") to {suite.name}'
+        raise CourseError(f"the exercise “{name}” has no check", where, todo)
+    for path in sources_of(assignment.suite).values():
+        refuse_unknown(path, named_in(parse(path)), assignment.thresholds)
+    _refuse_loose_mistakes(assignment, automatic, names)
+
+
+def _refuse_loose_mistakes(
+    assignment: Assignment, automatic: Mapping[str, Exercise], names: frozenset[str]
+) -> None:
+    for mistake in mistakes_of(assignment):
+        _refuse_unknown_exercise(mistake, automatic)
+        where = place(mistake.path, mistake.line)
+        if mistake.below:
+            refuse_unknown(mistake.path, [(mistake.below, mistake.line)], assignment.thresholds)
         if mistake.replaces.split(".")[0] not in names:
-            where = place(assignment.mistakes, mistake.line)
             raise CourseError(
                 f"“{mistake.replaces}” is not in reference.py", where, "correct replaces= or add it there"
             )
+        if mistake.pairs:
+            edited(right_definition(assignment, mistake), mistake)
 
 
-def _refuse_unknown_exercise(path: Path, item: CheckSpec | MistakeSpec, known: Mapping[str, Exercise]) -> None:
+def _refuse_unknown_exercise(item: CheckSpec | MistakeSpec, known: Mapping[str, Exercise]) -> None:
     if item.exercise not in known:
         close = get_close_matches(item.exercise, known, n=1, cutoff=0.4)
         todo = f"did you mean “{close[0]}”?" if close else f"exercises are {', '.join(known)}"
-        raise CourseError(f"{item.name} belongs to “{item.exercise}”, no such exercise", place(path, item.line), todo)
+        where = place(item.path, item.line)
+        raise CourseError(f"{item.name} belongs to “{item.exercise}”, no such exercise", where, todo)

@@ -57,7 +57,7 @@ class Explanation:
 
     def source(self) -> None:
         """The hidden test itself."""
-        suite = self.subject.assignment.suite
+        suite = self.spec.path
         name = f"test_{self.spec.name}"
         (node,) = (statement for statement in parse(suite).body if getattr(statement, "name", "") == name)
         lines = suite.read_text("utf-8").splitlines()[_first_line(node) - 1 : node.end_lineno]

@@ -13,14 +13,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.course.declarations import bound, parse
+from autograder.course.answers import mistakes_of, wrong_definition
+from autograder.course.declarations import CheckSpec, MistakeSpec, parse
+from autograder.course.definitions import TopLevel, names_in, top_level
+from autograder.course.parts import HELD_OUT
 from autograder.files import digest_of, write_atomically
 from autograder.grading.keys import context_digest, engine_facts
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
-
-Definitions = Mapping[str, Sequence[ast.stmt]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,71 +54,66 @@ def load_all(folder: Path) -> list[Fingerprints]:
 
 def fingerprints(assignment: Assignment, box: str, device: str = "cpu") -> Fingerprints:
     """The state of `assignment` now."""
-    suite, reference = _Module(parse(assignment.suite)), _Module(parse(assignment.reference))
-    mistakes = _Module(parse(assignment.mistakes)) if assignment.mistakes.exists() else _Module(ast.Module([], []))
     release = [(cell.grade_id, cell.role, cell.source) for cell in assignment.release]
+    read = _Read(assignment)
     return Fingerprints(
         context=context_digest(assignment, box, device),
         base=_digest(engine_facts(assignment, box, device), assignment.show, release, sorted(assignment.hidden)),
         limits=asdict(assignment.limits),
-        checks={
-            check.name: _of_check(f"test_{check.name}", suite, reference, assignment) for check in assignment.checks
-        },
-        mistakes=_of_mistakes(mistakes, reference, assignment),
+        checks={check.name: _of_check(check, read) for check in assignment.checks},
+        mistakes=_of_mistakes(read),
     )
 
 
-class _Module:
-    """The top level of a file: what defines which name, and what is always executed."""
+class _Read:
+    """An assignment's sources, each parsed once."""
 
-    def __init__(self, tree: ast.Module) -> None:
-        self.definitions: dict[str, list[ast.stmt]] = {}
-        self.always: list[ast.stmt] = []
-        for node in tree.body:
-            names = list(bound(node))
-            for name in names:
-                self.definitions.setdefault(name, []).append(node)
-            if not names and not _is_text(node):
-                self.always.append(node)
+    def __init__(self, assignment: Assignment) -> None:
+        self.assignment = assignment
+        self.reference = TopLevel(parse(assignment.reference))
+        self._files: dict[Path, TopLevel] = {}
 
-    def closure(self, names: Iterable[str]) -> list[ast.stmt]:
-        """The statements that define `names`, and all that those use, in the order of the names."""
-        seen: dict[str, None] = {}
-        waiting = list(names)
-        while waiting:
-            name = waiting.pop()
-            if name in self.definitions and name not in seen:
-                seen[name] = None
-                waiting += [used for node in self.definitions[name] for used in _names(node)]
-        return [*(node for name in sorted(seen) for node in self.definitions[name]), *self.always]
+    def file(self, path: Path) -> TopLevel:
+        """The top level of this file of the suite or of the mistakes."""
+        if path not in self._files:
+            self._files[path] = top_level(path, parse(path))
+        return self._files[path]
 
-    def whole(self) -> list[ast.stmt]:
-        """Everything."""
-        return self.closure(self.definitions)
+    def held_out(self, nodes: Sequence[ast.stmt]) -> list[str]:
+        """The module of held-out data, where these statements import it."""
+        path = self.assignment.folder.parent / f"{HELD_OUT}.py"
+        imported = any(HELD_OUT in _modules(one) for node in nodes for one in ast.walk(node))
+        return _dump(self.file(path).whole()) if imported and path.exists() else []
 
 
-def _of_check(function: str, suite: _Module, reference: _Module, assignment: Assignment) -> str:
-    nodes = suite.closure([function])
+def _of_check(check: CheckSpec, read: _Read) -> str:
+    nodes = read.file(check.path).closure([f"test_{check.name}"])
     named = {one.attr for node in nodes for one in ast.walk(node) if isinstance(one, ast.Attribute)}
-    thresholds = {name: assignment.thresholds[name].at_least for name in sorted(named & assignment.thresholds.keys())}
-    return _digest(_dump(nodes), _dump(_used_of_reference(nodes, reference)), thresholds)
+    known = read.assignment.thresholds
+    thresholds = {name: known[name].at_least for name in sorted(named & known.keys())}
+    used = _dump(_used_of_reference(nodes, read.reference))
+    return _digest(check.exercise, _dump(nodes), used, thresholds, read.held_out(nodes))
 
 
-def _of_mistakes(mistakes: _Module, reference: _Module, assignment: Assignment) -> dict[str, str]:
+def _of_mistakes(read: _Read) -> dict[str, str]:
     """By exercise: a hint changes when a mistake does, or the reference that it is told apart from."""
-    from autograder.course.declarations import read_mistakes
-
-    groups: dict[str, list[str]] = {}
-    for mistake in read_mistakes(assignment.mistakes):
-        groups.setdefault(mistake.exercise, []).append(mistake.name)
-    found = {}
-    for exercise, names in groups.items():
-        nodes = mistakes.closure(names)
-        found[exercise] = _digest(_dump(nodes), _dump(_used_of_reference(nodes, reference)), names)
-    return found
+    groups: dict[str, list[MistakeSpec]] = {}
+    for mistake in mistakes_of(read.assignment):
+        groups.setdefault(mistake.exercise, []).append(mistake)
+    return {exercise: _digest(*(_of_mistake(one, read) for one in group)) for exercise, group in groups.items()}
 
 
-def _used_of_reference(nodes: Sequence[ast.stmt], reference: _Module) -> list[ast.stmt]:
+def _of_mistake(mistake: MistakeSpec, read: _Read) -> list[object]:
+    """Of an edit: what it makes of the right definition, which may use every name of the reference."""
+    if mistake.pairs:
+        tree = ast.parse(wrong_definition(read.assignment, mistake))
+        told = [mistake.name, mistake.replaces, mistake.hint, mistake.ends, mistake.below]
+        return [told, _dump(tree.body), _dump(read.reference.closure(names_in(tree)))]
+    nodes = read.file(mistake.path).closure([mistake.name])
+    return [mistake.name, _dump(nodes), _dump(_used_of_reference(nodes, read.reference))]
+
+
+def _used_of_reference(nodes: Sequence[ast.stmt], reference: TopLevel) -> list[ast.stmt]:
     """What `nodes` use of reference.py: `reference.name` and imported names, or all where the module itself is used."""
     used: set[str] = set()
     uses = [one for node in nodes for one in ast.walk(node)]
@@ -135,12 +131,11 @@ def _is_reference(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and node.id == "reference"
 
 
-def _names(node: ast.AST) -> set[str]:
-    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-
-
-def _is_text(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+def _modules(node: ast.AST) -> list[str]:
+    """The modules that a statement imports."""
+    if isinstance(node, ast.ImportFrom):
+        return [node.module or ""]
+    return [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
 
 
 def _dump(nodes: Iterable[ast.stmt]) -> list[str]:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.box.bubblewrap import kit
+from autograder.course.answers import mistakes_of, right_definition
+from autograder.course.parts import HELD_OUT, sources_of
 from autograder.files import digest_of
 from autograder.model import REPORT_VERSION
 
@@ -33,8 +35,11 @@ _ENGINE = Path(__file__).resolve().parents[1]
 def context_digest(assignment: Assignment, box: str, device: str = "cpu") -> str:
     """What a report depends on besides the bytes: suite, reference, limits, engine, wall, device, versions."""
     folder = assignment.folder
-    names = (f"test_{assignment.slug}.py", "reference.py", "mistakes.py", "assignment.toml", "notebook.py")
-    parts = {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
+    paths = [assignment.suite, assignment.mistakes, assignment.reference, assignment.notebook]
+    paths += [folder / "assignment.toml", folder.parent / f"{HELD_OUT}.py"]
+    parts = {name: path.read_bytes() for part in paths for name, path in sources_of(part).items()}
+    edits = [mistake for mistake in mistakes_of(assignment) if mistake.of]  # of an alternative
+    parts |= {f"of {edit.name}": right_definition(assignment, edit).encode() for edit in edits}
     facts = engine_facts(assignment, box, device) | {"limits": asdict(assignment.limits)}
     return digest_of(parts | {"facts": json.dumps(facts, sort_keys=True).encode()})
 

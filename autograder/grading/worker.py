@@ -23,6 +23,7 @@ from typing import Any
 from autograder.box.box import open_box
 from autograder.box.zygote import Wall, Zygote
 from autograder.course import Assignment, load_course
+from autograder.course.parts import sources_of
 from autograder.errors import BoxFailure, ConvgradeError, NoBox
 from autograder.grading.one import Judge, grade
 from autograder.grading.serve_spec import Checks, ServeSpec
@@ -81,7 +82,8 @@ def _start_device(zygote: Zygote, assignment: Assignment) -> None:
 def uses_optimizers(assignment: Assignment) -> bool:
     """Whether the code of the notebook or of the suite uses `torch.optim`."""
     code = [cell.source for cell in assignment.cells if cell.kind == "code"]
-    return any("optim." in source for source in (*code, assignment.suite.read_text("utf-8")))
+    suite = [path.read_text("utf-8") for path in sources_of(assignment.suite).values()]
+    return any("optim." in source for source in (*code, *suite))
 
 
 def _loop(connection: Connection, suite: Suite, zygote: Zygote, checks: Checks) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import autograder
 from autograder.box.bubblewrap import kit
 from autograder.course import Assignment, Course
+from autograder.course.parts import HELD_OUT
 from autograder.files import write_atomically
 from autograder.hosts.requirements import pinned
 from autograder.layout import COURSE_FILE, GRADESCOPE
@@ -19,7 +20,7 @@ from autograder.messages import CRASHED
 from autograder.text.templates import environment
 
 FILES = Path(__file__).parent / "files"
-LEFT_OUT = ("alternatives.py", "marking.md", "rows.toml")  # of an assignment: grading does not need them
+LEFT_OUT = ("marking.md", "rows.toml")  # of an assignment: grading does not need them
 START_SECONDS = 150.0  # for importing torch on half a processor
 DATE = (1980, 1, 1, 0, 0, 0)  # the same course gives the same bytes
 
@@ -57,6 +58,8 @@ def zip_files(course: Course, assignment: Assignment, wall: str, visibility: str
         for name, path in _files(assignment.folder, f"solutions/{assignment.slug}")
         if path.name not in LEFT_OUT
     }
+    held_out = assignment.folder.parent / f"{HELD_OUT}.py"
+    files |= {f"solutions/{path.name}": path for path in (held_out,) if path.is_file()}
     return {name: path.read_bytes() for name, path in files.items()} | {name: texts[name].encode() for name in texts}
 
 

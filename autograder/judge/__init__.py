@@ -1,49 +1,51 @@
-'''How a hidden suite is written: everything that `solutions/<slug>/test_<slug>.py` and `mistakes.py` need.
+'''How a hidden suite is written: everything that the files in `checks/` and `mistakes/` of an assignment need.
 
-A complete suite::
+Each exercise has a file of its name in `checks/`, in `mistakes/` and in `alternatives/`; what several share stands in a
+file whose name begins with "_", `from ._helpers import …`. A small assignment may have one file instead of each folder:
+`test_<slug>.py`, `mistakes.py`, `alternatives.py`; decorators then name the exercise, `@check("corr2d", weight=2)`.
 
-    """Hidden checks of the first assignment."""
+The file `checks/corr2d.py`::
+
+    """Hidden checks of the exercise `corr2d`."""
 
     import reference
-    import torch.nn.functional as F
 
-    from autograder.judge import check, examples, expect, integers
+    from autograder.judge import check, examples, expect, integers, own_work
 
 
-    @check("corr2d")
+    @check(weight=0)
     def test_corr2d_is_own_work(student, cases):
         """corr2d is written by hand, without a ready-made convolution"""
         with student.banning("convolution", "unfold", "scipy.signal"):
-            expect(student.corr2d(cases.tensor(5, 7), cases.tensor(2, 3))).to_have_shape(4, 5)
+            own_work(lambda: student.corr2d(cases.tensor(5, 7), cases.tensor(2, 3)))
 
 
-    @check("corr2d", after="corr2d_is_own_work", weight=2)
-    def test_corr2d_matches_torch(student, cases):
-        """corr2d gives the same numbers as torch on a 5×7 image and a 2×3 kernel"""
-        X, K = cases.tensor(5, 7), cases.tensor(2, 3)
+    @check(after="corr2d_is_own_work", weight=2)
+    @examples(h=integers(1, 9), w=integers(1, 9))
+    def test_corr2d_everywhere(student, cases, h, w):
+        """corr2d gives the same numbers as torch for every size of the kernel"""
+        X, K = cases.tensor(9, 10), cases.tensor(h, w)
         expect(student.corr2d(X, K)).to_match(reference.corr2d(X, K))
 
+and `mistakes/corr2d.py`::
 
-    @check("out_size", weight=2)
-    @examples(n=integers(1, 60), k=integers(1, 9), s=integers(1, 4))
-    def test_conv_out_size_everywhere(student, n, k, s):
-        """conv_out_size is right for every size, kernel and stride"""
-        if k <= n:
-            expect(student.conv_out_size(n, k, s)).to_equal(reference.conv_out_size(n, k, s))
-        else:
-            expect(lambda: student.conv_out_size(n, k, s)).to_raise(ValueError)
+    from autograder.judge import edit, mistake
 
-and a mistake, in `mistakes.py`::
+    edit("corr2d", "row_too_few", "range(H - h + 1)", "range(H - h)", hint="There are H - h + 1 places in a column.")
 
-    from autograder.judge import mistake
-
-    @mistake("corr2d", replaces="corr2d", hint="The kernel is flipped. Read K from its first entry on.")
+    @mistake(replaces="corr2d", hint="The kernel is flipped. Read K from its first entry on.")
     def flipped_kernel(X, K): ...       # self-contained, same signature as the student's function
 
-    @mistake("out_size", replaces="even_cover_padding", hint="Stop searching at p = s.", ends="timed_out")
-    def searches_for_ever(n, k, s): ...     # cannot be replayed: matched by the verdict of the check
+    @mistake(replaces="corr2d", hint="Stop when the window leaves X.", ends="timed_out")
+    def searches_for_ever(X, K): ...    # cannot be replayed: matched by the verdict of the check
 
-**Checks.** `@check(exercise, after=(), weight=1)`; `after` is a check's name ("corr2d_is_own_work", without `test_`)
+**Mistakes.** `edit(function, name, old, new, …, hint=…)` puts new texts in the places of old ones, pair by pair, in the
+author's answer, as in notebook.py but without the markers, or in an alternative: `of="corr2d__loops"`. Each old text
+occurs exactly once there, else the course is refused with the line of the edit. `function` may be a class or
+`Class.method`. It may use what the reference and the given cells of the notebook define. Of two mistakes that explain a
+failed check equally well the first is named, so the narrower one stands first.
+
+**Checks.** `@check(after=(), weight=1)`; `after` is a check's name ("corr2d_is_own_work", without `test_`)
 or a tuple of names: when one of them did not pass, this check is skipped. The docstring's first line is what the
 student reads. Only a failed expectation or an error in the student's code costs points; any other exception is a bug of
 the suite and leaves the check ungraded. So does a check that expects nothing, or that never calls the student.
@@ -52,10 +54,14 @@ the suite and leaves the check ungraded. So does a check that expects nothing, o
 `student.f(x, k=3)` calls through the wall; data and tensors come back by value, other objects as a handle that can be
 called, iterated, indexed and measured with `len`. Attributes are fetched when needed: `expect(model.training)`,
 `value_of(model.weight)`. `student.env.torch.nn.Linear(3, 10)` makes an object inside; handles may be arguments.
-`student.run("def spy(): ...")` puts helper code beside the student's, then reach it as `student.env.spy(...)`; it sees
-torch, np, nn, F, DEVICE and `student`. `student.on_views.f(x)` passes every tensor as a non-contiguous view.
+`student.beside(helper)(x)` runs a function of the suite beside the student's code, with all that it uses of its file;
+`inside = student.beside(a, b)` several, `inside.a(x)`. A first parameter `student` of a helper is filled in inside: it
+is the notebook, in whose place the suite passes `reference` when it calls the helper here. So is a parameter `device`
+with a default. `student.on_views.f(x)` passes every tensor as a non-contiguous view.
 `student.with_gradients(upstream, wrt=("0", "weight")).f(x, weight=w)` gives `.value`, `.grads`, for `to_have_gradient`.
-`with student.banning("convolution", "unfold", "scipy.signal"):` stops calls that dispatch such an operation.
+`with student.banning("convolution", "unfold", "scipy.signal"):` stops calls that dispatch such an operation; in it
+`own_work(lambda: student.f(x), …)` fails for such a call, and when every call raises. A call that fails raises
+StudentError, whose `verdict` is a Verdict. `gradients_of(reference.f, upstream, x, w)` gives the right gradients.
 
 **expect(value)**, or `expect(lambda: student.f(x))`; each verb gives the value back, so
 `kernel, losses = expect(student.learn_kernel(x, y)).to_be_a(tuple, length=2)`.
@@ -72,9 +78,9 @@ torch, np, nn, F, DEVICE and `student`. `student.on_views.f(x)` passes every ten
 `rng`, a NumPy generator, and `seed`, an int below 2**31.
 
 **device**: "cpu" or "cuda", where tensors live in the box. The suite is always on the CPU: tensors are moved when they
-arrive inside, models when they are kept as a handle, and what comes back is on the CPU again. Helper code makes its
-tensors beside what it was given (`x.new_zeros(3)`, `.to(x)`), and its models `.to(DEVICE)`; a suite that runs the same
-helper here says `DEVICE = "cpu"` for itself. What the student's code creates itself stays where it is created.
+arrive inside, models when they are kept as a handle, and what comes back is on the CPU again. Helpers make their
+tensors beside what they were given (`x.new_zeros(3)`, `.to(x)`), and models `.to(device)` with `device="cpu"` as a
+parameter. What the student's code creates itself stays where it is created.
 Drawing and training, for which no exercise asks for a device, run on the CPU: `student.on_cpu.train(images)`.
 
 **@examples(count=200, name=strategy, …)** below `@check`: Hypothesis, always the same examples; the smallest failing
@@ -98,27 +104,36 @@ package ships and a gate relies on is listed under `[hidden] files = […]`, rel
 
 from hypothesis.strategies import booleans, composite, floats, integers, just, lists, one_of, sampled_from, tuples
 
+from autograder.box.outcome import StudentError
+from autograder.model import Verdict
+
 from .check import check
 from .examples import assume, examples
 from .expect import expect
-from .mistakes import Mistake, load_mistakes, mistake
+from .helpers import gradients_of, own_work
+from .mistakes import Mistake, edit, load_mistakes, mistake
 from .student import value_of
 
 __all__ = [
     "Mistake",
+    "StudentError",
+    "Verdict",
     "assume",
     "booleans",
     "check",
     "composite",
+    "edit",
     "examples",
     "expect",
     "floats",
+    "gradients_of",
     "integers",
     "just",
     "lists",
     "load_mistakes",
     "mistake",
     "one_of",
+    "own_work",
     "sampled_from",
     "tuples",
     "value_of",

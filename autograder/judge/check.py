@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def check(exercise: str, *, after: str | tuple[str, ...] = (), weight: float = 1) -> Callable[[F], F]:
+def check(exercise: str = "", *, after: str | tuple[str, ...] = (), weight: float = 1) -> Callable[[F], F]:
     """Makes a test function a check of `exercise`; it is tried when the checks named in `after` have passed.
 
+    In a file that is named after an exercise, `exercise` is left out.
     What it says is read from the source (`autograder.course.declarations`), before anything of the suite is
     imported: write plain values. Here it only refuses what is no such value.
     """

@@ -1,21 +1,31 @@
 """Known mistakes: wrong implementations that a hint can be given for."""
 
 from __future__ import annotations
+import __future__
 
-import importlib.util
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import ast
+import builtins
+import importlib
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from types import ModuleType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from autograder.course.answers import mistakes_of, parsed, wrong_definition
+from autograder.course.declarations import MistakeSpec
+from autograder.course.definitions import Function, TopLevel, names_in
+from autograder.course.parts import MISTAKES, PartFile, files_of
 from autograder.errors import CourseError, place
+from autograder.judge.course_modules import importing_from, load_module
 from autograder.model import Verdict
 
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from autograder.course import Assignment
+
 T = TypeVar("T", bound=Callable[..., Any])  # a function or a class
-_MARK = "__convgrade_mistake__"
+MAGICS = re.compile(r"^[%!].*", re.MULTILINE)  # lines that only Jupyter understands
 ENDS = ("", Verdict.RAISED, Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY, Verdict.BLOCKED)
 
 
@@ -32,71 +42,100 @@ class Mistake:
     below: str = ""  # the threshold that it must not reach
 
 
-def mistake(exercise: str, *, replaces: str, hint: str, ends: str = "", below: str = "") -> Callable[[T], T]:
-    """Makes a function or class a known mistake of `exercise`; `hint` says what to try, `ends` is a verdict's value.
+def mistake(exercise: str = "", *, replaces: str, hint: str, ends: str = "", below: str = "") -> Callable[[T], T]:
+    """Makes a function or class a known mistake; `hint` says what to try, `ends` is a verdict's value.
 
-    `below` is the name of a threshold that it must not reach; `convgrade calibrate` measures it.
+    In a file that is named after an exercise, `exercise` is left out. `below` is the name of a threshold that it must
+    not reach; `convgrade calibrate` measures it. All of it is read from the source, before anything is imported.
     """
+    _refuse_other_ends(ends)
+    return lambda implementation: implementation
+
+
+def edit(  # noqa: PLR0913  # a call of it reads like a line of a table
+    function: str, name: str, *texts: str, hint: str, of: str = "", ends: str = "", below: str = ""
+) -> None:
+    """A known mistake that is a right definition with some of its text exchanged: `old, new`, and more such pairs.
+
+    `function` is "f", "Class" or "Class.method". Its text is the author's answer, without the solution markers, or that
+    of the alternative `of`; each old text stands there exactly once. As with `mistake`, it is read from the source.
+    """
+    _refuse_other_ends(ends)
+
+
+def _refuse_other_ends(ends: str) -> None:
     if ends not in ENDS:
         raise ValueError(f"ends is one of {', '.join(repr(str(verdict)) for verdict in ENDS)}, not {ends!r}")
 
-    def decorate(implementation: T) -> T:
-        declared = Mistake(implementation.__name__, exercise, replaces, hint, implementation, ends, below)
-        setattr(implementation, _MARK, declared)
-        return implementation
 
-    return decorate
+def load_mistakes(assignment: Assignment) -> tuple[Mistake, ...]:
+    """Every mistake, in the order of the exercises and of the lines. Raises CourseError for a broken file.
 
-
-def load_mistakes(path: Path) -> tuple[Mistake, ...]:
-    """The mistakes of a file, in its order; none when there is no file. Raises CourseError for a broken one."""
-    if not path.exists():
-        return ()
-    with importing_from(path.parent):
-        module = load_module(path)
-    found = (getattr(value, _MARK, None) for value in vars(module).values())
-    return tuple(item for item in found if isinstance(item, Mistake))
-
-
-def load_module(path: Path) -> ModuleType:
-    """A module of the course by its path. Raises CourseError with the file and line where it fails."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None or not path.exists():
-        raise CourseError(f"there is no {path.name}", place(path.parent), "every assignment needs one")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:  # whatever a broken file of the course raises
-        what = f"{path.name} cannot be imported: {type(error).__name__}: {error}"
-        raise CourseError(what, place(path, ([*_lines(error, path)] or [1])[-1]), "repair that file") from error
-    return module
-
-
-def _lines(error: Exception, path: Path) -> Iterator[int]:
-    if isinstance(error, SyntaxError) and error.lineno and error.filename == str(path):
-        yield error.lineno
-    trace = error.__traceback__
-    while trace:
-        if trace.tb_frame.f_code.co_filename == str(path):
-            yield trace.tb_lineno
-        trace = trace.tb_next
-
-
-@contextmanager
-def importing_from(folder: Path) -> Iterator[None]:
-    """`import reference` means the one of this folder, and nothing is left behind: no module, no byte code.
-
-    The folder itself never gets on the path: its notebook.py would stand in for Jupyter's package `notebook`.
+    The answers that are edited may use what the reference, and the given cells of the notebook define.
     """
-    wrote, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    ours = {path.stem for path in folder.glob("*.py")} - {"notebook"}
-    hidden = {name: sys.modules.pop(name) for name in ours & set(sys.modules)}
+    known = mistakes_of(assignment)
+    with importing_from(assignment.folder):
+        reference = vars(importlib.import_module("reference"))
+        modules = {file.path: _module(file) for file in files_of(assignment.mistakes)}
+        edits = {spec.name: wrong_definition(assignment, spec) for spec in known if spec.pairs}
+        names = _names_of(edits.values(), reference, assignment)
+        implementations = [
+            _compiled(spec, edits[spec.name], names) if spec.pairs else getattr(modules[spec.path], spec.name)
+            for spec in known
+        ]
+    return tuple(
+        Mistake(spec.name, spec.exercise, spec.replaces, spec.hint, implementation, spec.ends, spec.below)
+        for spec, implementation in zip(known, implementations, strict=True)
+    )
+
+
+def _module(file: PartFile) -> ModuleType:
+    return load_module(file.path, f"{MISTAKES}.{file.exercise}" if file.exercise else "")
+
+
+def _names_of(sources: Iterable[str], reference: Mapping[str, Any], assignment: Assignment) -> dict[str, Any]:
+    """What these definitions may use: names of the reference; of the notebook's given cells what defines nothing new.
+
+    Given cells are not run: only their imports, functions, classes and plain constants, and only those that are used.
+    """
+    used = {name for source in sources for name in names_in(ast.parse(source))}
+    names = dict(reference)
+    given = [
+        node
+        for cell in assignment.release
+        if cell.kind == "code" and cell.role == "given"
+        for node in parsed(MAGICS.sub("", cell.source)).body
+        if _is_definition(node)
+    ]
+    needed = {id(node) for node in TopLevel(ast.Module(given, [])).closure(used - names.keys() - vars(builtins).keys())}
+    for node in (node for node in given if id(node) in needed):
+        _run(ast.Module([node], []), names, "<given>", place(assignment.notebook))
+    return names
+
+
+def _is_definition(node: ast.stmt) -> bool:
+    """Whether nothing is computed: an import, a function, a class, or a name for a plain value."""
+    if not isinstance(node, (ast.Assign, ast.AnnAssign)):
+        return isinstance(node, (ast.Import, ast.ImportFrom, Function))
     try:
-        load_module(folder / "reference.py")
-        yield
-    finally:
-        for name in ours:
-            sys.modules.pop(name, None)
-        sys.modules.update(hidden)
-        sys.dont_write_bytecode = wrote
+        ast.literal_eval(node.value or ast.Constant(None))
+    except ValueError:
+        return False
+    return True
+
+
+def _compiled(edit: MistakeSpec, source: str, names: Mapping[str, Any]) -> Callable[..., Any]:
+    own = dict(names)
+    _run(ast.parse(source), own, f"<{edit.name}>", place(edit.path, edit.line))
+    made: Callable[..., Any] = own[edit.replaces.rpartition(".")[2]]
+    return made
+
+
+def _run(tree: ast.Module, names: dict[str, Any], called: str, where: str) -> None:
+    """Executes definitions of the course, annotations unread. Raises CourseError."""
+    code = compile(tree, called, "exec", flags=__future__.annotations.compiler_flag, dont_inherit=True)
+    try:
+        exec(code, names)  # noqa: S102  # the author's text, not a student's
+    except Exception as error:  # whatever a broken definition raises
+        what = f"{called.strip('<>')} cannot be defined: {type(error).__name__}: {error}"
+        raise CourseError(what, where, "correct it") from error

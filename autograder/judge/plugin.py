@@ -18,10 +18,13 @@ import torch.fx.experimental.symbolic_shapes  # the first gradient imports this:
 from hypothesis.internal.conjecture import providers
 
 from autograder.course import Assignment
+from autograder.course.parts import files_of
 from autograder.course.thresholds import Thresholds
 from autograder.errors import CourseError, place
+from autograder.judge import beside
 from autograder.judge.cases import Cases
-from autograder.judge.mistakes import importing_from, load_mistakes
+from autograder.judge.course_modules import importing_from
+from autograder.judge.mistakes import load_mistakes
 from autograder.judge.student import Student
 from autograder.judge.suite import Running, Suite, collected
 
@@ -55,7 +58,8 @@ def with_suite(assignment: Assignment, serve: Callable[[Suite], T], device: str 
 def _arguments(assignment: Assignment) -> list[str]:
     options = ["-c", os.devnull, f"--rootdir={assignment.folder}", "--noconftest", "--disable-plugin-autoload"]
     off = [word for name in _OFF.split() for word in ("-p", f"no:{name}")]
-    return [*options, "--import-mode=importlib", "--assert=plain", *off, str(assignment.suite)]
+    files = [str(file.path) for file in files_of(assignment.suite, assignment.names)]
+    return [*options, "--import-mode=importlib", "--assert=plain", *off, *files]
 
 
 @contextmanager
@@ -116,7 +120,8 @@ class JudgePlugin:
         if report.failed and self.error is None:
             lines = [line for line in str(report.longrepr).splitlines() if line.strip()]
             what = f"the hidden suite cannot be imported: {lines[-1] if lines else 'unknown reason'}"
-            self.error = CourseError(what, place(self.assignment.suite), "fix that file")
+            file = self.assignment.folder / report.nodeid
+            self.error = CourseError(what, place(file if file.is_file() else self.assignment.suite), "fix that file")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -132,8 +137,10 @@ class JudgePlugin:
 
     def _built(self, items: Sequence[pytest.Item]) -> Suite:
         found = collected(self.assignment, items)
+        for name in {item.module.__name__.partition(".")[0] for item in found.values()}:
+            beside.read_all(name)
         reference = vars(sys.modules["reference"])  # loaded by importing_from
-        return Suite(self.assignment, found, load_mistakes(self.assignment.mistakes), reference)
+        return Suite(self.assignment, found, load_mistakes(self.assignment), reference)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:

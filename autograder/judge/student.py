@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from autograder.box.inside import wire
 from autograder.box.outcome import Handle, Reply
+from autograder.judge import beside
 from autograder.judge.conversation import Conversation, Request
 
 _ON_VIEWS = """
@@ -66,11 +67,12 @@ class _Gradients:
 class Remote:
     """Something inside the box: a name, a handle, or a path of attributes and items from one."""
 
-    __slots__ = ("_gradients", "_handle", "_line", "_target")
+    __slots__ = ("_fill", "_gradients", "_handle", "_line", "_target")
 
     def __init__(self, line: _Line, target: tuple[Any, ...], handle: Handle | None = None) -> None:
         self._line, self._target, self._handle = line, target, handle
         self._gradients: _Gradients | None = None
+        self._fill: list[str] = []  # parameters that are filled in inside
 
     def __getattr__(self, name: str) -> Remote:
         if name.startswith("__"):
@@ -84,6 +86,7 @@ class Remote:
         """Calls it inside; a CallResult after `with_gradients`."""
         request: Request = {"op": "call", "target": list(self._target), "args": self._line.unwrap(list(args))}
         request |= {"kwargs": self._line.unwrap(kwargs), "ban": list(self._line.ban)}
+        request |= {"fill": self._fill} if self._fill else {}
         if self._gradients is None:
             return self._line.wrap(self._line.send(request).value)
         wrt = self._gradients.wrt
@@ -135,6 +138,26 @@ class _OnViews:
         return Remote(self._line, ("env", f"{name}_on_views"))
 
 
+class _Beside:
+    """Helpers of the suite that were put beside the student's code."""
+
+    def __init__(self, line: _Line, helpers: Sequence[Callable[..., Any]]) -> None:
+        self._line = line
+        self._fill = {helper.__name__: beside.filled_in(helper) for helper in helpers}
+
+    def __getattr__(self, name: str) -> Remote:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        remote = Remote(self._line, ("env", name))
+        remote._fill = self._fill[name]
+        return remote
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Calls the helper, where there is only one."""
+        (name,) = self._fill
+        return getattr(self, name)(*args, **kwargs)
+
+
 class Student(_Names):
     """The fixture `student`; see the page of `autograder.judge`."""
 
@@ -157,6 +180,17 @@ class Student(_Names):
         other = Student(self._line.conversation)
         other._line = replace(self._line, elsewhere={"device": "cpu"})
         return other
+
+    def beside(self, *helpers: Callable[..., Any]) -> _Beside:
+        """Functions and classes of the suite inside, with all that they use: `inside.helper(x)` calls one of them.
+
+        Where there is one only, what this gives can be called itself.
+
+        A first parameter `student` is filled in: the notebook, in whose place the suite itself passes `reference`.
+        So is a parameter `device` that has a default: where the tensors live.
+        """
+        self.run(beside.source_of(*helpers))
+        return _Beside(self._line, helpers)
 
     def run(self, source: str) -> None:
         """Defines helper code beside the student's."""

@@ -68,15 +68,13 @@ class Suite:
         """
         results = {check.name: _blank(check) for check in self.assignment.checks} | dict(kept)
         cases: list[Case] = []
-        todo = [name for name in self.order if name not in kept]
-        for number, name in enumerate(todo):
+        for name in (name for name in self.order if name not in kept):
             blank, first = results[name], roots(self.after[name], self.after, results)
             if first:
                 results[name] = _not_tried(blank, [results[parent] for parent in first])
                 continue
-            following = todo[number + 1 : number + 2]
             conversation = self._conversation(name, ask)
-            results[name] = self._judged(blank, conversation, self.items[following[0]] if following else None)
+            results[name] = self._judged(blank, conversation)
             on_check(results[name])
             cases.append(Case(name, blank.exercise, results[name].verdict, tuple(conversation.exchanges)))
         self._add_hints(results, cases)
@@ -85,17 +83,13 @@ class Suite:
     def run_gates(self, ask: Ask, secret: str) -> tuple[CheckResult, ...]:
         """Only the checks that take `thresholds`, whatever they come after, with inputs of this secret; no hints."""
         gates = [check for check in self.assignment.checks if FIXTURE in self.items[check.name].fixturenames]
-        following = [*(self.items[check.name] for check in gates[1:]), None]
-        return tuple(
-            self._judged(_blank(check), self._conversation(check.name, ask, secret), next_item)
-            for check, next_item in zip(gates, following, strict=False)
-        )
+        return tuple(self._judged(_blank(check), self._conversation(check.name, ask, secret)) for check in gates)
 
     def one(self, name: str, ask: Ask) -> tuple[CheckResult, Conversation]:
         """One check alone, whatever it comes after, and what was said. Raises KeyError for an unknown name."""
         spec = {check.name: check for check in self.assignment.checks}[name]
         conversation = self._conversation(name, ask)
-        results = {name: self._judged(_blank(spec), conversation, None)}
+        results = {name: self._judged(_blank(spec), conversation)}
         self._add_hints(results, [Case(name, spec.exercise, results[name].verdict, tuple(conversation.exchanges))])
         return results[name], conversation
 
@@ -104,13 +98,13 @@ class Suite:
         conversation.seed = seed_of(secret or self.assignment.secret, name)
         return conversation
 
-    def _judged(self, blank: CheckResult, conversation: Conversation, following: pytest.Function | None) -> CheckResult:
+    def _judged(self, blank: CheckResult, conversation: Conversation) -> CheckResult:
         item = self.items[blank.name]
         self.running = Running(conversation)
         token = CURRENT.set(conversation)
         start = time.perf_counter()
         try:
-            item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=None)  # whose file it is in depends on the results
         finally:
             CURRENT.reset(token)
             error, self.running = self.running.error, None

@@ -10,6 +10,8 @@ from pathlib import Path
 from markupsafe import Markup
 
 from autograder.course import Assignment, Course
+from autograder.course.answers import mistakes_of, wrong_definition
+from autograder.course.parts import sources_of
 from autograder.errors import UnreadableSubmission
 from autograder.log import stage
 from autograder.reports.render import page
@@ -76,12 +78,13 @@ def _shown(text: str) -> Markup:
 
 def _scaffold(assignment: Assignment) -> Iterable[str]:
     """What two honest students may share: released cells, the answers, other right ones, mistakes that we know."""
-    names = ("reference.py", "alternatives.py", "mistakes.py")
-    files = [assignment.folder / name for name in names]
+    parts = (assignment.reference, assignment.alternatives, assignment.mistakes)
+    files = [path for part in parts for path in sources_of(part).values()]
     return chain(
         (cell.source for cell in assignment.release),
         (cell.source for cell in assignment.cells),
-        (path.read_text("utf-8") for path in files if path.is_file()),
+        (path.read_text("utf-8") for path in files),
+        (wrong_definition(assignment, mistake) for mistake in mistakes_of(assignment) if mistake.pairs),
     )
 
 

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import runpy
 import sys
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from autograder.judge import hidden
-
-FILES = Path(__file__).resolve().parents[1] / "cnnkit" / "files"
+ROOT = Path(__file__).resolve().parents[2]
+FILES = ROOT / "shared" / "cnnkit" / "files"
 
 
 def make(folder: Path = FILES) -> list[Path]:
     """Writes digits.npz, names.csv and slide.png: the public parts, without the third that graders keep."""
-    pixels, labels = hidden.split_digits(hidden=False)
+    held_out = runpy.run_path(str(ROOT / "solutions" / "held_out.py"))
+    pixels, labels = held_out["split_digits"](hidden=False)
     np.savez_compressed(folder / "digits.npz", images=pixels, labels=labels)
-    lines = ["name,gender", *(f"{name},{gender}" for name, gender in hidden.split_names(hidden=False))]
+    lines = ["name,gender", *(f"{name},{gender}" for name, gender in held_out["split_names"](hidden=False))]
     (folder / "names.csv").write_text("\n".join(lines) + "\n", "utf-8")
-    Image.fromarray(hidden.split_slide(hidden=False)).save(folder / "slide.png", optimize=True)
+    Image.fromarray(held_out["split_slide"](hidden=False)).save(folder / "slide.png", optimize=True)
     return [folder / name for name in ("digits.npz", "names.csv", "slide.png")]
 
 

@@ -10,8 +10,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from autograder.course.declarations import read_mistakes
-from autograder.judge.mistakes import importing_from, load_module
+from autograder.course import load_course
+from autograder.course.answers import mistakes_of
+from autograder.judge.course_modules import importing_from, load_module
 
 FOLDER = Path(__file__).resolve().parents[2] / "solutions" / "a1_convolution"
 LISTED = {"flatten": 8, "corr2d": 12, "out_size": 11, "pad2d": 8, "conv2d": 15, "conv_components": 8, "kernels": 11}
@@ -77,7 +78,7 @@ def test_learning_finds_the_kernel(reference):
 
 
 def test_many_mistakes_are_known():
-    known = read_mistakes(FOLDER / "mistakes.py")
+    known = mistakes_of(load_course(FOLDER.parents[1]).assignment(FOLDER.name))
     assert len(known) >= 90
     for exercise, least in LISTED.items():
         assert sum(one.exercise == exercise for one in known) >= least

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from captum.attr import GuidedBackprop, Saliency
 from torch import nn
 
-from autograder.judge.mistakes import importing_from, load_module
+from autograder.judge.course_modules import importing_from, load_module
 
 FOLDER = Path(__file__).resolve().parents[2] / "solutions" / "a6_looking_inside"
 TARGETS = (0, 3, [2, 0, 1], None)

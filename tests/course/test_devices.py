@@ -22,7 +22,9 @@ import torch
 from autograder.authoring import notebooks, variants
 from autograder.authoring.proof_set import ALTERNATIVE, MISTAKE, Exchange, exchanges
 from autograder.course import Assignment
-from autograder.course.declarations import CheckSpec, read_mistakes
+from autograder.course.answers import mistakes_of
+from autograder.course.declarations import CheckSpec
+from autograder.course.parts import sources_of
 from autograder.course.thresholds import FIXTURE
 from autograder.judge.conversation import Ask
 from autograder.judge.examples import drawer_of
@@ -45,10 +47,11 @@ def device(request: pytest.FixtureRequest) -> str:
 
 def share(assignment: Assignment, kind: str) -> list[Exchange]:
     """Those of the alternatives or mistakes that are tried now: none that ends its process, none for a gate to find."""
-    gates = {one.name for one in read_mistakes(assignment.mistakes) if one.below}
-    file = assignment.mistakes if kind == MISTAKE else assignment.folder / "alternatives.py"
+    gates = {one.name for one in mistakes_of(assignment) if one.below}
+    part = assignment.mistakes if kind == MISTAKE else assignment.alternatives
+    written = b"".join(path.read_bytes() for path in sources_of(part).values())
     those = [one for one in exchanges(assignment) if one.kind == kind and not one.alone and one.name not in gates]
-    return those[zlib.crc32(file.read_bytes()) % min(SHARES[kind], len(those)) :: SHARES[kind]]
+    return those[zlib.crc32(written) % min(SHARES[kind], len(those)) :: SHARES[kind]]
 
 
 @dataclass

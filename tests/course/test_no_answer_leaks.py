@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder.authoring.notebooks import build_source
-from autograder.course.declarations import read_mistakes
+from autograder.course.answers import mistakes_of
 from autograder.course.percent import BEGIN, END
 
 TELLING = 24  # characters: shorter lines ("return out", "import torch") say nothing
@@ -57,7 +57,7 @@ def answers(assignment) -> str:
 
 
 def secret_files(assignment) -> list[Path]:
-    return [path for path in assignment.folder.glob("*.py") if path != assignment.notebook]
+    return [path for path in assignment.folder.rglob("*.py") if path != assignment.notebook]
 
 
 def without_docstring(function: ast.FunctionDef) -> list[ast.stmt]:
@@ -132,7 +132,7 @@ def test_no_line_of_our_files_is_public(assignment, released):
 
 def test_no_hint_of_a_mistake_is_public(assignment, released):
     text = " ".join(" ".join(released).split())
-    assert [item.name for item in read_mistakes(assignment.mistakes) if item.hint in text] == []
+    assert [item.name for item in mistakes_of(assignment) if item.hint in text] == []
 
 
 def test_no_function_body_is_public(assignment, released):

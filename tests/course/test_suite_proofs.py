@@ -11,7 +11,7 @@ import pytest
 
 from autograder.authoring.proof_set import ALTERNATIVE, MISTAKE, PERFECT, UNTOUCHED, WITHOUT, exchanges, owners
 from autograder.authoring.prove import Proof, ProveOptions, prove
-from autograder.course.declarations import read_mistakes
+from autograder.course.answers import mistakes_of
 
 ONE_IN = int(os.environ.get("PROVE_ONE_IN", "6"))
 pytestmark = pytest.mark.timeout(1500)  # a proof grades some hundred notebooks
@@ -45,12 +45,12 @@ def test_every_mistake_is_caught_and_named(proof):
 
 def test_nothing_is_left_out(assignment):
     made = exchanges(assignment)
-    known = [one.name for one in read_mistakes(assignment.mistakes)]
+    known = [one.name for one in mistakes_of(assignment)]
     assert [one.name for one in made if one.kind == MISTAKE] == known
     assert {one.function for one in made if one.kind == ALTERNATIVE} == set(owners(assignment))
 
 
 def test_every_hint_is_short_and_whole(assignment):
-    for one in read_mistakes(assignment.mistakes):
+    for one in mistakes_of(assignment):
         assert 30 <= len(one.hint) <= 300, one.name
         assert one.hint.rstrip(")")[-1] in ".:?!", one.name

@@ -9,7 +9,9 @@ from textwrap import dedent
 from typing import Any
 
 from autograder.authoring import notebooks, variants
+from autograder.authoring.proof_set import ALTERNATIVE, exchanges
 from autograder.course import Assignment
+from autograder.course.answers import Definition
 
 Cell = dict[str, Any]
 
@@ -52,7 +54,7 @@ class Desk:
     def _written(self, text: str, *exercises: str) -> list[Cell]:
         """Right answers (to these exercises, or to all), but what `text` defines stands there as it is written here."""
         lines, answers = dedent(text).strip("\n").split("\n"), self._answers
-        nodes = [node for node in ast.parse("\n".join(lines)).body if isinstance(node, variants.Definition)]
+        nodes = [node for node in ast.parse("\n".join(lines)).body if isinstance(node, Definition)]
         tops = [min([node.lineno, *(one.lineno for one in node.decorator_list)]) - 1 for node in nodes]
         written = {node.name: "\n".join(lines[top : node.end_lineno]) for top, node in zip(tops, nodes, strict=True)}
         cells = self._cells(variants.exchanged(answers, written))
@@ -60,27 +62,20 @@ class Desk:
 
     def _mistaken(self, *names: str) -> list[Cell]:
         """Right answers, but for these known mistakes."""
-        return self._taken(self._assignment.mistakes, dict.fromkeys(names, ""))
+        return self._taken(*names)
 
     def _alternative(self, *names: str) -> list[Cell]:
         """Differently written answers, `corr2d__einsum`."""
-        path = self._assignment.folder / "alternatives.py"
-        return self._taken(path, {name: name.split("__")[0] for name in names})
+        return self._taken(*names)
 
     def _other_words(self) -> list[Cell]:
         """Of every function that has any, the last alternative."""
-        path = self._assignment.folder / "alternatives.py"
-        names = [node.name for node in ast.parse(path.read_text("utf-8")).body if isinstance(node, variants.Definition)]
-        return self._alternative(*{name.split("__")[0]: name for name in names if "__" in name}.values())
+        others = [one for one in exchanges(self._assignment) if one.kind == ALTERNATIVE]
+        return self._taken(*{one.function: one.name for one in others}.values())
 
-    def _taken(self, path: Any, names: dict[str, str]) -> list[Cell]:
-        from autograder.course.declarations import read_mistakes
-
-        known = {item.name: item.replaces for item in read_mistakes(self._assignment.mistakes)}
-        replaced = {}
-        for name, target in names.items():
-            target = target or known[name]
-            replaced[target] = variants.definition(path, name, target)
+    def _taken(self, *names: str) -> list[Cell]:
+        known = {one.name: one for one in exchanges(self._assignment)}
+        replaced = {known[name].function: known[name].source for name in names}
         return self._cells(variants.exchanged(self._answers, replaced))
 
 

@@ -32,7 +32,8 @@ def quick_course(root: Path, slug: str) -> Assignment:
     """The assignment alone, in a copy below `root`, with limits that make a hang short."""
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "solutions" / slug, root / "solutions" / slug, ignore=ignored)
-    shutil.copy(ROOT / "solutions" / "course.toml", root / "solutions")
+    for shared in ("course.toml", "held_out.py"):
+        shutil.copy(ROOT / "solutions" / shared, root / "solutions")
     path = root / "solutions" / slug / "assignment.toml"
     text = path.read_text("utf-8")
     limits = QUICK | PATIENT if "[thresholds" in text else QUICK

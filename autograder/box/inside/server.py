@@ -113,6 +113,7 @@ class Server:
         inputs = {str(place): value for place, value in enumerate(args)} | kwargs
         before = {place: _snapshot(value) for place, value in inputs.items()}
         leaves = [inputs[place].requires_grad_() for place in request.get("wrt", [])]
+        args, kwargs = self._filled(request.get("fill", []), args, kwargs)
         with ban.banning(request.get("ban", [])):
             value = function(*args, **kwargs)
         grads = _gradients(value, leaves, self._load(request.get("upstream"))) if leaves else ()
@@ -120,6 +121,11 @@ class Server:
             leaf.requires_grad_(False)
         mutated = [place for place, old in before.items() if old is not None and _snapshot(inputs[place]) != old]
         return {"value": value, "mutated": mutated, "grads": grads}
+
+    def _filled(self, fill: list[str], args: list[Any], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        """Arguments of a helper with what it takes from here: the student's names, and where tensors live."""
+        args = [self.env["student"], *args] if "student" in fill else args
+        return args, {"device": self.here} | kwargs if "device" in fill else kwargs
 
 
 def _snapshot(value: Any) -> bytes | None:

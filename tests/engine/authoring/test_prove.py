@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
+from autograder.authoring import prove as prove_module
 from autograder.authoring.proof_set import (
     ALTERNATIVE,
     MISTAKE,
@@ -141,3 +143,22 @@ def test_a_whole_course_is_proved(sample_course):
     out = io.StringIO()
     show(proof, Console(file=out, width=100))
     assert "3 to look at." in out.getvalue()
+
+
+def test_a_change_is_proved_again(sample_course, monkeypatch, capsys):
+    root, proved = sample_course(), []
+    path = root / "solutions/tiny/mistakes.py"
+    texts = iter(["this is no Python", path.read_text()])
+    monkeypatch.setattr(prove_module, "run", lambda assignment, options: proved.append(assignment.slug))
+    monkeypatch.setattr(prove_module.time, "sleep", lambda _: None)
+
+    def stop() -> bool:
+        changed = next(texts, None) if proved else ""
+        if changed:
+            path.write_text(changed)
+            os.utime(path, ns=(len(changed), len(changed)))
+        return changed is None
+
+    prove_module.keep_proving(root, "tiny", ProveOptions(jobs=1), stop=stop)
+    assert proved == ["tiny", "tiny"]
+    assert "is no valid Python" in capsys.readouterr().out

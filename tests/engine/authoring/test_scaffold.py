@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.authoring.prove import ProveOptions, prove
-from autograder.authoring.scaffold import new_assignment
+from autograder.authoring.scaffold import new_assignment, new_exercise
 from autograder.course import load_course
 from autograder.errors import UsageError
 
@@ -28,6 +28,29 @@ def test_a_new_assignment_proves_green(tmp_path):
     new_assignment(tmp_path, "averages", 'A "new" — \\ Größe')
     assert load_course(tmp_path).assignment("averages").title == 'A "new" — \\ Größe'
     assert offences(tmp_path, "averages") == []
+
+
+def test_a_new_exercise_proves_green(tmp_path):
+    new_assignment(tmp_path, "averages")
+    new_exercise(tmp_path, "averages", "sum_of_squares", "Größe²")
+    exercises = load_course(tmp_path).assignment("averages").exercises
+    assert [(exercise.name, exercise.points) for exercise in exercises][-1] == ("sum_of_squares", 10)
+    assert sum(exercise.points for exercise in exercises) == 100
+    assert offences(tmp_path, "averages") == []
+
+
+@pytest.mark.parametrize("name", ["rescale", "A", "class", "", "a b", "../up"])
+def test_a_new_exercise_overwrites_nothing(tmp_path, name):
+    new_assignment(tmp_path, "averages")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    with pytest.raises(UsageError):
+        new_exercise(tmp_path, "averages", name)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_a_new_exercise_needs_folders(sample_course):
+    with pytest.raises(UsageError, match=r"test_tiny\.py, mistakes\.py: split it into a folder"):
+        new_exercise(sample_course(), "tiny", "third")
 
 
 def test_the_tutorial_proves_green(tmp_path):

@@ -7,6 +7,7 @@ import pytest
 
 from autograder.authoring import variants
 from autograder.course import Assignment, Exercise, Limits, ReleaseCell
+from autograder.course.answers import definition
 from autograder.course.percent import read_source_cells
 
 NOTEBOOK = '''\
@@ -94,12 +95,12 @@ def test_a_body_is_replaced_below_the_same_signature(assignment):
 def test_a_mistake_takes_the_name_of_what_it_replaces(tmp_path):
     path = tmp_path / "mistakes.py"
     path.write_text("@mistake('x', hint='…')\ndef wrong(n):\n    return wrong(n - 1) if n else 0\n")
-    assert variants.definition(path, "wrong", "right") == "def right(n):\n    return right(n - 1) if n else 0"
+    assert definition(path, "wrong", "right") == "def right(n):\n    return right(n - 1) if n else 0"
     with pytest.raises(KeyError, match="defines no other"):
-        variants.definition(path, "other")
+        definition(path, "other")
 
 
 def test_a_mistake_in_a_method_takes_the_name_of_the_method(tmp_path):
     path = tmp_path / "mistakes.py"
     path.write_text("@mistake('x', hint='…')\ndef adds(self, a, b):\n    return a + b\n")
-    assert variants.definition(path, "adds", "Ring.area") == "def area(self, a, b):\n    return a + b"
+    assert definition(path, "adds", "Ring.area") == "def area(self, a, b):\n    return a + b"

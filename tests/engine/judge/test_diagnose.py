@@ -244,17 +244,15 @@ def test_values_are_the_same_up_to_rounding(mine: Any, theirs: Any, same: bool) 
 
 
 def test_mistakes_are_loaded_in_order(tmp_path: Path) -> None:
-    sample(tmp_path)
-    loaded = load_mistakes(tmp_path / "mistakes.py")
+    tiny = sample(tmp_path)
+    loaded = load_mistakes(tiny)
     assert [one.name for one in loaded] == ["squares", "in_place", "never_ends", "divides", "loops"]
     assert loaded[-1].ends == "timed_out"
-    assert load_mistakes(tmp_path / "nothing.py") == ()
+    (tmp_path / "mistakes.py").unlink()
+    assert load_mistakes(tiny) == ()
 
 
 def test_an_unknown_ending_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "reference.py").write_text("")
-    (tmp_path / "mistakes.py").write_text(
-        "from autograder.judge import mistake\n@mistake('a', replaces='a', hint='b', ends='never')\ndef f(): pass\n"
-    )
+    mistake = "from autograder.judge import mistake\n@mistake('a', replaces='a', hint='b', ends='no')\ndef f(): pass\n"
     with pytest.raises(CourseError, match="ends is one of"):
-        load_mistakes(tmp_path / "mistakes.py")
+        load_mistakes(sample(tmp_path, mistakes=mistake))
