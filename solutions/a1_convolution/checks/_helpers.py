@@ -1,0 +1,26 @@
+"""What the checks of several exercises share.
+
+Inputs: float64, never square, batch of at least two, a different length for every axis, stride and padding unequal.
+The checks of values come after `own_work`, so that a banned road earns nothing; what is wrong there without being
+banned is left to them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.judge import integers, tuples
+
+CONVOLUTIONS = ("convolution", "conv2d", "conv_", "im2col", "scipy.signal", "scipy.ndimage")
+SIZES = tuples(integers(1, 6), integers(1, 6))
+PADDINGS = ("constant_pad", "pad2d", "_pad_enum", "_pad_circular")
+
+
+
+def picture(cases: Any, *shape: int) -> np.ndarray:
+    """A uint8 image with black and white in it."""
+    pixels = cases.integers(*shape, low=1, high=254).numpy().astype(np.uint8)
+    pixels[0, 1], pixels[1, 0] = 255, 0
+    return pixels

@@ -1,0 +1,132 @@
+"""Hidden checks of the exercise `conv_components`. The first line of each docstring is what the student reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import reference
+import torch
+import torch.nn.functional as F
+
+from autograder.judge import check, expect, gradients_of
+
+
+def parts(cases: Any) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """x, weight and bias: two images, three channels, four kernels of 2 × 3."""
+    return cases.images(2, 3, 4, 6), cases.kernels(4, 3, 2, 3), cases.bias(4)
+
+
+@check(weight=1.5)
+def test_components(student, cases):
+    """conv_components gives each input channel under its slice of each kernel: (2, 4, 3, 3, 4), without bias"""
+    inputs = parts(cases)
+    components, _ = expect(student.conv_components(*inputs)).to_be_a(tuple, length=2)
+    expect(components).to_match(reference.conv_components(*inputs)[0])
+
+
+@check(weight=1.5)
+def test_maps(student, cases):
+    """conv_components adds the components up over the input channels, plus the bias once: that is what torch gives"""
+    inputs = parts(cases)
+    _, maps = expect(student.conv_components(*inputs)).to_be_a(tuple, length=2)
+    expect(maps).to_match(F.conv2d(*inputs))
+
+
+@check(weight=0.5)
+def test_zero_kernel(student, cases):
+    """conv_components gives zeros for a kernel of zeros, and a map that is nothing but the bias"""
+    x, weight, bias = parts(cases)
+    components, maps = expect(student.conv_components(x, weight * 0, bias)).to_be_a(tuple, length=2)
+    expect(components).to_equal(torch.zeros(2, 4, 3, 3, 4, dtype=torch.float64))
+    expect(maps).to_equal(bias[:, None, None].expand(2, 4, 3, 4).clone())
+
+
+@check(weight=0.5)
+def test_one_channel_one_image(student, cases):
+    """conv_components keeps all its axes for one image, one channel and one kernel"""
+    inputs = cases.images(1, 1, 4, 3), cases.kernels(1, 1, 2, 1), cases.bias(1)
+    components, maps = expect(student.conv_components(*inputs)).to_be_a(tuple, length=2)
+    expect(components).to_match(reference.conv_components(*inputs)[0])
+    expect(maps).to_match(F.conv2d(*inputs))
+
+
+def gradients_through_components_and_maps(student, x, weight, bias, upstream_components, upstream_maps):
+    inputs = [one.clone().requires_grad_() for one in (x, weight, bias)]
+    components, maps = student.conv_components(*inputs)
+    total = (components * upstream_components).sum() + (maps * upstream_maps).sum()
+    flow = components.requires_grad and maps.requires_grad
+    return list(torch.autograd.grad(total, inputs)) if flow else None
+
+
+@check()
+def test_components_gradients(student, cases):
+    """conv_components lets gradients flow back to x, weight and bias, and leaves them as they were"""
+    inputs, upstream = parts(cases), (cases.tensor(2, 4, 3, 3, 4), cases.tensor(2, 4, 3, 4))
+    expect(lambda: student.conv_components(*inputs)).to_leave_inputs_alone()
+    found = student.beside(gradients_through_components_and_maps)(*inputs, *upstream)
+    expect(found is not None).to_hold("gradients flow back from the components and from the maps")
+    one = torch.ones((), dtype=torch.float64)
+    right = gradients_of(lambda *leaves: weighted(reference.conv_components(*leaves), upstream), one, *inputs)
+    expect(found).to_match(list(right))
+
+
+def weighted(values: Sequence[torch.Tensor], weights: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Sum of all products: one number that depends on everything."""
+    return torch.stack([(one * weight).sum() for one, weight in zip(values, weights, strict=True)]).sum()
+
+
+def what_plot_components_draws(student, x, components, maps, gradients=False):
+    import matplotlib.pyplot as plt
+
+    tensors = [one.cpu().clone().requires_grad_(gradients) for one in (x, components, maps)]  # as plt needs them
+    figure = student.plot_components(*tensors)
+    if type(figure).__name__ != "Figure":
+        plt.close("all")
+        return {"returned": type(figure).__name__}
+    drawn = [axes.images[0].get_array() if axes.images else np.empty((0, 0)) for axes in figure.axes]
+    images = [torch.tensor(np.array(one, dtype="float64")) for one in drawn]
+    titles = [axes.get_title() for axes in figure.axes]
+    plt.close("all")
+    return {"returned": "Figure", "titles": titles, "images": images}
+
+
+def drawn(student: Any, cases: Any, channels: tuple[int, int], **settings: Any) -> tuple[dict[str, Any], Any]:
+    """What the student's figure holds, and what it should hold: title → image."""
+    c_in, c_out = channels
+    x, components, maps = cases.images(2, c_in, 4, 5), cases.tensor(2, c_out, c_in, 3, 4), cases.images(2, c_out, 3, 4)
+    figure = expect(student.beside(what_plot_components_draws)(x, components, maps, **settings)).to_be_a(dict)
+    expect(figure.get("returned") == "Figure").to_hold("plot_components returns a matplotlib figure (`return figure`)")
+    expected: dict[str, torch.Tensor] = {"image": x[0].mean(0)} | {f"map {k}": maps[0, k] for k in range(c_out)}
+    for c in range(c_in):
+        expected[f"channel {c}"] = x[0, c]
+        expected |= {f"channel {c}, kernel {k}": components[0, k, c] for k in range(c_out)}
+    return figure, expected
+
+
+@check()
+def test_figure_titles(student, cases):
+    """plot_components draws a grid of (Cin + 1) × (Cout + 1) axes, each with its title"""
+    figure, expected = drawn(student, cases, channels=(1, 2))
+    titles = expect(figure["titles"]).to_be_a(list)
+    expect(len(titles) == 6).to_hold("the figure has 6 axes for one channel and two kernels")
+    expect(titles == list(expected)).to_hold("the titles in reading order are: " + " · ".join(expected))
+
+
+@check()
+def test_figure_images(student, cases):
+    """plot_components shows the right array in each axes: image 0 of the batch"""
+    figure, expected = drawn(student, cases, channels=(3, 2))
+    images = expect(figure["images"]).to_be_a(list)
+    expect(len(images) == 12).to_hold("the figure has 12 axes for three channels and two kernels")
+    for (title, picture), image in zip(expected.items(), images, strict=True):
+        same = expect(image).to_have_shape(*picture.shape).sub(picture).abs().max() < 1e-6
+        expect(bool(same)).to_hold(f"the axes for “{title}” shows the array that belongs there")
+
+
+@check(weight=0.5)
+def test_figure_of_learnable_tensors(student, cases):
+    """plot_components can draw tensors that carry gradients, and a single channel under a single kernel"""
+    figure, expected = drawn(student, cases, channels=(1, 1), gradients=True)
+    expect(len(expect(figure["images"]).to_be_a(list)) == len(expected)).to_hold("the figure has four axes")

@@ -1,0 +1,95 @@
+"""Hidden checks of the exercise `flatten`. The first line of each docstring is what the student reads."""
+
+from __future__ import annotations
+
+import reference
+import torch
+
+from autograder.judge import check, expect
+
+from ._helpers import picture
+
+
+@check()
+def test_colour_image(student, cases):
+    """to_chw_float turns a colour image of 5 × 7 pixels into (3, 5, 7), from 0.0 to 1.0"""
+    img = picture(cases, 5, 7, 3)
+    expect(student.to_chw_float(img)).to_match(reference.to_chw_float(img), rtol=1e-6)
+
+
+@check()
+def test_gray_image(student, cases):
+    """to_chw_float gives a gray image (4, 6) a channel: (1, 4, 6)"""
+    img = picture(cases, 4, 6)
+    expect(student.to_chw_float(img)).to_match(reference.to_chw_float(img), rtol=1e-6)
+
+
+@check()
+def test_float_image(student, cases):
+    """to_chw_float leaves the values of a float image as they are, and makes them float32"""
+    for img in (cases.tensor(4, 5, 3, low=0).numpy(), cases.tensor(3, 6, low=0, dtype=torch.float32).numpy()):
+        expect(lambda img=img: student.to_chw_float(img)).to_leave_inputs_alone()
+        expect(student.to_chw_float(img)).to_match(reference.to_chw_float(img), rtol=1e-6)
+
+
+@check()
+def test_alpha_is_dropped(student, cases):
+    """to_chw_float drops the alpha channel of an RGBA image: (5, 6, 4) becomes (3, 5, 6)"""
+    img = picture(cases, 5, 6, 4)
+    expect(student.to_chw_float(img)).to_match(reference.to_chw_float(img), rtol=1e-6)
+
+
+def after_painting_the_image_black(student, img):
+    tensor = student.to_chw_float(img)
+    img[...] = 0
+    return tensor
+
+
+@check()
+def test_own_memory(student, cases):
+    """to_chw_float makes a copy: writing into the image afterwards does not change the tensor"""
+    for shape in ((4, 5, 3), (3, 6)):
+        img = cases.tensor(*shape, low=0.2, dtype=torch.float32).numpy()
+        painted = student.beside(after_painting_the_image_black)(img.copy())
+        expect(painted).to_match(reference.to_chw_float(img), rtol=1e-6)
+
+
+def mirrored(student, img):
+    return student.to_chw_float(img[:, ::-1])
+
+
+def every_second_row(student, img):
+    return student.to_chw_float(img[::2])
+
+
+@check(weight=0.5)
+def test_mirrored_image(student, cases):
+    """to_chw_float works on a mirrored image, img[:, ::-1], and on every second row, img[::2]"""
+    img = picture(cases, 5, 7, 3)
+    expect(student.beside(mirrored)(img)).to_match(reference.to_chw_float(img[:, ::-1]), rtol=1e-6)
+    expect(student.beside(every_second_row)(img)).to_match(reference.to_chw_float(img[::2]), rtol=1e-6)
+
+
+@check()
+def test_flatten_order(student, cases):
+    """flatten_batch makes one row per image, channel after channel, row by row: (3, 2, 4, 5) becomes (3, 40)"""
+    x = cases.images(3, 2, 4, 5)
+    expect(student.flatten_batch(x)).to_equal(x.flatten(1))
+
+
+def flatten_batch_after_permute(student, x):
+    return student.flatten_batch(x.permute(0, 3, 1, 2))
+
+
+@check()
+def test_flatten_any_layout(student, cases):
+    """flatten_batch works on a tensor whose numbers do not lie in order in memory, as after permute"""
+    x = cases.images(2, 4, 5, 3)
+    expect(student.beside(flatten_batch_after_permute)(x)).to_equal(x.permute(0, 3, 1, 2).flatten(1))
+
+
+@check(weight=0.5)
+def test_flatten_one_image(student, cases):
+    """flatten_batch keeps the batch axis for a single image: (1, 2, 3, 4) becomes (1, 24)"""
+    x = cases.images(1, 2, 3, 4)
+    expect(student.flatten_batch(x)).to_equal(x.flatten(1))
