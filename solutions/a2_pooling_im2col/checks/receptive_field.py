@@ -1,0 +1,109 @@
+"""Hidden checks of the exercise `receptive_field`. The first line of each docstring is what the student reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import reference
+import torch
+import torch.nn.functional as F
+
+from autograder.judge import check, expect
+
+from ._helpers import answers_everywhere
+
+
+def expect_field(student: Any, *layers: tuple[int, int, int]) -> None:
+    """Size, jump and start of these layers."""
+    expect(student.receptive_field(list(layers))).to_match(reference.receptive_field(list(layers)))
+
+
+def support(layers: Sequence[tuple[int, int, int]], pixels: int = 60) -> tuple[int, int, float]:
+    """Size, jump and start as autograd sees them: where the gradient of two neighbouring units is not 0."""
+    x = torch.zeros(1, 1, pixels, dtype=torch.float64, requires_grad=True)
+    out = x
+    for k, s, p in layers:
+        out = F.conv1d(out, torch.ones(1, 1, k, dtype=torch.float64), stride=s, padding=p)
+    unit = out.shape[2] // 2
+    seen = [torch.autograd.grad(out[0, 0, unit + i], x, retain_graph=True)[0][0, 0].nonzero() for i in (0, 1)]
+    (low, high), after = (int(seen[0].min()), int(seen[0].max())), int(seen[1].min())
+    jump = after - low
+    return high - low + 1, jump, (low + high) / 2 - unit * jump
+
+
+@check()
+def test_one_layer(student):
+    """receptive_field of one layer is its kernel, and the jump is its stride"""
+    for layer in ((3, 1, 0), (5, 2, 0), (2, 2, 0), (1, 3, 0), (7, 1, 0)):
+        expect_field(student, layer)
+
+
+@check(weight=1.5)
+def test_stacked_layers(student):
+    """receptive_field grows by k - 1 for each layer of stride 1: two of 3 × 3 see 5 pixels"""
+    for layers in (((3, 1, 0),) * 2, ((3, 1, 0),) * 3, ((5, 1, 0), (2, 1, 0)), ((1, 1, 0), (7, 1, 0), (4, 1, 0))):
+        expect_field(student, *layers)
+
+
+@check(weight=2)
+def test_strides_count(student):
+    """receptive_field multiplies by the strides *before* a layer, not by its own, and the order of layers matters"""
+    for layers in (
+        ((5, 2, 0), (3, 1, 0)),
+        ((3, 1, 0), (5, 2, 0)),
+        ((3, 2, 0), (3, 2, 0), (3, 2, 0)),
+        ((2, 3, 0), (4, 1, 0), (3, 2, 0)),
+    ):
+        expect_field(student, *layers)
+
+
+@check(weight=1.5)
+def test_pooling_counts(student):
+    """receptive_field of the network for digits: 3, 4, 12, 14 pixels, with jump 4 at the end"""
+    layers = [(3, 1, 1), (2, 2, 0), (5, 1, 0), (2, 2, 0)]
+    for depth in range(1, 5):
+        expect_field(student, *layers[:depth])
+
+
+@check(weight=1.5)
+def test_start(student):
+    """receptive_field begins further left for each pixel of padding, as far as the jump so far; below 0 too"""
+    expect_field(student, (3, 1, 1))
+    for layers in (((3, 1, 2), (2, 1, 0)), ((7, 2, 3), (3, 2, 1)), ((4, 3, 1), (5, 1, 2)), ((1, 2, 2), (1, 2, 2))):
+        expect_field(student, *layers)
+
+
+@check(weight=0.5)
+def test_no_layer(student):
+    """receptive_field of no layer is a tuple of two ints and a float: (1, 1, 0.0)"""
+    size, jump, start = expect(student.receptive_field([])).to_be_a(tuple, length=3)
+    for value, kind in ((size, int), (jump, int), (start, float)):
+        expect(value).to_be_a(kind)
+    expect_field(student)
+    expect(expect(student.receptive_field([(3, 1, 1)])).to_be_a(tuple, length=3)[2]).to_be_a(float)
+
+
+@check()
+def test_field_of_a_large_network(student):
+    """receptive_field is not cut off: ResNet-18 sees 435 pixels before its last pooling, whatever the image"""
+    block, halving = [(3, 1, 1)] * 4, [(3, 2, 1), (3, 1, 1), (3, 1, 1), (3, 1, 1)]
+    expect_field(student, (7, 2, 3), (3, 2, 1), *block, *halving, *halving, *halving)
+
+
+@check()
+def test_field_as_autograd_sees_it(student):
+    """receptive_field says where the gradient of a unit is not 0, in networks whose kernels are all ones"""
+    for layers in ([(3, 1, 1), (2, 2, 0), (3, 1, 1)], [(5, 2, 2), (3, 2, 0)], [(2, 1, 1), (4, 3, 1), (3, 1, 0)]):
+        expect(student.receptive_field(layers)).to_match(support(layers))
+
+
+@check(weight=1.5)
+def test_fifty_networks(student, cases):
+    """receptive_field is right for fifty networks of one to six layers"""
+    networks = []
+    for _ in range(50):
+        depth = int(cases.rng.integers(1, 7))
+        sizes = cases.rng.integers([1, 1, 0], [7, 4, 4], (depth, 3))
+        networks.append(([tuple(map(int, layer)) for layer in sizes],))
+    answers_everywhere(student, "receptive_field", networks)

@@ -1,0 +1,130 @@
+"""Hidden checks of the exercise `trustworthy`. The first line of each docstring is what the student reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from autograder.judge import check, expect
+
+# ================================================================ trustworthy: last, nothing above may learn from it
+
+
+def torch_itself(x, kernel, stride, padding):
+    return F.max_pool2d(x, kernel, stride, padding)
+
+
+def with_rounding(x, kernel, stride, padding):
+    return F.max_pool2d(x.double(), kernel, stride, padding).float() * (1 + 1e-6)
+
+
+def a_layer(x, kernel, stride, padding):
+    return nn.MaxPool2d(kernel, stride, padding)(x.contiguous(memory_format=torch.channels_last))
+
+
+def image_by_image(x, kernel, stride, padding):
+    return torch.stack([F.max_pool2d(image, kernel, stride, padding) for image in x])
+
+
+def mean(x, kernel, stride, padding):
+    return F.avg_pool2d(x, kernel, stride, padding)
+
+
+def smallest(x, kernel, stride, padding):
+    return -F.max_pool2d(-x, kernel, stride, padding)
+
+
+def corner(x, kernel, stride, padding):
+    rows, columns = ((x.shape[2 + i] + 2 * padding[i] - kernel[i]) // stride[i] + 1 for i in range(2))
+    return F.max_pool2d(x, (1, 1), stride, (0, 0))[..., :rows, :columns]
+
+
+def swapped_stride(x, kernel, stride, padding):
+    return F.max_pool2d(x, kernel, stride[::-1], padding)
+
+
+def swapped_kernel(x, kernel, stride, padding):
+    return F.max_pool2d(x, kernel[::-1], stride, padding)
+
+
+def stride_is_kernel(x, kernel, stride, padding):
+    return F.max_pool2d(x, kernel, kernel, padding)
+
+
+def keeps_the_remainder(x, kernel, stride, padding):
+    return F.max_pool2d(x, kernel, stride, padding, ceil_mode=True)
+
+
+def zero_frame(x, kernel, stride, padding):
+    return F.max_pool2d(F.pad(x, (padding[1], padding[1], padding[0], padding[0])), kernel, stride)
+
+
+def no_frame(x, kernel, stride, padding):
+    return F.max_pool2d(x, kernel, stride)
+
+
+def starts_at_zero(x, kernel, stride, padding):
+    return F.max_pool2d(x, kernel, stride, padding).clamp(min=0)
+
+
+def one_channel(x, kernel, stride, padding):
+    return F.max_pool2d(x[:, :1], kernel, stride, padding).repeat(1, x.shape[1], 1, 1)
+
+
+def across_channels(x, kernel, stride, padding):
+    return F.max_pool2d(x, kernel, stride, padding).amax(1, keepdim=True).expand(-1, x.shape[1], -1, -1)
+
+
+def one_image(x, kernel, stride, padding):
+    return F.max_pool2d(x[:1], kernel, stride, padding).repeat(len(x), 1, 1, 1)
+
+
+def raises(x, kernel, stride, padding):
+    raise RuntimeError("kernel size should be smaller")
+
+
+def nothing(x, kernel, stride, padding):
+    return None
+
+
+def says(student: Any, poolings: Sequence[Callable[..., Any]], answer: bool, told: str) -> None:
+    """The student's test gives this answer to each of these poolings."""
+    inside, names = student.beside(*poolings), [pooling.__name__ for pooling in poolings]
+    said = [student.trustworthy(getattr(inside, name)) for name in names]  # all: the pattern tells who it is
+    for name, found in zip(names, said, strict=True):
+        expect(expect(found).to_be_a(bool) is answer).to_hold(f"{told} ({name.replace('_', ' ')})")
+
+
+@check(weight=0)
+def test_right_ones_are_trusted(student):
+    """trustworthy says True to right poolings, however they are written"""
+    says(student, (torch_itself, with_rounding, a_layer, image_by_image), True, "a right one is trusted")
+
+
+@check(after="right_ones_are_trusted")
+def test_wrong_values_are_caught(student):
+    """trustworthy says False to poolings that take another number of the window, that stop, or that give nothing"""
+    says(student, (mean, smallest, corner, raises, nothing), False, "a wrong one is caught")
+
+
+@check(after="right_ones_are_trusted")
+def test_wrong_pairs_are_caught(student):
+    """trustworthy says False to poolings that mix up height and width, kernel and stride, or keep what does not fit"""
+    poolings = (mean, swapped_stride, swapped_kernel, stride_is_kernel, keeps_the_remainder)
+    says(student, poolings, False, "a wrong one is caught")
+
+
+@check(after="right_ones_are_trusted")
+def test_wrong_frames_are_caught(student):
+    """trustworthy says False to poolings whose padding wins, is left out, or that never go below zero"""
+    says(student, (mean, starts_at_zero, zero_frame, no_frame), False, "a wrong one is caught")
+
+
+@check(after="right_ones_are_trusted")
+def test_wrong_channels_are_caught(student):
+    """trustworthy says False to poolings that mix channels or images"""
+    says(student, (mean, one_channel, across_channels, one_image), False, "a wrong one is caught")
