@@ -1,0 +1,43 @@
+"""Right solutions of the exercise `logreg`, written differently: none of them may lose a point. Named function__how."""
+
+from torch import nn
+
+
+class LogReg__sequential(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.pipeline = nn.Sequential(nn.Flatten(), nn.Linear(28 * 28, 26))
+
+    def forward(self, X):
+        return self.pipeline(X)
+
+
+class LogReg__reshape(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.dense = nn.Linear(784, 26)
+
+    def forward(self, x):
+        return self.dense(x.reshape(-1, 784))
+
+
+class MinimalConv__sequential(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.pipeline = nn.Sequential(nn.Conv2d(1, 4, 5), nn.ReLU(), nn.Flatten(), nn.Linear(2304, 26))
+
+    def forward(self, X):
+        return self.pipeline(X)
+
+
+class MinimalConv__says_so(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(in_channels=1, out_channels=4, kernel_size=(5, 5))
+        self.fc = nn.Linear(in_features=4 * 24 * 24, out_features=26)
+
+    def forward(self, x):
+        if x.ndim != 4:
+            raise ValueError(f"MinimalConv takes images (B, 1, 28, 28), not {tuple(x.shape)}")
+        maps = self.conv(x).clamp(min=0)
+        return self.fc(maps.view(-1, 4 * 24 * 24))

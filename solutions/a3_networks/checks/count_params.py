@@ -1,0 +1,238 @@
+"""Hidden checks of the exercise `count_params`. The first line of each docstring is what the student reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reference
+import torch
+from torch import nn
+
+from autograder.judge import check, expect
+
+
+def printed_network() -> nn.Module:
+    """The network of the table in T3.4."""
+    first = [
+        nn.Conv2d(1, 32, 3, padding=1),
+        nn.SELU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(32, 32, 5),
+        nn.SELU(),
+        nn.MaxPool2d(2),
+    ]
+    return nn.Sequential(*first, nn.Flatten(), nn.Linear(800, 256), nn.SELU(), nn.Dropout(0.5), nn.Linear(256, 10))
+
+
+def nested_network(channels: list[int], kernel: tuple[int, int], stride: tuple[int, int], out: int) -> nn.Module:
+    """Sequentials in a Sequential; no layer has the same height as width."""
+    a, b, c = channels
+    inner = nn.Sequential(nn.Conv2d(b, c, kernel, stride, bias=False), nn.Sequential(nn.BatchNorm2d(c), nn.ReLU()))
+    head = nn.Sequential(nn.AdaptiveAvgPool2d((1, 2)), nn.Flatten(), nn.Linear(2 * c, out))
+    return nn.Sequential(nn.Sequential(nn.Conv2d(a, b, kernel[::-1], padding=1), nn.Tanh()), inner, head)
+
+
+def half_frozen() -> nn.Module:
+    """A frozen part, and a frozen bias."""
+    model = nn.Sequential(nn.Sequential(nn.Conv2d(2, 5, 3), nn.BatchNorm2d(5)), nn.Flatten(), nn.Linear(45, 7))
+    model[0].requires_grad_(False)
+    model[2].bias.requires_grad_(False)
+    return model
+
+
+def normalised() -> nn.Module:
+    """Batch norm with and without weights of its own."""
+    return nn.Sequential(nn.Conv2d(2, 6, 3, bias=False), nn.BatchNorm2d(6), nn.ReLU(), nn.BatchNorm2d(6, affine=False))
+
+
+def tied() -> nn.Module:
+    """Two layers with one weight, between them one that is called twice; registered in another order than called."""
+
+    class Tied(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.last = nn.Linear(4, 3)
+            self.first, self.again = nn.Linear(3, 4), nn.Linear(3, 4)
+            self.again.weight = self.first.weight
+            self.scale = nn.Parameter(torch.ones(2, 3))
+            self.never = nn.ReLU()
+
+        def forward(self, x):
+            return self.last(self.again(self.last(torch.tanh(self.first(x)))))
+
+    return Tied()
+
+
+@check()
+def test_conv_params(student):
+    """conv_params multiplies channels in, channels out and both sides of the kernel, and adds a bias per channel out"""
+    for one in ((1, 32, 3), (32, 32, 5), (3, 7, 1), (6, 2, 4)):
+        expect(student.conv_params(*one)).to_equal(reference.conv_params(*one))
+
+
+@check(weight=0.5)
+def test_conv_params_settings(student):
+    """conv_params takes a kernel (height, width) that is not square, and bias=False"""
+    for c_in, c_out, k in ((3, 8, (3, 5)), (5, 2, (1, 7)), (4, 9, 3)):
+        expect(student.conv_params(c_in, c_out, k, bias=False)).to_equal(reference.conv_params(c_in, c_out, k, False))
+    expect(student.conv_params(2, 6, (4, 1))).to_equal(54)
+
+
+@check()
+def test_count_nested(student):
+    """count_params finds all weights and biases, in nested networks and in parameters without a layer"""
+    inside = student.beside(printed_network, nested_network)
+    expect(student.count_params(inside.printed_network())).to_equal(233_578)
+    setting = [2, 3, 5], (2, 3), (2, 1), 4
+    right = reference.count_params(nested_network(*setting))
+    expect(student.count_params(inside.nested_network(*setting))).to_equal(right)
+    expect(student.count_params(student.env.nn.ReLU())).to_equal(0)
+
+
+@check()
+def test_count_trainable(student):
+    """count_params(model, trainable_only=True) leaves out what is frozen, and only that"""
+    model = student.beside(half_frozen)()
+    expect(student.count_params(model, trainable_only=True)).to_equal(45 * 7)
+    expect(student.count_params(model)).to_equal(95 + 10 + 322)
+
+
+@check()
+def test_count_buffers(student):
+    """count_params does not count buffers: the running means and variances of batch norm are measured, not learned"""
+    expect(student.count_params(student.beside(normalised)())).to_equal(6 * 2 * 9 + 12)
+
+
+@check()
+def test_count_shared(student):
+    """count_params counts a weight that two layers share once"""
+    expect(student.count_params(student.beside(tied)())).to_equal(12 + 4 + 4 + 15 + 6)
+
+
+@check(weight=2)
+def test_table_printed(student):
+    """layer_table gives the eleven rows of a LeNet with SELU and dropout, with shapes and counts"""
+    model = student.beside(printed_network)()
+    expect(student.layer_table(model, (1, 28, 28))).to_equal(reference.layer_table(printed_network(), (1, 28, 28)))
+
+
+@check(weight=1.5)
+def test_table_nested(student, cases):
+    """layer_table is right for nested networks, for images and kernels that are not square, and for a single layer"""
+    inside = student.beside(nested_network)
+    for size in ((9, 14), (12, 7)):
+        channels = [int(one) for one in cases.rng.permutation([2, 3, 4, 5, 6])[:3]]
+        setting = channels, (2, 3), (3, 2), int(cases.rng.integers(2, 8))
+        right = reference.layer_table(nested_network(*setting), (channels[0], *size))
+        expect(student.layer_table(inside.nested_network(*setting), (channels[0], *size))).to_equal(right)
+    expect(student.layer_table(student.env.nn.Linear(3, 2), (3,))).to_equal([("Linear", (2,), 8)])
+
+
+@check()
+def test_table_calls(student):
+    """layer_table has a row for each call, in the order of the calls, and counts shared parameters in the first"""
+    found = student.layer_table(student.beside(tied)(), (3,))
+    expect(found).to_equal([("Linear", (4,), 16), ("Linear", (3,), 15), ("Linear", (4,), 4), ("Linear", (3,), 0)])
+
+
+def what_layer_table_leaves_behind(layer_table: Any) -> dict[str, Any]:
+    """On a model that trains but for one part, with a hook of somebody else's; `heard` counts its calls afterwards.
+
+    `resting` is the other way round: only its dropout is on.
+    """
+    heard: list[int] = []
+    resting = nn.Sequential(nn.Linear(3, 2), nn.Dropout(0.5)).eval()
+    resting[1].train()
+    layer_table(resting, (3,))
+    model = nn.Sequential(nn.Conv2d(1, 2, 2), nn.BatchNorm2d(2), nn.Sequential(nn.BatchNorm2d(2), nn.Dropout(0.5)))
+    model[2].eval()
+    model[0].register_forward_hook(lambda *_: heard.append(1))
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    layer_table(model, (1, 3, 4))
+    heard.clear()
+    model(torch.ones(2, 1, 3, 4))
+    hooks = [len(module._forward_hooks) + len(module._forward_pre_hooks) for module in model.modules()]
+    model.load_state_dict(before)
+    layer_table(model, (1, 3, 4))
+    return {
+        "hooks": hooks,
+        "heard": len(heard),
+        "modes": [module.training for one in (model, resting) for module in one.modules()],
+        "statistics": all(torch.equal(value, before[name]) for name, value in model.state_dict().items()),
+        "gradients": [one.grad is None and one.requires_grad for one in model.parameters()],
+    }
+
+
+@check(weight=1.5)
+def test_table_good_guest(student):
+    """layer_table leaves the model as it was: the mode of each module, running statistics, hooks, gradients"""
+    inside = student.beside(what_layer_table_leaves_behind)
+    found = expect(inside.what_layer_table_leaves_behind(student.layer_table)).to_be_a(dict, length=5)
+    right = what_layer_table_leaves_behind(reference.layer_table)
+    expect(found["hooks"] == right["hooks"]).to_hold(
+        "your hooks are gone afterwards, and the hook of somebody else is still there"
+    )
+    expect(found["heard"] == right["heard"]).to_hold("the hook of somebody else still works")
+    expect(found["modes"] == right["modes"]).to_hold(
+        "every module is in the mode it was in before, train or eval, each its own"
+    )
+    expect(found["statistics"] == right["statistics"]).to_hold(
+        "weights and running statistics are as before: the image passes in eval mode"
+    )
+    expect(found["gradients"] == right["gradients"]).to_hold("no parameter has a gradient, none is frozen")
+
+
+def layer_table_of_a_wrong_size(layer_table: Any) -> tuple[str, list[int], list[bool]]:
+    """The error, and what is left of hooks and modes."""
+    model = nn.Sequential(nn.Flatten(), nn.Linear(6, 4), nn.Dropout(0.5), nn.Linear(4, 2))
+    model[1].eval()
+    try:
+        layer_table(model, (7,))
+        error = "no error"
+    except NotImplementedError:
+        raise
+    except Exception as raised:  # noqa: BLE001  # whichever: it goes back by name
+        error = type(raised).__name__
+    hooks = [len(module._forward_hooks) + len(module._forward_pre_hooks) for module in model.modules()]
+    return error, hooks, [module.training for module in model.modules()]
+
+
+@check()
+def test_table_after_an_error(student):
+    """layer_table tidies up even when the model stops with an error, and lets the error go on to the caller"""
+    inside = student.beside(layer_table_of_a_wrong_size)
+    error, hooks, modes = expect(inside.layer_table_of_a_wrong_size(student.layer_table)).to_be_a(tuple, length=3)
+    expect(error == "RuntimeError").to_hold("the RuntimeError of an image of the wrong size reaches the caller")
+    expect(hooks == [0] * 5).to_hold("no hook is left on the model after an error (try … finally)")
+    expect(modes == [True, True, False, True, True]).to_hold("every module is in its old mode after an error")
+
+
+def float64_network() -> nn.Module:
+    """15 and 26 parameters in float64."""
+    return nn.Sequential(nn.Conv2d(2, 3, (1, 2)), nn.Flatten(), nn.Linear(12, 2)).double()
+
+
+def table_of_a_layer_on_the_meta_device(layer_table: Any) -> Any:
+    """It refuses an image of another device; nothing is computed there (torch's first computation takes a second)."""
+
+    class Scale(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = nn.Parameter(torch.ones(2, 5, device="meta"))
+
+        def forward(self, x):
+            if x.device != self.weight.device:
+                raise RuntimeError(f"Expected all tensors to be on the same device, but found {x.device} and meta")
+            return x.flatten(1)
+
+    return layer_table(Scale(), (2, 3))
+
+
+@check(weight=0.5)
+def test_table_dtype_and_device(student):
+    """layer_table sends an image of the model's dtype and device, and copes with a model without parameters"""
+    inside = student.beside(table_of_a_layer_on_the_meta_device, float64_network)
+    right = [("Conv2d", (3, 2, 2), 15), ("Flatten", (12,), 0), ("Linear", (2,), 26)]
+    expect(student.layer_table(inside.float64_network(), (2, 2, 3))).to_equal(right)
+    expect(inside.table_of_a_layer_on_the_meta_device(student.layer_table)).to_equal([("Scale", (6,), 10)])
+    expect(student.layer_table(student.env.nn.MaxPool2d(2), (3, 5, 8))).to_equal([("MaxPool2d", (3, 2, 4), 0)])

@@ -1,0 +1,153 @@
+"""Hidden checks of the exercise `lenet`. The first line of each docstring is what the student reads."""
+
+from __future__ import annotations
+
+import reference
+import torch
+from torch import Tensor, nn
+
+from autograder.judge import check, expect
+
+from ._helpers import (
+    expect_logits,
+    expect_own_weights,
+    expect_plain_logits,
+    expect_ready_to_train,
+    expect_single_images,
+    is_sequential,
+    known_weights,
+    logits,
+    logits_with_the_last_layer_doubled,
+    number_of_parameters,
+    saved_names_and_shapes,
+    shapes_that_arrive,
+)
+
+
+def kinds_of_layers(model: nn.Module) -> list[str]:
+    """Class names of the modules without children, sorted."""
+    return sorted(type(module).__name__ for module in model.modules() if not list(module.children()))
+
+
+def carried_over(source: nn.Module, target: nn.Module, x: Tensor) -> Tensor:
+    """Logits of the target with the parameters of the source, matched by shape."""
+    left = list(known_weights(source).parameters())
+    with torch.no_grad():
+        for parameter in target.double().parameters():
+            place = next((i for i, one in enumerate(left) if one.shape == parameter.shape), None)
+            if place is None:
+                raise ValueError(f"LeNetModern has no weights of the shape {tuple(parameter.shape)}")
+            parameter.copy_(left.pop(place))
+        return target.eval()(x)
+
+
+@check()
+def test_classic_size(student):
+    """LeNet5Classic has 61,706 parameters, right after it is made"""
+    expect(student.beside(number_of_parameters)(student.LeNet5Classic())).to_equal(61_706)
+
+
+@check(weight=0.5)
+def test_classic_names(student):
+    """LeNet5Classic calls its layers conv1, conv2, fc1, fc2 and fc3, and saves nothing else"""
+    found = expect(student.beside(saved_names_and_shapes)(student.LeNet5Classic())).to_be_a(dict)
+    right = saved_names_and_shapes(reference.LeNet5Classic())
+    expect(sorted(found) == sorted(right)).to_hold(
+        "state_dict() has a weight and a bias of conv1, conv2, fc1, fc2 and fc3"
+    )
+
+
+@check()
+def test_classic_shapes(student):
+    """LeNet5Classic: what arrives at conv2, fc1, fc2 and fc3 is 6 × 14 × 14, 400, 120 and 84"""
+    found = expect(student.beside(shapes_that_arrive)(student.LeNet5Classic(), 1, 28, 28)).to_be_a(list)
+    expect(found[1:]).to_equal([(6, 14, 14), (400,), (120,), (84,)])
+
+
+@check(weight=2)
+def test_classic_values(student, cases):
+    """LeNet5Classic gives the right logits: sigmoid, then average pooling, and no activation at the end"""
+    expect_logits(student, student.LeNet5Classic(), reference.LeNet5Classic(), cases.images(3, 1, 28, 28))
+
+
+@check()
+def test_modern_size(student):
+    """LeNetModern has 37,106 parameters, right after it is made"""
+    expect(student.beside(number_of_parameters)(student.LeNetModern())).to_equal(37_106)
+
+
+@check(weight=0.5)
+def test_modern_names(student):
+    """LeNetModern calls its layers conv1, conv2, fc1 and fc2, and saves nothing else"""
+    found = expect(student.beside(saved_names_and_shapes)(student.LeNetModern())).to_be_a(dict)
+    right = saved_names_and_shapes(reference.LeNetModern())
+    expect(sorted(found) == sorted(right)).to_hold("state_dict() has a weight and a bias of conv1, conv2, fc1 and fc2")
+
+
+@check()
+def test_modern_shapes(student):
+    """LeNetModern: what arrives at conv2, fc1 and fc2 is 6 × 14 × 14, 400 and 84"""
+    found = expect(student.beside(shapes_that_arrive)(student.LeNetModern(), 1, 28, 28)).to_be_a(list)
+    expect(found[1:]).to_equal([(6, 14, 14), (400,), (84,)])
+
+
+@check(weight=2)
+def test_modern_values(student, cases):
+    """LeNetModern gives the right logits: ReLU and max pooling, and no activation at the end"""
+    expect_logits(student, student.LeNetModern(), reference.LeNetModern(), cases.images(3, 1, 28, 28))
+
+
+def loss_of_a_sure_network(model: nn.Module, x: Tensor) -> float:
+    """Cross-entropy of its own predictions, when its last layer gives a thousand times as much."""
+    scores = logits_with_the_last_layer_doubled(model, x, 1000.0)
+    return float(torch.nn.functional.cross_entropy(scores, scores.argmax(1)))
+
+
+@check(weight=1.5)
+def test_modern_logits(student, cases):
+    """LeNetModern ends with logits: a network that is sure and right has a loss near 0, not above 1.4612"""
+    x = cases.images(4, 1, 28, 28)
+    inside = student.beside(loss_of_a_sure_network)
+    expect(inside.loss_of_a_sure_network(student.LeNetModern(), x)).to_be_below(1.0, "cross-entropy")
+    expect_plain_logits(student, student.LeNetModern(), x, 10)
+
+
+@check()
+def test_sequential_layers(student):
+    """lenet_sequential is an nn.Sequential of 2 Conv2d, 3 ReLU, 2 MaxPool2d, Flatten and 2 Linear, 37,106 parameters"""
+    model = student.lenet_sequential()
+    inside = student.beside(is_sequential, kinds_of_layers, number_of_parameters)
+    expect(inside.is_sequential(model)).to_hold("lenet_sequential() is an nn.Sequential")
+    expect(inside.kinds_of_layers(model)).to_equal(kinds_of_layers(reference.lenet_sequential()))
+    expect(inside.number_of_parameters(model)).to_equal(37_106)
+
+
+@check(weight=1.5)
+def test_sequential_values(student, cases):
+    """lenet_sequential gives the right logits"""
+    expect_logits(student, student.lenet_sequential(), reference.lenet_sequential(), cases.images(3, 1, 28, 28))
+
+
+@check(weight=1.5)
+def test_weights_carried_over(student, cases):
+    """lenet_sequential with the weights of LeNetModern gives the logits of LeNetModern"""
+    x = cases.images(2, 1, 28, 28)
+    found = student.beside(carried_over)(student.LeNetModern(), student.lenet_sequential(), x)
+    expect(found).to_match(logits(reference.LeNetModern(), x))
+
+
+@check()
+def test_lenets_single_images(student, cases):
+    """All three LeNets give a batch of one image (1, 10), and the same as for that image in a larger batch"""
+    x = cases.images(2, 1, 28, 28)
+    for name in ("LeNet5Classic", "LeNetModern", "lenet_sequential"):
+        expect_single_images(student, getattr(student, name)(), getattr(reference, name)(), x)
+
+
+@check()
+def test_lenets_train(student, cases):
+    """All three LeNets are ready to train: gradients for all parameters, the same in train mode, own weights"""
+    x = cases.images(3, 1, 28, 28)
+    for name in ("LeNet5Classic", "LeNetModern", "lenet_sequential"):
+        expect_ready_to_train(student, getattr(student, name)(), x, getattr(reference, name)())
+        expect_own_weights(student, getattr(student, name)(), getattr(student, name)())

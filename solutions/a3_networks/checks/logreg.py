@@ -1,0 +1,117 @@
+"""Hidden checks of the exercise `logreg`. The first line of each docstring is what the student reads."""
+
+from __future__ import annotations
+
+import reference
+import torch
+from torch import Tensor, nn
+
+from autograder.judge import check, expect
+
+from ._helpers import (
+    expect_logits,
+    expect_own_weights,
+    expect_plain_logits,
+    expect_ready_to_train,
+    expect_single_images,
+    is_affine,
+    known_weights,
+    logits,
+    logits_of_a_and_b_and_their_sum,
+    number_of_parameters,
+    shapes_that_arrive,
+)
+
+
+@check()
+def test_logreg_size(student):
+    """LogReg has 20,410 parameters: 784 weights and a bias for each of 26 classes"""
+    expect(student.beside(number_of_parameters)(student.LogReg())).to_equal(20_410)
+
+
+@check(weight=1.5)
+def test_logreg_values(student, cases):
+    """LogReg gives the right logits, (B, 26), for images and for rows of 784"""
+    model, x = student.LogReg(), cases.images(3, 1, 28, 28)
+    expect_logits(student, model, reference.LogReg(), x)
+    expect_logits(student, model, reference.LogReg(), x.flatten(1))
+
+
+@check()
+def test_logreg_linear(student, cases):
+    """LogReg is one matrix and a bias, and nothing after it: no ReLU, no sigmoid, no softmax"""
+    inside = student.beside(logits_of_a_and_b_and_their_sum)
+    a, b = cases.images(3, 1, 28, 28), cases.images(3, 1, 28, 28)
+    four = expect(inside.logits_of_a_and_b_and_their_sum(student.LogReg(), a, b)).to_be_a(list, length=4)
+    for one in four:
+        expect(one).to_have_shape(3, 26)
+    expect(is_affine(four)).to_hold("f(a) + f(b) = f(a + b) + f(0), as it is for a matrix and a bias")
+
+
+@check()
+def test_minimal_size(student):
+    """MinimalConv has 60,034 parameters, and its dense layer sees 4 · 24 · 24 = 2,304 numbers"""
+    inside = student.beside(number_of_parameters, shapes_that_arrive)
+    expect(inside.number_of_parameters(student.MinimalConv())).to_equal(60_034)
+    expect(inside.shapes_that_arrive(student.MinimalConv(), 1, 28, 28)).to_equal([(1, 28, 28), (2304,)])
+
+
+@check(weight=2)
+def test_minimal_values(student, cases):
+    """MinimalConv gives the right logits, (B, 26)"""
+    expect_logits(student, student.MinimalConv(), reference.MinimalConv(), cases.images(3, 1, 28, 28))
+
+
+@check()
+def test_minimal_logits(student, cases):
+    """MinimalConv ends with logits: they may be negative, and nothing comes after the last layer"""
+    expect_plain_logits(student, student.MinimalConv(), cases.images(4, 1, 28, 28), 26)
+
+
+def maps_of_an_image_and_of_it_moved(model: nn.Module, x: Tensor, down: int, right: int) -> list[Tensor]:
+    """What the convolution gives for both, for the pixels that are in both pictures."""
+    maps: list[Tensor] = []
+    for layer in known_weights(model).modules():
+        if isinstance(layer, nn.Conv2d):
+            layer.register_forward_hook(lambda _layer, _x, output: maps.append(output.detach()))
+    with torch.no_grad():
+        model(x)
+        model(torch.roll(x, (down, right), dims=(2, 3)))
+    return [maps[0][:, :, :-down, :-right], maps[1][:, :, down:, right:]]
+
+
+@check(weight=0.5)
+def test_minimal_moves_along(student, cases):
+    """MinimalConv: when the image moves, the four maps of its convolution move along"""
+    inside = student.beside(maps_of_an_image_and_of_it_moved)
+    x = cases.images(2, 1, 28, 28)
+    still, moved = expect(inside.maps_of_an_image_and_of_it_moved(student.MinimalConv(), x, 3, 5)).to_be_a(
+        list, length=2
+    )
+    expect(still).to_match(maps_of_an_image_and_of_it_moved(reference.MinimalConv(), x, 3, 5)[0])
+    expect(moved).to_match(still)
+
+
+@check()
+def test_minimal_refuses_rows(student, cases):
+    """MinimalConv stops with an error for rows of 784, which are no images; and takes images"""
+    model, inside = student.MinimalConv(), student.beside(logits)
+    expect(inside.logits(model, cases.images(2, 1, 28, 28))).to_have_shape(2, 26)
+    expect(lambda: inside.logits(model, cases.tensor(2, 784))).to_raise(RuntimeError, ValueError)
+
+
+@check()
+def test_both_single_images(student, cases):
+    """LogReg and MinimalConv give a batch of one image (1, 26), and the same as for that image in a larger batch"""
+    x = cases.images(2, 1, 28, 28)
+    expect_single_images(student, student.LogReg(), reference.LogReg(), x)
+    expect_single_images(student, student.MinimalConv(), reference.MinimalConv(), x)
+
+
+@check()
+def test_both_train(student, cases):
+    """LogReg and MinimalConv are ready to train: gradients for all parameters, the same in train mode, own weights"""
+    x = cases.images(3, 1, 28, 28)
+    for name in ("LogReg", "MinimalConv"):
+        expect_ready_to_train(student, getattr(student, name)(), x, getattr(reference, name)())
+        expect_own_weights(student, getattr(student, name)(), getattr(student, name)())

@@ -1,0 +1,96 @@
+"""Hidden checks of the exercise `mlp`. The first line of each docstring is what the student reads."""
+
+from __future__ import annotations
+
+import reference
+import torch
+from torch import Tensor, nn
+
+from autograder.judge import check, expect
+
+from ._helpers import (
+    expect_logits,
+    expect_own_weights,
+    expect_plain_logits,
+    expect_ready_to_train,
+    expect_single_images,
+    is_affine,
+    known_weights,
+    logits_of_a_and_b_and_their_sum,
+    number_of_parameters,
+    saved_names_and_shapes,
+)
+
+
+def logits_of_a_permuted_batch(model: nn.Module, x: Tensor) -> Tensor:
+    """Of (B, H, W, C) turned into (B, C, H, W), which copies nothing."""
+    with torch.no_grad():
+        return known_weights(model)(x.permute(0, 3, 1, 2))
+
+
+@check()
+def test_mlp_size(student):
+    """MLP has 101,770 parameters, 39,760 as 784-50-10, and as many as it should for other sizes"""
+    inside = student.beside(number_of_parameters)
+    expect(inside.number_of_parameters(student.MLP())).to_equal(101_770)
+    expect(inside.number_of_parameters(student.MLP(784, 50, 10))).to_equal(39_760)
+    expect(inside.number_of_parameters(student.MLP(in_features=36, hidden=7, out=3))).to_equal(283)
+
+
+@check()
+def test_mlp_names(student):
+    """MLP saves its weights as fc1.weight, fc1.bias, fc2.weight and fc2.bias, with the shapes (out, in) and (out,)"""
+    found = expect(student.beside(saved_names_and_shapes)(student.MLP(12, 5, 3))).to_be_a(dict)
+    right = saved_names_and_shapes(reference.MLP(12, 5, 3))
+    told = ", ".join(f"{name} {shape}" for name, shape in right.items())
+    expect(found == right).to_hold(f"state_dict() of MLP(12, 5, 3) holds {told}")
+
+
+@check(weight=2)
+def test_mlp_values(student, cases):
+    """MLP gives the logits of Linear(ReLU(Linear(flattened))), for gray and for colour images of any size"""
+    for sizes, shape in (((784, 128, 10), (3, 1, 28, 28)), ((24, 7, 5), (4, 2, 3, 4)), ((36, 9, 3), (2, 1, 6, 6))):
+        expect_logits(student, student.MLP(*sizes), reference.MLP(*sizes), cases.images(*shape))
+
+
+@check()
+def test_mlp_logits(student, cases):
+    """MLP ends with logits: they may be negative, and nothing comes after the last layer"""
+    expect_plain_logits(student, student.MLP(24, 7, 5), cases.images(6, 2, 3, 4), 5)
+
+
+@check(weight=0.5)
+def test_mlp_not_linear(student, cases):
+    """MLP has a ReLU between its layers: it is not just one matrix"""
+    inside = student.beside(logits_of_a_and_b_and_their_sum)
+    a, b = cases.images(3, 1, 4, 5), cases.images(3, 1, 4, 5)
+    four = expect(inside.logits_of_a_and_b_and_their_sum(student.MLP(20, 8, 6), a, b)).to_be_a(list, length=4)
+    for one in four:
+        expect(one).to_have_shape(3, 6)
+    expect(not is_affine(four)).to_hold("f(a) + f(b) differs from f(a + b) + f(0), as it does behind a ReLU")
+
+
+@check()
+def test_mlp_single_images(student, cases):
+    """MLP gives a batch of one image (1, out), and the same as for that image in a larger batch"""
+    expect_single_images(student, student.MLP(24, 7, 5), reference.MLP(24, 7, 5), cases.images(3, 2, 3, 4))
+
+
+@check()
+def test_mlp_any_layout(student, cases):
+    """MLP takes a batch whose numbers do not lie in order in memory, as after permute"""
+    x = cases.images(3, 4, 5, 2)
+    found = student.beside(logits_of_a_permuted_batch)(student.MLP(40, 7, 5), x)
+    expect(found).to_match(logits_of_a_permuted_batch(reference.MLP(40, 7, 5), x))
+
+
+@check()
+def test_mlp_trains(student, cases):
+    """MLP is ready to train: a gradient for every parameter, the same in train mode, inputs left alone"""
+    expect_ready_to_train(student, student.MLP(24, 7, 5), cases.images(5, 2, 3, 4), reference.MLP(24, 7, 5))
+
+
+@check(weight=0.5)
+def test_mlp_own_weights(student):
+    """MLP gives every network weights of its own"""
+    expect_own_weights(student, student.MLP(24, 7, 5), student.MLP(24, 7, 5))
