@@ -1,0 +1,113 @@
+"""Hidden checks of the exercise `train_digits`. The first line of each docstring is what the student reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from held_out import hidden_digits
+from torch import Tensor
+
+from autograder.judge import check, expect, value_of
+from cnnkit import data
+
+PUBLIC, HIDDEN = data.digits(), hidden_digits()  # here, once: reading them takes a second
+
+
+def looked_over(train_digits: Any, images: Tensor, labels: Tensor, seed: int) -> dict[str, Any]:
+    """What comes back of a short training."""
+    images = images.cpu()
+    model, history = train_digits(images, labels.cpu(), seed=seed)
+    flags = [part.training for part in model.modules()]
+    with torch.no_grad():
+        found = model(images[:7])
+    return {
+        "logits": found,
+        "flags": any(flags),
+        "parameters": sum(one.numel() for one in model.parameters()),
+        "finite": all(bool(one.isfinite().all()) for one in model.parameters()),
+        "losses": history["loss"],
+    }
+
+
+def few(cases: Any, n: int) -> tuple[Tensor, Tensor]:
+    """n of the public digits."""
+    images, labels = PUBLIC
+    chosen = torch.from_numpy(cases.rng.permutation(len(labels))[:n])
+    return images[chosen], labels[chosen]
+
+
+@check(weight=0.5)
+def test_what_comes_back(student, cases):
+    """train_digits returns a model in eval mode, small enough, and the losses of one to five epochs, plain floats"""
+    inside = student.beside(looked_over)
+    found = expect(inside.looked_over(student.train_digits, *few(cases, 60), cases.seed)).to_be_a(dict, length=5)
+    expect(found["flags"] is False).to_hold("every module of the model is in eval mode")
+    expect(found["parameters"] <= 40_000).to_hold("the model has at most 40,000 parameters")
+    expect(found["finite"] is True).to_hold("all weights are finite")
+    losses = expect(found["losses"]).to_be_a(list)
+    expect(1 <= len(losses) <= 5).to_hold('history["loss"] has one entry for each epoch, five at most')
+    for loss in losses:
+        expect(loss).to_be_a(float)
+    expect(losses[-1]).to_be_below(20.0, "loss")
+
+
+@check(weight=0.5)
+def test_gives_logits(student, cases):
+    """the model of train_digits gives finite logits (B, 10) in float32: rows do not add up to 1"""
+    inside = student.beside(looked_over)
+    found = expect(inside.looked_over(student.train_digits, *few(cases, 80), cases.seed)).to_be_a(dict, length=5)
+    logits = expect(found["logits"]).to_have_shape(7, 10)
+    expect(logits).to_have_dtype(torch.float32)
+    sums = logits.sum(1)
+    expect(bool(((sums - 1).abs() > 1e-3).any() or (logits < 0).any())).to_hold("these are logits, not probabilities")
+    expect(bool(((logits.exp().sum(1) - 1).abs() > 1e-3).any())).to_hold("these are logits, not log-probabilities")
+
+
+def weights_of_three(train_digits: Any, images: Tensor, labels: Tensor, seed: int) -> list[list[Tensor]]:
+    """Trained with a seed, with the same one again after other random numbers were drawn, and with another one."""
+    found = []
+    torch.manual_seed(99)  # of somebody else
+    for number in (seed, seed, seed + 1):
+        model, _ = train_digits(images.cpu(), labels.cpu(), number)
+        found.append([one.detach().clone() for one in model.parameters()])
+        torch.rand(3)
+    return found
+
+
+@check(weight=1)
+def test_repeatable(student, cases):
+    """train_digits gives exactly the same network for the same seed, and another one for another seed"""
+    inside = student.beside(weights_of_three)
+    found = expect(inside.weights_of_three(student.train_digits, *few(cases, 50), cases.seed)).to_be_a(list, length=3)
+    same = 0 < len(found[0]) == len(found[1]) and all(map(torch.equal, found[0], found[1]))
+    expect(same).to_hold("the same seed gives exactly the same weights")
+    other = any(not torch.equal(a, b) for a, b in zip(found[0], found[2], strict=False))
+    expect(other).to_hold("another seed gives other weights")
+
+
+@check(weight=0.5)
+def test_leaves_the_digits_alone(student, cases):
+    """train_digits leaves images and labels as they are"""
+    images, labels = few(cases, 51)
+    expect(lambda: student.on_cpu.train_digits(images, labels, cases.seed)).to_leave_inputs_alone()
+
+
+@check(after="what_comes_back", weight=3)
+def test_learns_from_few(student, cases):
+    """400 digits are enough for train_digits to read half of some others"""
+    images, labels = few(cases, 600)
+    model, _ = expect(student.on_cpu.train_digits(images[:400], labels[:400], seed=cases.seed)).to_be_a(tuple, length=2)
+    logits = expect(model(images[400:])).to_have_shape(200, 10)
+    expect(float((logits.argmax(1) == labels[400:]).double().mean())).to_reach(0.5, "accuracy on others")
+
+
+@check(after=("what_comes_back", "learns_from_few"), weight=4.5)
+def test_reads_unseen_digits(student, cases, thresholds):
+    """the network of train_digits reads handwritten digits that nobody has seen"""
+    model, _ = expect(student.on_cpu.train_digits(*PUBLIC, seed=cases.seed)).to_be_a(tuple, length=2)
+    images, labels = HIDDEN
+    logits = value_of(model(images))
+    expect(logits).to_have_shape(len(labels), 10)
+    share = float((logits.argmax(1) == labels).double().mean())
+    expect(share).to_reach(thresholds.digits, on="digits that it has never seen")

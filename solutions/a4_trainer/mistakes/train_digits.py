@@ -1,0 +1,57 @@
+"""Known mistakes of the exercise `train_digits`. Of two that look alike the first is named: narrower ones stand first."""
+
+import torch
+import torch.nn.functional as F
+
+from autograder.judge import edit, mistake
+
+from ._helpers import small_net
+
+edit("train_digits", "softmax_in_the_model",
+     "model = small_net()", "model = nn.Sequential(*small_net(), nn.Softmax(dim=1))",
+     of="train_digits__one_cycle_by_hand", below="digits", hint="There is a softmax in the model, and cross_entropy takes another one. The loss cannot fall below 1.46, and SGD hardly moves.")
+
+edit("train_digits", "digits_never_cleared", "            optim.zero_grad()\n", "",
+     of="train_digits__one_cycle_by_hand", below="digits", hint="Gradients are never cleared, so they add up until the network diverges: optim.zero_grad() before each backward.")
+
+edit("train_digits", "digits_scaled_twice", "images[part]", "images[part] / 255",
+     of="train_digits__one_cycle_by_hand", below="digits", hint="The images are in [0, 1] already. Divided by 255 once more they are nearly black, and the network sees nothing.")
+
+edit("train_digits", "labels_shuffled_apart", "losses = []", "losses, labels = [], labels[torch.randperm(len(labels))]",
+     of="train_digits__one_cycle_by_hand", below="digits", hint="Images and labels are shuffled each for itself, so every image has a wrong label. Use the same order for both.")
+
+
+@mistake(replaces="train_digits", hint="With lr = 0.01 and without momentum five epochs are far too few. Try AdamW, or momentum, in one cycle.", below="digits")
+def a_tiny_learning_rate(images, labels, seed=0):
+    torch.manual_seed(seed)
+    model = small_net()
+    optim = torch.optim.SGD(model.parameters(), lr=0.01)
+    losses = []
+    for _ in range(5):
+        found = []
+        for part in torch.randperm(len(images)).split(32):
+            optim.zero_grad()
+            loss = F.cross_entropy(model(images[part]), labels[part])
+            loss.backward()
+            optim.step()
+            found.append(loss.item())
+        losses.append(sum(found) / len(found))
+    return model.eval(), {"loss": losses}
+
+
+edit("train_digits", "handed_over_in_train_mode", "eval", "train",
+     of="train_digits__one_cycle_by_hand", hint="The model is handed over in train mode: model.eval() at the end.")
+
+edit("train_digits", "digits_without_seed", "    torch.manual_seed(seed)\n", "",
+     of="train_digits__one_cycle_by_hand", hint="The seed is not used, so each call gives another network: torch.manual_seed(seed) at the beginning.")
+
+edit("train_digits", "six_epochs", "= 5 *", "= 6 *", "range(5)", "range(6)",
+     of="train_digits__one_cycle_by_hand", hint="There are more than five epochs.")
+
+edit("train_digits", "losses_in_tensors", "item", "detach",
+     of="train_digits__one_cycle_by_hand", hint="The losses are tensors. Plain floats: .item().")
+
+edit("train_digits", "gives_probabilities",
+     'return model.eval(), {"loss": losses}',
+     'return nn.Sequential(*model, nn.Softmax(dim=1)).eval(), {"loss": losses}',
+     of="train_digits__one_cycle_by_hand", hint="The model that comes back ends with a softmax. Logits are asked for.")
