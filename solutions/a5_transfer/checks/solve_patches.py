@@ -1,0 +1,292 @@
+"""Hidden checks of the exercise `solve_patches`. The first line of each docstring is what the student reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reference
+import torch
+from held_out import hidden_slide
+from torch import Tensor, nn
+from torchvision import models  # noqa: F401  (a second, once here and not in each replay of resnet18_without_numbers)
+
+from autograder.judge import check, expect
+from cnnkit import data
+
+from ._helpers import expect_letters, known_numbers
+
+THROUGH = "the patches go through the layers of the backbone: a convolution of it comes first"
+
+
+def small_backbone() -> nn.Module:
+    """The children and buffers of the kit's backbone, but tiny: float32, known numbers, eval mode."""
+
+    class Small(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv1 = nn.Conv2d(3, 4, 4, stride=4, bias=False)
+            self.bn1, self.relu = nn.BatchNorm2d(4), nn.ReLU()
+            self.avgpool, self.fc = nn.AdaptiveAvgPool2d(1), nn.Linear(4, 7)
+            self.register_buffer("mean", torch.tensor([0.6, 0.5, 0.3]).reshape(3, 1, 1))
+            self.register_buffer("std", torch.tensor([0.2, 0.3, 0.5]).reshape(3, 1, 1))
+
+    return known_numbers(Small()).float().eval()
+
+
+def some_patches(count: int, height: int, width: int) -> tuple[Tensor, Tensor]:
+    """uint8 patches whose middle is bright for label 1, with noise and other brightness around."""
+    rng = torch.Generator().manual_seed(count)
+    labels = torch.arange(count) % 2
+    patches = torch.randint(0, 120, (count, 3, height, width), generator=rng)
+    top, left = round((height - 32) / 2), round((width - 32) / 2)
+    patches[:, 0, top : top + 32, left : left + 32] += 120 * labels[:, None, None]
+    return patches.to(torch.uint8), labels
+
+
+def solved(solve_patches: Any, fine_tune: bool, seed: int = 3) -> Any:
+    """A model for 12 patches of 44 × 44 pixels."""
+    return solve_patches(small_backbone(), *some_patches(12, 44, 44), fine_tune=fine_tune, seed=seed)
+
+
+def answers_to_raw_patches(solve_patches: Any) -> dict[str, Any]:
+    """Logits of patches of two sizes, once more, alone; whether it is in eval mode."""
+    model = solved(solve_patches, False)
+    resting = not any(module.training for module in model.modules())
+    with torch.no_grad():
+        first, second = model(some_patches(5, 37, 42)[0]), model(some_patches(5, 37, 42)[0])
+        alone, large = model(some_patches(5, 37, 42)[0][2:3]), model(some_patches(3, 60, 50)[0])
+    return {"eval": resting, "first": first, "second": second, "alone": alone, "large": large}
+
+
+def prepared_patches(prepare_class: Any, x: Tensor, crop: int, device: Any = "cpu") -> Any:
+    """By the student's class, for the backbone with colours of its own."""
+    with torch.no_grad():
+        return prepare_class(small_backbone().to(device), crop)(x)
+
+
+@check()
+def test_prepare_values(student):
+    """Prepare cuts the middle out of raw patches, scales them to [0, 1], subtracts the mean and divides by the std"""
+    inside = student.beside(prepared_patches)
+    for count, height, width, crop in ((2, 44, 39, 32), (3, 40, 47, 9), (1, 33, 32, 32)):
+        x = some_patches(count, height, width)[0]
+        found = inside.prepared_patches(student.Prepare, x, crop)
+        expect(found).to_match(prepared_patches(reference.Prepare, x, crop), rtol=1e-5)
+        expect(lambda x=x, crop=crop: inside.prepared_patches(student.Prepare, x, crop)).to_leave_inputs_alone()
+
+
+@check()
+def test_solved_raw_patches(student):
+    """solve_patches gives a model in eval mode that takes raw patches, uint8, one or many, from 32 × 32 pixels on"""
+    inside = student.beside(answers_to_raw_patches)
+    found = expect(inside.answers_to_raw_patches(student.solve_patches)).to_be_a(dict, length=5)
+    expect(found["eval"]).to_hold("the model that comes back is in eval mode, with all its parts")
+    expect(found["first"]).to_have_shape(5, 2)
+    expect(found["large"]).to_have_shape(3, 2)
+    expect(found["second"]).to_match(found["first"], rtol=1e-5)
+    expect(found["alone"]).to_match(found["first"][2:3], rtol=1e-3)
+
+
+def what_the_backbone_sees(solve_patches: Any) -> list[Any]:
+    """The logits, those when only the rim of the patches changes, and what arrives at the first convolution."""
+    model = solved(solve_patches, False)
+    arrived = []
+    for conv in [module for module in model.modules() if isinstance(module, nn.Conv2d)][:1]:
+        conv.register_forward_pre_hook(lambda _module, inputs: arrived.append(inputs[0]))
+    patches, _ = some_patches(6, 37, 42)
+    rim = patches.clone()
+    rim[:, :, :2], rim[:, :, 34:], rim[:, :, :, :5], rim[:, :, :, 37:] = 7, 250, 250, 7
+    with torch.no_grad():
+        return [model(patches), model(rim), *arrived[:1]]
+
+
+def seen_by_the_backbone(student: Any) -> list[Tensor]:
+    """What the answer's backbone sees."""
+    inside = student.beside(what_the_backbone_sees)
+    found: list[Tensor] = expect(inside.what_the_backbone_sees(student.solve_patches)).to_be_a(list)
+    expect(len(found) == 3).to_hold(THROUGH)
+    return found
+
+
+@check(weight=1.5)
+def test_solved_centre(student):
+    """solve_patches looks at the 32 × 32 pixels in the middle, and at no other"""
+    found = seen_by_the_backbone(student)
+    expect(found[2]).to_have_shape(6, 3, 32, 32)
+    expect(found[1]).to_match(found[0], rtol=1e-5)
+
+
+@check(weight=1.5, after="solved_centre")
+def test_solved_colours(student):
+    """solve_patches feeds the backbone what it was trained on: pixels in [0, 1], less its mean, divided by its std"""
+    found = seen_by_the_backbone(student)
+    middle, old = reference.center_crop(some_patches(6, 37, 42)[0], 32).float() / 255, small_backbone()
+    expect(found[2]).to_match((middle - old.mean) / old.std, rtol=1e-4)
+
+
+def watched_training(solve_patches: Any, fine_tune: bool) -> dict[str, Any]:
+    """What arrives at the first convolution, the learning rates of backbone and head, what has moved."""
+    from torch.optim.optimizer import register_optimizer_step_pre_hook
+
+    backbone = small_backbone()
+    arrived, rates = [], []
+
+    def before_step(optimizer, _args, _more):
+        held = [(group["lr"], one) for group in optimizer.param_groups for one in group["params"]]
+        held = [(lr, one) for lr, one in held if one.grad is not None]
+        old = [lr for lr, one in held if one.ndim == 4]
+        rates.append([max(old, default=0.0), max((lr for lr, one in held if one.ndim == 2), default=0.0)])
+
+    backbone.conv1.register_forward_pre_hook(lambda _module, inputs: arrived.append(inputs[0].detach()))
+    before = {"weight": backbone.conv1.weight.detach().clone(), "mean": backbone.bn1.running_mean.clone()}
+    hook = register_optimizer_step_pre_hook(before_step)
+    try:
+        model = solve_patches(backbone, *some_patches(12, 44, 44), fine_tune=fine_tune, seed=4)
+    finally:
+        hook.remove()
+    kinds = {"weight": (nn.Conv2d, "weight"), "mean": (nn.BatchNorm2d, "running_mean")}
+    now = {
+        key: [getattr(one, name) for one in model.modules() if isinstance(one, kind)]
+        for key, (kind, name) in kinds.items()
+    }
+    kept = {key: bool(found) and torch.equal(found[0], before[key]) for key, found in now.items()}
+    return {"arrived": torch.cat(arrived) if arrived else None, "rates": rates, **kept}
+
+
+def watch_training(student: Any, fine_tune: bool) -> dict[str, Any]:
+    """Of the student's answer."""
+    inside = student.beside(watched_training)
+    found: dict[str, Any] = expect(inside.watched_training(student.solve_patches, fine_tune)).to_be_a(dict, length=4)
+    expect(found["arrived"] is not None).to_hold(THROUGH)
+    return found
+
+
+@check()
+def test_solved_frozen(student):
+    """solve_patches(…, fine_tune=False) leaves weights and batch-norm statistics of the backbone as they were"""
+    found = watch_training(student, False)
+    expect(found["weight"]).to_hold("the first convolution of the backbone has its old weights")
+    expect(found["mean"]).to_hold("the first batch norm of the backbone has its old statistics")
+    expect(any(head for _, head in found["rates"])).to_hold("the head was trained")
+
+
+@check(weight=1.5)
+def test_solved_fine_tuned(student):
+    """solve_patches(…, fine_tune=True) trains the head first, then all, the backbone at most a tenth as fast"""
+    rates = watch_training(student, True)
+    expect(not rates["weight"]).to_hold("the first convolution of the backbone has learned")
+    old, new = [one[0] for one in rates["rates"]], [one[1] for one in rates["rates"]]
+    first = next((step for step, lr in enumerate(old) if lr > 0), 0)
+    expect(first > 0).to_hold("in the first steps the head alone is trained")
+    expect(max(old) <= max(new[:first]) / 10 * 1.000001).to_hold(
+        "the learning rate of the backbone stays below a tenth of the largest that the head had in the first stage"
+    )
+
+
+@check(weight=1.5, after="solved_colours")
+def test_solved_augmented(student):
+    """solve_patches mirrors and turns the training patches at random, and changes them in no other way"""
+    arrived = expect(watch_training(student, False)["arrived"]).to_have_dtype(torch.float32)
+    old, (patches, _) = small_backbone(), some_patches(12, 44, 44)
+    images = (reference.center_crop(patches, 32).float() / 255 - old.mean) / old.std
+    both = [torch.rot90(one, k, (2, 3)) for one in (images, images.flip(3)) for k in range(4)]
+    far = torch.cdist(arrived.flatten(1), torch.cat(both).flatten(1))
+    expect(bool((far.min(1).values < 0.1).all())).to_hold(
+        "every training image is the middle of a patch, mirrored or turned by quarters, and nothing else"
+    )
+    ways = {(int(place) % 12, int(place) // 12) for place in far.argmin(1)}
+    expect(len(ways) >= 24).to_hold("most patches arrive in different ways in different passes")
+
+
+@check(weight=0.5)
+def test_solved_budget(student):
+    """solve_patches goes through the patches at most 16 times in both stages together"""
+    arrived = expect(watch_training(student, True)["arrived"]).to_have_dtype(torch.float32)
+    expect(12 <= len(arrived) <= 16 * 12).to_hold("12 patches arrive at the backbone at most 192 times")
+
+
+def logits_of_two(solve_patches: Any, seeds: list[int]) -> list[Any]:
+    """Models of these seeds, on the same patches."""
+    torch.manual_seed(11)
+    made = [solved(solve_patches, False, seed) for seed in seeds]
+    with torch.no_grad():
+        return [model(some_patches(5, 37, 42)[0]) for model in made]
+
+
+@check(weight=0.5)
+def test_solved_seeds(student):
+    """solve_patches gives the same model for the same seed, another for another, and leaves the patches alone"""
+    inside = student.beside(logits_of_two)
+    one, two, other = expect(inside.logits_of_two(student.solve_patches, [1, 1, 2])).to_be_a(list, length=3)
+    expect(one).to_have_shape(5, 2)
+    expect(two).to_match(one, rtol=1e-4)
+    expect(not torch.allclose(one, other)).to_hold("another seed gives other logits")
+    patches, labels = some_patches(12, 44, 44)
+    before = patches.clone()
+    near = student.on_cpu
+    expect(lambda: near.solve_patches(near.env.small_backbone(), patches, labels, False)).to_leave_inputs_alone()
+    expect(torch.equal(before, patches)).to_hold("the patches are as before")
+
+
+def solved_slide(solve_patches: Any, fine_tune: bool, seed: int) -> Any:
+    """A model for patches of the public part of the slide: 198 to fine-tune on, 112 are enough for a head."""
+    from cnnkit import backbone, data
+
+    raw = data.patches(data.slide(), 96, 24 if fine_tune else 32)
+    return solve_patches(backbone.pretrained(), *raw, fine_tune=fine_tune, seed=seed)
+
+
+def of_few_patches(solve_patches: Any, scratch: bool, seed: int) -> Any:
+    """A model for 28 patches of the slide, with what the backbone has learned or from scratch."""
+    from cnnkit import backbone, data
+
+    torch.manual_seed(seed)
+    borrowed = backbone.pretrained()
+    for module in borrowed.modules() if scratch else ():
+        if hasattr(module, "reset_parameters"):
+            module.reset_parameters()
+    return solve_patches(borrowed, *data.patches(data.slide(), 96, 64), fine_tune=True, seed=seed)
+
+
+def accuracy(logits: Any, labels: Tensor) -> float:
+    """Share of right answers."""
+    return float((expect(logits).to_have_shape(len(labels), 2).argmax(1) == labels).double().mean())
+
+
+@check(weight=2, after=("solved_raw_patches", "solved_colours", "solved_augmented", "solved_budget", "solved_frozen"))
+def test_gate_frozen(student, cases, thresholds):
+    """solve_patches with the frozen backbone is right often enough on a part of the slide that nobody has seen"""
+    patches, labels = data.patches(hidden_slide(), 96, 16)
+    model = student.on_cpu.beside(solved_slide)(student.solve_patches, False, cases.seed)
+    expect(accuracy(model(patches), labels)).to_reach(thresholds.frozen, on="patches it has never seen")
+
+
+@check(weight=2, after=("solved_fine_tuned", "gate_frozen"))
+def test_gate_fine_tuned(student, cases, thresholds):
+    """solve_patches with fine-tuning is right often enough, too, and says the same of nearly every mirrored patch"""
+    patches, labels = data.patches(hidden_slide(), 96, 16)
+    model = student.on_cpu.beside(solved_slide)(student.solve_patches, True, cases.seed)
+    logits = model(patches)
+    expect(accuracy(logits, labels)).to_reach(thresholds.fine_tuned, on="patches it has never seen")
+    agreed = accuracy(model(patches.flip(3)), logits.argmax(1))
+    expect(agreed >= 0.9).to_hold("of ten patches at least nine get the same answer when they are mirrored")
+
+
+@check(after=("solved_fine_tuned", "gate_frozen"))
+def test_better_than_from_scratch(student, cases):
+    """after 28 patches, solve_patches is right more often with the borrowed weights than from scratch"""
+    patches, labels = data.patches(hidden_slide(), 96, 16)
+    few = student.on_cpu.beside(of_few_patches).of_few_patches
+    borrowed, scratch = (
+        accuracy(few(student.solve_patches, new, cases.seed)(patches), labels) for new in (False, True)
+    )
+    expect(borrowed >= scratch + 0.1).to_hold(
+        "with the borrowed weights, ten more of a hundred patches are right than from scratch, in the same time"
+    )
+
+
+@check()
+def test_answer_about_augmentation(student):
+    """no_augmentation names the statements about training without augmentation that are right, and no others"""
+    right = reference.no_augmentation()
+    expect_letters(student.no_augmentation(), right, "all right statements are named, and no others")

@@ -1,0 +1,160 @@
+"""Hidden checks of the exercise `transfer_model`. The first line of each docstring is what the student reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reference
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torchvision import models  # noqa: F401  (a second, once here and not in each replay of resnet18_without_numbers)
+
+from autograder.judge import check, expect
+
+from ._helpers import borrowed, expect_letters, known_numbers, old_network
+
+
+def layers_of_the_head(model: nn.Module) -> list[str]:
+    """As they are printed."""
+    return [str(layer) for layer in model[1].modules() if not list(layer.children())]
+
+
+def resnet18_without_numbers() -> nn.Module:
+    """torchvision's ResNet-18 with whatever is in the memory for weights: nobody has to draw 11 million numbers."""
+    import torchvision
+
+    with torch.device("meta"):
+        old = torchvision.models.resnet18(weights=None)
+    return old.to_empty(device="cpu").eval()
+
+
+def size_of(model: nn.Module) -> int:
+    """Parameters."""
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def feature_shapes(model: nn.Module, sizes: list[tuple[int, ...]], device: Any = "cpu") -> list[tuple[int, ...]]:
+    """Of model[0]."""
+    with torch.no_grad():
+        return [tuple(model[0](torch.zeros(size, device=device)).shape) for size in sizes]
+
+
+def new_logits(model: nn.Module, x: Tensor) -> Tensor:
+    """In eval mode, with known numbers."""
+    with torch.no_grad():
+        return known_numbers(model).eval()(x)
+
+
+@check(weight=2)
+def test_head_layers(student):
+    """build_transfer_model puts the nine layers of the table into model[1], in that order and with these sizes"""
+    inside = student.beside(layers_of_the_head, old_network)
+    for settings in ((6, 2), (6, 5, 7, 0.25), (6, 3, 12, 0.0)):
+        found = inside.layers_of_the_head(student.build_transfer_model(inside.old_network(), *settings))
+        right = layers_of_the_head(reference.build_transfer_model(old_network(), *settings))
+        told = expect(found).to_be_a(list)
+        expect(len(told) == len(right)).to_hold(f"the head has {len(right)} layers")
+        for place, (yours, wanted) in enumerate(zip(told, right, strict=True)):
+            expect(yours == wanted).to_hold(f"layer {place} of the head is {wanted}")
+
+
+@check()
+def test_resnet_sizes(student):
+    """build_transfer_model on ResNet-18: 11,176,512 parameters borrowed, 133,378 new, maps of 2 × 2"""
+    inside = student.beside(resnet18_without_numbers, size_of, feature_shapes)
+    old = inside.resnet18_without_numbers()
+    expect(inside.size_of(old)).to_equal(11_689_512)
+    model = student.build_transfer_model(old, 512, 2)
+    expect(inside.size_of(model[0])).to_equal(11_176_512)
+    expect(inside.size_of(model[1])).to_equal(133_378)
+    sizes = [(2, 3, 49, 49), (1, 3, 64, 96)]
+    expect(inside.feature_shapes(model, sizes)).to_equal([(2, 512, 2, 2), (1, 512, 2, 3)])
+
+
+@check(weight=2)
+def test_transfer_values(student, cases):
+    """build_transfer_model gives the logits of head(features(x)), for images of any size"""
+    inside = student.beside(new_logits, old_network)
+    for shape in ((3, 3, 12, 12), (2, 3, 9, 17), (1, 3, 21, 8)):
+        x = cases.images(*shape)
+        found = inside.new_logits(student.build_transfer_model(inside.old_network(), 6, 4, 5), x)
+        expect(found).to_match(new_logits(reference.build_transfer_model(old_network(), 6, 4, 5), x))
+
+
+@check(weight=1.5)
+def test_borrows_the_weights(student):
+    """build_transfer_model puts the very same weights of the backbone into model[0]: no copies, nothing drawn anew"""
+    inside = student.beside(borrowed)
+    found = expect(inside.borrowed(student.build_transfer_model)).to_be_a(dict, length=8)
+    expect(found["kinds"] == ["Sequential", 2]).to_hold("the result is nn.Sequential(features, head)")
+    expect(found["same"]).to_hold(
+        "the parameters of model[0] are those of the backbone, the same objects, without those of its last layer fc"
+    )
+    expect(found["values"]).to_hold("weights and statistics of the backbone have their old values")
+
+
+@check()
+def test_leaves_the_backbone_whole(student):
+    """build_transfer_model leaves the backbone whole: its own last layer, its modes, what is frozen in it"""
+    inside = student.beside(borrowed)
+    found = expect(inside.borrowed(student.build_transfer_model)).to_be_a(dict, length=8)
+    names = ["conv1", "bn1", "relu", "maxpool", "layer1", "avgpool", "fc"]
+    expect(found["names"] == names).to_hold("the backbone has all its children afterwards")
+    expect(found["works"] == (2, 9)).to_hold("the backbone still gives its own 9 logits")
+    expect(found["modes"]).to_hold("each part of the backbone is in its old mode, train or eval")
+    expect(found["frozen"]).to_hold("what was frozen in the backbone is frozen, the rest is not")
+
+
+@check(weight=0.5)
+def test_own_heads(student):
+    """build_transfer_model gives each model a head of its own"""
+    inside = student.beside(borrowed)
+    found = expect(inside.borrowed(student.build_transfer_model)).to_be_a(dict, length=8)
+    expect(found["own heads"]).to_hold("two models on one backbone have heads that start from different numbers")
+
+
+def new_logits_twice_the_last_layer(model: nn.Module, x: Tensor) -> list[Tensor]:
+    """Before and after the weights of the last dense layer were doubled."""
+    with torch.no_grad():
+        first = known_numbers(model).eval()(x)
+        for one in model[1][-1].parameters():
+            one.mul_(2)
+        return [first, model(x)]
+
+
+@check()
+def test_transfer_logits(student, cases):
+    """build_transfer_model ends with logits: nothing comes after the last dense layer"""
+    inside = student.beside(new_logits_twice_the_last_layer, old_network)
+    model = student.build_transfer_model(inside.old_network(), 6, 4)
+    found = inside.new_logits_twice_the_last_layer(model, cases.images(5, 3, 10, 11))
+    first, second = expect(found).to_be_a(list, length=2)
+    expect(first).to_have_shape(5, 4)
+    expect(second).to_have_shape(5, 4)
+    expect(bool((first < 0).any())).to_hold("some logits are negative")
+    close = bool((second - 2 * first).abs().max() <= 1e-9 * float(first.abs().max()))
+    expect(close).to_hold("twice the weights of the last layer give twice the logits (no softmax)")
+
+
+def gradients_of_a_new_model(model: nn.Module, x: Tensor) -> list[str]:
+    """Names of the parameters without one, in train mode."""
+    model = known_numbers(model).train()
+    F.cross_entropy(model(x), torch.arange(len(x), device=x.device) % 2).backward()
+    return [name for name, one in model.named_parameters() if one.grad is None or not one.grad.any()]
+
+
+@check(weight=0.5)
+def test_transfer_trains(student, cases):
+    """build_transfer_model gives a model in which every parameter, old and new, gets a gradient"""
+    inside = student.beside(old_network, gradients_of_a_new_model)
+    model = student.build_transfer_model(inside.old_network(), 6, 2, 8, 0.0)
+    without = expect(inside.gradients_of_a_new_model(model, cases.images(6, 3, 10, 11))).to_be_a(list)
+    # what comes straight before a batch norm needs no bias: its gradient is 0 but for rounding
+    expect(not [name for name in without if name.endswith("weight")]).to_hold("every weight gets a gradient")
+
+
+@check()
+def test_answer_about_batch_norm(student):
+    """no_batch_norm names the statements about the head without batch norm that are right, and no others"""
+    expect_letters(student.no_batch_norm(), reference.no_batch_norm(), "all right statements are named, and no others")

@@ -1,0 +1,211 @@
+"""Hidden checks of the exercise `transforms`. The first line of each docstring is what the student reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reference
+import torch
+from torch import Tensor
+from torchvision import models  # noqa: F401  (a second, once here and not in each replay of resnet18_without_numbers)
+
+from autograder.judge import check, expect
+
+
+def each_shape(cases: Any) -> list[Tensor]:
+    """A patch, a batch, a gray one: no two axes of one length."""
+    return [cases.tensor(3, 4, 6), cases.tensor(2, 3, 5, 4), cases.tensor(1, 7, 2)]
+
+
+@check()
+def test_hflip_values(student, cases):
+    """hflip mirrors left and right, of a patch (C, H, W) and of a batch (B, C, H, W)"""
+    for x in each_shape(cases):
+        expect(student.hflip(x)).to_equal(reference.hflip(x))
+
+
+@check()
+def test_vflip_values(student, cases):
+    """vflip turns upside down, of a patch and of a batch"""
+    for x in each_shape(cases):
+        expect(student.vflip(x)).to_equal(reference.vflip(x))
+
+
+@check(weight=1.5)
+def test_rot90_values(student, cases):
+    """rot90 turns by k quarters against the clock, for any k: 0, 1, 2, 3, 5, -1; height and width change places"""
+    for x in each_shape(cases):
+        for k in (1, 2, 3, 0, 5, -1, -6):
+            expect(student.rot90(x, k)).to_equal(reference.rot90(x, k))
+
+
+@check()
+def test_laws_of_symmetry(student, cases):
+    """hflip and vflip undo themselves, one after the other they are half a turn; four quarter turns are none"""
+    x = cases.tensor(3, 4, 6)
+    expect(student.hflip(student.hflip(x))).to_equal(x)
+    expect(student.vflip(student.vflip(x))).to_equal(x)
+    expect(student.hflip(student.vflip(x))).to_equal(reference.rot90(x, 2))
+    turned = x
+    for quarter in range(1, 5):
+        turned = expect(student.rot90(turned, 1)).to_equal(reference.rot90(x, quarter))
+
+
+@check(weight=0.5)
+def test_pixels_stay(student, cases):
+    """hflip, vflip, rot90 and center_crop keep the dtype, also uint8, and leave x alone, whatever its memory layout"""
+    for x in (cases.integers(3, 5, 4, low=0, high=255, dtype=torch.uint8), cases.tensor(3, 5, 4, dtype=torch.float32)):
+        for name, more in (("hflip", ()), ("vflip", ()), ("rot90", (1,)), ("center_crop", (3,))):
+            right = getattr(reference, name)(x, *more)
+            expect(lambda name=name, x=x, more=more: getattr(student, name)(x, *more)).to_leave_inputs_alone()
+            expect(getattr(student, name)(x, *more)).to_equal(right)
+            expect(getattr(student.on_views, name)(x, *more)).to_equal(right)
+
+
+@check(weight=1.5)
+def test_crop_values(student, cases):
+    """center_crop takes the middle: rows and columns 24 to 72 of 96 for a size of 49, of a patch and of a batch"""
+    x = cases.tensor(2, 96, 96)
+    expect(student.center_crop(x, 49)).to_equal(x[:, 24:73, 24:73])
+    for shape, size in (((3, 8, 6), 4), ((2, 3, 6, 10), 2), ((1, 5, 9), 5), ((2, 4, 4), 4)):
+        y = cases.tensor(*shape)
+        expect(student.center_crop(y, size)).to_equal(reference.center_crop(y, size))
+
+
+@check()
+def test_crop_odd(student, cases):
+    """center_crop rounds half a pixel as the docstring says, to the even neighbour: 7 to 4 starts at 2, 9 to 4 too"""
+    for shape, size in (
+        ((2, 7, 7), 4),
+        ((2, 9, 9), 4),
+        ((1, 5, 6), 4),
+        ((3, 8, 7), 5),
+        ((1, 11, 7), 4),
+        ((1, 10, 9), 3),
+    ):
+        x = cases.tensor(*shape)
+        expect(student.center_crop(x, size)).to_equal(reference.center_crop(x, size))
+
+
+@check(weight=0.5)
+def test_crop_refuses(student, cases):
+    """center_crop raises ValueError when the patch is too small, be it only in height or only in width"""
+    for shape, size in (((3, 4, 6), 5), ((3, 9, 3), 4), ((2, 3, 3, 3), 4)):
+        x = cases.tensor(*shape)
+        expect(lambda x=x, size=size: student.center_crop(x, size)).to_raise(ValueError)
+
+
+def outcomes(augment: Any, x: Tensor, count: int, seed: int) -> list[int]:
+    """Which of the eight symmetries each call gave: quarter turns 0 to 3, of the mirrored patch 4 to 7; else -1."""
+    rng = torch.Generator().manual_seed(seed)
+    wanted = [torch.rot90(one, k, (-2, -1)) for one in (x, x.flip(-1)) for k in range(4)]
+    found = []
+    for _ in range(count):
+        y = augment(x, generator=rng)
+        same = [place for place, one in enumerate(wanted) if one.shape == y.shape and torch.equal(one, y)]
+        found.append(same[0] if same else -1)
+    return found
+
+
+NOTHING, HALF_TURN, MIRRORED, UPSIDE_DOWN = 0, 2, 4, 6  # codes of `outcomes`
+
+
+def expect_shares(student: Any, cases: Any, settings: dict[str, Any], wanted: dict[int, float], count: int) -> None:
+    """Each symmetry as often as it should be, within 4.5 standard deviations."""
+    augment = student.RandomAugment(**settings)
+    found = student.beside(outcomes)(augment, cases.tensor(2, 4, 4), count, cases.seed)
+    codes = expect(found).to_be_a(list, length=count)
+    strange = [code for code in codes if code not in wanted]
+    told = ", ".join(f"{name}={value}" for name, value in settings.items())
+    expect(not strange).to_hold(f"RandomAugment({told}) gives nothing but the mirrored and turned patches it should")
+    for code, share in wanted.items():
+        far = 4.5 * (share * (1 - share) / count) ** 0.5
+        right = abs(codes.count(code) / count - share) <= far
+        expect(right).to_hold(f"of {count} calls of RandomAugment({told}), each outcome comes as often as it should")
+
+
+@check(weight=1.5)
+def test_augment_certain(student, cases):
+    """RandomAugment with probabilities 0 and 1 does exactly what they say, without rotation and without a crop"""
+    x = cases.tensor(3, 5, 7)
+    for p_h, p_v in ((1, 0), (0, 1), (1, 1), (0, 0)):
+        right = reference.hflip(x) if p_h else x
+        right = reference.vflip(right) if p_v else right
+        augment = student.RandomAugment(p_h=p_h, p_v=p_v, rot=False)
+        expect(augment(x)).to_equal(right)
+        expect(lambda augment=augment: augment(x)).to_leave_inputs_alone()
+
+
+@check(weight=2)
+def test_augment_shares(student, cases):
+    """RandomAugment draws the two flips independently, each with its own probability, anew in each call"""
+    shares = {NOTHING: 0.7 * 0.2, MIRRORED: 0.3 * 0.2, UPSIDE_DOWN: 0.7 * 0.8, HALF_TURN: 0.3 * 0.8}
+    expect_shares(student, cases, {"p_h": 0.3, "p_v": 0.8, "rot": False}, shares, 1000)
+
+
+@check(weight=1.5)
+def test_augment_turns(student, cases):
+    """RandomAugment with rot turns by 0, 1, 2 or 3 quarters, all four equally often"""
+    expect_shares(student, cases, {"p_h": 0, "p_v": 0, "rot": True}, dict.fromkeys(range(4), 0.25), 600)
+
+
+@check()
+def test_augment_defaults(student, cases):
+    """RandomAugment() gives each of the eight ways to lay a patch equally often"""
+    expect_shares(student, cases, {}, dict.fromkeys(range(8), 0.125), 800)
+
+
+def crops_of(augment: Any, x: Tensor, count: int, seed: int) -> list[Any]:
+    """Each different result once."""
+    rng = torch.Generator().manual_seed(seed)
+    found = []
+    for _ in range(count):
+        y = augment(x, generator=rng)
+        if not any(one.shape == y.shape and torch.equal(one, y) for one in found):
+            found.append(y)
+    return found
+
+
+@check(weight=1.5)
+def test_augment_crops_last(student, cases):
+    """RandomAugment with crop cuts the middle out of the flipped and turned patch, as its last step"""
+    x = cases.tensor(2, 7, 7)
+    right = [reference.center_crop(torch.rot90(one, k, (1, 2)), 4) for one in (x, x.flip(2)) for k in range(4)]
+    found = student.beside(crops_of)(student.RandomAugment(crop=4), x, 60, cases.seed)
+    for one in expect(found).to_be_a(list):
+        expect(one).to_have_shape(2, 4, 4)
+        expect(any(torch.equal(one, y) for y in right)).to_hold(
+            "the crop is the middle of the flipped and turned patch"
+        )
+    wide = student.RandomAugment(0, 0, rot=False, crop=3)(cases.tensor(3, 4, 8))
+    expect(wide).to_have_shape(3, 3, 3)
+
+
+def runs_with_generators(augment: Any, x: Tensor) -> dict[str, Any]:
+    """Twice with the same seed, once with another; whether torch's own generator was touched; and then that one."""
+    before = torch.random.get_rng_state()
+    runs = []
+    for seed in (1, 1, 2):
+        rng = torch.Generator().manual_seed(seed)
+        runs.append(torch.stack([augment(x, generator=rng) for _ in range(12)]))
+    untouched = torch.equal(before, torch.random.get_rng_state())
+    own = []
+    for seed in (3, 3, 4):
+        torch.manual_seed(seed)
+        own.append(torch.stack([augment(x) for _ in range(12)]))
+    return {
+        "same seed, same patches": torch.equal(runs[0], runs[1]),
+        "another seed, other patches": not torch.equal(runs[0], runs[2]),
+        "with a generator, torch's own random numbers are not used": untouched,
+        "without a generator, torch.manual_seed decides": torch.equal(own[0], own[1]),
+        "without a generator, the patches change from call to call": not torch.equal(own[0], own[2]),
+    }
+
+
+@check()
+def test_augment_generators(student, cases):
+    """RandomAugment draws from the generator that it is given, and from torch's own when there is none"""
+    inside = student.beside(runs_with_generators)
+    found = expect(inside.runs_with_generators(student.RandomAugment(), cases.tensor(1, 4, 4))).to_be_a(dict, length=5)
+    for claim, holds in found.items():
+        expect(holds is True).to_hold(claim)

@@ -1,0 +1,201 @@
+"""Hidden checks of the exercise `two_stage`. The first line of each docstring is what the student reads."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import reference
+import torch
+from torch import nn
+from torchvision import models  # noqa: F401  (a second, once here and not in each replay of resnet18_without_numbers)
+
+from autograder.judge import check, expect
+
+from ._helpers import copied, known_numbers
+
+
+def trained_model() -> nn.Module:
+    """A backbone with batch norm and a head, float64, without dropout."""
+    backbone = nn.Sequential(nn.Conv2d(2, 3, 3, stride=2, bias=False), nn.BatchNorm2d(3), nn.ReLU())
+    head = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.BatchNorm1d(3), nn.Linear(3, 4))
+    return known_numbers(nn.Sequential(backbone, head))
+
+
+def groups_of(param_groups: Any, frozen: str) -> list[Any]:
+    """Names and learning rate of each group; `frozen` is the beginning of the names that are frozen."""
+    model = trained_model()
+    names = {id(one): name for name, one in model.named_parameters()}
+    for name, one in model.named_parameters():
+        one.requires_grad_(not (frozen and name.startswith(frozen)))
+    found = param_groups(model, 0.5, 0.02)
+    return [[sorted(names.get(id(one), "stranger") for one in group["params"]), group["lr"]] for group in found]
+
+
+@check(weight=1.5)
+def test_groups(student):
+    """param_groups gives a group for the backbone and one for the head, each with its learning rate"""
+    inside = student.beside(groups_of)
+    expect(inside.groups_of(student.param_groups, "")).to_match(groups_of(reference.param_groups, ""))
+
+
+@check()
+def test_groups_without_frozen(student):
+    """param_groups leaves frozen parameters out, and a group that would be empty"""
+    inside = student.beside(groups_of)
+    for frozen in ("0.0", "0.", "1.3.bias", "1.", ""):
+        expect(inside.groups_of(student.param_groups, frozen)).to_match(groups_of(reference.param_groups, frozen))
+
+
+def some_batches(sizes: list[int], start: int) -> list[Any]:
+    """Of images (n, 2, 5, 7) with labels 0 to 3."""
+    batches = []
+    for number, size in enumerate(sizes):
+        waves = torch.sin(torch.arange(size * 70, dtype=torch.float64) * 0.9 + start + number)
+        batches.append([waves.reshape(size, 2, 5, 7), (torch.arange(size) + number) % 4])
+    return batches
+
+
+def watched(two_stage: Any, epochs: tuple[int, int], lr: float) -> dict[str, Any]:
+    """Both stages on a small model, with all that its optimizers did, told by hooks on whichever they are."""
+    from torch.optim.optimizer import register_optimizer_step_pre_hook
+
+    model = trained_model()
+    names = {id(one): name for name, one in model.named_parameters()}
+    train, valid = some_batches([5, 4, 6], 0), some_batches([5, 2], 40)
+    steps, seen, passes = [], [], []
+
+    def before_step(optimizer, _args, _more):
+        fresh = not any(optimizer is one for one in seen)
+        if fresh:
+            seen.append(optimizer)
+        held = [sorted(names.get(id(one), "stranger") for one in group["params"]) for group in optimizer.param_groups]
+        rates = {name: group["lr"] for group, those in zip(optimizer.param_groups, held, strict=True) for name in those}
+        steps.append(
+            {
+                "kind": type(optimizer).__name__,
+                "number": len(seen),
+                "state": bool(optimizer.state) and fresh,
+                "held": sorted(rates),
+                "backbone": rates.get("0.0.weight", 0.0),
+                "head": rates.get("1.3.weight", 0.0),
+                "decay": [group["weight_decay"] for group in optimizer.param_groups],
+            }
+        )
+
+    def before_forward(_module, inputs):
+        modes = [any(module.training for module in part.modules()) for part in model]
+        free = [any(one.requires_grad for one in part.parameters()) for part in model]
+        passes.append([len(inputs[0]), *modes, *free, torch.is_grad_enabled()])
+
+    start = copied(model)
+    model[0].register_forward_pre_hook(before_forward)
+    hook = register_optimizer_step_pre_hook(before_step)
+    try:
+        history = two_stage(model, (train, valid), epochs=epochs, lr=lr)
+    finally:
+        hook.remove()
+    end = copied(model)
+    return {"history": history, "steps": steps, "passes": passes, "start": start, "end": end}
+
+
+def watch(student: Any, epochs: tuple[int, int] = (2, 3), lr: float = 0.03) -> tuple[Any, Any]:
+    """The student's two stages and the reference's."""
+    found = expect(student.beside(watched)(student.two_stage, epochs, lr)).to_be_a(dict, length=5)
+    return found, right_stages(epochs, lr)
+
+
+@functools.cache
+def right_stages(epochs: tuple[int, int], lr: float) -> Any:
+    """The reference's, which several checks compare with."""
+    return watched(reference.two_stage, epochs, lr)
+
+
+def moved_in(found: dict[str, Any], part: str) -> list[str]:
+    """What a run has changed in a part."""
+    start, end = found["start"], found["end"]
+    return [name for name in start if name.startswith(part) and not torch.equal(start[name], end[name])]
+
+
+@check(weight=1.5)
+def test_first_stage_is_frozen(student):
+    """two_stage with epochs (2, 0) leaves the backbone as it was, weights and statistics, and trains the head"""
+    found, right = watch(student, (2, 0))
+    expect(moved_in(found, "0.") == []).to_hold("nothing of the backbone has moved in the first stage")
+    for name in ("1.3.weight", "1.2.running_mean"):
+        expect(found["end"][name]).to_match(right["end"][name], rtol=1e-7)
+
+
+@check(weight=2)
+def test_both_stages_replayed(student):
+    """two_stage ends with the weights and statistics that these rules give, step by step"""
+    found, right = watch(student)
+    for name in right["end"]:
+        if not name.endswith("num_batches_tracked"):
+            expect(found["end"][name]).to_match(right["end"][name], rtol=1e-6)
+
+
+@check(weight=1.5)
+def test_fresh_optimizers(student):
+    """two_stage makes a new AdamW for each stage, without the memory of the first, over what is trained in it"""
+    found, right = watch(student)
+    yours, wanted = found["steps"], right["steps"]
+    expect(len(yours) == len(wanted)).to_hold(f"3 batches and 5 epochs make {len(wanted)} steps")
+    expect(all(one["kind"] == "AdamW" for one in yours)).to_hold("the optimizer is torch.optim.AdamW")
+    expect([one["number"] for one in yours] == [one["number"] for one in wanted]).to_hold(
+        "the first stage has an optimizer, the second another"
+    )
+    expect(not any(one["state"] for one in yours)).to_hold("each optimizer starts without any memory")
+    expect(yours[0]["held"] == wanted[0]["held"]).to_hold("in the first stage the optimizer holds the head alone")
+    expect(yours[-1]["held"] == wanted[-1]["held"]).to_hold("in the second stage the optimizer holds all parameters")
+
+
+@check(weight=1.5)
+def test_learning_rates(student):
+    """two_stage follows one cycle in each stage: up to lr, then up to lr/10 and, for the backbone, lr/100"""
+    found, right = watch(student)
+    expect(len(found["steps"]) == len(right["steps"])).to_hold(f"there are {len(right['steps'])} steps")
+    for part in ("head", "backbone"):
+        expect([one[part] for one in found["steps"]]).to_match([one[part] for one in right["steps"]], rtol=1e-6)
+
+
+@check()
+def test_modes_and_order(student):
+    """two_stage trains in train mode, validates after each epoch in eval mode without gradients, in that order"""
+    found, right = watch(student, (2, 1))
+    yours, wanted = found["passes"], right["passes"]
+    expect([one[0] for one in yours] == [one[0] for one in wanted]).to_hold(
+        "each epoch is one pass through the training batches, then one through the validation batches"
+    )
+    expect([one[2] for one in yours] == [one[2] for one in wanted]).to_hold(
+        "the head is in train mode for training and in eval mode for validation"
+    )
+    expect([one[1] for one in yours] == [one[1] for one in wanted]).to_hold(
+        "the backbone is in eval mode, but for the training of the second stage"
+    )
+    expect([one[3:5] for one in yours] == [one[3:5] for one in wanted]).to_hold(
+        "the backbone is frozen in the first stage, and nothing is in the second"
+    )
+    expect([one[5] for one in yours] == [one[5] for one in wanted]).to_hold("validation needs no gradients")
+
+
+@check(weight=1.5)
+def test_history(student):
+    """two_stage gives the history of both stages: loss and lr of each step, accuracy of each epoch, boundary"""
+    found, right = watch(student)
+    yours, wanted = found["history"], right["history"]
+    expect(isinstance(yours, dict) and sorted(yours) == sorted(wanted)).to_hold(
+        "the history is a dict with the keys loss, lr, val_acc and boundary"
+    )
+    expect(yours["boundary"]).to_equal(wanted["boundary"])
+    for key in ("loss", "lr", "val_acc"):
+        expect(yours[key]).to_match(wanted[key], rtol=1e-6)
+
+
+@check(weight=0.5)
+def test_no_first_stage(student):
+    """two_stage leaves out a stage of 0 epochs: (0, 2) trains everything at once, with a boundary of 0"""
+    found, right = watch(student, (0, 2), 0.05)
+    expect(found["history"]["boundary"]).to_equal(0)
+    expect(found["history"]["lr"]).to_match(right["history"]["lr"], rtol=1e-6)
+    expect(found["end"]["0.0.weight"]).to_match(right["end"]["0.0.weight"], rtol=1e-6)
