@@ -1,0 +1,163 @@
+"""Hidden checks of the exercise `evidence`. The first line of each docstring is what the student reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from autograder.judge import check, expect
+
+from ._helpers import drawing, drawn, picture_in
+
+# ================================================================ evidence: prediction_strip
+
+
+def prediction_strip_draws(student, images, y_true, y_pred, classes, only_errors=False, n=10):
+    return drawn(lambda: student.prediction_strip(images, y_true, y_pred, classes, only_errors, n))
+
+
+NAMES = ["cat", "dog", "owl", "fox"]
+TRUE, SAID = torch.tensor([2, 0, 1, 3, 1, 0]), torch.tensor([2, 1, 1, 0, 3, 0])
+
+
+def expect_strip(axes: list[dict[str, Any]], images: torch.Tensor, places: list[int]) -> None:
+    """These images under their titles, in this order."""
+    titles = [f"{NAMES[int(TRUE[place])]} / {NAMES[int(SAID[place])]}" for place in places]
+    expect(len(axes) == len(places)).to_hold(f"the figure has {len(places)} axes")
+    expect([one["title"] for one in axes] == titles).to_hold(f"the titles, true / predicted, are {titles}")
+    for one, place in zip(axes, places, strict=True):
+        image = images[place, 0] if images.shape[1] == 1 else images[place].permute(1, 2, 0)
+        expect(picture_in(one)).to_match(image.double(), rtol=1e-6)
+
+
+@check(weight=1.5)
+def test_strip_of_gray_images(student, cases):
+    """prediction_strip shows gray images as (H, W), from black 0 to white 1, under "true / predicted" """
+    images = cases.tensor(6, 1, 4, 5, low=0.2, high=0.6)
+    axes = drawing(student, prediction_strip_draws, images, TRUE, SAID, NAMES)
+    expect_strip(axes, images, [0, 1, 2, 3, 4, 5])
+    black_to_white = all(one["colours"] == [[0.0, 1.0]] for one in axes)
+    expect(black_to_white).to_hold("gray images are drawn with vmin=0 and vmax=1")
+
+
+@check()
+def test_strip_of_colour_images(student, cases):
+    """prediction_strip shows colour images with the colours last, and no more than n"""
+    images = cases.tensor(6, 3, 4, 5, low=0)
+    axes = drawing(student, prediction_strip_draws, images, TRUE, SAID, NAMES, False, 4)
+    expect_strip(axes, images, [0, 1, 2, 3])
+
+
+@check(weight=1.5)
+def test_strip_of_errors(student, cases):
+    """prediction_strip with only_errors shows the first n wrong ones, each image with its own title"""
+    images = cases.tensor(6, 1, 3, 4, low=0)
+    for n, places in ((10, [1, 3, 4]), (2, [1, 3])):
+        axes = drawing(student, prediction_strip_draws, images, TRUE, SAID, NAMES, True, n)
+        expect_strip(axes, images, places)
+
+
+@check(weight=0.5)
+def test_strip_without_errors(student, cases):
+    """prediction_strip gives a figure without axes when there is no error to show, and one axes for one"""
+    images = cases.tensor(6, 3, 3, 4, low=0)
+    axes = drawing(student, prediction_strip_draws, images, TRUE, TRUE, NAMES, True)
+    expect(axes == []).to_hold("without an error the figure has no axes")
+    axes = drawing(student, prediction_strip_draws, images[:2], TRUE[:2], SAID[:2], NAMES, True, 3)
+    expect_strip(axes, images, [1])
+
+
+# ================================================================ evidence: training_curves
+
+
+def training_curves_draws(student, logs, boundary=None):
+    return drawn(lambda: student.training_curves(logs, boundary))
+
+
+def logs_of(cases: Any, steps: int, epochs: int) -> dict[str, list[float]]:
+    """Logs of a training: losses above 1, accuracies below."""
+    loss, accuracy = {"low": 1.0, "high": 3.0}, {"low": 0.3, "high": 0.8}
+    drawn = {"loss": (steps, loss), "acc": (steps, accuracy), "val_loss": (epochs, loss), "val_acc": (epochs, accuracy)}
+    return {name: cases.tensor(size, **limits).tolist() for name, (size, limits) in drawn.items()}
+
+
+def two_axes(axes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The axes, when there are two with a line "train" and a line "valid"."""
+    expect(len(axes) == 2).to_hold("the figure has two axes: loss and accuracy")
+    for one in axes:
+        both = {"train", "valid"} <= set(one["lines"])
+        expect(both).to_hold("each axes has a line with the label “train” and one with the label “valid”")
+    return axes
+
+
+@check(weight=1.5)
+def test_curves_over_steps(student, cases):
+    """training_curves draws training values at steps 1 … S, validation values where each epoch ended"""
+    for steps, epochs in ((12, 3), (5, 1)):
+        logs = logs_of(cases, steps, epochs)
+        axes = two_axes(drawing(student, training_curves_draws, logs))
+        ends = [float(steps // epochs * (number + 1)) for number in range(epochs)]
+        for one, name in zip(axes, ("loss", "acc"), strict=True):
+            train, valid = one["lines"]["train"], one["lines"]["valid"]
+            expect(train[1] == logs[name]).to_hold(f"the line “train” shows logs[{name!r}]")
+            expect(valid[1] == logs["val_" + name]).to_hold(f"the line “valid” shows logs['val_{name}']")
+            expect(train[0] == [float(step + 1) for step in range(steps)]).to_hold(f"“train” is at x = 1 … {steps}")
+            expect(valid[0] == ends).to_hold(f"“valid” is at x = {ends}, for {epochs} epochs of {steps} steps")
+
+
+@check()
+def test_curves_axes(student, cases):
+    """training_curves labels its axes, has legends, starts the loss at 0 and shows accuracy from 0 to 1"""
+    axes = two_axes(drawing(student, training_curves_draws, logs_of(cases, 8, 2)))
+    for one, name in zip(axes, ("loss", "accuracy"), strict=True):
+        expect(one["labels"] == ["step", name]).to_hold(f"the labels of the axes are “step” and “{name}”")
+        expect({"train", "valid"} <= set(one["legend"])).to_hold("the legend names “train” and “valid”")
+    expect(axes[0]["limits"][1][0] == 0).to_hold("the loss axis starts at 0")
+    expect(axes[1]["limits"][1] == [0.0, 1.0]).to_hold("the accuracy axis goes from 0 to 1")
+
+
+@check()
+def test_curves_boundary(student, cases):
+    """training_curves draws a vertical line at the boundary in both axes, and none without a boundary"""
+    logs = logs_of(cases, 9, 3)
+    for boundary, wanted in ((6, 1), (None, 0)):
+        for one in two_axes(drawing(student, training_curves_draws, logs, boundary)):
+            upright = [line for line in one["lines"].values() if len(line[0]) == 2 and line[0][0] == line[0][1]]
+            where = f"at x = {boundary}" if boundary else "without a boundary"
+            expect(len(upright) == wanted).to_hold(f"each axes has {wanted} vertical line(s) {where}")
+            expect(all(line[0][0] == boundary for line in upright)).to_hold(f"the vertical line is at x = {boundary}")
+
+
+# ================================================================ evidence: confusion_figure
+
+
+def confusion_figure_draws(student, matrix, classes):
+    return drawn(lambda: student.confusion_figure(matrix, classes))
+
+
+@check(weight=1.5)
+def test_confusion_counts(student, cases):
+    """confusion_figure shows the matrix with the count of every cell in its place, zeros too: rows are true"""
+    matrix = cases.integers(4, 4, low=1, high=60)
+    matrix[1, 3], matrix[2, 0] = 0, 117
+    axes = drawing(student, confusion_figure_draws, matrix, NAMES)
+    expect(len(axes) == 1).to_hold("the figure has one axes")
+    expect(picture_in(axes[0])).to_match(matrix.double())
+    texts = sorted([float(p), float(t), str(int(matrix[t, p]))] for t in range(4) for p in range(4))
+    expect(len(axes[0]["texts"]) == 16).to_hold("each of the 4 × 4 cells has a text")
+    expect(axes[0]["texts"] == texts).to_hold(
+        "the count matrix[t, p] stands at x = p, y = t, in the middle of the cell"
+    )
+
+
+@check()
+def test_confusion_labels(student, cases):
+    """confusion_figure names the axes "predicted" and "true", and every class on both"""
+    for names in (NAMES, ["a", "b", "c"]):
+        matrix = cases.integers(len(names), len(names), low=0, high=9)
+        axes = drawing(student, confusion_figure_draws, matrix, names)
+        expect(len(axes) == 1).to_hold("the figure has one axes")
+        expect(axes[0]["labels"] == ["predicted", "true"]).to_hold("x is “predicted”, y is “true”")
+        ticks = [[float(place), name] for place, name in enumerate(names)]
+        expect(axes[0]["ticks"] == [ticks, ticks]).to_hold("both axes have ticks at 0 … K−1 with the classes' names")

@@ -1,0 +1,212 @@
+"""Hidden checks of the exercise `guided_backprop`. The first line of each docstring is what the student reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reference
+import torch
+import torch.nn.functional as F
+
+from autograder.judge import check, expect
+
+from ._helpers import (
+    Weights,
+    asked,
+    before_and_after_of,
+    by_hand,
+    clear_winners,
+    expect_untouched,
+    residual_by_hand,
+    residual_weights,
+    slope,
+    twice_before_and_after,
+    weights_of,
+    with_gradient_of,
+)
+
+
+def guided_relu(x: torch.Tensor) -> torch.Tensor:
+    """ReLU whose gradient passes where both input and gradient are positive."""
+    result: torch.Tensor = reference.GuidedReLU.apply(x, False)
+    return result
+
+
+def guided(weights: Weights, x: torch.Tensor, target: Any = None) -> torch.Tensor:
+    """The guided gradient of every chain with two ReLUs."""
+    return slope(lambda image: by_hand(weights, image, guided_relu, guided_relu), x, target)
+
+
+def look(student, style, weights, x, target=None, mode="as it is"):
+    """guided_backprop on a net of this style."""
+    return asked(student.guided_backprop, style, weights, x, target, mode)
+
+
+def before_and_after(student, weights, x, target=None, style="residual", training=True, grads=True):
+    """The net and x around a call of guided_backprop."""
+    return before_and_after_of(student.guided_backprop, weights, x, target, style, training, grads)
+
+
+def with_gradient(student, weights, x, target):
+    """guided_backprop of an image that has a gradient already."""
+    return with_gradient_of(student.guided_backprop, weights, x, target)
+
+
+def looking(student: Any) -> Any:
+    """The place where the helpers above run."""
+    return student.beside(look, before_and_after, with_gradient)
+
+
+@check(weight=2)
+def test_guided_plain(student, cases):
+    """guided_backprop has both masks at both ReLUs of a plain network, for every class"""
+    inside = looking(student)
+    weights, x = weights_of(cases), cases.images(2, 2, 6, 5)
+    for target in range(4):
+        expect(inside.look("plain", weights, x, target)).to_match(guided(weights, x, target))
+
+
+def expect_guided(student: Any, cases: Any, *styles: str) -> None:
+    """The guided gradient of the same network, written in each of these styles."""
+    inside = looking(student)
+    weights, x = weights_of(cases), cases.images(3, 2, 6, 5)
+    for style in styles:
+        expect(inside.look(style, weights, x, 1)).to_match(guided(weights, x, 1))
+
+
+@check(weight=1.5)
+def test_guided_in_place(student, cases):
+    """guided_backprop is right for nn.ReLU(inplace=True)"""
+    expect_guided(student, cases, "in_place")
+
+
+@check(weight=1.5)
+def test_guided_shared(student, cases):
+    """guided_backprop is right when one nn.ReLU is used twice, in place or not"""
+    expect_guided(student, cases, "shared", "shared_in_place")
+
+
+@check(weight=1.5)
+def test_guided_nested(student, cases):
+    """guided_backprop finds ReLUs deep inside a network, in modules of modules"""
+    expect_guided(student, cases, "nested", "nested_in_place")
+
+
+@check(weight=2)
+def test_guided_functional(student, cases):
+    """guided_backprop guides F.relu, torch.relu and x.relu(), also in place"""
+    expect_guided(student, cases, "functional", "method", "functional_in_place")
+
+
+@check(weight=1)
+def test_guided_mixed(student, cases):
+    """guided_backprop guides every ReLU of a network that has one nn.ReLU and one F.relu"""
+    expect_guided(student, cases, "mixed", "mixed_in_place")
+
+
+@check(weight=1.5)
+def test_guided_residual(student, cases):
+    """guided_backprop is right for a residual block with batch norm and dropout, handed over in training mode"""
+    inside = looking(student)
+    weights, x = residual_weights(cases), cases.images(3, 2, 6, 5)
+    found = expect(inside.before_and_after(weights, x, 2)).to_be_a(dict)
+    expect(found["answer"]).to_match(slope(lambda image: residual_by_hand(weights, image, guided_relu), x, 2))
+
+
+@check()
+def test_guided_branches(student, cases):
+    """guided_backprop guides the ReLUs of both branches where a network divides"""
+    inside = looking(student)
+    weights, x = weights_of(cases), cases.images(2, 2, 6, 5)
+
+    def scores(image: torch.Tensor) -> torch.Tensor:
+        hidden = guided_relu(F.conv2d(image, weights["w1"], weights["b1"], padding=1))
+        first, second = (guided_relu(F.conv2d(one, weights["w2"], weights["b2"])) for one in (hidden, -hidden))
+        return F.linear((first - second).flatten(1), weights["w3"], weights["b3"])
+
+    expect(inside.look("branches", weights, x, 2)).to_match(slope(scores, x, 2))
+
+
+@check(weight=1.5)
+def test_guided_needs_a_relu(student, cases):
+    """guided_backprop raises ValueError when no ReLU takes part: SELU only, or a ReLU that is never called"""
+    inside = looking(student)
+    weights, x = weights_of(cases), cases.images(2, 2, 6, 5)
+    for style in ("selu", "unused"):
+        expect(lambda style=style: inside.look(style, weights, x, 0)).to_raise(ValueError)
+
+
+@check()
+def test_guided_only_relus(student, cases):
+    """guided_backprop leaves LeakyReLU and ELU alone: they keep their ordinary gradient"""
+    inside = looking(student)
+    weights, x = weights_of(cases), cases.images(2, 2, 6, 5)
+
+    def leaky(image: torch.Tensor) -> torch.Tensor:
+        return by_hand(weights, image, lambda hidden: F.leaky_relu(hidden, 0.3), guided_relu)
+
+    def smooth(image: torch.Tensor) -> torch.Tensor:
+        return by_hand(weights, image, guided_relu, lambda hidden: F.elu(hidden, 0.8))
+
+    for style, scores in (("leaky", leaky), ("smooth", smooth)):
+        expect(inside.look(style, weights, x, 2)).to_match(slope(scores, x, 2))
+
+
+@check(weight=1.5)
+def test_guided_targets(student, cases):
+    """guided_backprop explains each image of the batch by its own class, or by the targets that are given"""
+    inside = looking(student)
+    weights = weights_of(cases)
+    x = clear_winners(lambda image: by_hand(weights, image, torch.relu, torch.relu), cases.images(40, 2, 6, 5))
+    expect(inside.look("plain", weights, x)).to_match(guided(weights, x))
+    for target in (torch.arange(len(x)) % 4, [3] * len(x)):
+        expect(inside.look("in_place", weights, x, target)).to_match(guided(weights, x, target))
+
+
+@check()
+def test_guided_types(student, cases):
+    """guided_backprop works under no_grad, with frozen parameters and in float32; the result carries no gradient"""
+    inside = looking(student)
+    weights, x = weights_of(cases), cases.images(1, 2, 6, 5)
+    right = guided(weights, x, 0)
+    for mode in ("no_grad", "frozen", "as it is"):
+        expect(expect(inside.look("plain", weights, x, 0, mode)).to_match(right)).to_be_detached()
+    short = {name: value.float() for name, value in weights.items()}
+    expect(inside.look("plain", short, x.float(), 0)).to_match(guided(short, x.float(), 0), rtol=1e-3)
+
+
+@check(weight=1.5)
+def test_guided_leaves_no_trace(student, cases):
+    """guided_backprop leaves no trace: modes, hooks, inplace flags, gradients, and the model's ordinary gradient"""
+    inside = looking(student)
+    weights, x = residual_weights(cases), cases.images(2, 2, 6, 5)
+    right = slope(lambda image: residual_by_hand(weights, image, torch.relu), x, 1)
+    for found in twice_before_and_after(inside, weights, x):
+        expect(found["answer"]).to_have_shape(2, 2, 6, 5)
+        expect_untouched(found, right)
+
+
+@check(weight=1.5)
+def test_guided_after_an_error(student, cases):
+    """guided_backprop leaves no trace after an IndexError (no such class) or a ValueError (no ReLU) either"""
+    inside = looking(student)
+    weights, x = residual_weights(cases), cases.images(2, 2, 6, 5)
+    found = expect(inside.before_and_after(weights, x, 4)).to_be_a(dict)
+    expect(found["error"] == "IndexError").to_hold("target=4 with four classes raises IndexError")
+    expect_untouched(found, slope(lambda image: residual_by_hand(weights, image, torch.relu), x, 1))
+    weights = weights_of(cases)
+    found = expect(inside.before_and_after(weights, x, 0, "selu")).to_be_a(dict)
+    expect(found["error"] == "ValueError").to_hold("a network with SELU only raises ValueError")
+    expect_untouched(found, slope(lambda image: by_hand(weights, image, F.selu, F.selu), x, 1))
+
+
+@check()
+def test_guided_image_with_gradient(student, cases):
+    """guided_backprop neither uses nor changes an x.grad that is there, and gives the same the second time"""
+    inside = looking(student)
+    weights, x = weights_of(cases), cases.images(2, 2, 6, 5)
+    first, second, gradient, wants, leaf = expect(inside.with_gradient(weights, x, 3)).to_be_a(list, length=5)
+    expect(first).to_match(guided(weights, x, 3))
+    expect(second).to_match(guided(weights, x, 3))
+    expect(gradient).to_equal(torch.full_like(x, 2.5))
+    expect(wants and leaf).to_hold("x still is a leaf that asks for its gradient")

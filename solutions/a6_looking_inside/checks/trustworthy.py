@@ -1,0 +1,175 @@
+"""Hidden checks of the exercise `trustworthy`. The first line of each docstring is what the student reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+
+from autograder.judge import check, expect
+
+# ================================================================ trustworthy: the student's test for saliency
+
+
+def made(pick, finish, eval_mode=True, back=True, clean=True):
+    def look(model, x, target=None):
+        flags = [(module, module.training) for module in model.modules()]
+        if eval_mode:
+            model.eval()
+        try:
+            with torch.enable_grad():
+                image = x.detach().clone().requires_grad_() if clean else x.requires_grad_()
+                scores = model(image)
+                picked = pick(scores, scores.argmax(dim=1) if target is None else target, target is None)
+                (slope,) = torch.autograd.grad(picked, image, retain_graph=not clean)
+                if not clean:
+                    picked.backward()
+        finally:
+            for module, flag in flags if back else ():
+                module.training = flag
+        return finish(slope)
+
+    return look
+
+
+def of_each(scores, classes, none):
+    return scores[torch.arange(len(scores)), classes].sum()
+
+
+def of_each_by_product(scores, classes, none):
+    return (scores * F.one_hot(torch.as_tensor(classes).expand(len(scores)), scores.shape[1])).sum()
+
+
+def own_class_always(scores, classes, none):
+    return scores.amax(dim=1).sum()
+
+
+def class_of_the_first(scores, classes, none):
+    return of_each(scores, classes if not none else int(classes[0]), none)
+
+
+def first_of_the_targets(scores, classes, none):
+    return of_each(scores, classes if none or isinstance(classes, int) else int(classes[0]), none)
+
+
+def first_image_alone(scores, classes, none):
+    return scores[0, classes if isinstance(classes, int) else int(classes[0])]
+
+
+def probability(scores, classes, none):
+    return of_each(scores.softmax(dim=1), classes, none)
+
+
+def largest(slope):
+    return slope.abs().amax(dim=1)
+
+
+def larger_of_two_signs(slope):
+    return torch.maximum(slope.amax(dim=1), -slope.amin(dim=1))
+
+
+def one_by_one(model, x, target=None):
+    if target is None or isinstance(target, int):
+        target = [target] * len(x)
+    single = made(of_each, largest)
+    maps = [single(model, x[b : b + 1], None if t is None else int(t)) for b, t in enumerate(target)]
+    return torch.cat(maps)
+
+
+def refuses(model, x, target=None):
+    raise LookupError("I compute nothing")
+
+
+def zeros(model, x, target=None):
+    return torch.zeros_like(x[:, 0])
+
+
+LOOKS = {
+    "batch": made(of_each, largest),
+    "product": made(of_each_by_product, larger_of_two_signs),
+    "one by one": one_by_one,
+    "zeros": zeros,
+    "signed": made(of_each, lambda slope: slope.amax(dim=1)),
+    "late": made(of_each, lambda slope: slope.amax(dim=1).abs()),
+    "sum": made(of_each, lambda slope: slope.abs().sum(dim=1)),
+    "channel 0": made(of_each, lambda slope: slope.abs()[:, 0]),
+    "probability": made(probability, largest),
+    "own class": made(own_class_always, largest),
+    "first class": made(class_of_the_first, largest),
+    "first target": made(first_of_the_targets, largest),
+    "first image": made(first_image_alone, largest),
+    "squeezed": made(of_each, lambda slope: largest(slope).squeeze(0)),
+    "error": refuses,
+    "training mode": made(of_each, largest, eval_mode=False),
+    "stays in eval": made(of_each, largest, back=False),
+    "gradients": made(of_each, largest, clean=False),
+}
+
+
+def trusts(student, name):
+    return student.trustworthy(LOOKS[name])
+
+
+CLAIMS_OF_A_TEST = {
+    "signed": "trustworthy finds out a map without absolute values",
+    "late": "trustworthy finds out that the absolute value was taken after the maximum over the channels",
+    "sum": "trustworthy finds out a sum over the channels",
+    "channel 0": "trustworthy finds out a map of channel 0 alone",
+    "probability": "trustworthy finds out slopes of the probability",
+    "own class": "trustworthy finds out that the target is ignored",
+    "first class": "trustworthy finds out that, without a target, all images get the class of the first",
+    "first target": "trustworthy finds out that of several targets only the first counts",
+    "first image": "trustworthy finds out that only the first image gets a map",
+    "squeezed": "trustworthy finds out that one image alone loses its batch axis",
+    "error": "trustworthy gives False for a function that raises an error",
+    "training mode": "trustworthy finds out that the map was computed in training mode",
+    "stays in eval": "trustworthy finds out that the model stays in eval mode",
+    "gradients": "trustworthy finds out gradients that are left in the parameters and in x",
+}
+
+
+def verdicts(student: Any, *names: str) -> list[bool]:
+    """What the student's test says about these implementations."""
+    inside = student.beside(trusts)
+    said = [inside.trusts(name) for name in names]  # all of them first: the pattern tells the mistake
+    return [expect(one).to_be_a(bool) for one in said]
+
+
+def expect_found_out(student: Any, *names: str) -> None:
+    """The student's test trusts none of these wrong implementations."""
+    _, *answers = verdicts(student, "zeros", *names)  # who trusts zeros trusts everything
+    for name, said in zip(names, answers, strict=True):
+        expect(not said).to_hold(CLAIMS_OF_A_TEST[name])
+
+
+@check()
+def test_trusts_what_is_right(student, cases):
+    """trustworthy accepts three right implementations of saliency, written differently, and not a map of zeros"""
+    *right, zeros = verdicts(student, "batch", "product", "one by one", "zeros")
+    expect(all(right)).to_hold("trustworthy gives True for every right implementation")
+    expect(not zeros).to_hold("trustworthy finds out a map of zeros")
+
+
+@check(after="trusts_what_is_right", weight=2)
+def test_finds_wrong_numbers(student, cases):
+    """trustworthy finds out wrong numbers: signed, absolute value too late, summed, one channel, probability"""
+    expect_found_out(student, "signed", "late", "sum", "channel 0", "probability")
+
+
+@check(after="trusts_what_is_right", weight=1.5)
+def test_finds_wrong_classes(student, cases):
+    """trustworthy finds out that the wrong class is explained: without a target, with one, with one for each image"""
+    expect_found_out(student, "own class", "first class", "first target")
+
+
+@check(after="trusts_what_is_right")
+def test_finds_wrong_batches(student, cases):
+    """trustworthy finds out lost images and lost axes, and survives an error"""
+    expect_found_out(student, "first image", "squeezed", "error")
+
+
+@check(after="trusts_what_is_right")
+def test_finds_traces(student, cases):
+    """trustworthy finds out what happened to the model: training mode, eval mode that stays, gradients that are left"""
+    expect_found_out(student, "training mode", "stays in eval", "gradients")
