@@ -1,0 +1,94 @@
+"""Right solutions of the exercise `char_vocab`, written differently: none of them may lose a point. Named function__how."""
+
+import warnings
+
+import torch
+
+
+class CharVocab__dict:
+    def __init__(self, names, max_len=22):
+        self.max_len = max_len
+        found = []
+        for name in names:
+            for letter in self._plain(name):
+                if letter != "." and letter not in found:
+                    found.append(letter)
+        self.chars = "".join(["."] + sorted(found))
+        self.stoi = dict(zip(self.chars, range(len(self.chars))))
+        del self.stoi["."]
+
+    @staticmethod
+    def _plain(name):
+        return "_".join(name.lower().split(" "))
+
+    def __len__(self):
+        return len(self.stoi) + 1
+
+    def encode(self, name):
+        row = [0] * (self.max_len + 1)
+        place, missing = 1, ""
+        for letter in self._plain(name):
+            if letter not in self.stoi:
+                missing += letter
+            elif place <= self.max_len:
+                row[place] = self.stoi[letter]
+                place += 1
+        if missing:
+            warnings.warn("characters that are not in the vocabulary were left out: " + ", ".join(missing))
+        return row
+
+    def decode(self, ids):
+        ids = [int(one) for one in ids]
+        while ids and ids[-1] == 0:
+            ids.pop()
+        while ids and ids[0] == 0:
+            ids.pop(0)
+        return "".join(self.chars[one] for one in ids)
+
+
+class CharVocab__strings:
+    def __init__(self, names, max_len: int = 22):
+        text = (
+            " ".join(names).lower().replace(" ", "_")
+            if any(" " in n or "_" in n for n in names)
+            else "".join(names).lower()
+        )
+        self.chars = "." + "".join(sorted({c for c in text if c != "."}))
+        self.max_len = max_len
+
+    def __len__(self):
+        return self.chars.__len__()
+
+    def encode(self, name):
+        name = name.replace(" ", "_").lower()
+        strange = {c for c in name if c not in self.chars or c == "."}
+        if len(strange) > 0:
+            warnings.warn(f"I do not know {strange} in {name}", UserWarning, stacklevel=2)
+        kept = "".join(c for c in name if c not in strange)
+        padded = "." + kept[: self.max_len].ljust(self.max_len, ".")
+        return [self.chars.find(c) for c in padded]
+
+    def decode(self, ids):
+        ids = ids.tolist() if isinstance(ids, torch.Tensor) else ids
+        text = "".join(map(self.chars.__getitem__, ids))
+        return text.lstrip(".").rstrip(".")
+
+
+class CharVocab__index:
+    def __init__(self, names, max_len=22):
+        self.chars = "." + "".join(sorted({c for name in names for c in name.lower().replace(" ", "_") if c != "."}))
+        self.max_len = max_len
+
+    def __len__(self):
+        return len(self.chars)
+
+    def encode(self, name):
+        letters = name.lower().replace(" ", "_")
+        unknown = [c for c in letters if c not in self.chars[1:]]
+        if unknown:
+            warnings.warn(f"left out {unknown}")
+        ids = [self.chars.index(c) for c in letters if c not in unknown][: self.max_len]
+        return [0] + ids + [0] * (self.max_len - len(ids))
+
+    def decode(self, ids):
+        return "".join(self.chars[i] for i in ids).strip(".")

@@ -1,0 +1,24 @@
+"""What the checks of several exercises share.
+
+Vocabularies and networks stay in the box as handles; the helpers below are run beside them, and plain data comes back.
+What one exercise needs of another (a vocabulary, a network, rows) is made by the helpers, so that no slip costs twice.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor
+
+Row = tuple[str, int]
+
+
+def words(cases: Any, letters: str, count: int, longest: int) -> list[str]:
+    """Random names without a space at an end, of every length up to the longest, some longer."""
+    lengths = [1 + place % longest for place in range(count)]
+    return ["".join(letters[int(i)] for i in cases.rng.integers(0, len(letters), n)) for n in lengths]
+
+
+def ids(cases: Any, batch: int, length: int, vocab: int) -> Tensor:
+    """Random rows of numbers."""
+    return cases.integers(batch, length, low=0, high=vocab - 1)

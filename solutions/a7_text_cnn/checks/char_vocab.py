@@ -1,0 +1,150 @@
+"""Hidden checks of the exercise `char_vocab`. The first line of each docstring is what the student reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reference
+import torch
+
+from autograder.judge import check, expect
+
+from ._helpers import words
+
+ALPHABET = ["abcdefghijklm", "nopqrstuvwxyz", "ñ'", "ç_"]
+
+
+@check()
+def test_vocab_characters(student, cases):
+    """CharVocab lists the dot, then the other characters of the names, each once and sorted"""
+    expect(student.CharVocab(ALPHABET).chars).to_equal(".'_abcdefghijklmnopqrstuvwxyzçñ")
+    names = words(cases, "zebrañ'ox_", 12, 9)
+    expect(student.CharVocab(names).chars).to_equal(reference.CharVocab(names).chars)
+
+
+@check(weight=0.5)
+def test_vocab_length(student):
+    """len(vocab) counts the characters with the dot, and max_len is what was given, 22 by default"""
+    for names, most in ((ALPHABET, 22), (["ana", "eva"], 5)):
+        vocab = student.CharVocab(names, max_len=most)
+        expect(len(vocab)).to_equal(len(reference.CharVocab(names)))
+        expect(vocab.max_len).to_equal(most)
+    expect(student.CharVocab(["ana"]).max_len).to_equal(22)
+
+
+@check(weight=1.5)
+def test_encode_ids(student):
+    """encode gives the place of each character in chars: john_andrew is 0, 12, 17, 10, 16, 2, 3, 16, 6, …"""
+    vocab = student.CharVocab(ALPHABET)
+    expect(vocab.encode("john_andrew")).to_equal([0, 12, 17, 10, 16, 2, 3, 16, 6, 20, 7, 25] + [0] * 11)
+    expect(vocab.encode("zoé'"[:2] + "ñça")).to_equal([0, 28, 17, 30, 29, 3] + [0] * 17)
+
+
+@check(weight=1.5)
+def test_encode_lengths(student, cases):
+    """encode always gives max_len + 1 numbers, for names that are empty, just fit, or are far too long"""
+    names = ["", *words(cases, "abcdñ_", 28, 28)]
+    for most in (22, 5, 1):
+        vocab, right = student.CharVocab(["abcdñ_"], max_len=most), reference.CharVocab(["abcdñ_"], most)
+        for name in (names[0], names[1], names[most - 1], names[most], names[most + 1], names[-1]):
+            expect(vocab.encode(name)).to_equal(right.encode(name))
+
+
+@check(weight=1.5)
+def test_vocab_writing(student):
+    """Maria Clara, MARIA CLARA and maria_clara are one name, in the list of characters and in encode"""
+    names = ["Maria CLARA", "ÑUSTA", "Ana Luz Eva"]
+    vocab, right = student.CharVocab(names), reference.CharVocab(names)
+    expect(vocab.chars).to_equal("._aceilmnrstuvzñ")
+    for name in ("Maria Clara", "MARIA_CLARA", "maria clara", "Ana Luz Eva", "ÑUSTA", "Ñusta"):
+        expect(vocab.encode(name)).to_equal(right.encode(name))
+
+
+@check()
+def test_vocab_marks(student):
+    """ñ, ç and letters with an accent are letters of their own"""
+    names = ["peña", "pena", "françois", "jose", "josé"]
+    vocab, right = student.CharVocab(names), reference.CharVocab(names)
+    expect(vocab.chars).to_equal(".aefijnoprsçéñ")
+    for name in names:
+        expect(vocab.encode(name)).to_equal(right.encode(name))
+
+
+def ids_and_warnings(vocab: Any, name: str) -> tuple[list[int], list[tuple[bool, str]]]:
+    """What encode gives, and for each warning whether it is a UserWarning, and its text."""
+    import warnings
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        ids = vocab.encode(name)
+    return ids, [(issubclass(one.category, UserWarning), str(one.message)) for one in caught]
+
+
+@check(weight=1.5)
+def test_encode_unknown(student):
+    """encode leaves out characters that are not in the vocabulary, before it cuts the name"""
+    inside = student.beside(ids_and_warnings)
+    vocab, right = student.CharVocab(["abcd"], max_len=6), reference.CharVocab(["abcd"], 6)
+    for name, known in (("axbyc", "abc"), ("xyz", ""), ("xaxbxcxdxax", "abcda"), ("aXbxcdabcd", "abcdabcd")):
+        ids, _ = expect(inside.ids_and_warnings(vocab, name)).to_be_a(tuple, length=2)
+        expect(ids).to_equal(right.encode(known))
+
+
+@check()
+def test_encode_warns(student):
+    """encode gives one warning that names the characters it leaves out, and none when it knows them all"""
+    inside = student.beside(ids_and_warnings)
+    vocab = student.CharVocab(["abcd", "ñ_"], max_len=6)
+    for name, unknown in (("kaqba", "kq"), ("abécd", "é"), ("Abc Ñ", ""), ("abcdabcdabcd", ""), ("", "")):
+        _, told = expect(inside.ids_and_warnings(vocab, name)).to_be_a(tuple, length=2)
+        expect(len(told)).to_equal(1 if unknown else 0)
+        for is_warning, sentence in told:
+            expect(is_warning).to_hold("the warning is one of warnings.warn (a UserWarning)")
+            named = all(letter in sentence for letter in unknown)
+            expect(named).to_hold("the warning names each character that was left out")
+
+
+@check()
+def test_vocab_dots(student):
+    """A dot inside a name is no letter: it is in chars only once, and encode leaves it out like an unknown character"""
+    inside = student.beside(ids_and_warnings)
+    names = ["ma. jose", "j.r."]
+    vocab = student.CharVocab(names)
+    expect(vocab.chars).to_equal("._aejmors")
+    for name, letters in (("Ma. Jose", "ma_jose"), ("j.r.", "jr")):
+        ids, told = expect(inside.ids_and_warnings(vocab, name)).to_be_a(tuple, length=2)
+        expect(ids).to_equal(reference.CharVocab(names).encode(letters))
+        expect(len(told)).to_equal(1)
+
+
+@check(weight=1.5)
+def test_decode_and_back(student, cases):
+    """decode(encode(name)) gives the name back, or its first max_len characters"""
+    vocab = student.CharVocab(ALPHABET)
+    for name in words(cases, "abcxyzñç_'", 20, 26)[1::2]:
+        expect(vocab.decode(reference.CharVocab(ALPHABET).encode(name))).to_equal(name[:22])
+    expect(vocab.decode([0] * 23)).to_equal("")
+    back = student.CharVocab(["luz"], max_len=2)
+    expect(back.decode(back.encode("LUZ"))).to_equal("lu")
+
+
+@check()
+def test_decode_any_row(student):
+    """decode takes lists and tensors of any length, and removes the dots at both ends, but none inside"""
+    vocab = student.CharVocab(["abc"], max_len=4)
+    for ids in ([0, 0, 1, 0, 2, 0, 0, 3, 0], [1, 2], [0, 3, 3, 0, 0, 0, 0, 1], [], [2, 0]):
+        right = reference.CharVocab(["abc"]).decode(ids)
+        expect(vocab.decode(ids)).to_equal(right)
+        if ids:
+            expect(vocab.decode(torch.tensor(ids))).to_equal(right)
+
+
+@check(weight=0.5)
+def test_two_vocabularies(student):
+    """Two vocabularies do not know of each other"""
+    first = student.CharVocab(["xyz"], max_len=3)
+    second = student.CharVocab(["ab"], max_len=5)
+    expect(first.encode("zy")).to_equal([0, 3, 2, 0])
+    expect(second.encode("ba")).to_equal([0, 2, 1, 0, 0, 0])
+    expect(first.decode([0, 1, 2])).to_equal("xy")
+    expect(len(first)).to_equal(4)

@@ -1,0 +1,232 @@
+"""Hidden checks of the exercise `load_names`. The first line of each docstring is what the student reads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from autograder.judge import check, expect
+
+from ._helpers import Row, words
+
+
+def names_in_files(student: Any, male: str, female: str) -> Any:
+    """load_names on two files with these texts."""
+    import tempfile
+    from pathlib import Path
+
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / "a.csv", Path(folder) / "b.csv"]
+        for path, content in zip(paths, (male, female), strict=True):
+            path.write_bytes(content.encode("utf-8"))
+        return student.load_names(*map(str, paths))
+
+
+def table(*names: str, head: str = "name,frequency,mean_age") -> str:
+    """A file with these names in the first column."""
+    return "\n".join([head, *(f"{name},{700 - place},{30 + place}.5" for place, name in enumerate(names))]) + "\n"
+
+
+def expect_names(student: Any, male: str, female: str, right: list[Row]) -> None:
+    """From two files."""
+    expect(student.beside(names_in_files)(male, female)).to_equal(right)
+
+
+@check(weight=1.5)
+def test_load_two_files(student):
+    """load_names gives (name, 0) for the first file, then (name, 1) for the second, in the order of the files"""
+    men, women = table("PEDRO", "ANTONIO", "JUAN CARLOS"), table("ZOILA", "ANA MARIA ROSA", "BEA", "EVA")
+    right = [
+        ("pedro", 0),
+        ("antonio", 0),
+        ("juan_carlos", 0),
+        ("zoila", 1),
+        ("ana_maria_rosa", 1),
+        ("bea", 1),
+        ("eva", 1),
+    ]
+    expect_names(student, men, women, right)
+
+
+@check()
+def test_load_missing(student):
+    """load_names keeps women called NA, Nan or None, and leaves out lines with an empty name"""
+    men, women = table("NULL", "", "LUIS"), table("NA", "", "NAN", "NONE", "ANA")
+    right = [("null", 0), ("luis", 0), ("na", 1), ("nan", 1), ("none", 1), ("ana", 1)]
+    expect_names(student, men, women, right)
+
+
+@check()
+def test_load_doubles(student):
+    """load_names has each name once per label, at its first place, also when written otherwise; names for both stay"""
+    men, women = table("JOSE", "MARIA", "jose", "LUIS", "JOSE"), table("LUZ", "MARIA", "Luz", "JOSE", "MARIA", "EVA")
+    right = [("jose", 0), ("maria", 0), ("luis", 0), ("luz", 1), ("maria", 1), ("jose", 1), ("eva", 1)]
+    expect_names(student, men, women, right)
+
+
+@check()
+def test_load_letters(student):
+    """load_names reads UTF-8 and keeps ñ, ç, accents and apostrophes: BEGOÑA is begoña"""
+    men, women = table("IÑIGO", "FRANÇOIS", "JOSÉ ÁNGEL"), table("BEGOÑA", "D'ANGELA", "JOSE-LUZ")
+    right = [("iñigo", 0), ("françois", 0), ("josé_ángel", 0), ("begoña", 1), ("d'angela", 1), ("jose-luz", 1)]
+    expect_names(student, men, women, right)
+
+
+@check()
+def test_load_columns(student):
+    """load_names finds the column called name wherever it stands, also behind an index or a quoted number"""
+    men = ',frequency,name,mean_age\n0,"7,152",LUIS,54.6\n1,"6,41",JUAN,60\n'
+    women = "mean_age,frequency,name\n50.1,7,EVA MARIA\n33,6,ANA\n"
+    expect_names(student, men, women, [("luis", 0), ("juan", 0), ("eva_maria", 1), ("ana", 1)])
+
+
+def split_of(student: Any, rows: Sequence[Row], fractions: Sequence[float], *seed: int) -> Any:
+    """split_names on a list of tuples."""
+    return student.split_names([tuple(row) for row in rows], list(fractions), *seed)
+
+
+def some_rows(cases: Any, count: int, both: int) -> list[Row]:
+    """Men first, then women; the first `both` women's names are men's as well."""
+    names = sorted(set(words(cases, "aeioulnrst", 4 * count, 7)))
+    names = [names[int(place)] for place in cases.rng.permutation(len(names))[:count]]
+    men, women = sorted(names[: count // 2]), sorted(names[:both] + names[count // 2 :])
+    return [(name, 0) for name in men] + [(name, 1) for name in women]
+
+
+def expect_parts(student: Any, rows: list[Row], fractions: list[float], *seed: int) -> list[list[Row]]:
+    """As many lists of rows as fractions."""
+    parts = expect(student.beside(split_of)(rows, fractions, *seed)).to_be_a(list, length=len(fractions))
+    for part in parts:
+        expect(part).to_be_a(list)
+    return parts
+
+
+@check()
+def test_split_covers(student, cases):
+    """split_names puts every row into exactly one list"""
+    for fractions in ([0.8, 0.2], [0.5, 0.25, 0.25], [1.0]):
+        rows = some_rows(cases, 61, 9)
+        parts = expect_parts(student, rows, fractions, 3)
+        got = Counter(tuple(row) for part in parts for row in part)
+        expect(got == Counter(rows)).to_hold("every row is in one list, none is missing, none is there twice")
+
+
+@check(weight=1.5)
+def test_split_no_leak(student, cases):
+    """split_names keeps both rows of a name that has both labels in the same list"""
+    rows = some_rows(cases, 80, 30)
+    for seed in range(3):
+        parts = expect_parts(student, rows, [0.6, 0.2, 0.2], seed)
+        names = [{row[0] for row in part} for part in parts]
+        leaked = sorted((names[0] & names[1]) | (names[0] & names[2]) | (names[1] & names[2]))
+        expect(leaked == []).to_hold("no name is in two lists")
+
+
+@check()
+def test_split_sizes(student, cases):
+    """split_names gives each list its fraction of the different names, at most one name more or less"""
+    for count, fractions in ((60, [0.8, 0.2]), (50, [0.7, 0.2, 0.1]), (41, [0.1, 0.3, 0.6]), (40, [0.25] * 4)):
+        parts = expect_parts(student, some_rows(cases, count, 7), fractions)
+        for part, share in zip(parts, fractions, strict=True):
+            names = len({row[0] for row in part})
+            right = abs(names - share * count) <= 1 + 1e-9
+            expect(right).to_hold(f"the list for {share} of {count} names has {share * count:g} of them, or one off")
+
+
+@check()
+def test_split_mixes(student, cases):
+    """split_names deals the names out at random: men and women in each list, and from the whole alphabet"""
+    rows = some_rows(cases, 200, 0)
+    parts = expect_parts(student, rows, [0.5, 0.5], 1)
+    order = {name: place for place, name in enumerate(sorted(name for name, _ in rows))}
+    for part in parts:
+        share = sum(label for _, label in part) / len(part)
+        expect(0.3 < share < 0.7).to_hold("each list has about as many men as women")
+        middle = sum(order[name] for name, _ in part) / len(part) / len(rows)
+        expect(0.35 < middle < 0.65).to_hold("each list has names from the whole alphabet")
+        steps = [order[name] % 2 for name, _ in part]
+        expect(0.2 < sum(steps) / len(steps) < 0.8).to_hold("the names are dealt out at random, not every other one")
+
+
+def same_in_other_pythons(student: Any, rows: Sequence[Row], salts: Sequence[int]) -> list[bool]:
+    """Whether the split is the same for names that are hashed in other ways, as in a Python that was started anew."""
+
+    def salted(salt):  # type: ignore[no-untyped-def]
+        class Name(str):
+            __slots__ = ()
+
+            def __hash__(self):  # type: ignore[no-untyped-def]
+                return hash((salt, str.__str__(self)))
+
+        return Name
+
+    results = []
+    for salt in salts:
+        kind = salted(salt)
+        parts = student.split_names([(kind(name), label) for name, label in rows], [0.5, 0.5], 4)
+        results.append([sorted([str.__str__(name), label] for name, label in part) for part in parts])
+    return [one == results[0] for one in results]
+
+
+@check()
+def test_split_seeds(student, cases):
+    """split_names gives the same lists for the same seed, and others for another seed"""
+    rows = some_rows(cases, 60, 5)
+    student.env.torch.manual_seed(1)
+    first, again = ([sorted(part) for part in expect_parts(student, rows, [0.5, 0.5], 4)] for _ in range(2))
+    expect(first == again).to_hold("the same seed gives the same lists")
+    different = [[sorted(part) for part in expect_parts(student, rows, [0.5, 0.5], seed)] for seed in (5, 6)]
+    expect(first not in different and different[0] != different[1]).to_hold("another seed gives other lists")
+    default, zero = ([sorted(part) for part in expect_parts(student, rows, [0.5, 0.5], *seed)] for seed in ((), (0,)))
+    expect(default == zero).to_hold("without a seed it is 0")
+
+
+@check(weight=0.5)
+def test_split_anew(student, cases):
+    """split_names gives the same lists for the same seed when Python is started anew"""
+    rows = some_rows(cases, 60, 5)
+    same = expect(student.beside(same_in_other_pythons)(rows, [1, 2, 3])).to_be_a(list, length=3)
+    expect(all(same)).to_hold(
+        "the lists are the same when Python is started anew, where a set has another order (sort the names first)"
+    )
+
+
+def global_numbers_around(student: Any, rows: Sequence[Row]) -> list[bool]:
+    """Whether the global random numbers of torch, Python and NumPy are the same with and without a split in between."""
+    import random
+
+    def numbers(split):  # type: ignore[no-untyped-def]
+        torch.manual_seed(1)
+        random.seed(1)
+        np.random.seed(1)
+        if split:
+            student.split_names([tuple(row) for row in rows], [0.5, 0.5], 2)
+        return torch.rand(1).item(), random.random(), np.random.rand()
+
+    return [a == b for a, b in zip(numbers(False), numbers(True), strict=True)]
+
+
+@check(weight=0.5)
+def test_split_global_state(student, cases):
+    """split_names neither uses nor changes the global random state"""
+    rows = some_rows(cases, 20, 2)
+    same = expect(student.beside(global_numbers_around)(rows)).to_be_a(list, length=3)
+    expect(all(same)).to_hold("torch.rand, random.random and np.random.rand go on as if nothing had happened")
+    first = [sorted(part) for part in expect_parts(student, rows, [0.5, 0.5], 7)]
+    student.env.torch.manual_seed(5)
+    second = [sorted(part) for part in expect_parts(student, rows, [0.5, 0.5], 7)]
+    expect(first == second).to_hold("the lists follow from the seed alone, not from the global random state")
+
+
+@check(weight=0.5)
+def test_split_refuses(student, cases):
+    """split_names raises ValueError when the fractions do not add up to 1, but forgives rounding"""
+    rows = some_rows(cases, 20, 2)
+    inside = student.beside(split_of)
+    for fractions in ([0.7, 0.2], [0.8, 0.3], [0.5, 0.5, 0.5], [0.5, 0.49]):
+        expect(lambda fractions=fractions: inside.split_of(rows, fractions)).to_raise(ValueError)
+    expect_parts(student, rows, [0.7, 0.2, 0.1])

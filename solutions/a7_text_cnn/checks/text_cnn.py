@@ -1,0 +1,276 @@
+"""Hidden checks of the exercise `text_cnn`. The first line of each docstring is what the student reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reference
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from autograder.judge import check, expect
+
+from ._helpers import ids
+
+
+def with_weights(model: nn.Module, weights: dict[str, Tensor]) -> nn.Module:
+    """float64, eval mode, and the weights put into its layers, whichever way they keep them."""
+    model = model.double().eval()
+    layers = {kind: [one for one in model.modules() if isinstance(one, kind)] for kind in (nn.Embedding, nn.Conv1d)}
+    dense = [one for one in model.modules() if isinstance(one, nn.Linear)]
+    if [len(found) for found in layers.values()] != [1, 1] or len(dense) != 2:
+        raise LookupError("one nn.Embedding, one nn.Conv1d and two nn.Linear are asked for")
+    (letters,), (conv,) = layers.values()
+    hidden, out = sorted(dense, key=lambda one: one.out_features == 2)
+    size, detectors = letters.embedding_dim, weights["detectors"]
+    flat = conv.weight.shape[1] == 1 and size > 1
+    detectors = detectors[:, None] if flat else detectors.reshape(len(detectors), -1, size).transpose(1, 2)
+    pairs = [(letters.weight, weights["letters"]), (conv.weight, detectors), (conv.bias, weights["offsets"])]
+    pairs += [(hidden.weight, weights["hidden"]), (hidden.bias, weights["hidden_bias"])]
+    pairs += [(out.weight, weights["out"]), (out.bias, weights["out_bias"])]
+    with torch.no_grad():
+        for parameter, values in pairs:
+            if parameter is not None and parameter.shape != values.shape:
+                raise LookupError(f"weights of shape {tuple(values.shape)} do not fit into {tuple(parameter.shape)}")
+            if parameter is not None:
+                parameter.copy_(values)
+    return model
+
+
+def number_of_parameters(model: nn.Module) -> int:
+    """Of all layers together."""
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def what_the_layers_do(model: nn.Module, x: Tensor) -> list[tuple[str, tuple[int, ...], tuple[int, ...]]]:
+    """Class, shape of the input and of the output of each call of a layer with parameters of its own, in order."""
+    calls: list[tuple[str, tuple[int, ...], tuple[int, ...]]] = []
+    for module in model.modules():
+        if next(module.parameters(recurse=False), None) is not None:
+            module.register_forward_hook(
+                lambda layer, inputs, output: calls.append(
+                    (type(layer).__name__, tuple(inputs[0].shape), tuple(output.shape))
+                )
+            )
+    with torch.no_grad():
+        model.eval()(x)
+    return calls
+
+
+def logits(model: nn.Module, weights: dict[str, Tensor], x: Tensor) -> Tensor:
+    """In eval mode."""
+    with torch.no_grad():
+        return with_weights(model, weights)(x)
+
+
+def logits_in_train_mode(model: nn.Module, weights: dict[str, Tensor], x: Tensor, seed: int = 0) -> Tensor:
+    """With dropout."""
+    with torch.no_grad():
+        torch.manual_seed(seed)
+        return with_weights(model, weights).train()(x)
+
+
+def logits_one_by_one(model: nn.Module, weights: dict[str, Tensor], x: Tensor) -> Tensor:
+    """Each row in a batch of its own: (B, 1, 2)."""
+    with torch.no_grad():
+        return torch.stack([with_weights(model, weights)(x[i : i + 1]) for i in range(len(x))])
+
+
+def gradients(model: nn.Module, weights: dict[str, Tensor], x: Tensor) -> tuple[list[str], list[bool]]:
+    """Names of the parameters without a gradient, and for each character whether its row has one."""
+    (with_weights(model, weights)(x) ** 2).sum().backward()
+    without = [name for name, one in model.named_parameters() if one.grad is None or not bool(one.grad.any())]
+    letters = next(one for one in model.modules() if isinstance(one, nn.Embedding))
+    return without, [] if letters.weight.grad is None else letters.weight.grad.any(1).tolist()
+
+
+def numbers_in_common(one: nn.Module, other: nn.Module) -> int:
+    """How many parameters are the same tensor in both, or start with the same values."""
+    pairs = zip(one.parameters(), other.parameters(), strict=False)
+    return sum(a is b or torch.equal(a, b) for a, b in pairs)
+
+
+Sizes = tuple[int, int, int, int, int]  # vocab_size, context, embedding_dim, conv_width, fc_width
+SMALL: Sizes = (9, 3, 4, 6, 5)
+
+
+def drawn(cases: Any, sizes: Sizes) -> dict[str, Tensor]:
+    """Weights for a network of these sizes."""
+    vocab, context, size, width, hidden = sizes
+    return {
+        "letters": cases.tensor(vocab, size, low=-2, high=2),
+        "detectors": cases.tensor(width, context * size),
+        "offsets": cases.bias(width) * 0.5,
+        "hidden": cases.tensor(hidden, width),
+        "hidden_bias": cases.bias(hidden) * 0.5,
+        "out": cases.tensor(2, hidden, low=-2, high=2),
+        "out_bias": cases.bias(2),
+    }
+
+
+def expect_logits(student: Any, sizes: Sizes, weights: dict[str, Tensor], x: Tensor) -> None:
+    """The same logits with the same weights."""
+    right = logits(reference.TextCNN(*sizes), weights, x)
+    expect(student.beside(logits)(student.TextCNN(*sizes), weights, x)).to_match(right)
+
+
+@check(weight=1.5)
+def test_cnn_parameters(student):
+    """TextCNN has 19,448 parameters, 39,096 with context 4 and width 128, and the right number for other sizes"""
+    inside = student.beside(number_of_parameters)
+    expect(inside.number_of_parameters(student.TextCNN())).to_equal(19_448)
+    expect(inside.number_of_parameters(student.TextCNN(context=4, conv_width=128))).to_equal(39_096)
+    for sizes in (SMALL, (7, 2, 5, 3, 8), (26, 5, 6, 9, 4)):
+        right = number_of_parameters(reference.TextCNN(*sizes))
+        expect(inside.number_of_parameters(student.TextCNN(*sizes))).to_equal(right)
+
+
+@check(weight=1.5)
+def test_cnn_layers(student, cases):
+    """TextCNN calls an embedding, a convolution that answers at each place, and two dense layers, in this order"""
+    inside = student.beside(what_the_layers_do)
+    for sizes, length in ((SMALL, 11), ((7, 2, 5, 3, 8), 6)):
+        calls = expect(inside.what_the_layers_do(student.TextCNN(*sizes), ids(cases, 2, length, 7))).to_be_a(list)
+        kinds = [call[0] for call in calls]
+        expect(kinds).to_equal(["Embedding", "Conv1d", "Linear", "Linear"])
+        expect(calls[0][2]).to_equal((2, length, sizes[2]))
+        expect(calls[1][2]).to_equal((2, sizes[3], length - sizes[1] + 1))
+        expect(calls[2][1:]).to_equal(((2, sizes[3]), (2, sizes[4])))
+        expect(calls[3][1:]).to_equal(((2, sizes[4]), (2, 2)))
+
+
+@check(weight=3)
+def test_cnn_logits(student, cases):
+    """TextCNN gives the right logits with given weights, for networks and batches of different sizes"""
+    for sizes, batch, length in ((SMALL, 4, 9), ((8, 2, 3, 5, 7), 3, 6), ((11, 4, 2, 7, 4), 5, 23)):
+        expect_logits(student, sizes, drawn(cases, sizes), ids(cases, batch, length, sizes[0]))
+
+
+@check()
+def test_cnn_any_length(student, cases):
+    """TextCNN takes rows of any length: as short as one n-gram, 22, 23, 24 or 40"""
+    weights = drawn(cases, SMALL)
+    for length in (3, 4, 22, 23, 24, 40):
+        expect_logits(student, SMALL, weights, ids(cases, 3, length, SMALL[0]))
+
+
+def planted(cases: Any, length: int) -> tuple[dict[str, Tensor], Tensor]:
+    """A network that says 2 where the letters 1, 2, 3 stand somewhere in a row, and a row for each place of them."""
+    sizes = (5, 3, 5, 2, 3)
+    weights = {name: torch.zeros_like(value) for name, value in drawn(cases, sizes).items()}
+    weights["letters"] = torch.eye(5, dtype=torch.float64)
+    weights["detectors"][0] = torch.cat([weights["letters"][one] for one in (1, 2, 3)])
+    weights["offsets"][0] = -2.0
+    weights["hidden"][1, 0], weights["out"][1, 1] = 1.0, 2.0
+    x = cases.integers(length - 2, length, low=3, high=4)
+    for place, row in enumerate(x):
+        row[place : place + 3] = torch.tensor([1, 2, 3])
+    return weights, x
+
+
+@check(weight=3)
+def test_cnn_every_place(student, cases):
+    """TextCNN finds an n-gram wherever it stands, also in the first and in the very last window"""
+    inside = student.beside(logits)
+    for length in (23, 9):
+        weights, x = planted(cases, length)
+        model = student.TextCNN(5, 3, 5, 2, 3)
+        found = expect(inside.logits(model, weights, x)).to_have_shape(length - 2, 2)
+        for place, answer in enumerate(found[:, 1].tolist()):
+            expect(abs(answer - 2) < 1e-9).to_hold(f"the n-gram at place {place} of 0 to {length - 3} is found")
+
+
+@check(weight=1.5)
+def test_cnn_only_the_best(student, cases):
+    """TextCNN keeps the largest answer over time: an n-gram counts the same once or twice, in short and long names"""
+    weights, x = planted(cases, 12)
+    twice = torch.cat([x, x.flip(0)], dim=1)
+    found = expect(student.beside(logits)(student.TextCNN(5, 3, 5, 2, 3), weights, twice)).to_have_shape(
+        10, 2
+    )
+    expect(found).to_match(torch.tensor([[0.0, 2.0]], dtype=torch.float64).expand(10, 2))
+    weights = drawn(cases, SMALL)
+    expect_logits(student, SMALL, weights | {"offsets": weights["offsets"] - 4}, ids(cases, 4, 8, SMALL[0]))
+
+
+@check()
+def test_cnn_more_dots(student, cases):
+    """More dots behind a name that ends in dots do not change the logits of TextCNN"""
+    inside, weights = student.beside(logits), drawn(cases, SMALL)
+    x = torch.cat([ids(cases, 4, 6, SMALL[0]), torch.zeros(4, 3, dtype=torch.int64)], dim=1)
+    right = logits(reference.TextCNN(*SMALL), weights, x)
+    for more in (0, 1, 5, 14):
+        expect(inside.logits(student.TextCNN(*SMALL), weights, F.pad(x, (0, more)))).to_match(right)
+
+
+@check(weight=1.5)
+def test_cnn_plain_logits(student, cases):
+    """TextCNN ends with plain logits: negative ones too, twice as large when the last layer is, no softmax"""
+    inside, weights, x = student.beside(logits), drawn(cases, SMALL), ids(cases, 8, 9, SMALL[0])
+    weights["out"][1] = -weights["out"][0]
+    weights["out_bias"] = weights["out_bias"] * 0 - torch.tensor([0.5, 0.25])
+    plain = expect(inside.logits(student.TextCNN(*SMALL), weights, x)).to_have_shape(8, 2)
+    double = weights | {"out": weights["out"] * 2, "out_bias": weights["out_bias"] * 2}
+    twice = expect(inside.logits(student.TextCNN(*SMALL), double, x)).to_have_shape(8, 2)
+    expect(bool((plain < 0).any())).to_hold("some logits are negative: nothing cuts them off after the last layer")
+    same = bool((twice - 2 * plain).abs().max() <= 1e-9 * float(plain.abs().max()))
+    expect(same).to_hold("twice the weights of the last layer give twice the logits (no softmax)")
+
+
+@check()
+def test_cnn_single_names(student, cases):
+    """TextCNN gives a name in a batch of one what it gives it among others: (1, 2)"""
+    inside, weights, x = student.beside(logits_one_by_one), drawn(cases, SMALL), ids(cases, 4, 8, SMALL[0])
+    right = logits_one_by_one(reference.TextCNN(*SMALL), weights, x)
+    expect(inside.logits_one_by_one(student.TextCNN(*SMALL), weights, x)).to_match(right)
+
+
+@check(weight=1.5)
+def test_cnn_dropout(student, cases):
+    """TextCNN drops hidden units in train mode only: all of them with p = 1, none with p = 0"""
+    inside, weights, x = student.beside(logits_in_train_mode, logits), drawn(cases, SMALL), ids(cases, 5, 9, SMALL[0])
+    right = logits(reference.TextCNN(*SMALL), weights, x)
+    expect(inside.logits(student.TextCNN(*SMALL, 1.0), weights, x)).to_match(right)
+    expect(inside.logits_in_train_mode(student.TextCNN(*SMALL, 0.0), weights, x)).to_match(right)
+    nothing = inside.logits_in_train_mode(student.TextCNN(*SMALL, p=1.0), weights, x)
+    expect(nothing).to_match(weights["out_bias"].expand(5, 2))
+
+
+@check()
+def test_cnn_dropout_rate(student, cases):
+    """TextCNN drops the share p of the hidden units, one half by default, and scales up the others"""
+    inside, sizes = student.beside(logits_in_train_mode), (4, 2, 3, 5, 200)
+    weights = {name: torch.zeros_like(value) for name, value in drawn(cases, sizes).items()}
+    weights["hidden_bias"] += 1
+    weights["out"] += 1
+    x = ids(cases, 50, 6, 4)
+    for settings, p in (((), 0.5), ((0.2,), 0.2)):
+        model = student.TextCNN(*sizes, *settings)
+        kept = expect(inside.logits_in_train_mode(model, weights, x, cases.seed)).to_have_shape(50, 2)[:, 0] / 200
+        dropped = 1 - float((kept * (1 - p)).mean())
+        expect(abs(dropped - p) < 0.03).to_hold(
+            f"a share of {p} of the hidden units is 0, the others are {1 / (1 - p)}"
+        )
+
+
+@check()
+def test_cnn_gradients(student, cases):
+    """Every parameter of TextCNN learns, and the dot like every other character; the ids stay as they were"""
+    inside, weights = student.beside(gradients, logits), drawn(cases, SMALL)
+    weights["offsets"], weights["hidden_bias"] = weights["offsets"].abs() + 9, weights["hidden_bias"].abs() + 9
+    weights["hidden"] = weights["hidden"].abs()
+    x = torch.arange(9).repeat(3, 2)[:, :14] % 9
+    without, rows = expect(inside.gradients(student.TextCNN(*SMALL), weights, x)).to_be_a(tuple, length=2)
+    expect(without == []).to_hold("every parameter of the network gets a gradient")
+    right = gradients(reference.TextCNN(*SMALL), weights, x)[1]
+    expect(rows == right).to_hold("the rows of the characters get gradients, that of the dot as well")
+    expect(lambda: inside.logits(student.TextCNN(*SMALL), weights, x)).to_leave_inputs_alone()
+
+
+@check(weight=0.5)
+def test_cnn_own_weights(student):
+    """Two TextCNNs have no weights in common, and start from different random numbers"""
+    inside = student.beside(numbers_in_common)
+    count = expect(inside.numbers_in_common(student.TextCNN(*SMALL), student.TextCNN(*SMALL))).to_be_a(int)
+    expect(count == 0).to_hold("two networks have no weights in common, and start from different random numbers")
