@@ -36,8 +36,36 @@ edit("Prepare", "normalises_by_itself",
      "return (middle - middle.mean((0, 2, 3), keepdim=True)) / middle.std((0, 2, 3), keepdim=True)",
      hint="Each batch is normalised by its own mean and std, so the same patch looks different in other company. Use those of the backbone.")
 
-edit("solve_patches", "sees_the_whole_patch", "Prepare(backbone)", "Prepare(backbone, int(patches.shape[-1]))",
-     of="solve_patches__fitted_twice", hint="The model looks at the whole patch. The label is about the 32 × 32 pixels in the middle; all else misleads.")
+
+@mistake(replaces="solve_patches", hint="The model looks at the whole patch. The label is about the 32 × 32 pixels in the middle; all else misleads.")
+def sees_the_whole_patch(backbone, patches, labels, fine_tune=True, seed=0):
+    torch.manual_seed(seed)
+    width = backbone.fc.in_features
+    features = nn.Sequential(*list(backbone.children())[:-2])
+    before = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.BatchNorm1d(width), nn.Dropout(0.2)]
+    after = [nn.Linear(width, 64), nn.ReLU(), nn.BatchNorm1d(64), nn.Dropout(0.2), nn.Linear(64, 2)]
+    head = nn.Sequential(*before, *after)
+    model = nn.Sequential(Prepare(backbone, int(patches.shape[-1])), features, head)
+
+    def change(patch):
+        way = int(torch.randint(8, ()))
+        return torch.rot90(patch.flip(-1) if way > 3 else patch, way % 4, (-2, -1))
+
+    batches = Batches(patches, labels, change, size=32, seed=seed)
+    features.requires_grad_(False)
+    features.eval()
+    features.train = lambda mode=True: features
+    optimizer = torch.optim.AdamW(head.parameters(), lr=1e-2)
+    scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-2, epochs=4, steps_per_epoch=len(batches))
+    fit(model, batches, optimizer, scheduler, epochs=4)
+    features.__dict__.pop("train", None)
+    if fine_tune:
+        features.requires_grad_(True)
+        optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
+        scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-3, epochs=4, steps_per_epoch=len(batches))
+        fit(model, batches, optimizer, scheduler, epochs=4)
+    return model.eval()
+
 
 edit("solve_patches", "wants_prepared_patches", "return model", "return nn.Sequential(features, head)",
      of="solve_patches__fitted_twice", hint="The model that comes back wants patches that are prepared already. A stranger has raw ones: put the preparation inside.")
