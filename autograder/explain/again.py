@@ -52,7 +52,7 @@ Stay = Callable[[Box, Again], None]
 
 
 def try_again(assignment: Assignment, raw: bytes, check: str, wall: Wall, stay: Stay | None = None) -> Again:
-    """The check alone, on these bytes. Raises UnreadableSubmission, NoBox; `stay` sees the box while it stands."""
+    """The check alone, on these bytes. Raises UnreadableSubmission, NoBox; `stay` gets the box while it is open."""
     submission = read_submission(raw, assignment)
     patient = replace(assignment, limits=replace(assignment.limits, submission_seconds=A_DAY)) if stay else assignment
 

@@ -42,13 +42,13 @@ class GradescopeRun:
 
     @classmethod
     def at(cls, root: Path) -> GradescopeRun:
-        """Reads convgrade.json of the zip that lies at `root`/source."""
+        """Reads convgrade.json of the zip unpacked at `root`/source."""
         settings = json.loads((root / "source" / "convgrade.json").read_text("utf-8"))
         blank = Report(settings["slug"], "", "", (), box=settings["wall"])
         return cls(root, settings["slug"], settings["wall"], settings["visibility"], blank)
 
     def write(self, output: str = "") -> None:
-        """results.json, whole, as the report stands now."""
+        """results.json, whole, with the report so far."""
         path = self.root / "results" / "results.json"
         write_atomically(path, json.dumps(results(self.report, self.visibility, output), indent=1).encode())
         path.chmod(0o644)
@@ -61,7 +61,7 @@ class GradescopeRun:
 
 
 def main(root: Path | None = None) -> None:
-    """Grades what lies in `root`/submission. Never raises, and always leaves a valid results.json."""
+    """Grades what is in `root`/submission. Never raises, and always leaves a valid results.json."""
     run = GradescopeRun.at(root or Path(os.environ.get("AUTOGRADER_ROOT", "/autograder")))
     run.write(CRASHED)
     start = time.monotonic()

@@ -69,7 +69,7 @@ class TidyExporter(NotebookExporter):
         return self.troubled.get(student) or self.grading.one(found.read(), student, found.source)
 
     def submitted(self, names: Mapping[str, str]) -> Path:
-        """Where the file lies that a student handed in; `names` are nbgrader's resources."""
+        """Where the file is that a student handed in; `names` are nbgrader's resources."""
         folder = self.where.format_path(self.where.submitted_directory, names["student"], names["assignment"])
         return Path(folder, f"{names['notebook']}.ipynb")
 
@@ -86,7 +86,7 @@ class TidyExporter(NotebookExporter):
         return text, resources
 
     def _graded(self) -> dict[str, Report]:
-        """Grades and stores what this run will come to; gives what has no verdict: the store does not keep that."""
+        """Grades and stores what this run will come to; returns what has no verdict: the store does not keep that."""
         slug = self.grading.assignment.slug
         folders = [Path(folder) for folder in sorted(self.run.assignments) if self._is_due(Path(folder))]
         due = [self._found(folder / f"{slug}.ipynb") for folder in folders if (folder / f"{slug}.ipynb").is_file()]

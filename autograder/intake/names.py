@@ -1,4 +1,4 @@
-"""Where a notebook lies → who handed it in. One rule for each platform; the first that fits counts.
+"""Where a notebook is → who handed it in. One rule for each platform; the first that fits counts.
 
 | from              | looks like                                                              | student        |
 |-------------------|-------------------------------------------------------------------------|----------------|

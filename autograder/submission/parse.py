@@ -34,7 +34,7 @@ _BOMS16 = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # 
 
 @dataclass(frozen=True, slots=True)
 class RawCell:
-    """One cell as it stands in the file; every field is only a claim."""
+    """One cell as it is in the file; every field is only a claim."""
 
     number: int  # among the code cells, from 1, as `In [7]` after a clean run; 0 for a cell that is not code
     kind: str  # "code" or "text"

@@ -28,7 +28,7 @@ def live(shell: Shell, connection: int, config: dict[str, Any], program: bytes) 
     sock = _only_descriptor(connection, keep="descriptors" in config["off"])
     try:
         _settle(config, program)
-    except BaseException as error:  # noqa: BLE001  # no wall: the grader is told, and no student code ever runs
+    except BaseException as error:  # noqa: BLE001  # no wall: the grader hears of it, and no student code ever runs
         send(sock, f"{type(error).__name__}: {error}".encode())
         os._exit(1)
     send(sock, READY)
