@@ -148,14 +148,14 @@ def _jobs(assignment: Assignment, runs: int) -> Iterator[Job]:
     """The perfect notebook with so many secrets, and each mistake that must stay below with some of them."""
     answers = variants.answers(assignment)
     whole = notebooks.submission(assignment, answers)
-    wrong = {each.name: each for each in proof_set.exchanges(assignment) if each.kind == proof_set.MISTAKE}
+    wrong = {each.name: each for each in proof_set.replacements(assignment) if each.kind == proof_set.MISTAKE}
     nothing: dict[str, str] = {}
     sources = {PERFECT: (nothing, runs)} | {
         mistake.name: ({wrong[mistake.name].function: wrong[mistake.name].source}, min(runs, RUNS_BELOW))
         for mistake in _must_stay_below(assignment)
     }
     for name, (replaced, times) in sources.items():
-        raw = proof_set.answered(whole, variants.exchanged(answers, replaced))
+        raw = proof_set.answered(whole, variants.with_replaced(answers, replaced))
         for number in range(1, times + 1):
             yield Job(name, secret(number), f"{name} {number}", raw, {"secret": secret(number)})
 

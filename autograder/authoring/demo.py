@@ -91,7 +91,7 @@ class SampleClass:
     def body(self, exercise: int, body: str) -> bytes:
         """The first function of an exercise does something else."""
         own = {cell: self.answers[cell] for cell in _around(self.exercises, exercise).cells}
-        return self._file(variants.with_body(self.answers, variants.functions(own)[0], body))
+        return self._file(variants.with_body(self.answers, variants.answered_functions(own)[0], body))
 
     def syntax_error(self) -> bytes:
         """One answer is no Python."""

@@ -27,12 +27,12 @@ PERFECT, UNTOUCHED, WITHOUT, ALTERNATIVE, MISTAKE = "perfect", "untouched", "wit
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """What a notebook of the proof stands for, and which function is exchanged in which exercise."""
+    """What a notebook of the proof stands for, and which function is replaced in which exercise."""
 
     kind: str
     name: str
     raw: bytes
-    exercise: str = ""  # of the exchanged function
+    exercise: str = ""  # of the replaced function
     function: str = ""
     alone: bool = True  # in its notebook
 
@@ -41,7 +41,7 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class Replacement:
     """One definition that takes the place of the author's."""
 
     kind: str
@@ -58,26 +58,26 @@ def variants_of(assignment: Assignment, together: bool = False, only: str = "") 
     perfect = notebooks.submission(assignment, answers)
     yield Variant(PERFECT, PERFECT, perfect)
     yield Variant(UNTOUCHED, UNTOUCHED, notebooks.submission(assignment, {}))
-    chosen = [one for one in exchanges(assignment) if only in ("", one.exercise)]
+    chosen = [one for one in replacements(assignment) if only in ("", one.exercise)]
     sharing = [one for one in chosen if not one.alone and (together or one.kind == ALTERNATIVE)]
     stubs = {cell.grade_id: cell.source for cell in assignment.release if cell.grade_id}
     for exercise in (it for it in assignment.exercises if together and not it.manual):
         raw = answered(perfect, answers | {cell: stubs[cell] for cell in exercise.cells})
         yield Variant(WITHOUT, exercise.name, raw, exercise.name)
     for group in (*_rounds(sharing), *([one] for one in chosen if one not in sharing)):
-        answer = variants.exchanged(answers, {one.function: one.source for one in group})
+        answer = variants.with_replaced(answers, {one.function: one.source for one in group})
         raw = answered(perfect, answer)
         for one in group:
             yield Variant(one.kind, one.name, raw, one.exercise, one.function, len(group) == 1)
 
 
-def exchanges(assignment: Assignment) -> list[Exchange]:
+def replacements(assignment: Assignment) -> list[Replacement]:
     """Every alternative (`function__how`) and every mistake, in the order of the files."""
     owner = owners(assignment)
 
-    def one(kind: str, name: str, function: str, source: str, alone: bool = False) -> Exchange:
+    def one(kind: str, name: str, function: str, source: str, alone: bool = False) -> Replacement:
         exercise = owner[function.partition(".")[0]]  # of a method, its class
-        return Exchange(kind, name, exercise, function, source, alone)
+        return Replacement(kind, name, exercise, function, source, alone)
 
     return [
         *(
@@ -108,9 +108,9 @@ def owners(assignment: Assignment) -> dict[str, str]:
     return found
 
 
-def _rounds(chosen: Iterable[Exchange]) -> Iterator[list[Exchange]]:
+def _rounds(chosen: Iterable[Replacement]) -> Iterator[list[Replacement]]:
     """Groups of one kind: alternatives of different functions, mistakes of different exercises."""
-    queues: dict[tuple[str, str], list[Exchange]] = {}
+    queues: dict[tuple[str, str], list[Replacement]] = {}
     for one in chosen:
         queues.setdefault((one.kind, one.function if one.kind == ALTERNATIVE else one.exercise), []).append(one)
     for kind in (ALTERNATIVE, MISTAKE):

@@ -30,9 +30,9 @@ def new_assignment(root: Path, slug: str, title: str = "") -> list[Path]:
     """
     folder = root / SOLUTIONS / slug
     if not SLUG.fullmatch(slug):
-        raise UsageError(f"“{slug}” is no name for an assignment: begin with a letter, use a-z, 0-9 and _")
+        raise UsageError(f"invalid assignment name “{slug}”: start with a letter, use a-z, 0-9 and _")
     if folder.exists():
-        raise UsageError(f"solutions/{slug} is there already; choose another name, or delete it first")
+        raise UsageError(f"solutions/{slug} already exists; choose another name, or delete it first")
     title = " ".join(title.split()) or slug.replace("_", " ").capitalize()
     values = {"title": title, "title_toml": json.dumps(title, ensure_ascii=False), "secret": secrets.token_urlsafe(24)}
     targets = {f"{slug}/{name}": name for name in _names(NEW) if name != "course.toml"}
@@ -70,7 +70,7 @@ def _refuse_name(assignment: Assignment, name: str) -> None:
     taken = defined_names(assignment.reference) | set(assignment.names)
     files = [path for path in (assignment.suite, assignment.mistakes, assignment.alternatives) if path.is_file()]
     if not SLUG.fullmatch(name) or iskeyword(name):
-        raise UsageError(f"“{name}” is no name for an exercise: begin with a letter, use a-z, 0-9 and _")
+        raise UsageError(f"invalid exercise name “{name}”: start with a letter, use a-z, 0-9 and _")
     if name in taken:
         raise UsageError(f"{assignment.slug} has a {name} already; choose another name")
     if files:

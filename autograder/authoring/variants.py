@@ -1,4 +1,4 @@
-"""Submissions made from the author's answers, with some of them exchanged: for `prove`, the demo and the tests."""
+"""Submissions made from the author's answers, with some of them replaced: for `prove`, the demo and the tests."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def with_solution(assignment: Assignment, replaced: Mapping[str, str]) -> bytes:
 
     Raises KeyError for a name that no answer defines.
     """
-    return notebooks.submission(assignment, exchanged(answers(assignment), replaced))
+    return notebooks.submission(assignment, with_replaced(answers(assignment), replaced))
 
 
-def exchanged(given: Answers, replaced: Mapping[str, str]) -> Answers:
+def with_replaced(given: Answers, replaced: Mapping[str, str]) -> Answers:
     """The same answers with other definitions in their places. Raises KeyError for a name that none of them defines."""
     made = dict(given)
     for name, source in replaced.items():
@@ -36,7 +36,7 @@ def exchanged(given: Answers, replaced: Mapping[str, str]) -> Answers:
     return made
 
 
-def functions(given: Answers) -> list[str]:
+def answered_functions(given: Answers) -> list[str]:
     """Names of the functions that these answers define at the top level, in order."""
     trees = [parsed(text) for text in given.values()]
     return [node.name for tree in trees for node in tree.body if isinstance(node, ast.FunctionDef)]

@@ -61,7 +61,7 @@ def right_definition(assignment: Assignment, edit: MistakeSpec) -> str:
         texts: Iterable[str] = (without_markers(cell.source) for cell in _answers(assignment))
         names = [name, *method]
     elif edit.of.split("__")[0] != name:
-        raise CourseError(f"“{edit.of}” is no alternative of “{name}”", where, f"name one that begins with {name}__")
+        raise CourseError(f"“{edit.of}” is not an alternative of “{name}”", where, f"choose one named {name}__…")
     else:
         texts = (file.path.read_text("utf-8") for file in files_of(assignment.alternatives))
         names = [edit.of, *method]
@@ -99,7 +99,7 @@ def _refuse_broken(text: str, edit: MistakeSpec, where: str) -> None:
         body = ast.parse(text).body
     except SyntaxError as error:
         line = text.split("\n")[(error.lineno or 1) - 1].strip()
-        raise CourseError(f"the edit {edit.name} leaves no valid Python: {line}", where, "correct the texts") from None
+        raise CourseError(f"the edit {edit.name} does not leave valid Python: {line}", where, "fix the texts") from None
     if len(body) != 1 or not isinstance(body[0], Definition):
         raise CourseError(f"the edit {edit.name} leaves no single definition", where, "correct the texts")
 

@@ -46,14 +46,14 @@ class MistakeSpec:
 
 
 def parse(path: Path) -> ast.Module:
-    """The syntax tree of a file of the course. Raises CourseError when it is missing or no Python."""
+    """The syntax tree of a file of the course. Raises CourseError when it is missing or not Python."""
     try:
         return ast.parse(noted(path).read_bytes(), filename=path.name)
     except FileNotFoundError:
-        raise CourseError(f"{path.name} is missing", place(path), "write it, see CONTRIBUTING") from None
+        raise CourseError(f"{path.name} is missing", place(path), "create it, see CONTRIBUTING") from None
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
-        raise CourseError(f"{path.name} is no valid Python: {error}", place(path, line), "correct it") from None
+        raise CourseError(f"{path.name} is not valid Python: {error}", place(path, line), "fix it") from None
 
 
 def read_checks(path: Path, exercises: Sequence[str] = ()) -> tuple[CheckSpec, ...]:
@@ -112,7 +112,7 @@ def _edit(call: ast.Call, file: PartFile, homes: Mapping[str, str]) -> MistakeSp
         raise CourseError("an edit without a pair of texts", where, todo)
     function, name, *rest = texts
     if not name.isidentifier():
-        raise CourseError(f"“{name}” is no name for a mistake", where, "use letters, digits and _: forgets_the_bias")
+        raise CourseError(f"invalid mistake name “{name}”", where, "use letters, digits and _, e.g. forgets_the_bias")
     owner = function.partition(".")[0]
     exercise = file.exercise or homes.get(owner, "")
     if not exercise or (homes and homes.get(owner) != exercise):
@@ -160,17 +160,17 @@ def _check(file: PartFile, node: ast.FunctionDef) -> CheckSpec:
     call = _decorator(node, "check")
     if call is None:
         todo = "add @check() above it" if file.exercise else 'add @check("exercise") above it'
-        raise CourseError(f"{node.name} belongs to no exercise", where, todo)
+        raise CourseError(f"{node.name} has no exercise", where, todo)
     title = (ast.get_docstring(node) or "").strip().split("\n")[0]
     if not title:
         raise CourseError(f"{node.name} has no docstring", where, "write the line that the student reads")
     weight = _literal(call, None, "weight", where, 1)
     if not is_number(weight, least=0):
-        raise CourseError(f"the weight of {node.name} is no number from 0 up", where, "write for example weight=2")
+        raise CourseError(f"the weight of {node.name} must be a number of at least 0", where, "write e.g. weight=2")
     after = _literal(call, None, "after", where, ())
     names = (after,) if isinstance(after, str) else tuple(after) if isinstance(after, (tuple, list)) else (None,)
     if not all(isinstance(name, str) for name in names):
-        raise CourseError(f"after= of {node.name} is no name of a check", where, "write names without “test_”")
+        raise CourseError(f"after= of {node.name} must name checks", where, "write names without “test_”")
     name = node.name.removeprefix("test_")
     return CheckSpec(_exercise(call, file, where), name, title, float(weight), names, node.lineno, file.path)
 
@@ -202,14 +202,14 @@ def _plain(node: ast.expr, name: str, where: str, kind: type = object) -> object
     except ValueError:
         raise CourseError(f"{name} is computed", where, "write it as a plain value: it is read, not run") from None
     if not isinstance(value, kind):
-        raise CourseError(f"{name} is no text: {value!r}", where, "write it in quotes")
+        raise CourseError(f"{name} must be text: {value!r}", where, "write it in quotes")
     return value
 
 
 def _text(call: ast.Call, position: int | None, name: str, where: str) -> str:
     value = _literal(call, position, name, where)
     if not isinstance(value, str) or not value.strip():
-        raise CourseError(f"{name} is missing or no text", where, f'write {name}="…"')
+        raise CourseError(f"{name} is missing or not text", where, f'write {name}="…"')
     return value
 
 
@@ -219,9 +219,7 @@ def _refuse_repeated_names(items: Sequence[CheckSpec] | Sequence[MistakeSpec]) -
         first = seen.setdefault(item.name, item)
         if first is not item:
             too = f"line {first.line}" if first.path == item.path else f"{first.path.name}, line {first.line},"
-            raise CourseError(
-                f"“{item.name}” stands there twice ({too} too)", place(item.path, item.line), "rename one"
-            )
+            raise CourseError(f"duplicate name “{item.name}” (also {too})", place(item.path, item.line), "rename one")
 
 
 def _refuse_bad_prerequisites(checks: Sequence[CheckSpec]) -> None:
@@ -230,11 +228,11 @@ def _refuse_bad_prerequisites(checks: Sequence[CheckSpec]) -> None:
         for name in check.after:
             if name not in declared:
                 where = place(check.path, check.line)
-                raise CourseError(f"{check.name} waits for “{name}”, which is no check", where, "correct after=")
+                raise CourseError(f"{check.name} comes after the unknown check “{name}”", where, "correct after=")
     try:
         TopologicalSorter({check.name: check.after for check in checks}).prepare()
     except CycleError as error:
         names = error.args[1]
         first = min((declared[name] for name in names), key=lambda check: (check.path, check.line))
         where = place(first.path, first.line)
-        raise CourseError(f"checks wait for each other: {' → '.join(names)}", where, "take one after= out") from None
+        raise CourseError(f"checks come after each other: {' → '.join(names)}", where, "remove one after=") from None

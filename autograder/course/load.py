@@ -124,7 +124,7 @@ class Course:
                 return assignment
         slugs = [assignment.slug for assignment in self.assignments]
         close = get_close_matches(slug, slugs, n=3, cutoff=0.4) or slugs
-        raise UnknownAssignment(f"there is no assignment “{slug}”", str(SOLUTIONS), f"did you mean {', '.join(close)}?")
+        raise UnknownAssignment(f"unknown assignment “{slug}”", str(SOLUTIONS), f"did you mean {', '.join(close)}?")
 
 
 @stage("reading the course")
@@ -236,9 +236,7 @@ def _refuse_loose_ends(assignment: Assignment) -> None:
     _refuse_loose_mistakes(assignment, automatic, names)
 
 
-def _refuse_loose_mistakes(
-    assignment: Assignment, automatic: Mapping[str, Exercise], names: frozenset[str]
-) -> None:
+def _refuse_loose_mistakes(assignment: Assignment, automatic: Mapping[str, Exercise], names: frozenset[str]) -> None:
     for mistake in mistakes_of(assignment):
         _refuse_unknown_exercise(mistake, automatic)
         where = place(mistake.path, mistake.line)
@@ -257,4 +255,4 @@ def _refuse_unknown_exercise(item: CheckSpec | MistakeSpec, known: Mapping[str, 
         close = get_close_matches(item.exercise, known, n=1, cutoff=0.4)
         todo = f"did you mean “{close[0]}”?" if close else f"exercises are {', '.join(known)}"
         where = place(item.path, item.line)
-        raise CourseError(f"{item.name} belongs to “{item.exercise}”, no such exercise", where, todo)
+        raise CourseError(f"{item.name} names the unknown exercise “{item.exercise}”", where, todo)

@@ -33,7 +33,7 @@ def source_of(*helpers: Callable[..., Any]) -> str:
     found: dict[tuple[str, str], _Piece] = {}
     for helper in helpers:
         if (not inspect.isfunction(helper) and not inspect.isclass(helper)) or "." in helper.__qualname__:
-            raise TypeError(f"{helper!r} is no function or class at the top of a file")
+            raise TypeError(f"{helper!r} is not a function or class at the top of a file")
         _collect(sys.modules[helper.__module__], helper.__name__, found)
     pieces = sorted(set(found.values()), key=lambda piece: piece.order)
     return "\n\n".join(piece.text for piece in pieces) + "\n"

@@ -47,14 +47,14 @@ def load_module(path: Path, name: str = "") -> ModuleType:
     name = name or path.stem
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None or not path.exists():
-        raise CourseError(f"there is no {path.name}", place(path.parent), "every assignment needs one")
+        raise CourseError(f"{path.name} is missing", place(path.parent), "every assignment needs one")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
     except Exception as error:  # whatever a broken file of the course raises
         what = f"{path.name} cannot be imported: {type(error).__name__}: {error}"
-        raise CourseError(what, place(path, ([*_lines(error, path)] or [1])[-1]), "repair that file") from error
+        raise CourseError(what, place(path, ([*_lines(error, path)] or [1])[-1]), "fix that file") from error
     return module
 
 

@@ -58,7 +58,7 @@ def edit(  # noqa: PLR0913  # a call of it reads like a line of a table
     """A known mistake that is a right definition with some of its text exchanged: `old, new`, and more such pairs.
 
     `function` is "f", "Class" or "Class.method". Its text is the author's answer, without the solution markers, or that
-    of the alternative `of`; each old text stands there exactly once. As with `mistake`, it is read from the source.
+    of the alternative `of`; each old text is there exactly once. As with `mistake`, it is read from the source.
     """
     _refuse_other_ends(ends)
 
@@ -138,4 +138,4 @@ def _run(tree: ast.Module, names: dict[str, Any], called: str, where: str) -> No
         exec(code, names)  # noqa: S102  # the author's text, not a student's
     except Exception as error:  # whatever a broken definition raises
         what = f"{called.strip('<>')} cannot be defined: {type(error).__name__}: {error}"
-        raise CourseError(what, where, "correct it") from error
+        raise CourseError(what, where, "fix it") from error

@@ -20,7 +20,7 @@ import pytest
 import torch
 
 from autograder.authoring import notebooks, variants
-from autograder.authoring.proof_set import ALTERNATIVE, MISTAKE, Exchange, exchanges
+from autograder.authoring.proof_set import ALTERNATIVE, MISTAKE, Exchange, replacements
 from autograder.course import Assignment
 from autograder.course.answers import mistakes_of
 from autograder.course.declarations import CheckSpec
@@ -50,7 +50,7 @@ def share(assignment: Assignment, kind: str) -> list[Exchange]:
     gates = {one.name for one in mistakes_of(assignment) if one.below}
     part = assignment.mistakes if kind == MISTAKE else assignment.alternatives
     written = b"".join(path.read_bytes() for path in sources_of(part).values())
-    those = [one for one in exchanges(assignment) if one.kind == kind and not one.alone and one.name not in gates]
+    those = [one for one in replacements(assignment) if one.kind == kind and not one.alone and one.name not in gates]
     return those[zlib.crc32(written) % min(SHARES[kind], len(those)) :: SHARES[kind]]
 
 

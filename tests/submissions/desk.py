@@ -9,7 +9,7 @@ from textwrap import dedent
 from typing import Any
 
 from autograder.authoring import notebooks, variants
-from autograder.authoring.proof_set import ALTERNATIVE, exchanges
+from autograder.authoring.proof_set import ALTERNATIVE, replacements
 from autograder.course import Assignment
 from autograder.course.answers import Definition
 
@@ -57,7 +57,7 @@ class Desk:
         nodes = [node for node in ast.parse("\n".join(lines)).body if isinstance(node, Definition)]
         tops = [min([node.lineno, *(one.lineno for one in node.decorator_list)]) - 1 for node in nodes]
         written = {node.name: "\n".join(lines[top : node.end_lineno]) for top, node in zip(tops, nodes, strict=True)}
-        cells = self._cells(variants.exchanged(answers, written))
+        cells = self._cells(variants.with_replaced(answers, written))
         return self._narrowed(cells, *exercises) if exercises else cells
 
     def _mistaken(self, *names: str) -> list[Cell]:
@@ -70,13 +70,13 @@ class Desk:
 
     def _other_words(self) -> list[Cell]:
         """Of every function that has any, the last alternative."""
-        others = [one for one in exchanges(self._assignment) if one.kind == ALTERNATIVE]
+        others = [one for one in replacements(self._assignment) if one.kind == ALTERNATIVE]
         return self._taken(*{one.function: one.name for one in others}.values())
 
     def _taken(self, *names: str) -> list[Cell]:
-        known = {one.name: one for one in exchanges(self._assignment)}
+        known = {one.name: one for one in replacements(self._assignment)}
         replaced = {known[name].function: known[name].source for name in names}
-        return self._cells(variants.exchanged(self._answers, replaced))
+        return self._cells(variants.with_replaced(self._answers, replaced))
 
 
 class Anyone(Desk):

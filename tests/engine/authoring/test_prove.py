@@ -161,4 +161,4 @@ def test_a_change_is_proved_again(sample_course, monkeypatch, capsys):
 
     prove_module.keep_proving(root, "tiny", ProveOptions(jobs=1), stop=stop)
     assert proved == ["tiny", "tiny"]
-    assert "is no valid Python" in capsys.readouterr().out
+    assert "is not valid Python" in capsys.readouterr().out

@@ -71,7 +71,7 @@ def test_one_function_is_replaced_and_nothing_else(assignment):
 
 
 def test_a_method_is_replaced_with_its_decorators(assignment):
-    found = variants.exchanged(variants.answers(assignment), {"Ring.area": "def area(self, a, b):\n    return 0"})
+    found = variants.with_replaced(variants.answers(assignment), {"Ring.area": "def area(self, a, b):\n    return 0"})
     assert "@staticmethod" not in found["area"]
     assert "    def area(self, a, b):\n        return 0" in found["area"]
 
@@ -89,7 +89,7 @@ def test_half_done_has_only_the_answers_asked_for(assignment):
 def test_a_body_is_replaced_below_the_same_signature(assignment):
     found = variants.with_body(variants.answers(assignment), "double", "while True:\n    pass")
     assert found["double"].strip() == "def double(x):\n    while True:\n        pass"
-    assert variants.functions(found) == ["area", "double"]
+    assert variants.answered_functions(found) == ["area", "double"]
 
 
 def test_a_mistake_takes_the_name_of_what_it_replaces(tmp_path):

@@ -111,7 +111,7 @@ BROKEN = {
     "a missing reference": ("tiny/reference.py", None, "reference.py is missing", "reference.py"),
     "a missing suite": (SUITE, None, "test_tiny.py is missing", "test_tiny.py"),
     "a missing notebook": (NOTEBOOK, None, "notebook.py is missing", "notebook.py"),
-    "a suite that is no Python": (SUITE, ("def test_add", "deff test_add"), "no valid Python", "test_tiny.py:21"),
+    "a suite that is no Python": (SUITE, ("def test_add", "deff test_add"), "not valid Python", "test_tiny.py:21"),
     "points below a hundred": (NOTEBOOK, ("points=30", "points=29"), "add up to 99, not 100", "notebook.py:28"),
     "a check cell without answer cell": (
         NOTEBOOK,
@@ -188,7 +188,7 @@ BROKEN = {
     "a hidden check of no exercise": (
         SUITE,
         ('@check("add")', '@check("ad")'),
-        "“ad”, no such exercise",
+        "the unknown exercise “ad”",
         "test_tiny.py:21",
     ),
     "an exercise without hidden check": (
@@ -203,7 +203,7 @@ BROKEN = {
         "“add” has no check",
         "notebook.py:25",
     ),
-    "a test without exercise": (SUITE, ('@check("add")', ""), "belongs to no exercise", "test_tiny.py:21"),
+    "a test without exercise": (SUITE, ('@check("add")', ""), "has no exercise", "test_tiny.py:21"),
     "a check without a line to read": (SUITE, ('"""add gives the sum"""', ""), "has no docstring", "test_tiny.py:21"),
     "a check inside something else": (
         SUITE,
@@ -211,24 +211,24 @@ BROKEN = {
         "not at the top",
         "test_tiny.py:23",
     ),
-    "a weight below nothing": (SUITE, ("weight=2", "weight=-1"), "no number from 0 up", "test_tiny.py:14"),
+    "a weight below nothing": (SUITE, ("weight=2", "weight=-1"), "a number of at least 0", "test_tiny.py:14"),
     "a computed exercise": (SUITE, ('@check("add")', "@check(NAME)"), "exercise= is computed", "test_tiny.py:21"),
     "two checks of one name": (
         SUITE,
         ("test_add_sums", "test_double_is_twice"),
-        "stands there twice",
+        "duplicate name",
         "test_tiny.py:21",
     ),
     "a prerequisite that is none": (
         SUITE,
         ('"double_keeps_the_shape"', '"doble"'),
-        "“doble”, which is no check",
+        "the unknown check “doble”",
         "test_tiny.py:14",
     ),
     "checks in a circle": (
         SUITE,
         ('@check("double")', '@check("double", after="double_is_twice")'),
-        "wait for each other",
+        "come after each other",
         "test_tiny.py:7",
     ),
     "a mistake in no exercise": (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.authoring.proof_set import ALTERNATIVE, MISTAKE, exchanges
+from autograder.authoring.proof_set import ALTERNATIVE, MISTAKE
 from autograder.course import load_course
 from autograder.course.answers import mistakes_of, wrong_definition
 from autograder.errors import CourseError
@@ -14,7 +14,7 @@ from autograder.judge import load_mistakes
 from autograder.judge.plugin import with_suite
 
 EDIT = 'edit("double", "tripled", "x * 2", "x * 3", hint="Two, not three.")\n'
-MISTAKES = f'''from autograder.judge import edit, mistake
+MISTAKES = f"""from autograder.judge import edit, mistake
 
 {EDIT}
 
@@ -24,7 +24,7 @@ def squared(x):
 
 
 edit("double", "of_another", "x + x", "x + 1", of="double__sum", hint="Add x to itself.")
-'''
+"""
 DOUBLE = '''import reference
 
 from autograder.judge import check, expect
@@ -86,7 +86,7 @@ def test_an_edit_changes_the_answer_or_an_alternative(tiny):
 
 
 def test_a_proof_exchanges_what_the_folders_hold(tiny):
-    made = [(one.kind, one.name, one.exercise) for one in exchanges(tiny())]
+    made = [(one.kind, one.name, one.exercise) for one in replacements(tiny())]
     assert made[0] == (ALTERNATIVE, "double__sum", "double")
     assert made[1:] == [(MISTAKE, name, "double") for name in ("tripled", "squared", "of_another")]
 
@@ -122,14 +122,14 @@ def test_helpers_of_two_assignments_never_mix(tiny, sample_course):
     [
         (EDIT.replace('"x * 2"', '"4 * x"'), "“4 * x” stands nowhere in double, not once"),
         (EDIT.replace('"x * 2"', '"x"'), "times in double, not once"),
-        (EDIT.replace('"x * 3"', '"x *"'), "leaves no valid Python: twice = x *"),
+        (EDIT.replace('"x * 3"', '"x *"'), "does not leave valid Python: twice = x *"),
         (EDIT.replace('"x * 2", "x * 3"', '"x * 2", "x * 3", "* 2", ""'), "two old texts of tripled overlap"),
         (EDIT.replace(', "x * 3"', ""), "an edit without a pair of texts"),
         (EDIT.replace('"x * 2"', "str(2)"), "an old or new text is computed"),
         (EDIT.replace('"double"', '"halve"'), "no answer of the exercise “double” defines “halve”"),
         (EDIT.replace("hint=", 'of="double__no", hint='), "no alternative defines “double__no”"),
-        (EDIT.replace("hint=", 'of="add__no", hint='), "“add__no” is no alternative of “double”"),
-        (EDIT + EDIT, "“tripled” stands there twice (line 3 too)"),
+        (EDIT.replace("hint=", 'of="add__no", hint='), "“add__no” is not an alternative of “double”"),
+        (EDIT + EDIT, "duplicate name “tripled” (also line 3)"),
     ],
 )
 def test_an_edit_that_does_not_fit_is_refused_with_its_line(tiny, edit, told):
@@ -145,7 +145,7 @@ def test_two_forms_of_one_part_are_refused(tiny):
 
 def test_a_file_of_no_exercise_is_refused_with_its_line(tiny):
     said = refusal(tiny, {"tiny/checks/duble.py": DOUBLE.replace("is_twice", "again")})
-    assert "belongs to “duble”, no such exercise" in said
+    assert "names the unknown exercise “duble”" in said
     assert "did you mean “double”?" in said
 
 

@@ -10,8 +10,6 @@ ROOT = Path(__file__).resolve().parents[3]
 SHARED = {
     "build": "the verb, and what it does",
     "calibrate": "the verb, and what it does",
-    "Exchange": "a request with its answer; a definition that takes another's place",
-    "functions": "what a student's cell defines; what an author's answers define",
     "grade": "the verb, and what it does to one submission",
     "main": "where a program starts",
     "prove": "the verb, and what it does",
