@@ -20,7 +20,7 @@ import pytest
 import torch
 
 from autograder.authoring import notebooks, variants
-from autograder.authoring.proof_set import ALTERNATIVE, MISTAKE, Exchange, replacements
+from autograder.authoring.proof_set import ALTERNATIVE, MISTAKE, Replacement, replacements
 from autograder.course import Assignment
 from autograder.course.answers import mistakes_of
 from autograder.course.declarations import CheckSpec
@@ -45,7 +45,7 @@ def device(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
-def share(assignment: Assignment, kind: str) -> list[Exchange]:
+def share(assignment: Assignment, kind: str) -> list[Replacement]:
     """Those of the alternatives or mistakes that are tried now: none that ends its process, none for a gate to find."""
     gates = {one.name for one in mistakes_of(assignment) if one.below}
     part = assignment.mistakes if kind == MISTAKE else assignment.alternatives
@@ -79,17 +79,17 @@ def found(assignment: Assignment, device: str) -> Found:
     return with_suite(assignment, serve, device)
 
 
-def failed(suite: Suite, device: str, replaced: Exchange | None = None) -> set[str]:
+def failed(suite: Suite, device: str, replaced: Replacement | None = None) -> set[str]:
     """When the author's answers are tried: everything; with one of them exchanged: the checks of its exercise."""
     given = variants.answers(suite.assignment)
     if replaced:
-        given = variants.exchanged(given, {replaced.function: replaced.source})
+        given = variants.with_replaced(given, {replaced.function: replaced.source})
     names = namespace(notebooks.submission(suite.assignment, given))
     kept = {one.name: left_out(one) for one in suite.assignment.checks if not tried(suite, one, replaced)}
     return {one.name for one in suite.run(asking(names, device), kept) if one.verdict is not Verdict.PASSED}
 
 
-def tried(suite: Suite, check: CheckSpec, replaced: Exchange | None) -> bool:
+def tried(suite: Suite, check: CheckSpec, replaced: Replacement | None) -> bool:
     """Gates only where all is tried: they train for seconds."""
     gate = ONE_IN != 1 and FIXTURE in suite.items[check.name].fixturenames
     return not gate and (replaced is None or replaced.exercise == check.exercise)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.authoring.proof_set import ALTERNATIVE, MISTAKE
+from autograder.authoring.proof_set import ALTERNATIVE, MISTAKE, replacements
 from autograder.course import load_course
 from autograder.course.answers import mistakes_of, wrong_definition
 from autograder.errors import CourseError
@@ -85,7 +85,7 @@ def test_an_edit_changes_the_answer_or_an_alternative(tiny):
     assert third == "def double(x):\n    return x + 1"
 
 
-def test_a_proof_exchanges_what_the_folders_hold(tiny):
+def test_a_proof_uses_what_the_folders_hold(tiny):
     made = [(one.kind, one.name, one.exercise) for one in replacements(tiny())]
     assert made[0] == (ALTERNATIVE, "double__sum", "double")
     assert made[1:] == [(MISTAKE, name, "double") for name in ("tripled", "squared", "of_another")]
