@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from autograder.course import Assignment
 
 # Below the root of the course.
 SOLUTIONS = Path("solutions")  # what the author writes
@@ -25,11 +21,6 @@ DEMO = BUILD / "demo"
 DEMO_SUBMITTED = DEMO / "submitted"
 RECORDING = BUILD / ".recording"  # the lock of commands that change the gradebook
 _CHECK = "_check"  # how the id of an exercise's check cell ends
-
-
-def root_of(assignment: Assignment) -> Path:
-    """The folder that holds `solutions/`."""
-    return assignment.folder.parents[1]
 
 
 def reports_folder(root: Path, slug: str) -> Path:

@@ -25,7 +25,7 @@ from autograder.grading.keys import content_key, context_digest
 from autograder.grading.session import GradingOptions, GradingSession, store_of
 from autograder.grading.store import Store
 from autograder.grading.worker_process import Job
-from autograder.layout import BUILD, SUBMITTED, root_of
+from autograder.layout import BUILD, SUBMITTED
 from autograder.model import Report
 from bench.views import differing
 
@@ -69,7 +69,7 @@ def graded(assignment: Assignment, distinct: int) -> list[tuple[bytes, Report]]:
     desk = SampleClass(assignment)
     raws = [desk.perfect(), desk.half_done(), *map(desk.mistaken, range(distinct - 2))]
     jobs = [Job(f"sample {number}", "notebook.ipynb", "", raw) for number, raw in enumerate(raws)]
-    apart = Store(root_of(assignment) / BUILD / "samples")
+    apart = Store(assignment.root / BUILD / "samples")
     reports = list(GradingSession(assignment, GradingOptions(jobs=2, wall=_BOX), apart).grade(jobs))
     if not all(report.graded for report in reports):
         raise RuntimeError("something could not be graded; run `convgrade doctor`")
@@ -82,7 +82,7 @@ def hand_in(assignment: Assignment, samples: Sequence[tuple[bytes, Report]], cou
     for number in range(count):
         student, (raw, report) = f"student {number:03}", samples[number % len(samples)]
         raw += b" " * number
-        folder = root_of(assignment) / SUBMITTED / student / assignment.slug
+        folder = assignment.root / SUBMITTED / student / assignment.slug
         write_atomically(folder / f"{assignment.slug}.ipynb", raw)
         day = "2029-12-31" if number % 3 else "2030-01-02"
         write_atomically(folder / "timestamp.txt", f"{day} 12:00:00 UTC".encode())
@@ -95,7 +95,7 @@ def hand_in(assignment: Assignment, samples: Sequence[tuple[bytes, Report]], cou
 def grade_by_hand(assignment: Assignment) -> None:
     """Enter points for what people grade and some extra credit, then recompute the penalties."""
     dice = random.Random(assignment.slug)
-    with database.opened(root_of(assignment), assignment.slug) as found:
+    with database.opened(assignment.root, assignment.slug) as found:
         for submission in found[0].assignment_submissions(assignment.slug) if found else ():
             for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
                 if grade.auto_score is None:
@@ -103,7 +103,7 @@ def grade_by_hand(assignment: Assignment) -> None:
                 elif dice.random() < 0.1:
                     grade.extra_credit = round(dice.uniform(0, 2), 3)
             found[0].db.commit()
-    _run(root_of(assignment), "autograder.cli", "late", assignment.slug)
+    _run(assignment.root, "autograder.cli", "late", assignment.slug)
 
 
 def _run(root: Path, module: str, *words: str) -> float:

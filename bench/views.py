@@ -18,7 +18,6 @@ from autograder.exports import write
 from autograder.gradebook import database
 from autograder.gradebook.gather import gather_contexts, recomputed_grades
 from autograder.grading.session import store_of
-from autograder.layout import root_of
 from autograder.reports.class_page import write_pages
 
 Scores = dict[str, float]  # points to the cent by student
@@ -43,7 +42,7 @@ def views(assignment: Assignment) -> dict[str, Scores]:
 
 
 def _exported(assignment: Assignment, form: str) -> Scores:
-    grades, _ = recomputed_grades(load_course(root_of(assignment)), assignment)
+    grades, _ = recomputed_grades(load_course(assignment.root), assignment)
     table = csv.DictReader(io.StringIO(write(form, assignment.title, grades).text))
     student, score = {"csv": ("student_id", "score"), "canvas": ("SIS Login ID", assignment.title)}[form]
     return {row[student]: float(row[score]) for row in table if row[student]}
@@ -51,7 +50,7 @@ def _exported(assignment: Assignment, form: str) -> Scores:
 
 def _nbgrader(assignment: Assignment, file: Path) -> dict[str, Scores]:
     """What the gradebook has for formgrader, less the penalty, and what `nbgrader export` writes."""
-    with database.opened(root_of(assignment), assignment.slug) as found:
+    with database.opened(assignment.root, assignment.slug) as found:
         if found is None:
             raise RuntimeError("there is no gradebook")
         book: Any = found[0]
@@ -71,7 +70,7 @@ def _nbgrader(assignment: Assignment, file: Path) -> dict[str, Scores]:
 def _on_the_page(assignment: Assignment) -> Scores:
     store = store_of(assignment)
     reports = store.all()
-    contexts = gather_contexts(load_course(root_of(assignment)), assignment, reports)
+    contexts = gather_contexts(load_course(assignment.root), assignment, reports)
     page = write_pages(reports, assignment.title, store.folder, contexts).read_text("utf-8")
     return {unescape(student): max(float(score), 0.0) for student, score in _ROW.findall(page)}  # -1: none yet
 

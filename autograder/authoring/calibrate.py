@@ -26,7 +26,6 @@ from autograder.grading.pool import grade_all
 from autograder.grading.progress import progress
 from autograder.grading.session import GradingOptions, worker_spec
 from autograder.grading.worker_process import Job
-from autograder.layout import root_of
 from autograder.log import stage
 from autograder.model import CheckResult, Report
 
@@ -114,9 +113,7 @@ def calibrate_and_write(assignment: Assignment, options: CalibrateOptions) -> bo
     path = assignment.folder / "assignment.toml"
     if not offences and not options.dry_run:
         write_thresholds(path, gates)
-    outcome = (
-        "Nothing is written." if offences or options.dry_run else f"Written: {path.relative_to(root_of(assignment))}"
-    )
+    outcome = "Nothing is written." if offences or options.dry_run else f"Written: {path.relative_to(assignment.root)}"
     console.print(escape(outcome))
     return not offences
 

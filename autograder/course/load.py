@@ -70,6 +70,11 @@ class Assignment:
     hidden: tuple[str, ...] = ()  # files and folders that no submission may read
 
     @property
+    def root(self) -> Path:
+        """The folder that holds `solutions/`."""
+        return self.folder.parents[1]
+
+    @property
     def notebook(self) -> Path:
         """The percent text that everything public is made of."""
         return self.folder / "notebook.py"

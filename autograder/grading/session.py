@@ -16,7 +16,7 @@ from autograder.grading.pool import grade_all, problem
 from autograder.grading.serve_spec import Checks, ServeSpec
 from autograder.grading.store import Store
 from autograder.grading.worker_process import Job, WorkerSpec
-from autograder.layout import BUILD, reports_folder, root_of
+from autograder.layout import BUILD, reports_folder
 from autograder.log import is_on
 
 if TYPE_CHECKING:
@@ -47,13 +47,13 @@ def worker_main(connection: Connection, spec: ServeSpec) -> None:
 
 def worker_spec(assignment: Assignment, options: GradingOptions, checks: Checks = "all") -> WorkerSpec:
     """Workers for this assignment."""
-    serving = ServeSpec(str(root_of(assignment)), assignment.slug, options.wall, options.device, checks)
+    serving = ServeSpec(str(assignment.root), assignment.slug, options.wall, options.device, checks)
     return WorkerSpec(worker_main, (serving,), assignment.limits.submission_seconds * 1.5 + 60, quiet=not is_on())
 
 
 def store_of(assignment: Assignment) -> Store:
     """Where the reports of this assignment are kept."""
-    return Store(reports_folder(root_of(assignment) / BUILD, assignment.slug))
+    return Store(reports_folder(assignment.root / BUILD, assignment.slug))
 
 
 class GradingSession:

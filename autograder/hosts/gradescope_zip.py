@@ -46,11 +46,7 @@ def zip_files(course: Course, assignment: Assignment, wall: str, visibility: str
     scripts = {name: templates.get_template(f"{name}.j2").render(values) for name in ("setup.sh", "run_autograder")}
     settings = {"slug": assignment.slug, "wall": wall, "visibility": visibility}
     toml = "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in _course(course, assignment))
-    texts = scripts | {
-        "convgrade.json": json.dumps(settings),
-        "requirements.txt": pinned(),
-        str(COURSE_FILE): toml,
-    }
+    texts = scripts | {"convgrade.json": json.dumps(settings), "requirements.txt": pinned(), str(COURSE_FILE): toml}
     files = dict(_files(Path(autograder.__file__).parent, "autograder"))
     files |= dict(_files(kit(), "shared/cnnkit"))
     files |= {
