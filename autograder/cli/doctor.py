@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,7 +37,7 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """Whether one promise held on this machine."""
+    """Whether one promise held on this machine; if not, what was seen instead."""
 
     promise: str
     kept: bool
@@ -91,7 +91,7 @@ def _alive(p):
 """
 
 
-def probe_results(wall: Wall | None = None) -> Iterator[ProbeResult]:
+def probe_results(wall: Wall) -> Iterator[ProbeResult]:
     """Tries every promise in real boxes, one after the other. Raises NoBox where there is no wall."""
     token = secrets.token_hex(8)
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as secret, socket.create_server(("127.0.0.1", 0)) as server:
@@ -114,7 +114,7 @@ def _try(zygote: Zygote, probe: Probe, known: dict[str, object]) -> ProbeResult:
         except StudentError as error:
             stopped = error.verdict in (*probe.verdicts, Verdict.RAISED, Verdict.OUT_OF_MEMORY)
             return ProbeResult(probe.promise, stopped and error.type_name != "NameError", str(error))
-    return ProbeResult(probe.promise, not reply.value, "" if not reply.value else "it got through")
+    return ProbeResult(probe.promise, not reply.value, "it got through")
 
 
 def _survives(zygote: Zygote) -> ProbeResult:
@@ -127,20 +127,15 @@ def _survives(zygote: Zygote) -> ProbeResult:
     return ProbeResult("after all this a right answer still arrives", bool(value == 6))
 
 
-def examine(wall: Wall | None = None, echo: Callable[[str], None] | None = None) -> bool:
+def examine(wall: Wall) -> bool:
     """Prints the machine and one line a promise; whether all of them held."""
-    say = echo or Console(highlight=False).print
+    say, kept, start = Console(highlight=False).print, True, time.monotonic()
     for line in machine():
         say(line)
-    kept = True
-    start = time.monotonic()
     try:
         for result in probe_results(wall):
             kept = kept and result.kept
-            say(
-                f"{'ok    ' if result.kept else 'BROKEN'}  {result.promise}"
-                + ("" if result.kept else f"  ({result.seen})")
-            )
+            say(f"ok      {result.promise}" if result.kept else f"BROKEN  {result.promise}  ({result.seen})")
     except NoBox as error:
         say(f"BROKEN  {error}")
         return False
@@ -150,12 +145,9 @@ def examine(wall: Wall | None = None, echo: Callable[[str], None] | None = None)
 
 def machine() -> Iterator[str]:
     """What the wall is made of here."""
-    path = shutil.which("bwrap")
-    version = (
-        subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout.strip()
-        if path
-        else "missing"
-    )
+    version = "missing"
+    if path := shutil.which("bwrap"):
+        version = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout.strip()
     yield f"bubblewrap: {version.removeprefix('bubblewrap ')}"
     yield f"kernel: {os.uname().release}, Landlock ABI {landlock.version() or 'none'}"
     unprivileged = Path("/proc/sys/user/max_user_namespaces")

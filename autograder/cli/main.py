@@ -17,6 +17,7 @@ from autograder.cli import author, grade, hosts, staff, term
 from autograder.cli.exits import DONE, INTERRUPTED, NOT_GRADED, WRONG
 from autograder.cli.verb import Verb, verbose
 from autograder.errors import ConvgradeError, CourseError
+from autograder.text.escape import block
 
 # In the order in which a course needs them.
 HEADINGS: dict[str, tuple[Verb, ...]] = {
@@ -79,17 +80,11 @@ def _exit_code(run: Callable[[], Any]) -> int:
         return INTERRUPTED
     except ConvgradeError as error:
         log.note_error(error)
-        _show(str(error))
+        click.echo(f"convgrade: {block(str(error))}", err=True)
         return WRONG if isinstance(error, CourseError) else NOT_GRADED
     except BrokenPipeError:  # `convgrade grade … | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return NOT_GRADED
-
-
-def _show(message: str) -> None:
-    from autograder.text.escape import block
-
-    click.echo(f"convgrade: {block(message)}", err=True)
 
 
 if __name__ == "__main__":

@@ -18,10 +18,10 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 NO_GPU = "Leave --device out to grade on the CPU; for a GPU, `nvidia-smi` must list one and torch must support CUDA."
 
 
-def find_root(given: Path | None, start: Path | None = None) -> Path:
-    """The course's folder: the given one, else the nearest from `start` upwards. Raises CourseError."""
-    start = (start or Path.cwd()).absolute()
-    for folder in [given.absolute()] if given else [start, *start.parents]:
+def find_root(given: Path | None) -> Path:
+    """The course's folder: the given one, else the nearest from here upwards. Raises CourseError."""
+    here = Path.cwd()
+    for folder in [given.absolute()] if given else [here, *here.parents]:
         if (folder / COURSE_FILE).is_file():
             return folder
     where = "the folder of --course" if given else "this folder and those above it"

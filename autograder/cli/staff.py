@@ -69,12 +69,7 @@ def explain(root: Path, what: str, check: str, slug: str, **options: Any) -> int
 @click.argument("folder", type=FOLDER)
 @ASSIGNMENT
 @click.option(
-    "--every",
-    metavar="SECONDS",
-    type=click.FloatRange(0.1),
-    default=2.0,
-    show_default=True,
-    help="How often to look.",
+    "--every", metavar="SECONDS", type=click.FloatRange(0.1), default=2.0, show_default=True, help="How often to look."
 )
 @click.option("--once", is_flag=True, help="Grade what is there now, then exit.")
 @click.option("--beside", is_flag=True, help="Write NAME.feedback.html next to each notebook.")

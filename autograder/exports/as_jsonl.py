@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from autograder.exports import Export
@@ -16,15 +17,11 @@ def write(title: str, grades: Sequence[Grade], roster: str) -> Export:
 
 
 def _student(title: str, grade: Grade) -> dict[str, Any]:
-    person, report = grade.person, grade.report
-    return {
+    report = grade.report
+    return asdict(grade.person) | {
         "assignment": grade.assignment,
         "title": title,
         "student": grade.student,
-        "first_name": person.first_name,
-        "last_name": person.last_name,
-        "email": person.email,
-        "lms_id": person.lms_id,
         "submitted": grade.submitted,
         "handed_in": grade.handed_in.isoformat() if grade.handed_in else None,
         "seconds_late": grade.seconds_late,

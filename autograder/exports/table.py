@@ -33,17 +33,15 @@ def cell(value: Cell) -> str:
 
 def from_csv(text: str, what: str) -> list[list[str]]:
     """Rows of a table that somebody else exported, commas or semicolons, without empty rows. Raises CourseError."""
-    text = text.removeprefix("\ufeff")
+    text, again = text.removeprefix("\ufeff"), f"export it from {what} again"
     first = text.split("\n", 1)[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
-        raise CourseError(
-            f"the table from {what} is not valid CSV: {error}", "--roster", f"export it from {what} again"
-        ) from None
+        raise CourseError(f"the table from {what} is not valid CSV: {error}", "--roster", again) from None
     rows = [row for row in rows if any(value.strip() for value in row)]
     if not rows:
-        raise CourseError(f"the table from {what} is empty", "--roster", f"export it from {what} again")
+        raise CourseError(f"the table from {what} is empty", "--roster", again)
     width = len(rows[0])
     return [(row + [""] * width)[:width] for row in rows]

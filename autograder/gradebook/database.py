@@ -40,23 +40,23 @@ def record(reports: Sequence[Report], root: Path) -> int:
     Raises CourseError where nbgrader does not know the assignment, or knows it with other points.
     """
     config, where = settings(root)
-    written: dict[str, int] = {}
     with one_at_a_time(root), Gradebook(where.db_url, where.course_id) as book:
         book.db().expire_on_commit = False  # else nbgrader reads every cell of the assignment again for each student
         known = {slug: _points_in(book, slug) for slug in {report.assignment: None for report in reports}}
         for report in reports:
             _refuse_others(known[report.assignment], report)
             _patiently(book, partial(_write, book, report, where))
-            written[report.assignment] = written.get(report.assignment, 0) + 1
         book.db.expire_all()
-        for slug in written:
+        for slug in known:
             _patiently(book, partial(lateness.recompute, book, slug, config))
-    return sum(written.values())
+    return len(reports)
 
 
 def _write(book: Gradebook, report: Report, where: CourseDirectory) -> None:
-    """One report; where this is cut off, recording it again completes it."""
-    _submission(book, report, where)
+    """One report, with the time of handing in where it is known; cut off, it is completed by recording it again."""
+    book.update_or_create_student(report.student)
+    at = _time_of(report, where)
+    book.update_or_create_submission(report.assignment, report.student, **({"timestamp": at} if at else {}))
     write_scores(book, report)
 
 
@@ -200,13 +200,6 @@ def settings(root: Path) -> tuple[Config, CourseDirectory]:
         todo = "run this in the root of the course, next to that file"
         raise CourseError("there is no nbgrader_config.py", root.name, todo) from None
     return config, CourseDirectory(config=config)
-
-
-def _submission(book: Gradebook, report: Report, where: CourseDirectory) -> None:
-    """The row of this submission, with the time at which it was handed in where nbgrader collected it."""
-    book.update_or_create_student(report.student)
-    at = _time_of(report, where)
-    book.update_or_create_submission(report.assignment, report.student, **({"timestamp": at} if at else {}))
 
 
 def _time_of(report: Report, where: CourseDirectory) -> datetime | None:

@@ -153,15 +153,7 @@ def from_book(assignment: Assignment, book: Any, reports: Iterable[Report], term
 
 def regraded(grade: Grade, report: Report, term: Term) -> Grade:
     """The grade as it will be when `report` is recorded: people's points stay, lateness costs its share of the new."""
-    points = points_of(report)
-    checks = {exercise.name: exercise.checks for exercise in report.exercises}
-    marks = tuple(
-        replace(
-            mark, auto=points.get(mark.name) if mark.name in points else mark.auto, checks=checks.get(mark.name, ())
-        )
-        for mark in grade.marks
-    )
-    return _penalised(replace(grade, marks=marks, submitted=True, report=report), term)
+    return _penalised(replace(grade, marks=_judged(grade.marks, report), submitted=True, report=report), term)
 
 
 def in_order(grades: Iterable[Grade]) -> list[Grade]:
@@ -186,13 +178,15 @@ def points_of(report: Report) -> dict[str, float | None]:
     }
 
 
-def _judged(blank: tuple[Mark, ...], report: Report | None) -> tuple[Mark, ...]:
+def _judged(marks: tuple[Mark, ...], report: Report | None) -> tuple[Mark, ...]:
     """The marks with what the program found."""
     if report is None:
-        return blank
+        return marks
     points = points_of(report)
     checks = {exercise.name: exercise.checks for exercise in report.exercises}
-    return tuple(replace(mark, auto=points.get(mark.name), checks=checks.get(mark.name, ())) for mark in blank)
+    return tuple(
+        replace(mark, auto=points.get(mark.name, mark.auto), checks=checks.get(mark.name, ())) for mark in marks
+    )
 
 
 def _recorded(grade: Grade, submission: Any, term: Term) -> Grade:

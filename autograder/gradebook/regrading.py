@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -36,10 +36,10 @@ class Rerun:
 
     run: Regrade
     attempts: Attempts
-    reports: list[Report] = field(default_factory=list)  # one for each student
-    changes: list[Change] = field(default_factory=list)
-    moved: list[Attempt] = field(default_factory=list)  # attempts that count now and did not before
-    passed_over: list[str] = field(default_factory=list)
+    reports: list[Report]  # one for each student
+    changes: list[Change]
+    moved: list[Attempt]  # attempts that count now and did not before
+    passed_over: list[str]
 
     def record(self, root: Path) -> int:
         """Keep the reports, put the attempts that count in their place, write the gradebook; how many were written."""
@@ -68,15 +68,11 @@ def rerun(
     for each, report in zip(tries, reports, strict=True):
         groups.setdefault(each.student, []).append((each, report))
     after = [_after(before, group, assignment, course.term, deadline) for group in groups.values()]
-    result = Rerun(run, attempts, passed_over=discovery.passed_over)
-    return _finished(result, [grade for grade, _ in after], [chosen for _, chosen in after], before)
-
-
-def _finished(result: Rerun, after: list[Grade], chosen: list[Attempt | None], before: dict[str, Grade]) -> Rerun:
-    result.reports = [grade.report for grade in after if grade.report]
-    result.changes = [Change(before.get(grade.student, _nothing(grade)), grade) for grade in in_order(after)]
-    result.moved = [attempt for attempt in chosen if attempt and not result.attempts.is_placed(attempt)]
-    return result
+    kept = [grade.report for grade, _ in after if grade.report]
+    ordered = in_order(grade for grade, _ in after)
+    changes = [Change(before.get(grade.student, _nothing(grade)), grade) for grade in ordered]
+    moved = [attempt for _, attempt in after if attempt and not attempts.is_placed(attempt)]
+    return Rerun(run, attempts, kept, changes, moved, discovery.passed_over)
 
 
 def _tries(item: Found, attempts: Attempts, term: Term, deadline: datetime | None) -> Iterator[Try]:

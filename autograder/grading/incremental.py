@@ -45,10 +45,6 @@ class Regrade:
         self.judged += len(fresh)
         return [ready.get(index) or fresh[asked.index(index)] for index in range(len(found))]
 
-    def keep(self, report: Report) -> None:
-        """The report counts from now on."""
-        self.store.put(report)
-
     def _jobs(
         self, found: Sequence[Found], owners: Mapping[str, str], ready: dict[int, Report], asked: list[int]
     ) -> Iterator[Job]:

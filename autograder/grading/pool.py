@@ -165,12 +165,5 @@ class _Pool:
 
 def problem(job: Job, assignment: Assignment, why: str) -> Report:
     """A report without verdicts, through a fault of ours."""
-    return Report(
-        assignment=assignment.slug,
-        student=job.student,
-        source=job.source,
-        exercises=ungraded_exercises(assignment),
-        key=job.key,
-        problem=messages.ours(why),
-        fault="ours",
-    )
+    blank, told = ungraded_exercises(assignment), messages.ours(why)
+    return Report(assignment.slug, job.student, job.source, blank, key=job.key, problem=told, fault="ours")

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol, TextIO
+from typing import TextIO
 
 from autograder.model import Report
 from autograder.text.escape import terminal
 
-
-class Tick(Protocol):
-    """Called once for each report."""
-
-    def __call__(self, report: Report) -> None:
-        """One more is done."""
+Tick = Callable[[Report], object]  # called once for each report
 
 
 @contextmanager
@@ -44,11 +39,8 @@ def _lines(total: int, out: TextIO) -> Tick:
     count = iter(range(1, total + 1))
 
     def tick(report: Report) -> None:
-        result = (
-            f"{report.score:g}/{report.points:g}"
-            if report.graded
-            else report.problem or "not every check has a verdict"
-        )
+        points = f"{report.score:g}/{report.points:g}"
+        result = points if report.graded else report.problem or "not every check has a verdict"
         print(f"{next(count, total)}/{total}  {terminal(report.student, 60)}  {terminal(result)}", file=out, flush=True)
 
     return tick

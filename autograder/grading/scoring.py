@@ -13,18 +13,12 @@ if TYPE_CHECKING:
 
 def score(assignment: Assignment, results: Sequence[CheckResult]) -> tuple[ExerciseResult, ...]:
     """Points by weight: an exercise earns the share of its checks that passed. No evidence, no points."""
-    automatic = [exercise for exercise in assignment.exercises if not exercise.manual]
-    of = {exercise.name: tuple(item for item in results if item.exercise == exercise.name) for exercise in automatic}
-    return tuple(
-        ExerciseResult(
-            exercise.name,
-            exercise.title,
-            exercise.points,
-            earned(exercise.points, of[exercise.name]),
-            of[exercise.name],
-        )
-        for exercise in automatic
-    )
+    scored = []
+    for exercise in (exercise for exercise in assignment.exercises if not exercise.manual):
+        checks = tuple(item for item in results if item.exercise == exercise.name)
+        points = earned(exercise.points, checks)
+        scored.append(ExerciseResult(exercise.name, exercise.title, exercise.points, points, checks))
+    return tuple(scored)
 
 
 def earned(points: float, checks: Sequence[CheckResult]) -> float:
@@ -40,7 +34,5 @@ def earned(points: float, checks: Sequence[CheckResult]) -> float:
 
 def ungraded_exercises(assignment: Assignment) -> tuple[ExerciseResult, ...]:
     """Every exercise with every check in its initial state: UNGRADED."""
-    return score(
-        assignment,
-        [CheckResult(check.exercise, check.name, check.title, weight=check.weight) for check in assignment.checks],
-    )
+    checks = assignment.checks
+    return score(assignment, [CheckResult(each.exercise, each.name, each.title, weight=each.weight) for each in checks])

@@ -38,17 +38,6 @@ class Row(NamedTuple):
     late: bool
 
 
-class Column(NamedTuple):
-    """One bar of the histogram, in viewBox units."""
-
-    x: float
-    y: float
-    height: float
-    many: int
-    low: float
-    high: float
-
-
 @stage("writing pages")
 def write_pages(reports: Sequence[Report], title: str, folder: Path, contexts: StudentContexts = _NOTHING) -> Path:
     """Write `folder`/index.html and students/<safe name>.html for each; returns the path of the class page.
@@ -91,7 +80,8 @@ def class_page(
         moved=suspicious_checks.moved_verdicts(changes, titles),
         most_moved=_MAX_MOVED,
         summary=summary,
-        columns_=_columns(bars),
+        bars=bars,
+        most=max(bar.count for bar in bars) or 1,
         told=", ".join(f"{bar.count} from {bar.low:g} to {bar.high:g}" for bar in bars if bar.count),
         exercises=statistics.exercises(reports, {student: tuple(a.marks.values()) for student, a in contexts.items()}),
         checks=statistics.checks(reports),
@@ -120,11 +110,3 @@ def _row(report: Report, href: str, context: StudentContext | None) -> Row:
         tuple(marks),
         bool(grade and grade.penalty),
     )
-
-
-def _columns(bars: Sequence[statistics.Bar], width: float = 34, height: float = 120) -> list[Column]:
-    most = max((bar.count for bar in bars), default=0) or 1
-    return [
-        Column(width * i, height * (1 - bar.count / most), height * bar.count / most, bar.count, bar.low, bar.high)
-        for i, bar in enumerate(bars)
-    ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -20,8 +19,7 @@ _GREY = (138, 138, 134)
 _LOW, _ZERO, _HIGH = (43, 93, 168), (250, 249, 245), (201, 92, 24)  # blue, paper, orange: safe for the colour-blind
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
+class Panel(NamedTuple):
     """One matrix of a picture: its heading and its drawing."""
 
     heading: str
@@ -114,23 +112,19 @@ def _cell(rect: Rect, value: float | None, top: float, number: bool) -> Markup:
 
 def _colours(value: float | None, top: float) -> tuple[str, str]:
     """Fill and text colour, "#rrggbb"; grey for a cell without a number."""
-    if value is None:
-        return _hex(_GREY), _ink(_GREY)
-    share = min(abs(value) / top, 1.0) if top else 0.0
-    end = _HIGH if value > 0 else _LOW
-    red, green, blue = (round(a + (b - a) * share) for a, b in zip(_ZERO, end, strict=True))
-    return _hex((red, green, blue)), _ink((red, green, blue))
+    paint: tuple[int, ...] = _GREY
+    if value is not None:
+        share = min(abs(value) / top, 1.0) if top else 0.0
+        end = _HIGH if value > 0 else _LOW
+        paint = tuple(round(a + (b - a) * share) for a, b in zip(_ZERO, end, strict=True))
+    return f"#{bytes(paint).hex()}", _ink(paint)
 
 
-def _ink(paint: tuple[int, int, int]) -> str:
+def _ink(paint: tuple[int, ...]) -> str:
     """Black or white, whichever is easier to read on `paint` (WCAG 2.2, relative luminance): never below 4.5 to 1."""
     linear = [c / 255 / 12.92 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in paint]
     light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     return "#000000" if (light + 0.05) ** 2 > 0.05 * 1.05 else "#ffffff"
-
-
-def _hex(paint: tuple[int, int, int]) -> str:
-    return "#{:02x}{:02x}{:02x}".format(*paint)
 
 
 def short(value: float | None) -> str:

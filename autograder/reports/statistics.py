@@ -13,8 +13,6 @@ from autograder.gradebook.grades import Mark
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
 from autograder.reports.words import counts, judged, worth
 
-_NO_EVIDENCE = (Verdict.UNGRADED,)
-
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -119,11 +117,6 @@ def distribution(scores: Sequence[float], points: float, bars: int = 10) -> list
     return [Bar(top * i / bars, top * (i + 1) / bars, heights[i]) for i in range(bars)]
 
 
-def verdicts(reports: Sequence[Report]) -> Counter[Verdict]:
-    """How often each verdict was given in the whole class."""
-    return Counter(check.verdict for report in reports for check in report.checks)
-
-
 _Item = tuple[float, ExerciseResult, CheckResult]  # points of the whole submission, and one check of it
 
 
@@ -141,7 +134,7 @@ def checks(reports: Sequence[Report]) -> list[CheckFigures]:
 def _figures(row: list[_Item]) -> CheckFigures:
     """One check of the class; the check itself is left out of the score that it is compared with."""
     _, exercise, check = row[0]
-    judged = [item for item in row if item[2].verdict not in _NO_EVIDENCE]
+    judged = [item for item in row if item[2].verdict is not Verdict.UNGRADED]
     right = [result.verdict is Verdict.PASSED for _, _, result in judged]
     rest = [earned - worth(e, c) * (c.verdict is Verdict.PASSED) for earned, e, c in judged]
     ran = [result for _, _, result in judged if result.verdict is not Verdict.SKIPPED]

@@ -13,7 +13,7 @@ from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdi
 from autograder.reports import heatmap
 from autograder.reports.png import png_uri
 from autograder.reports.render import page
-from autograder.reports.words import alike, counts, judged, problem_of, tasks, worth
+from autograder.reports.words import Task, alike, counts, judged, problem_of, tasks, worth
 
 _MAX_TASKS = 3
 _MAX_ALIKE = 3  # checks that fail for the same reason, shown without a click
@@ -49,22 +49,6 @@ class Section(NamedTuple):
     comment: str
 
 
-class Step(NamedTuple):
-    """A line of "What to do next"."""
-
-    anchor: str
-    exercise: ExerciseResult
-    check: CheckResult
-    lost: float
-
-
-class CellView(NamedTuple):
-    """A cell of the notebook with the figures that may be shown."""
-
-    cell: CellRun
-    figures: list[Markup]
-
-
 def student_page(report: Report, title: str, context: StudentContext | None = None) -> str:
     """The whole page as HTML; `title` is the assignment's."""
     context = context or StudentContext()
@@ -84,8 +68,8 @@ def student_page(report: Report, title: str, context: StudentContext | None = No
         sections=sections,
         steps=_steps(report, sections) if shown else [],
         tally=counts(report.checks),
-        failed=[view for view in cells if not view.cell.ok],
-        drawn=[view for view in cells if view.cell.ok and view.figures],
+        failed=[(cell, figures) for cell, figures in cells if not cell.ok],
+        drawn=[(cell, figures) for cell, figures in cells if cell.ok and figures],
         passed=Verdict.PASSED,
         by_hand=sum(section.mark.points for section in sections if section.mark.waiting and section.mark.by_hand),
     )
@@ -109,16 +93,15 @@ def _finding(anchor: str, exercise: ExerciseResult, checks: list[CheckResult]) -
     return Finding(anchor, checks, points, heatmap.panels(picture), heatmap.caption(picture))
 
 
-def _steps(report: Report, sections: list[Section]) -> list[Step]:
+def _steps(report: Report, sections: list[Section]) -> list[tuple[str, Task]]:
+    """The lines of "What to do next", each with the anchor that it leads to."""
     anchors = {id(check): finding.anchor for s in sections for finding in s.findings for check in finding.checks}
     homes = {id(section.exercise): section.anchor for section in sections}
-    return [
-        Step(anchors.get(id(task.check), homes[id(task.exercise)]), task.exercise, task.check, task.lost)
-        for task in tasks(report)[:_MAX_TASKS]
-    ]
+    first = tasks(report)[:_MAX_TASKS]
+    return [(anchors.get(id(task.check), homes[id(task.exercise)]), task) for task in first]
 
 
-def _cells(cells: tuple[CellRun, ...]) -> list[CellView]:
+def _cells(cells: tuple[CellRun, ...]) -> list[tuple[CellRun, list[Markup]]]:
     """Cells with their sound figures, as many as one page carries; failed cells first come to their share."""
     left, room, views = _MAX_FIGURES, _MAX_FIGURE_CHARACTERS, {}
     for cell in sorted(cells, key=lambda cell: cell.ok):
@@ -127,5 +110,5 @@ def _cells(cells: tuple[CellRun, ...]) -> list[CellView]:
             if len(uri) <= room:
                 shown.append(uri)
                 left, room = left - 1, room - len(uri)
-        views[id(cell)] = CellView(cell, shown)
-    return [views[id(cell)] for cell in cells]
+        views[id(cell)] = shown
+    return [(cell, views[id(cell)]) for cell in cells]

@@ -11,33 +11,33 @@ from autograder.reports.words import LOOKS
 from autograder.text.words import amount
 
 _MIN_CORRELATION = 0.1  # a smaller correlation is none
+_FEWEST = 5  # graded submissions: below it, nothing is said
 _MAX_NAMED = 3  # names in one sentence
 
 
-def suspicious(reports: Sequence[Report], fewest: int = 5) -> list[str]:
-    """Sentences about checks that may be wrong themselves; none below `fewest` graded submissions."""
-    if len(graded(reports)) < fewest:
+def suspicious(reports: Sequence[Report]) -> list[str]:
+    """Sentences about checks that may be wrong themselves."""
+    if len(graded(reports)) < _FEWEST:
         return []
     rows = checks(reports)
-    sentences = [sentence for row in rows if (sentence := _suspicion(row, fewest))]
-    easy = [f"“{row.title}”" for row in rows if row.worth and row.tried >= fewest and row.passed == row.tried]
+    sentences = [sentence for row in rows if (sentence := _suspicion(row))]
+    easy = [f"“{row.title}”" for row in rows if row.worth and row.tried >= _FEWEST and row.passed == row.tried]
     if easy:
         named = ", ".join(easy[:3]) + (f" and {len(easy) - 3} more" if len(easy) > 3 else "")
         sentences.append(f"Everybody passes {amount(len(easy), 'check')}, so they tell nobody apart: {named}.")
     return sentences
 
 
-def _suspicion(row: CheckFigures, fewest: int) -> str:
+def _suspicion(row: CheckFigures) -> str:
     if row.answered and not row.passed:
         return f"Nobody passes “{row.title}” ({row.exercise}): is the check right?"
-    if row.discrimination is None or min(row.passed, row.tried - row.passed) < 2 or row.tried < fewest:
+    if row.discrimination is None or min(row.passed, row.tried - row.passed) < 2 or row.tried < _FEWEST:
         return ""
     if row.discrimination < -_MIN_CORRELATION:
         return f"“{row.title}” ({row.exercise}) is passed more often by weaker submissions: review it."
     if row.discrimination < _MIN_CORRELATION:
-        return (
-            f"“{row.title}” ({row.exercise}) does not discriminate: strong and weak submissions pass it equally often."
-        )
+        why = "strong and weak submissions pass it equally often"
+        return f"“{row.title}” ({row.exercise}) does not discriminate: {why}."
     return ""
 
 
