@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from autograder.cli.exits import DONE, NOT_GRADED, NOTHING
-from autograder.cli.options import ASSIGNMENT, BOX, COURSE, DEVICE, JOBS, PATH, jobs_option
+from autograder.cli.options import ASSIGNMENT, BOX, COURSE, DEVICE, JOBS, PATH, jobs_option, loaded
 from autograder.cli.output import note, note_all, say, show_reports
 from autograder.cli.verb import Verb, verbose
 from autograder.layout import DEMO, DEMO_SUBMITTED, reports_folder
@@ -99,13 +99,11 @@ def report(root: Path, slug: str) -> int:
     Example:
       convgrade report a1_convolution
     """
-    from autograder.course import load_course
     from autograder.gradebook.gather import gather_contexts
     from autograder.grading.session import store_of
     from autograder.reports.class_page import write_pages
 
-    course = load_course(root)
-    assignment = course.assignment(slug)
+    course, assignment = loaded(root, slug)
     store = store_of(assignment)
     reports = store.all()
     if not reports:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from autograder.cli.exits import DONE
-from autograder.cli.options import BOX, COURSE
+from autograder.cli.options import BOX, COURSE, loaded
 from autograder.cli.output import note_all, say, say_written
 from autograder.cli.verb import Verb
 
@@ -33,11 +33,9 @@ def gradescope(root: Path, slug: str, visibility: str, wall: str) -> int:
     Example:
       convgrade gradescope a1_convolution --box landlock
     """
-    from autograder.course import load_course
     from autograder.hosts.gradescope_zip import advice, write_zip
 
-    course = load_course(root)
-    assignment = course.assignment(slug)
+    course, assignment = loaded(root, slug)
     path = write_zip(course, assignment, wall, visibility)
     say(f"written: {path.relative_to(root)} ({path.stat().st_size / 1e6:.1f} MB)")
     note_all(advice(assignment))
@@ -57,9 +55,7 @@ def classroom(root: Path, slug: str) -> int:
     Example:
       convgrade classroom a1_convolution
     """
-    from autograder.course import load_course
     from autograder.hosts.classroom import write_template
 
-    course = load_course(root)
-    say_written(write_template(course, course.assignment(slug)), root)
+    say_written(write_template(*loaded(root, slug)), root)
     return DONE

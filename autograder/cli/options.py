@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from autograder.box.gpu import DEVICES
 from autograder.errors import CourseError, NoDevice
 from autograder.layout import COURSE_FILE
+
+if TYPE_CHECKING:
+    from autograder.course import Assignment, Course
 
 PATH = click.Path(exists=True, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -34,6 +37,14 @@ def root_or_here(given: Path | None) -> Path:
         return given or find_root(None)
     except CourseError:
         return Path.cwd()
+
+
+def loaded(root: Path, slug: str) -> tuple[Course, Assignment]:
+    """The course at `root`, and its assignment `slug`. Raises CourseError."""
+    from autograder.course import load_course
+
+    course = load_course(root)
+    return course, course.assignment(slug)
 
 
 def usable(device: str) -> str:

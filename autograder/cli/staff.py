@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from autograder.cli.exits import DONE, NOT_GRADED, NOTHING
-from autograder.cli.options import ASSIGNMENT, BOX, COURSE, FILE, FOLDER, PATH, jobs_option
+from autograder.cli.options import ASSIGNMENT, BOX, COURSE, FILE, FOLDER, PATH, jobs_option, loaded
 from autograder.cli.output import note, say
 from autograder.cli.verb import Verb, verbose
 from autograder.layout import FEEDBACK_PAGES, SIMILAR, SUBMITTED
@@ -136,12 +136,10 @@ def similar(root: Path, slug: str, paths: Sequence[Path], archive: Sequence[Path
       convgrade similar a1_convolution
       convgrade similar a1_convolution build/submitted --archive terms/last-year
     """
-    from autograder.course import load_course
     from autograder.similar.report import similarity, write_page
     from autograder.text.escape import terminal
 
-    course = load_course(root)
-    assignment, submitted = course.assignment(slug), root / SUBMITTED
+    (course, assignment), submitted = loaded(root, slug), root / SUBMITTED
     paths = paths or [folder for folder in (submitted,) if folder.is_dir()]
     found = similarity(course, assignment, paths, archive, least / 100)
     if not found.compared:

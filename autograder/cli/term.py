@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from autograder.cli.exits import DONE, NOT_GRADED, NOTHING
-from autograder.cli.options import BOX, COURSE, FILE, JOBS, PATH
+from autograder.cli.options import BOX, COURSE, FILE, JOBS, PATH, loaded
 from autograder.cli.output import note, note_all, say
 from autograder.cli.verb import Verb
 from autograder.exports import FORMATS
@@ -44,12 +44,10 @@ def collect(root: Path, slug: str, paths: Sequence[Path], at: datetime | None) -
       convgrade collect a1_convolution submissions.zip --at "2030-10-31 23:50"
       convgrade collect a1_convolution a1-convolution-submissions
     """
-    from autograder.course import load_course
     from autograder.intake.collect import collect_from
     from autograder.text.words import amount
 
-    course = load_course(root)
-    assignment = course.assignment(slug)
+    course, assignment = loaded(root, slug)
     results = [collect_from(root, assignment, path, course.term, at) for path in paths]
     for result in results:
         note_all((*result.notes, *(f"not taken: {refused}" for refused in result.refused)))
@@ -77,12 +75,11 @@ def late(root: Path, slug: str) -> int:
     Example:
       convgrade late a1_convolution
     """
-    from autograder.course import load_course
     from autograder.gradebook import database
     from autograder.gradebook.lateness import recompute
     from autograder.text.words import amount, number
 
-    load_course(root).assignment(slug)
+    loaded(root, slug)
     with database.opened(root, slug) as opened:
         if opened is None:
             note(f"{slug} is not in the gradebook; run `nbgrader generate_assignment {slug}`, then record grades")
@@ -114,14 +111,12 @@ def regrade(root: Path, slug: str, paths: Sequence[Path], **options: Any) -> int
       convgrade regrade a1_convolution
       convgrade regrade a1_convolution --record
     """
-    from autograder.course import load_course
     from autograder.gradebook.gather import recomputed_grades
     from autograder.gradebook.regrading import rerun
     from autograder.grading.session import GradingOptions
     from autograder.text.words import amount
 
-    course, settings = load_course(root), GradingOptions(**options)
-    assignment = course.assignment(slug)
+    (course, assignment), settings = loaded(root, slug), GradingOptions(**options)
     grades, _ = recomputed_grades(course, assignment)
     result = rerun(course, assignment, paths or [root / SUBMITTED], settings, grades)
     note_all(f"not graded: {sentence}" for sentence in result.passed_over)
@@ -163,13 +158,11 @@ def export(root: Path, slug: str, form: str, output: Path | None, roster: Path |
       convgrade export a1_convolution --format moodle --roster worksheet.csv --output import.csv
       convgrade export a1_convolution --format jsonl | jq .score
     """
-    from autograder.course import load_course
     from autograder.exports import write
     from autograder.files import write_atomically
     from autograder.gradebook.gather import not_final, recomputed_grades
 
-    course = load_course(root)
-    assignment = course.assignment(slug)
+    course, assignment = loaded(root, slug)
     grades, complaints = recomputed_grades(course, assignment)
     if not grades:
         note(f"nothing of {slug} is graded yet; run `convgrade grade PATH --record`")

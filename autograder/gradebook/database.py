@@ -80,13 +80,11 @@ def one_at_a_time(root: Path) -> Iterator[None]:
     (root / BUILD).mkdir(exist_ok=True)
     lock = FileLock(root / RECORDING)
     try:
-        lock.acquire(timeout=_TURN, poll_interval=0.05)
+        turn = lock.acquire(timeout=_TURN, poll_interval=0.05)
     except Timeout:
         raise ConvgradeError("another command keeps the gradebook busy\n  run the same command again later") from None
-    try:
+    with turn:
         yield
-    finally:
-        lock.release()
 
 
 @contextmanager

@@ -63,14 +63,15 @@ def rerun(
     with progress(f"Grading {assignment.slug}", len(tries)) as tick:
         run = Regrade(assignment, options, tick)
         reports = run.reports([each.found for each in tries], {each.found.student: each.student for each in tries})
-    before = {grade.student: grade for grade in grades}
     groups: dict[str, list[tuple[Try, Report]]] = {}
     for each, report in zip(tries, reports, strict=True):
         groups.setdefault(each.student, []).append((each, report))
-    after = [_after(before, group, assignment, course.term, deadline) for group in groups.values()]
+    nothing = Grade("", assignment.slug, empty_marks(assignment), submitted=False)
+    before = {name: replace(nothing, student=name) for name in groups} | {grade.student: grade for grade in grades}
+    after = [_after(before[student], group, course.term, deadline) for student, group in groups.items()]
     kept = [grade.report for grade, _ in after if grade.report]
     ordered = in_order(grade for grade, _ in after)
-    changes = [Change(before.get(grade.student, _nothing(grade)), grade) for grade in ordered]
+    changes = [Change(before[grade.student], grade) for grade in ordered]
     moved = [attempt for _, attempt in after if attempt and not attempts.is_placed(attempt)]
     return Rerun(run, attempts, kept, changes, moved, discovery.passed_over)
 
@@ -90,27 +91,15 @@ def _tries(item: Found, attempts: Attempts, term: Term, deadline: datetime | Non
 
 
 def _after(
-    before: dict[str, Grade],
-    group: list[tuple[Try, Report]],
-    assignment: Assignment,
-    term: Term,
-    deadline: datetime | None,
+    old: Grade, group: list[tuple[Try, Report]], term: Term, deadline: datetime | None
 ) -> tuple[Grade, Attempt | None]:
     """The grade that a student will have, and the attempt that it is for."""
-    student = group[0][0].student
-    old = before.get(student, Grade(student, assignment.slug, empty_marks(assignment), submitted=False))
     grades: dict[int, Grade] = {}
     for each, report in group:
         at = each.attempt.at if each.attempt else old.handed_in
-        late = term.lateness(student, assignment.slug, at, deadline)
+        late = term.lateness(old.student, old.assignment, at, deadline)
         timed = replace(old, handed_in=at, seconds_late=late)
-        grades[each.attempt.number if each.attempt else 0] = regraded(timed, replace(report, student=student), term)
+        grades[each.attempt.number if each.attempt else 0] = regraded(timed, replace(report, student=old.student), term)
     tried = [each.attempt for each, _ in group if each.attempt]
     chosen = best(tried, {number: grade.score for number, grade in grades.items()}) if tried else None
     return grades[chosen.number if chosen else 0], chosen
-
-
-def _nothing(grade: Grade) -> Grade:
-    """The grade of somebody who had none."""
-    marks = tuple(replace(mark, auto=None, checks=()) for mark in grade.marks)
-    return replace(grade, marks=marks, penalty=0.0, submitted=False, report=None)

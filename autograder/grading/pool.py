@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from autograder import messages
 from autograder.errors import ConvgradeError
@@ -111,8 +111,10 @@ class _Pool:
         try:
             message = worker.answer()
             answer = json.loads(message)
-            if "crash" in answer or "error" in answer:
-                self._give_up(worker, answer)
+            if "error" in answer:  # nothing can be graded at all
+                raise ConvgradeError(str(answer["error"]))
+            if "crash" in answer:  # this one submission broke it
+                self._replace(worker, str(answer["crash"]))
             elif not worker.ready:
                 worker.ready, self.failed_starts = bool(answer["ready"]), 0
             else:
@@ -135,12 +137,6 @@ class _Pool:
         del self.running[index]
         self.finished[index] = report
         self.on_report(report)
-
-    def _give_up(self, worker: Worker, answer: dict[str, Any]) -> None:
-        """The worker says why it ends: nothing can be graded at all, or this one submission broke it."""
-        if "error" in answer:
-            raise ConvgradeError(str(answer["error"]))
-        self._replace(worker, str(answer["crash"]))
 
     def _replace(self, worker: Worker, why: str) -> None:
         """End a broken worker; the next one takes its submission first, or it gets a report of our fault."""

@@ -54,7 +54,8 @@ class VerdictHistory:
         try:
             raw = json.loads((folder / NAME).read_text("utf-8"))
             files = frozenset(name for name in raw["files"] if _PAGE.fullmatch(name))
-            return cls(folder, files, *({name: _run(*run) for name, run in raw[when].items()} for when in _WHEN))
+            now, before = ({name: _run(*run) for name, run in raw[when].items()} for when in ("now", "before"))
+            return cls(folder, files, now, before)
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return cls(folder)
 
@@ -88,9 +89,6 @@ class VerdictHistory:
     def _write(self, files: Iterable[str]) -> None:
         raw: dict[str, Any] = {"files": sorted(files), "now": self.now, "before": self.before}
         write_atomically(self.folder / NAME, json.dumps(raw, separators=(",", ":")).encode())
-
-
-_WHEN = ("now", "before")
 
 
 def _run(key: str, verdicts: Mapping[str, str]) -> Run:
