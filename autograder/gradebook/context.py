@@ -34,14 +34,9 @@ class StudentContext:
     def exercises(self, report: Report) -> tuple[ExerciseResult, ...]:
         """The report's exercises and those that people grade, in the order of the notebook."""
         judged = {exercise.name: exercise for exercise in report.exercises}
-        by_hand = {
-            name: ExerciseResult(name, mark.title, mark.points, 0.0, ())
-            for name, mark in self.marks.items()
-            if mark.by_hand
-        }
-        known = judged | by_hand
-        order = [name for name in self.marks if name in known] or list(judged)
-        return tuple(known[name] for name in [*order, *(name for name in judged if name not in order)])
+        by_hand = [mark for mark in self.marks.values() if mark.by_hand]
+        known = judged | {mark.name: ExerciseResult(mark.name, mark.title, mark.points, 0.0, ()) for mark in by_hand}
+        return tuple(known[name] for name in dict.fromkeys([*self.marks, *judged]) if name in known)
 
     def allowed(self, report: Report) -> Report:
         """The report without pictures where the assignment does not show values now, whatever it did when grading."""

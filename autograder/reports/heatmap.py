@@ -26,15 +26,20 @@ class Panel(NamedTuple):
     svg: Markup
 
 
+def drawn(picture: Picture | None) -> tuple[tuple[Panel, ...], str]:
+    """The panels and the caption of a picture; nothing where there is none."""
+    return (panels(picture), caption(picture)) if picture else ((), "")
+
+
 def panels(picture: Picture) -> tuple[Panel, ...]:
     """Yours and expected in one colour scale, and their difference where the shapes agree."""
     yours, expected = _cut(picture.yours), _cut(picture.expected)
     top = max(_top(yours), _top(expected))
-    drawn = [Panel("Yours", _svg("Yours", yours, top)), Panel("Expected", _svg("Expected", expected, top))]
+    shown = [Panel("Yours", _svg("Yours", yours, top)), Panel("Expected", _svg("Expected", expected, top))]
     if _shape(picture.yours) == _shape(picture.expected):
         gap = _difference(yours, expected)
-        drawn.append(Panel("Difference", _svg("Difference, yours minus expected", gap, _top(gap))))
-    return tuple(drawn)
+        shown.append(Panel("Difference", _svg("Difference, yours minus expected", gap, _top(gap))))
+    return tuple(shown)
 
 
 def remark(picture: Picture) -> str:

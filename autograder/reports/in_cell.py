@@ -67,7 +67,5 @@ def _lines(check: CheckResult) -> list[str]:
 
 def _item(checks: list[CheckResult]) -> Item:
     check = checks[0]
-    panels = heatmap.panels(check.picture) if check.picture else ()
-    caption = heatmap.caption(check.picture) if check.picture else ""
     others = "; ".join(other.title for other in checks[1:])
-    return Item(look_of(check), check.title, _lines(check), others, panels, caption)
+    return Item(look_of(check), check.title, _lines(check), others, *heatmap.drawn(check.picture))

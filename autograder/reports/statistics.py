@@ -214,11 +214,9 @@ def load(reports: Sequence[Report]) -> list[Load]:
 
 def mistakes(reports: Sequence[Report]) -> list[MistakeFigures]:
     """Diagnosed mistakes, the most frequent first; one submission counts once, however many checks it fails."""
-    students: dict[tuple[str, str], list[str]] = {}
-    hints: dict[tuple[str, str], str] = {}
+    found: dict[tuple[str, str], tuple[str, list[str]]] = {}  # the first hint, and the students
     for report in reports:
         for key, hint in {(c.exercise, c.mistake): c.hint for c in report.checks if c.mistake}.items():
-            students.setdefault(key, []).append(report.student)
-            hints.setdefault(key, hint)
-    rows = [MistakeFigures(*key, hint=hints[key], students=tuple(who)) for key, who in students.items()]
+            found.setdefault(key, (hint, []))[1].append(report.student)
+    rows = [MistakeFigures(*key, hint, tuple(students)) for key, (hint, students) in found.items()]
     return sorted(rows, key=lambda row: (-len(row.students), row.exercise, row.mistake))

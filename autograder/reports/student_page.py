@@ -27,8 +27,8 @@ class Finding(NamedTuple):
     anchor: str
     checks: list[CheckResult]
     worth: float
-    panels: tuple[heatmap.Panel, ...] = ()
-    caption: str = ""
+    panels: tuple[heatmap.Panel, ...]
+    caption: str
 
     @property
     def folded(self) -> bool:
@@ -87,10 +87,7 @@ def _section(anchor: str, exercise: ExerciseResult, context: StudentContext) -> 
 
 def _finding(anchor: str, exercise: ExerciseResult, checks: list[CheckResult]) -> Finding:
     picture = next((check.picture for check in checks if check.picture), None)
-    points = sum(worth(exercise, check) for check in checks)
-    if picture is None:
-        return Finding(anchor, checks, points)
-    return Finding(anchor, checks, points, heatmap.panels(picture), heatmap.caption(picture))
+    return Finding(anchor, checks, sum(worth(exercise, check) for check in checks), *heatmap.drawn(picture))
 
 
 def _steps(report: Report, sections: list[Section]) -> list[tuple[str, Task]]:
