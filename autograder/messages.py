@@ -5,38 +5,33 @@ Each says what is wrong, where, and what to do next. Nothing here escapes: whoev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_FLOOR, Decimal
-from types import MappingProxyType
 
 from autograder.model import Verdict
 
-LABELS = MappingProxyType(
-    {
-        Verdict.PASSED: "passed",
-        Verdict.FAILED: "not right yet",
-        Verdict.RAISED: "stopped with an error",
-        Verdict.TIMED_OUT: "took too long",
-        Verdict.OUT_OF_MEMORY: "needed too much memory",
-        Verdict.BLOCKED: "used something that is not allowed",
-        Verdict.SKIPPED: "not tried",
-        Verdict.UNGRADED: "not graded yet, and not your fault",
-    }
-)
+LABELS: Mapping[Verdict, str] = {
+    Verdict.PASSED: "passed",
+    Verdict.FAILED: "not right yet",
+    Verdict.RAISED: "stopped with an error",
+    Verdict.TIMED_OUT: "took too long",
+    Verdict.OUT_OF_MEMORY: "needed too much memory",
+    Verdict.BLOCKED: "used something that is not allowed",
+    Verdict.SKIPPED: "not tried",
+    Verdict.UNGRADED: "not graded yet, and not your fault",
+}
 """Two to six words per verdict, for tables."""
 
-EXPLANATIONS = MappingProxyType(
-    {
-        Verdict.PASSED: "Your code does what this check asks.",
-        Verdict.FAILED: "Your code ran, but its answer differs from the expected one.",
-        Verdict.RAISED: "Your code stopped with an error before it gave an answer.",
-        Verdict.TIMED_OUT: "Your code gave no answer in the time that this check allows.",
-        Verdict.OUT_OF_MEMORY: "Your code asked for more memory than a submission may use.",
-        Verdict.BLOCKED: "Your code used something that this exercise, or grading in general, does not allow.",
-        Verdict.SKIPPED: "Another check has to pass first, and it did not.",
-        Verdict.UNGRADED: "This check could not be run. That is our problem; the staff sees it and grades it again.",
-    }
-)
+EXPLANATIONS: Mapping[Verdict, str] = {
+    Verdict.PASSED: "Your code does what this check asks.",
+    Verdict.FAILED: "Your code ran, but its answer differs from the expected one.",
+    Verdict.RAISED: "Your code stopped with an error before it gave an answer.",
+    Verdict.TIMED_OUT: "Your code gave no answer in the time that this check allows.",
+    Verdict.OUT_OF_MEMORY: "Your code asked for more memory than a submission may use.",
+    Verdict.BLOCKED: "Your code used something that this exercise, or grading in general, does not allow.",
+    Verdict.SKIPPED: "Another check has to pass first, and it did not.",
+    Verdict.UNGRADED: "This check could not be run. That is our problem; the staff sees it and grades it again.",
+}
 """One sentence per verdict, for a legend."""
 
 
@@ -213,13 +208,13 @@ def changed_in_place(argument: str) -> str:
 
 REPLACED_BYTES = "The file contains bytes that are not valid text; they were read as “\ufffd”."
 REPLACED_CHARACTERS = "A cell contains characters that cannot be read; they were removed or replaced with “\ufffd”."
+POINTS_CHANGED = "The points in this file were changed. That has no effect: points come from the released notebook."
 NOT_A_CELL = "An entry in the file's list of cells is not a cell; it was left out."
 
 
 def _listed(grade_ids: Sequence[str]) -> str:
-    named = [f"`{grade_id}`" for grade_id in grade_ids[:3]]
-    more = [f"{len(grade_ids) - 3} more"] if len(grade_ids) > 3 else []
-    return ", ".join(named) + "".join(f" and {rest}" for rest in more)
+    more = f" and {len(grade_ids) - 3} more" if len(grade_ids) > 3 else ""
+    return ", ".join(f"`{grade_id}`" for grade_id in grade_ids[:3]) + more
 
 
 def unreadable_cell(limit: int) -> str:
@@ -297,22 +292,15 @@ def upgraded(found: str) -> str:
     return f"Your notebook has an older format ({found}). It was read anyway; save it in Jupyter to update it."
 
 
-def points_changed() -> str:
-    """The file's metadata names other points than the release."""
-    return "The points in this file were changed. That has no effect: points come from the released notebook."
-
-
 # Refusals of a submission -------------------------------------------------------------------------
 
 AGAIN = "Open it in Jupyter, save it, and hand it in again."
+EMPTY_FILE = f"The file is empty, so there is nothing to grade. {AGAIN}"
+TOO_DEEP = f"The file is nested more deeply than any notebook, so it was not read. {AGAIN}"
+TOO_LONG_TO_READ = f"The file could not be read within the time and memory that reading a notebook may take. {AGAIN}"
 CONFLICT = "it contains unresolved git conflict markers (<<<<<<<)"
 NO_CELLS = "it has no list of cells"
 NO_OBJECT = "it is not a JSON object"
-
-
-def empty_file() -> str:
-    """Zero bytes, or only white space."""
-    return f"The file is empty, so there is nothing to grade. {AGAIN}"
 
 
 def not_json(line: int | None = None) -> str:
@@ -339,19 +327,9 @@ def too_many_cells(count: int, limit: int) -> str:
     return f"The notebook has {count} cells; at most {limit} can be read. Delete some and hand it in again."
 
 
-def too_deep() -> str:
-    """JSON nested deeper than in any notebook."""
-    return f"The file is nested more deeply than any notebook, so it was not read. {AGAIN}"
-
-
 def repeated_key(key: str) -> str:
     """A JSON object has the same key twice."""
     return f"The file has the duplicate key “{key}”, so it is not clear which value counts. {AGAIN}"
-
-
-def too_long_to_read() -> str:
-    """The reader's own time or memory limit was reached."""
-    return f"The file could not be read within the time and memory that reading a notebook may take. {AGAIN}"
 
 
 def other_assignment(title: str) -> str:

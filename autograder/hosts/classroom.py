@@ -15,7 +15,7 @@ from autograder.authoring import notebooks
 from autograder.box.bubblewrap import kit
 from autograder.course import Assignment, Course
 from autograder.files import PUBLIC, write_atomically
-from autograder.hosts.gradescope_zip import FILES
+from autograder.hosts.gradescope_zip import FILES, files_below
 from autograder.layout import CLASSROOM, grade_id_of
 from autograder.text.templates import environment
 
@@ -48,6 +48,7 @@ def template_files(assignment: Assignment) -> dict[str, bytes]:
     values = {"slug": assignment.slug, "exercises": exercises, "seconds": int(assignment.limits.cell_seconds) + 10}
     release = notebooks.public_files(assignment)
     readme = re.sub(r"1\. Install.*?\n(?=2\. )", INSTALL, release.pop("README.md").decode(), flags=re.DOTALL)
+    beside = {name: path.read_bytes() for name, path in files_below(kit(), "cnnkit")}  # nothing to install
     texts = {
         ".github/workflows/classroom.yml": _filled("classroom.yml", values),
         ".github/classroom/run_checks.py": _filled("run_checks.py", values),
@@ -56,13 +57,7 @@ def template_files(assignment: Assignment) -> dict[str, bytes]:
         "README.md": readme + README.format(first=exercises[0].name if exercises else ""),
         "requirements.txt": "".join(f"{line}\n" for line in ("ipython>=8.20", *(requires("cnnkit") or ()))),
     }
-    return release | _kit() | {name: text.encode() for name, text in texts.items()}
-
-
-def _kit() -> dict[str, bytes]:
-    """The student kit as a folder next to the notebook: nothing to install."""
-    files = [path for path in sorted(kit().rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
-    return {f"cnnkit/{path.relative_to(kit()).as_posix()}": path.read_bytes() for path in files}
+    return release | beside | {name: text.encode() for name, text in texts.items()}
 
 
 def _filled(name: str, values: dict[str, object]) -> str:

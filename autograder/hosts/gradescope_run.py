@@ -26,6 +26,7 @@ from autograder.hosts.results import results
 from autograder.messages import CRASHED, CUT_OFF, one_notebook
 from autograder.model import CheckResult, Report
 from autograder.submission.find import Found, discover
+from autograder.text.escape import block
 
 WEAKER = "No wall could be set up in this container. Make the zip again with --box landlock."
 
@@ -130,8 +131,6 @@ def _print_for_staff(report: Report) -> None:
 
 
 def _print(text: str) -> None:
-    from autograder.text.escape import block
-
     if text.strip():
         sys.stdout.write(block(text, 4000) + "\n")
 

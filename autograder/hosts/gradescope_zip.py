@@ -45,15 +45,13 @@ def zip_files(course: Course, assignment: Assignment, wall: str, visibility: str
     templates = environment(FILES)
     scripts = {name: templates.get_template(f"{name}.j2").render(values) for name in ("setup.sh", "run_autograder")}
     settings = {"slug": assignment.slug, "wall": wall, "visibility": visibility}
-    toml = "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in _course(course, assignment))
+    course_file = {"name": course.name, "secret": assignment.secret}
+    toml = "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in course_file.items())
     texts = scripts | {"convgrade.json": json.dumps(settings), "requirements.txt": pinned(), str(COURSE_FILE): toml}
-    files = dict(_files(Path(autograder.__file__).parent, "autograder"))
-    files |= dict(_files(kit(), "shared/cnnkit"))
-    files |= {
-        name: path
-        for name, path in _files(assignment.folder, f"solutions/{assignment.slug}")
-        if path.name not in LEFT_OUT
-    }
+    files = dict(files_below(Path(autograder.__file__).parent, "autograder"))
+    files |= dict(files_below(kit(), "shared/cnnkit"))
+    own = files_below(assignment.folder, f"solutions/{assignment.slug}")
+    files |= {name: path for name, path in own if path.name not in LEFT_OUT}
     held_out = assignment.folder.parent / f"{HELD_OUT}.py"
     files |= {f"solutions/{path.name}": path for path in (held_out,) if path.is_file()}
     return {name: path.read_bytes() for name, path in files.items()} | {name: texts[name].encode() for name in texts}
@@ -71,11 +69,8 @@ def advice(assignment: Assignment) -> Iterator[str]:
     yield f"timeout: more than {seconds(assignment) // 60 + 1} minutes"
 
 
-def _course(course: Course, assignment: Assignment) -> list[tuple[str, str]]:
-    return [("name", course.name), ("secret", assignment.secret)]
-
-
-def _files(folder: Path, name: str) -> Iterator[tuple[str, Path]]:
+def files_below(folder: Path, name: str) -> Iterator[tuple[str, Path]]:
+    """The files of a folder that goes into an archive as `name`: without hidden ones and caches."""
     for path in sorted(folder.rglob("*")):
         inner = path.relative_to(folder)
         if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in inner.parts):

@@ -7,7 +7,7 @@ So nothing that a student writes into a file can stop nbgrader or change what a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -88,13 +88,13 @@ def defused_markdown(source: str) -> str:
 
 
 def _chosen(
-    found: Iterable[RawCell], assignment: Assignment, released: dict[str, Any]
+    cells: Sequence[RawCell], assignment: Assignment, released: dict[str, Any]
 ) -> tuple[dict[int, tuple[str, str]], set[int]]:
     """Cells that stand for a cell of the release, with its id and the source that was graded; and cells not to show.
 
     The latter are the further parts of a split answer, shown in its first cell, and further copies of read-only cells.
     """
-    cells, sources, followers = list(found), {}, set()
+    sources, followers = {}, set()
     release = Release(assignment.release)
     for grade_id, copies in release.claims(cells).items():
         parts = counting_copies(grade_id, copies, release.cells[grade_id], Notes())

@@ -55,9 +55,8 @@ class TidyExporter(NotebookExporter):
         try:
             course = load_course(Path(self.where.root))
             self.term = course.term
-            self.grading = GradingSession(
-                course.assignment(self.where.assignment_id), GradingOptions(processors(), wall=self.box)
-            )
+            assignment = course.assignment(self.where.assignment_id)
+            self.grading = GradingSession(assignment, GradingOptions(processors(), wall=self.box))
             self.troubled = self._graded()
         except ConvgradeError as error:
             self.log.error("%s", error)

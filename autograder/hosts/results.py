@@ -15,8 +15,6 @@ from autograder.reports.words import look_of, worth
 from autograder.text import escape
 from autograder.text.words import number
 
-VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
-
 Results = dict[str, Any]
 
 
@@ -26,7 +24,7 @@ def results(report: Report, visibility: str = "visible", output: str = "") -> Re
     content: Results = {
         "score": report.score,
         "execution_time": round(report.seconds),
-        "output": _text("\n".join(filter(None, sentences))),
+        "output": escape.block("\n".join(filter(None, sentences))),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
@@ -61,10 +59,10 @@ def _test(number_: str, exercise: ExerciseResult, check: CheckResult, visibility
     judged = check.verdict is not Verdict.UNGRADED
     return {
         "number": number_,
-        "name": _text(f"{exercise.title}: {check.title}", 200),
+        "name": escape.block(f"{exercise.title}: {check.title}", 200),
         "score": points if passed else 0.0,
         "max_score": points,
-        "output": _text("\n".join(_lines(check))),
+        "output": escape.block("\n".join(_lines(check))),
         "tags": [exercise.name, str(check.verdict)],
         "visibility": visibility,
     } | ({"status": "passed" if passed else "failed"} if judged else {})
@@ -85,7 +83,3 @@ def _lines(check: CheckResult) -> Iterator[str]:
 def _whole(report: Report) -> Results:
     """The one line of a report without checks."""
     return {"name": "Submission", "score": 0.0, "max_score": report.points, "status": "failed", "output": ""}
-
-
-def _text(text: str, limit: int = escape.TEXT) -> str:
-    return escape.block(text, limit)

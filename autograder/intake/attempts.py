@@ -15,7 +15,7 @@ from pathlib import Path
 
 from autograder.course.term import Term
 from autograder.files import natural_key, write_atomically
-from autograder.intake.entries import moment
+from autograder.intake.entries import timestamp
 from autograder.layout import ATTEMPTS, SUBMITTED, submission_file
 from autograder.submission.find import Found
 
@@ -54,14 +54,15 @@ class Attempts:
         """One student's, the oldest first: by the time of handing in, where all are known, else as they came."""
         found = [item for path in (self.folder / student).glob("*.ipynb") if (item := _read(path, student))]
         known = all(item.at for item in found)
-        return sorted(found, key=lambda item: (_when(item) if known else _NEVER, item.number))
+        return sorted(found, key=lambda item: ((item.at if known else None) or _NEVER, item.number))
 
     def keep(self, student: str, raw: bytes, at: datetime | None) -> bool:
         """Keeps one more; False if this exact file is already there."""
         digest, kept = _digest(raw), self.of(student)
-        if any(item.digest == digest and (at is None or item.at is None or item.at == _whole(at)) for item in kept):
+        at = at.astimezone(UTC).replace(microsecond=0) if at else None
+        if any(item.digest == digest and (at is None or item.at is None or item.at == at) for item in kept):
             return False
-        stamp = at.astimezone(UTC).strftime(_STAMP) if at else "unknown"
+        stamp = at.strftime(_STAMP) if at else "unknown"
         name = f"{max((item.number for item in kept), default=0) + 1:03}_{stamp}_{digest}.ipynb"
         write_atomically(self.folder / student / name, raw)
         return True
@@ -81,13 +82,13 @@ class Attempts:
     def place(self, attempt: Attempt) -> bool:
         """Put the attempt that counts where it is graded; False if it is already there."""
         file = self._file(attempt.student)
-        folder = file.parent
+        stamp = file.parent / "timestamp.txt"
         if self.is_placed(attempt):
             return False
         if attempt.at:
-            write_atomically(folder / "timestamp.txt", f"{attempt.at:%Y-%m-%d %H:%M:%S} UTC".encode())
+            write_atomically(stamp, f"{attempt.at:%Y-%m-%d %H:%M:%S} UTC".encode())
         else:
-            (folder / "timestamp.txt").unlink(missing_ok=True)
+            stamp.unlink(missing_ok=True)
         write_atomically(file, attempt.path.read_bytes())
         return True
 
@@ -129,23 +130,13 @@ def _read(path: Path, student: str) -> Attempt | None:
     return Attempt(student, int(found["number"]), at, found["digest"], path)
 
 
-def _when(attempt: Attempt) -> datetime:
-    return attempt.at or _NEVER
-
-
 def _digest(raw: bytes) -> str:
     return hashlib.sha256(raw).hexdigest()[:12]
 
 
-def _whole(at: datetime) -> datetime:
-    return at.astimezone(UTC).replace(microsecond=0)
-
-
 def _collected(path: Path) -> tuple[bytes, datetime | None]:
     """A file of nbgrader's tree and its time."""
-    time = path.parent / "timestamp.txt"
-    at = moment(time.read_text("utf-8", "replace")[:100].strip()) if time.is_file() and not time.is_symlink() else None
-    return Found("", path.name, "", path).read(), _whole(at) if at else None
+    return Found("", path.name, "", path).read(), timestamp(path.parent)
 
 
 def _odd(path: Path) -> bool:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from autograder.errors import ConvgradeError, UnreadableSubmission
 from autograder.intake.entries import Entry
-from autograder.submission.parse import parse_notebook
+from autograder.submission.find import labels_in
 from autograder.text.plain import underscored
 
 if TYPE_CHECKING:
@@ -36,18 +34,10 @@ def choose(candidates: Sequence[Candidate], assignment: Assignment) -> list[Cand
     named = [item for item in distinct if _bare(item.entry.parts[-1]) == assignment.slug]
     if len(named) == 1:
         return named
-    labels = {item.raw: _labels(item.raw, assignment) for item in distinct}
+    labels = {item.raw: labels_in(item.raw, [assignment])[assignment.slug] for item in distinct}
     most = max(labels.values())
     best = [item for item in named or distinct if labels[item.raw] == most]
     return best if most or named else [item for item in distinct if assignment.slug in _bare(item.entry.parts[-1])]
-
-
-def _labels(raw: bytes, assignment: Assignment) -> int:
-    """How many labelled cells of the release are in this file."""
-    with suppress(UnreadableSubmission, ConvgradeError):
-        found = {claim for cell in parse_notebook(raw).cells for claim in cell.ids}
-        return len(found & {cell.grade_id for cell in assignment.release if cell.grade_id})
-    return 0
 
 
 def _bare(name: str) -> str:

@@ -42,7 +42,7 @@ def collect_from(root: Path, assignment: Assignment, path: Path, term: Term, at:
     source, attempts, result = open_source(path), Attempts(root, assignment.slug), Collected()
     result.refused += source.refused
     attempts.adopt()
-    for (student, moment), entries in _groups(source.entries, assignment, at, result).items():
+    for (student, moment), entries in _groups(source.entries, assignment.slug, at, result).items():
         for candidate in _one(student, entries, assignment, result):
             result.students.add(student)
             result.new += attempts.keep(student, candidate.raw, moment)
@@ -57,12 +57,10 @@ def place_counting(attempts: Attempts, term: Term, deadline: datetime | None = N
     return sum(attempts.place(counting_attempt(mine, term, attempts.slug, deadline)) for mine in kept if mine)
 
 
-def _groups(
-    entries: list[Entry], assignment: Assignment, at: datetime | None, result: Collected
-) -> dict[Group, list[Entry]]:
+def _groups(entries: list[Entry], slug: str, at: datetime | None, result: Collected) -> dict[Group, list[Entry]]:
     groups: defaultdict[Group, list[Entry]] = defaultdict(list)
     for entry in entries:
-        who = owner(entry, assignment.slug)
+        who = owner(entry, slug)
         moment = who.at or at
         groups[who.student, moment.astimezone(UTC).replace(microsecond=0) if moment else None].append(entry)
         if who.late and not moment:

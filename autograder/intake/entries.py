@@ -104,7 +104,7 @@ def _walk(folder: Path, parts: tuple[str, ...], result: Source, count: list[int]
         raise Refused(f"{terminal(parts[0], 80)} contains more than {MAX_ENTRIES:,} files or folders too deep")
     names = {item.name for item in items}
     checkout = parts[-1] if ".git" in names else checkout
-    at = _timestamp(folder) if "timestamp.txt" in names else None
+    at = timestamp(folder) if "timestamp.txt" in names else None
     for item in (item for item in items if item.name[0] != "." and item.name not in _SKIPPED):
         inner = (*parts, item.name)
         if item.is_symlink() and (is_notebook(item.name) or item.is_dir()):
@@ -115,7 +115,7 @@ def _walk(folder: Path, parts: tuple[str, ...], result: Source, count: list[int]
             result.entries.append(Entry(inner, Found("", item.name, "", Path(item.path)).read, at, checkout))
 
 
-def _timestamp(folder: Path) -> datetime | None:
+def timestamp(folder: Path) -> datetime | None:
     """What nbgrader's timestamp.txt in this folder says."""
     with suppress(OSError):
         return moment(Found("", "", "", folder / "timestamp.txt").read()[:100].decode("utf-8", "replace").strip())

@@ -40,7 +40,7 @@ class Owner:
 
 def owner(entry: Entry, slug: str) -> Owner:
     """Who handed `entry` in; `slug` is the assignment it is for."""
-    for part in entry.parts[1:-1] or ():
+    for part in entry.parts[1:-1]:
         if found := _EXCHANGE.fullmatch(part):
             return Owner(folder_name(found["who"]), moment(found["at"]))
     for part in reversed(entry.parts):
@@ -50,7 +50,8 @@ def owner(entry: Entry, slug: str) -> Owner:
         return Owner(folder_name(f"{found['who']}_{found['id']}"), entry.at, bool(found["late"]))
     if found := _ANONYMOUS.fullmatch(entry.parts[-1]):
         return Owner(folder_name(found["who"]), entry.at)
-    return Owner(folder_name(_classroom(entry.parts, slug, entry.checkout) or _plain(entry.parts, slug)), entry.at)
+    name = _classroom(entry.parts, slug, entry.checkout) or student_of(PurePosixPath(*entry.parts), slug)
+    return Owner(folder_name(name), entry.at)
 
 
 def _classroom(parts: Sequence[str], slug: str, checkout: str) -> str:
@@ -60,8 +61,3 @@ def _classroom(parts: Sequence[str], slug: str, checkout: str) -> str:
             return part.removeprefix(prefix)
     gap = slug.replace("_", "[-_ ]")
     return re.sub(rf"^{gap}[-_ ]", "", checkout, flags=re.IGNORECASE) if checkout else ""
-
-
-def _plain(parts: Sequence[str], slug: str) -> str:
-    """By nbgrader's tree, else by the file's name, as `convgrade grade` does."""
-    return student_of(PurePosixPath(*parts), slug)

@@ -13,6 +13,7 @@ from autograder.course import Assignment, Course
 from autograder.course.answers import mistakes_of, wrong_definition
 from autograder.course.parts import sources_of
 from autograder.errors import UnreadableSubmission
+from autograder.files import write_atomically
 from autograder.log import stage
 from autograder.reports.render import page
 from autograder.similar.pairs import Pair, Ranges, explained, pairs
@@ -41,10 +42,8 @@ def similarity(
 ) -> Similarity:
     """Compares every submission at `paths` with each other and with those of `archive`."""
     complaints: list[str] = []
-    documents = [
-        *_documents(course, assignment, paths, complaints),
-        *_documents(course, assignment, archive, complaints, True),
-    ]
+    documents = _documents(course, assignment, paths, complaints)
+    documents += _documents(course, assignment, archive, complaints, archived=True)
     archived = sum(document.archived for document in documents)
     close = pairs(documents, explained(_scaffold(assignment)), least)
     return Similarity(close, len(documents) - archived, archived, complaints)
@@ -52,8 +51,6 @@ def similarity(
 
 def write_page(found: Similarity, assignment: Assignment, folder: Path) -> Path:
     """Writes `folder`/<slug>.html; gives its path."""
-    from autograder.files import write_atomically
-
     path = folder / f"{assignment.slug}.html"
     rows = [(pair, [(side, marked(side.document.text, side.ranges)) for side in (pair.first, pair.second)])
             for pair in found.pairs[:MAX_PAIRS]]  # fmt: skip
@@ -95,15 +92,12 @@ def _documents(
     complaints += discovery.passed_over
     documents = []
     for found in discovery.found:
+        name = f"{found.student} (archive)" if archived else found.student
         try:
-            documents.append(Document.of(_name(found, archived), _own_code(found, assignment), archived))
+            documents.append(Document.of(name, _own_code(found, assignment), archived))
         except (OSError, UnreadableSubmission) as error:
             complaints.append(f"{found.source}: {error}")
     return documents
-
-
-def _name(found: Found, archived: bool) -> str:
-    return f"{found.student} (archive)" if archived else found.student
 
 
 def _own_code(found: Found, assignment: Assignment) -> list[str]:

@@ -11,6 +11,7 @@ import re
 import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from autograder.submission.parse import MAX_BYTES, parse_notebook
 from autograder.text.plain import file_text, underscored
 
 if TYPE_CHECKING:
-    from autograder.course import Course
+    from autograder.course import Assignment, Course
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ def discover(paths: Iterable[Path], course: Course, slug: str = "") -> Discovery
         for path in [top] if top.is_file() else _notebooks(top, slugs, result.passed_over):
             if path not in seen:
                 seen.add(path)
-                _add(result, Found("", _shown(path, top), "", path), slugs, course)
+                shown = file_text(str(path.relative_to(top)) if path != top else path.name)
+                _add(result, Found("", shown, "", path), slugs, course)
     result.found = sorted(_distinct(result.found), key=lambda item: (item.slug, natural_key(item.student)))
     return result
 
@@ -106,15 +108,20 @@ def _slug_of(found: Found, slugs: tuple[str, ...], course: Course) -> str:
     if named:
         return max(named, key=len)
     try:
-        ids = {claim for cell in parse_notebook(found.read()).cells for claim in cell.ids}
-    except (OSError, ConvgradeError):
+        raw = found.read()
+    except OSError:
         return ""
-    common = {
-        assignment.slug: len(ids & {cell.grade_id for cell in assignment.release if cell.grade_id})
-        for assignment in course.assignments
-    }
+    common = labels_in(raw, course.assignments)
     best = [slug for slug, count in common.items() if count == max(common.values()) > 0]
     return best[0] if len(best) == 1 else ""
+
+
+def labels_in(raw: bytes, assignments: Iterable[Assignment]) -> dict[str, int]:
+    """How many labelled cells of each assignment's release are in this file; none where it is no notebook."""
+    ids: set[str] = set()
+    with suppress(ConvgradeError):
+        ids = {claim for cell in parse_notebook(raw).cells for claim in cell.ids}
+    return {item.slug: len(ids & {cell.grade_id for cell in item.release}) for item in assignments}
 
 
 def student_of(path: PurePath, slug: str) -> str:
@@ -142,7 +149,3 @@ def _distinct(found: list[Found]) -> Iterator[Found]:
 def _tail(found: Found, length: int) -> str:
     """The last `length` folders of the path, and the file's name without its ending."""
     return file_text("/".join(found.path.with_suffix("").parts[-1 - length :]))
-
-
-def _shown(path: Path, top: Path) -> str:
-    return file_text(str(path.relative_to(top)) if path != top else path.name)

@@ -67,7 +67,7 @@ def _decode(raw: bytes, notes: list[str]) -> str:
     if len(raw) > MAX_BYTES:
         raise UnreadableSubmission(messages.too_large(len(raw) / 1e6, MAX_BYTES / 1e6))
     if not raw.strip(b" \t\r\n\0" + codecs.BOM_UTF8):
-        raise UnreadableSubmission(messages.empty_file())
+        raise UnreadableSubmission(messages.EMPTY_FILE)
     encoding = next((name for bom, name in _BOMS + _BOMS16 if raw.startswith(bom)), "") or json.detect_encoding(raw)
     try:
         text = raw.decode(encoding)
@@ -93,7 +93,7 @@ def _parse(text: str) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         raise UnreadableSubmission(_where_it_breaks(text, error.lineno)) from None
     except (RecursionError, MemoryError):  # the caps come first; this is the second line of defence
-        raise UnreadableSubmission(messages.too_long_to_read()) from None
+        raise UnreadableSubmission(messages.TOO_LONG_TO_READ) from None
     if not isinstance(parsed, dict):
         raise UnreadableSubmission(messages.not_a_notebook(messages.NO_OBJECT))
     return parsed
@@ -106,9 +106,9 @@ def _refuse_bombs(text: str) -> None:
         first = text[token.start()]
         depth += (first in "[{") - (first in "]}")
         if depth > MAX_DEPTH:
-            raise UnreadableSubmission(messages.too_deep())
+            raise UnreadableSubmission(messages.TOO_DEEP)
         if count > MAX_TOKENS:
-            raise UnreadableSubmission(messages.too_long_to_read())
+            raise UnreadableSubmission(messages.TOO_LONG_TO_READ)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

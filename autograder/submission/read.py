@@ -53,10 +53,8 @@ def read_submission(raw: bytes, assignment: Assignment) -> Submission:
     _note_changed_points(claims, assignment, notes)
     placed = _in_their_order(notebook.cells, claims, release, notes)
     _move_given_up(placed, notes)
-    if claims:
-        _restore_missing(placed, claims, release, notes)
-    else:
-        _restore_missing(placed, claims, release, Notes())  # one sentence instead of one per exercise
+    _restore_missing(placed, claims, release, notes if claims else Notes())
+    if not claims:  # one sentence instead of one per exercise
         notes.append(messages.other_assignment(assignment.title))
     cells = tuple(item.cell for item in placed if item.role != "check" and item.cell.source.strip())
     _note_lost_names(cells, release, notes)
@@ -68,7 +66,7 @@ def _note_changed_points(claims: Claims, assignment: Assignment, notes: Notes) -
     worth = {grade_id_of(exercise.name): exercise.points for exercise in assignment.exercises}
     claimed = [(grade_id, copy.points) for grade_id, copies in claims.items() for copy in copies]
     if any(points is not None and points != worth.get(grade_id, points) for grade_id, points in claimed):
-        notes.append(messages.points_changed())
+        notes.append(messages.POINTS_CHANGED)
 
 
 def _in_their_order(cells: Sequence[RawCell], claims: Claims, release: Release, notes: Notes) -> list[_Placed]:

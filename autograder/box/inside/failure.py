@@ -37,8 +37,7 @@ def describe(error: BaseException, cell_of: Callable[[str], str | None]) -> dict
 def _kind(error: BaseException) -> str:
     if isinstance(error, BannedOperation):
         return "blocked"
-    out_of_memory = isinstance(error, MemoryError) or "can't allocate memory" in _text(error)
-    if out_of_memory:
+    if isinstance(error, MemoryError) or "can't allocate memory" in _text(error):
         return "out_of_memory"
     return "undefined" if type(error).__name__ == "Undefined" else "raised"
 

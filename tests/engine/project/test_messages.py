@@ -42,6 +42,13 @@ def test_a_sentence_starts_and_ends_as_one(name):
     assert "  " not in text
 
 
+@pytest.mark.parametrize("name", ["POINTS_CHANGED", "EMPTY_FILE", "TOO_DEEP", "TOO_LONG_TO_READ", "NOT_A_CELL"])
+def test_a_sentence_that_is_told_nothing_starts_and_ends_as_one(name):
+    text = getattr(messages, name)
+    assert text[0].isupper()
+    assert text[-1] == "."
+
+
 @pytest.mark.parametrize("name", SENTENCES)
 def test_a_sentence_tells_what_it_is_given(name):
     text = said(SENTENCES[name])
