@@ -110,8 +110,7 @@ class Box:
             raise StudentError(Verdict.TIMED_OUT, "Timeout", f"no answer within {seconds:g} seconds") from None
         except (WireViolation, wire.WireError) as error:
             self._end()
-            message = f"an invalid answer: {error}"
-            raise StudentError(Verdict.BLOCKED, "Violation", message) from None
+            raise StudentError(Verdict.BLOCKED, "Violation", f"an invalid answer: {error}") from None
         except (ConnectionError, EOFError):
             raise ending_error(self._end()) from None
 

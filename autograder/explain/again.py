@@ -48,21 +48,20 @@ class Again:
 
 
 Stay = Callable[[Box, Again], None]
-"""What to do in the box when the check has ended: nothing, or a shell."""
+"""What to do in the box when the check has ended."""
 
 
-def try_again(assignment: Assignment, raw: bytes, check: str, wall: Wall, stay: Stay | None = None) -> Again:
+def try_again(assignment: Assignment, raw: bytes, check: str, wall: Wall, stay: Stay) -> Again:
     """The check alone, on these bytes. Raises UnreadableSubmission, NoBox; `stay` gets the box while it is open."""
     submission = read_submission(raw, assignment)
-    patient = replace(assignment, limits=replace(assignment.limits, submission_seconds=A_DAY)) if stay else assignment
+    patient = replace(assignment, limits=replace(assignment.limits, submission_seconds=A_DAY))
 
     def run(suite: Suite) -> Again:
         with zygote_for(patient, wall) as zygote, open_box(zygote, patient.limits) as box:
             cells = tuple(run_cell(box, cell, patient) for cell in submission.cells)
             again = _judged(suite, box, check)
             again.cells = cells
-            if stay:
-                stay(box, again)
+            stay(box, again)
             return again
 
     return with_suite(patient, run, wall.device)

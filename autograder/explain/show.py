@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console
 from rich.text import Text
@@ -49,8 +49,7 @@ class Explanation:
         for place, call in enumerate(calls, len(again.calls) - len(calls) + 1):
             self._call(place, call)
         self._pairs(_result_lines(again.result, self.verbose))
-        failed = [f"{cell.label}: {cell.error}" for cell in again.cells if not cell.ok]
-        self._pairs([("cell stopped", line) for line in failed])
+        self._pairs([("cell stopped", f"{cell.label}: {cell.error}") for cell in again.cells if not cell.ok])
         cells = sum(cell.seconds for cell in again.cells)
         times = f"check {again.result.seconds:.2f} s, of it in the box {again.seconds:.2f} s; cells {cells:.2f} s"
         self._pairs([("time", times)])
@@ -76,15 +75,11 @@ class Explanation:
 
     def _call(self, place: int, call: Call) -> None:
         self._pairs([(f"call {place}", call.text), ("  yours", call.yours)])
-        if call.same:
-            self._pairs([("  expected", "the same")])
-        elif call.expected:
-            self._pairs([("  expected", call.expected)])
-        self._pairs([(name, text) for name, text in (("  differs", call.difference),) if text])
-        if call.printed.strip():
-            self._pairs([("  printed", call.printed.strip())])
+        expected = "the same" if call.same else call.expected
+        more = {"  expected": expected, "  differs": call.difference, "  printed": call.printed.strip()}
+        self._pairs([(name, text) for name, text in more.items() if text])
 
-    def _pairs(self, pairs: Iterator[tuple[str, str]] | list[tuple[str, str]]) -> None:
+    def _pairs(self, pairs: Iterable[tuple[str, str]]) -> None:
         for name, text in pairs:
             lines = escape.block(text, 4000).split("\n")
             shown = f"\n{'':15}".join(lines)

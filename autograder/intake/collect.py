@@ -51,10 +51,10 @@ def collect_from(root: Path, assignment: Assignment, path: Path, term: Term, at:
     return result
 
 
-def place_counting(attempts: Attempts, term: Term, deadline: datetime | None = None) -> int:
+def place_counting(attempts: Attempts, term: Term) -> int:
     """Put everybody's counting attempt where it is graded; how many files changed."""
     kept = [attempts.of(student) for student in attempts.students()]
-    return sum(attempts.place(counting_attempt(mine, term, attempts.slug, deadline)) for mine in kept if mine)
+    return sum(attempts.place(counting_attempt(mine, term, attempts.slug)) for mine in kept if mine)
 
 
 def _groups(entries: list[Entry], slug: str, at: datetime | None, result: Collected) -> dict[Group, list[Entry]]:

@@ -36,7 +36,7 @@ def version() -> int:
     return max(0, int(_libc.syscall(_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION))))
 
 
-def restrict(read: Iterable[str], write: Iterable[str], listed: Iterable[str] = ()) -> None:
+def restrict(read: Iterable[str], write: Iterable[str], listed: Iterable[str]) -> None:
     """From now on only these trees can be read, written or listed, no TCP, no signal, no abstract socket outwards."""
     abi = version()
     if not abi:
