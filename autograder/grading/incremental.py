@@ -6,7 +6,7 @@ not touched at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -41,47 +41,47 @@ class Regrade:
         ready: dict[int, Report] = {}
         asked: list[int] = []
         grading = GradingSession(self.assignment, self.options, self.new, checks="rest")
-        fresh = list(grading.grade(self._jobs(found, owners, ready, asked), self.on_report))
+        jobs = (grading.read(item) for item in found)
+        fresh = list(grading.grade(self._asked(jobs, owners, ready, asked), self.on_report))
         self.judged += len(fresh)
         return [ready.get(index) or fresh[asked.index(index)] for index in range(len(found))]
 
-    def _jobs(
-        self, found: Sequence[Found], owners: Mapping[str, str], ready: dict[int, Report], asked: list[int]
+    def _asked(
+        self, jobs: Iterable[Job | Report], owners: Mapping[str, str], ready: dict[int, Report], asked: list[int]
     ) -> Iterator[Job]:
         """What has to be judged, one file at a time; everything else goes into `ready`."""
-        for index, item in enumerate(found):
-            raw = item.read()
-            key = content_key(raw, self.now.context)
-            report, extra = self._known(item, owners.get(item.student, item.student), raw, key)
+        for index, job in enumerate(jobs):
+            owner = owners.get(job.student, job.student)
+            report, extra = self._known(job, owner) if isinstance(job, Job) else (job, {})
             if report:
                 ready[index] = report
                 self.on_report(report)
-            else:
+            elif isinstance(job, Job):
                 asked.append(index)
-                yield Job(item.student, item.source, key, raw, extra)
+                yield replace(job, extra=extra)
 
-    def _known(self, item: Found, owner: str, raw: bytes, key: str) -> tuple[Report | None, dict[str, Any]]:
+    def _known(self, job: Job, owner: str) -> tuple[Report | None, dict[str, Any]]:
         """The report of this file, where nothing has to be judged; else what the worker is told of an earlier one."""
         old = [
-            report for name in (item.student, owner) for store in (self.store, self.new) if (report := store.get(name))
+            report for name in (job.student, owner) for store in (self.store, self.new) if (report := store.get(name))
         ]
         for report in old:
-            if report.key == key and final(report) and not self.options.force:
-                return self._as(report, item, key), {}
+            if report.key == job.key and final(report) and not self.options.force:
+                return self._as(report, job), {}
         for report in old:
-            state = next((state for state in self.states if content_key(raw, state.context) == report.key), None)
+            state = next((state for state in self.states if content_key(job.raw, state.context) == report.key), None)
             again = touched(state, self.now, self.assignment, report) if state and not self.options.force else None
             if again is not None and final(report):
                 kept = tuple(exercise for exercise in report.exercises if exercise.name not in again)
                 if not again:
-                    return self._as(report, item, key), {}
+                    return self._as(report, job), {}
                 return None, {"kept": replace(report, exercises=kept, cells=()).to_json()}
         return None, {}
 
-    def _as(self, report: Report, item: Found, key: str) -> Report:
-        """The same verdicts as the report of `item`, with the points that exercises have now."""
+    def _as(self, report: Report, job: Job) -> Report:
+        """The same verdicts as the report of this job, with the points that exercises have now."""
         exercises = score(self.assignment, report.checks) if not report.problem else report.exercises
-        report = replace(report, student=item.student, source=item.source, key=key, exercises=exercises)
+        report = replace(report, student=job.student, source=job.source, key=job.key, exercises=exercises)
         self.new.put(report)
         return report
 

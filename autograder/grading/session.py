@@ -85,6 +85,15 @@ class GradingSession:
         size = self.options.jobs
         return grade_all(jobs, self.assignment, spec, size, lambda report: on_report(self._stored(report)))
 
+    def read(self, item: Found) -> Job | Report:
+        """The job of this file; where it cannot be read, the report that says so."""
+        try:
+            raw = item.read()
+        except OSError as error:
+            job = Job(item.student, item.source, "", b"")
+            return self._stored(problem(job, self.assignment, f"its file cannot be read ({error.strerror or error})"))
+        return Job(item.student, item.source, content_key(raw, self.context), raw)
+
     def one(self, raw: bytes, student: str, source: str) -> Report:
         """The report of these bytes: the stored one where there is one, else graded now."""
         job = Job(student, source, content_key(raw, self.context), raw)
@@ -95,20 +104,12 @@ class GradingSession:
     ) -> Iterator[Job]:
         """Jobs for what is not stored, read one at a time; everything else goes into `ready`."""
         for index, item in enumerate(found):
-            job = Job(item.student, item.source, "", b"")
-            try:
-                raw = item.read()
-            except OSError as error:
-                unreadable = problem(job, self.assignment, f"its file cannot be read ({error.strerror or error})")
-                ready[index] = self._stored(unreadable)
-                on_report(ready[index])
-                continue
-            job = replace(job, key=content_key(raw, self.context), raw=raw)
-            known = self._known(job)
+            job = self.read(item)
+            known = self._known(job) if isinstance(job, Job) else job
             if known:
                 ready[index] = known
                 on_report(known)
-            else:
+            elif isinstance(job, Job):
                 asked.append(index)
                 yield job
 

@@ -12,11 +12,12 @@ from nbgrader.api import Gradebook
 from autograder.cli.main import main
 from autograder.course import load_course
 from autograder.grading.dependencies import fingerprints, load_all
-from autograder.grading.incremental import touched
-from autograder.grading.session import store_of
+from autograder.grading.incremental import Regrade, touched
+from autograder.grading.session import GradingOptions, store_of
 from autograder.intake.attempts import Attempts
 from autograder.model import CellRun
 from autograder.reports.schema import report_schema
+from autograder.submission.find import Found
 from tests.engine.book_sample import enter, hand_in, make_book, make_course, report, rule, url_of
 from tests.engine.grading.test_grade import RIGHT, notebook
 
@@ -108,6 +109,14 @@ def test_states_are_read_back(tmp_path, sample_course):
     now.save(tmp_path / "reports")
     (tmp_path / "reports/contexts/broken.json").write_text("{}")
     assert load_all(tmp_path / "reports") == [now]
+
+
+def test_a_file_that_cannot_be_read_is_reported(tmp_path, sample_course):
+    assignment = load_course(sample_course()).assignment("tiny")
+    lost = Found("bob", "bob.ipynb", "tiny", tmp_path / "bob.ipynb")
+    (unreadable,) = Regrade(assignment, GradingOptions()).reports([lost], {})
+    assert (unreadable.student, unreadable.graded) == ("bob", False)
+    assert "cannot be read (No such file or directory)" in unreadable.problem
 
 
 # the whole way, in the real box -----------------------------------------------------------------
