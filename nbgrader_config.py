@@ -56,4 +56,4 @@ c.Autograde.autograde_preprocessors = [
 ]
 
 # Lateness costs what solutions/course.toml says under [late], [extensions] and [deadlines].
-c.AssignLatePenalties.plugin_class = "autograder.gradebook.lateness.LatePenalty"
+c.AssignLatePenalties.plugin_class = "autograder.gradebook.late_penalties.LatePenalty"

@@ -52,7 +52,7 @@ class Replacement:
     alone: bool = False  # it stops or eats the box, so it shares no notebook
 
 
-def variants_of(assignment: Assignment, together: bool = False, only: str = "") -> Iterator[Variant]:
+def proof_notebooks(assignment: Assignment, together: bool = False, only: str = "") -> Iterator[Variant]:
     """Every variant, or `only` those of one exercise. Those that share a notebook have the same `raw`."""
     answers = variants.answers(assignment)
     perfect = notebooks.submission(assignment, answers)

@@ -1,6 +1,6 @@
 """Proves a hidden suite: right solutions keep all their points, every known mistake loses some and is named.
 
-The notebooks of the line-up go through the real pipeline like any other.
+The notebooks of the proof go through the real pipeline like any other.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from autograder.authoring.proof_set import (
     WITHOUT,
     Variant,
     owners,
-    variants_of,
+    proof_notebooks,
 )
 from autograder.course import Assignment, load_course
 from autograder.course.parts import sources_of
@@ -102,8 +102,8 @@ def keep_proving(
 
 @stage("proving")
 def prove(assignment: Assignment, options: ProveOptions) -> Proof:
-    """Grades every notebook of the line-up and judges the suite by it."""
-    all_of_them = tuple(variants_of(assignment, options.together, options.only))
+    """Grades every notebook of the proof and judges the suite by it."""
+    all_of_them = tuple(proof_notebooks(assignment, options.together, options.only))
     made = _share(all_of_them, options.one_in, _crc(assignment))
     notebooks = list(dict.fromkeys(one.raw for one in made))
     spec = worker_spec(assignment, GradingOptions(wall=options.wall, device=options.device))

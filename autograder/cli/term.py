@@ -76,7 +76,7 @@ def late(root: Path, slug: str) -> int:
       convgrade late a1_convolution
     """
     from autograder.gradebook import database
-    from autograder.gradebook.lateness import recompute
+    from autograder.gradebook.late_penalties import recompute
     from autograder.text.words import amount, number
 
     loaded(root, slug)

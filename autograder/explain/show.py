@@ -12,8 +12,9 @@ from autograder.course import Assignment
 from autograder.course.declarations import CheckSpec, parse
 from autograder.explain.again import Again, Call
 from autograder.explain.subject import Subject
+from autograder.grading.scoring import worth
 from autograder.model import CheckResult, Report
-from autograder.reports.words import LOOKS, look_of, worth
+from autograder.reports.words import LOOKS, look_of
 from autograder.text import escape
 from autograder.text.words import number
 

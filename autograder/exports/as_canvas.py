@@ -14,7 +14,7 @@ from autograder.exports import Export
 from autograder.exports.roster import Identity, login_keys, match, name_keys
 from autograder.exports.table import Cell, from_csv, to_csv
 from autograder.gradebook.grades import Grade
-from autograder.text.words import amount, number
+from autograder.text.words import amount
 
 _LOGINS = ("sis user id", "sis login id", "integration id")
 _POSSIBLE = "points possible"
@@ -86,7 +86,7 @@ def _possible(grades: Sequence[Grade]) -> float:
 def _other_points(body: Sequence[Sequence[str]], column: int, grades: Sequence[Grade]) -> list[str]:
     """A sentence where Canvas has other full points than we: its percentages would be wrong."""
     listed = next((row[column] for row in body if column >= 0 and _POSSIBLE in row[0].casefold()), "").replace(",", ".")
-    if not listed or listed == number(_possible(grades)) or _same(listed, _possible(grades)):
+    if not listed or _same(listed, _possible(grades)):
         return []
     ours = amount(round(_possible(grades)), "point")
     return [f"Canvas has {listed} points for this assignment, the course has {ours}; the import will change that"]

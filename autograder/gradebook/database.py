@@ -19,7 +19,7 @@ from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from autograder.errors import ConvgradeError, CourseError
-from autograder.gradebook import lateness
+from autograder.gradebook import late_penalties
 from autograder.gradebook.grades import points_of
 from autograder.layout import BUILD, RECORDING, grade_id_of
 from autograder.model import Report, cents
@@ -48,7 +48,7 @@ def record(reports: Sequence[Report], root: Path) -> int:
             _patiently(book, partial(_write, book, report, where))
         book.db.expire_all()
         for slug in known:
-            _patiently(book, partial(lateness.recompute, book, slug, config))
+            _patiently(book, partial(late_penalties.recompute, book, slug, config))
     return len(reports)
 
 

@@ -10,7 +10,7 @@ from autograder.course.term import Term
 from autograder.gradebook import database
 from autograder.gradebook.context import StudentContext, headings
 from autograder.gradebook.grades import Grade, from_book, from_reports, regraded, unrecorded
-from autograder.gradebook.lateness import recompute
+from autograder.gradebook.late_penalties import recompute
 from autograder.grading.session import store_of
 from autograder.log import stage
 from autograder.model import Report

@@ -1,6 +1,6 @@
 """What each exercise's verdicts depend on, so that after a change only what it touches is graded again.
 
-A check's fingerprint covers its own source, what it uses of the suite and of the reference, and the thresholds it
+A check's digest covers its own source, what it uses of the suite and of the reference, and the thresholds it
 names; comments, empty lines and the order of functions do not count. Where that cannot be told, everything counts.
 """
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Fingerprints:
+class Dependencies:
     """The state of an assignment at one time."""
 
     context: str  # the digest that its reports' keys are made with
@@ -41,24 +41,24 @@ class Fingerprints:
             write_atomically(path, json.dumps(asdict(self), sort_keys=True).encode())
 
 
-def load_all(folder: Path) -> list[Fingerprints]:
+def load_all(folder: Path) -> list[Dependencies]:
     """Every state that reports in this folder were made in; what cannot be read is left out."""
     found = []
     for path in sorted((folder / "contexts").glob("*.json")):
         try:
-            found.append(Fingerprints(**json.loads(path.read_text("utf-8"))))
+            found.append(Dependencies(**json.loads(path.read_text("utf-8"))))
         except (OSError, ValueError, TypeError):
             continue
     return found
 
 
-def fingerprints(assignment: Assignment, box: str, device: str = "cpu") -> Fingerprints:
+def dependencies_of(assignment: Assignment, wall: str, device: str = "cpu") -> Dependencies:
     """The state of `assignment` now."""
     release = [(cell.grade_id, cell.role, cell.source) for cell in assignment.release]
     read = _Read(assignment)
-    return Fingerprints(
-        context=context_digest(assignment, box, device),
-        base=_digest(engine_facts(assignment, box, device), assignment.show, release, sorted(assignment.hidden)),
+    return Dependencies(
+        context=context_digest(assignment, wall, device),
+        base=_digest(engine_facts(assignment, wall, device), assignment.show, release, sorted(assignment.hidden)),
         limits=asdict(assignment.limits),
         checks={check.name: _of_check(check, read) for check in assignment.checks},
         mistakes=_of_mistakes(read),

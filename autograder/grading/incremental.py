@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from autograder.grading.dependencies import Fingerprints, fingerprints, load_all
+from autograder.grading.dependencies import Dependencies, dependencies_of, load_all
 from autograder.grading.keys import content_key
 from autograder.grading.scoring import score
 from autograder.grading.session import GradingOptions, GradingSession, OnReport, store_of
@@ -32,7 +32,7 @@ class Regrade:
         self.assignment, self.options, self.on_report = assignment, options, on_report
         self.store = store_of(assignment)
         self.new = Store(self.store.folder / "regraded")
-        self.now, self.states = fingerprints(assignment, options.wall, options.device), load_all(self.store.folder)
+        self.now, self.states = dependencies_of(assignment, options.wall, options.device), load_all(self.store.folder)
         self.now.save(self.store.folder)
         self.judged = 0  # submissions of which anything was judged again
 
@@ -86,7 +86,7 @@ class Regrade:
         return report
 
 
-def touched(before: Fingerprints, now: Fingerprints, assignment: Assignment, report: Report) -> set[str] | None:
+def touched(before: Dependencies, now: Dependencies, assignment: Assignment, report: Report) -> set[str] | None:
     """Exercises whose verdicts may have changed; None: any of them may have."""
     if before.base != now.base or _felt(before, now, report):
         return None
@@ -109,7 +109,7 @@ def _with_dependents(again: set[str], assignment: Assignment) -> set[str]:
         again = again | more
 
 
-def _felt(before: Fingerprints, now: Fingerprints, report: Report) -> bool:
+def _felt(before: Dependencies, now: Dependencies, report: Report) -> bool:
     """Whether changed limits may change this report: a lower one always may, a higher one only where it was reached."""
     if before.limits == now.limits:
         return False

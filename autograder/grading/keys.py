@@ -32,7 +32,7 @@ _LIBRARIES = ("torch", "torchvision", "numpy", "ipython", "hypothesis", "pytest"
 _ENGINE = Path(__file__).resolve().parents[1]
 
 
-def context_digest(assignment: Assignment, box: str, device: str = "cpu") -> str:
+def context_digest(assignment: Assignment, wall: str, device: str = "cpu") -> str:
     """What a report depends on besides the bytes: suite, reference, limits, engine, wall, device, versions."""
     folder = assignment.folder
     paths = [assignment.suite, assignment.mistakes, assignment.reference, assignment.notebook]
@@ -40,16 +40,16 @@ def context_digest(assignment: Assignment, box: str, device: str = "cpu") -> str
     parts = {name: path.read_bytes() for part in paths for name, path in sources_of(part).items()}
     edits = [mistake for mistake in mistakes_of(assignment) if mistake.of]  # of an alternative
     parts |= {f"of {edit.name}": right_definition(assignment, edit).encode() for edit in edits}
-    facts = engine_facts(assignment, box, device) | {"limits": asdict(assignment.limits)}
+    facts = engine_facts(assignment, wall, device) | {"limits": asdict(assignment.limits)}
     return digest_of(parts | {"facts": json.dumps(facts, sort_keys=True).encode()})
 
 
-def engine_facts(assignment: Assignment, box: str, device: str = "cpu") -> dict[str, Any]:
+def engine_facts(assignment: Assignment, wall: str, device: str = "cpu") -> dict[str, Any]:
     """What changes every verdict of an assignment when it changes: engine, wall, device, versions, the secret."""
     return {
         "slug": assignment.slug,
         "secret": assignment.secret,
-        "box": box,
+        "box": wall,
         "device": device,
         "engine": engine_digest(),
         "versions": {name: _version(name) for name in _LIBRARIES} | {"python": sys.version},

@@ -32,6 +32,12 @@ def earned(points: float, checks: Sequence[CheckResult]) -> float:
     return round(points * passed / total, 2) if total else 0.0
 
 
+def worth(exercise: ExerciseResult, check: CheckResult) -> float:
+    """Points that one check carries: its share of the exercise's weights."""
+    total = sum(other.weight for other in exercise.checks)
+    return exercise.points * check.weight / total if total else 0.0
+
+
 def ungraded_exercises(assignment: Assignment) -> tuple[ExerciseResult, ...]:
     """Every exercise with every check in its initial state: UNGRADED."""
     checks = assignment.checks

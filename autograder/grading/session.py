@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from autograder.grading.dependencies import fingerprints
+from autograder.grading.dependencies import dependencies_of
 from autograder.grading.keys import content_key, context_digest
 from autograder.grading.pool import grade_all, problem
 from autograder.grading.serve_spec import Checks, ServeSpec
@@ -69,7 +69,7 @@ class GradingSession:
     def reports(self, found: Sequence[Found], on_report: OnReport = lambda _: None) -> Iterator[Report]:
         """A report for each file, in this order; new ones are stored as soon as they exist."""
         self.store.sweep()
-        state = fingerprints(self.assignment, self.options.wall, self.options.device)
+        state = dependencies_of(self.assignment, self.options.wall, self.options.device)
         state.save(self.store.folder)  # for a regrading, later
         ready: dict[int, Report] = {}
         asked: deque[int] = deque()

@@ -19,7 +19,7 @@ from typing import Any
 
 from autograder.course import Assignment, Course, load_course
 from autograder.errors import NoBox
-from autograder.files import write_atomically
+from autograder.files import PUBLIC, write_atomically
 from autograder.grading.keys import content_key, context_digest
 from autograder.grading.scoring import score, ungraded_exercises
 from autograder.hosts.results import results
@@ -51,8 +51,7 @@ class GradescopeRun:
     def write(self, output: str = "") -> None:
         """results.json, whole, with the report so far."""
         path = self.root / "results" / "results.json"
-        write_atomically(path, json.dumps(results(self.report, self.visibility, output), indent=1).encode())
-        path.chmod(0o644)
+        write_atomically(path, json.dumps(results(self.report, self.visibility, output), indent=1).encode(), PUBLIC)
 
     def add_result(self, assignment: Assignment, ended: CheckResult) -> None:
         """One more check has ended."""

@@ -12,7 +12,7 @@ from traitlets import Unicode
 from autograder.course import load_course
 from autograder.exports import FORMATS, write
 from autograder.files import write_atomically
-from autograder.gradebook import lateness
+from autograder.gradebook import late_penalties
 from autograder.gradebook.database import one_at_a_time
 from autograder.gradebook.grades import from_book
 from autograder.grading.session import store_of
@@ -34,7 +34,7 @@ class TermExport(ExportPlugin):  # type: ignore[misc]
         roster = Path(self.roster).read_text("utf-8-sig") if self.roster else ""
         for assignment in (item for item in course.assignments if item.slug in known):
             with one_at_a_time(course.root):
-                lateness.recompute(gradebook, assignment.slug, self.config)
+                late_penalties.recompute(gradebook, assignment.slug, self.config)
             grades = from_book(assignment, gradebook, store_of(assignment).all(), course.term)
             chosen = [grade for grade in grades if not self.student or grade.student in map(str, self.student)]
             result = write(self.form, assignment.title, chosen, roster)

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from autograder import messages
+from autograder.grading.scoring import worth
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
-from autograder.reports.words import look_of, worth
+from autograder.reports.words import look_of
 from autograder.text import escape
 from autograder.text.words import number
 

@@ -10,8 +10,9 @@ from types import MappingProxyType
 
 from autograder.gradebook.context import mark_of
 from autograder.gradebook.grades import Mark
+from autograder.grading.scoring import worth
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
-from autograder.reports.words import counts, judged, worth
+from autograder.reports.words import counts, judged
 
 
 @dataclass(frozen=True, slots=True)

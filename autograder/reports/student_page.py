@@ -9,11 +9,12 @@ from markupsafe import Markup
 
 from autograder.gradebook.context import StudentContext, mark_of
 from autograder.gradebook.grades import Mark
+from autograder.grading.scoring import worth
 from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdict
 from autograder.reports import heatmap
 from autograder.reports.png import png_uri
 from autograder.reports.render import page
-from autograder.reports.words import Task, alike, counts, judged, problem_of, tasks, worth
+from autograder.reports.words import Task, alike, counts, judged, problem_of, tasks
 
 _MAX_TASKS = 3
 _MAX_ALIKE = 3  # checks that fail for the same reason, shown without a click

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from autograder import messages
+from autograder.grading.scoring import worth
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
 from autograder.text.words import amount, first_sentence
 
@@ -39,12 +40,6 @@ class Task(NamedTuple):
     exercise: ExerciseResult
     check: CheckResult
     lost: float
-
-
-def worth(exercise: ExerciseResult, check: CheckResult) -> float:
-    """Points that one check carries: its share of the exercise's weights."""
-    total = sum(each.weight for each in exercise.checks)
-    return exercise.points * check.weight / total if total else 0.0
 
 
 def tasks(report: Report) -> list[Task]:

@@ -19,7 +19,7 @@ _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _NAMED = MappingProxyType({"\n": "⏎", "\t": "‹TAB›", "\r": "‹CR›", "\x1b": "‹ESC›", "\0": "‹NUL›", "\a": "‹BEL›"})
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _MARKS = frozenset({"Mn", "Me"})
-_MOST_MARKS = 3  # accents on one letter; more is a tower that covers the lines above
+_MAX_MARKS = 3  # accents on one letter; more is a tower that covers the lines above
 _FORMULA = frozenset("=+-@＝＋－＠\t\r\n")
 
 
@@ -54,7 +54,7 @@ def _visible(text: str, limit: int, keep: str) -> str:
     length = marks = 0
     for character in text[: limit + 1]:
         marks = marks + 1 if unicodedata.category(character) in _MARKS else 0
-        if marks > _MOST_MARKS:
+        if marks > _MAX_MARKS:
             continue
         pieces.append(character if character in keep else _shown(character))
         length += len(pieces[-1])

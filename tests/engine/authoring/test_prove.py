@@ -19,7 +19,7 @@ from autograder.authoring.proof_set import (
     WITHOUT,
     Variant,
     owners,
-    variants_of,
+    proof_notebooks,
 )
 from autograder.authoring.prove import ProveOptions, _missing, _share, judge, prove, show
 from autograder.course import load_course
@@ -81,10 +81,10 @@ def test_mistakes_of_different_exercises_share_a_notebook(sample_course):
     minus = '\n@mistake("add", replaces="add", hint="Add them.")\ndef minus(a, b):\n    return a - b\n'
     root = sample_course({"tiny/mistakes.py": ("return x**2\n", f"return x**2\n{minus}")})
     assignment = load_course(root).assignment("tiny")
-    shared = [one for one in variants_of(assignment, together=True) if one.kind == MISTAKE]
+    shared = [one for one in proof_notebooks(assignment, together=True) if one.kind == MISTAKE]
     assert [one.alone for one in shared] == [False, False]
     assert len({one.raw for one in shared}) == 1
-    assert len({one.raw for one in variants_of(assignment) if one.kind == MISTAKE}) == 2
+    assert len({one.raw for one in proof_notebooks(assignment) if one.kind == MISTAKE}) == 2
 
 
 def test_a_right_notebook_runs_without_a_word():
@@ -107,7 +107,7 @@ def test_an_ungraded_check_is_told():
 
 def test_a_mistake_stands_in_its_cell_only(sample_course):
     assignment = load_course(sample_course()).assignment("tiny")
-    wrong = next(one for one in variants_of(assignment) if one.kind == MISTAKE)
+    wrong = next(one for one in proof_notebooks(assignment) if one.kind == MISTAKE)
     sources = {cell["id"]: cell["source"] for cell in json.loads(wrong.raw)["cells"]}
     assert (wrong.exercise, wrong.function) == ("double", "double")
     assert "x ** 2" in sources["double"]

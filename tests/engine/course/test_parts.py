@@ -8,7 +8,7 @@ from autograder.authoring.proof_set import ALTERNATIVE, MISTAKE, replacements
 from autograder.course import load_course
 from autograder.course.answers import mistakes_of, wrong_definition
 from autograder.errors import CourseError
-from autograder.grading.dependencies import fingerprints
+from autograder.grading.dependencies import dependencies_of
 from autograder.grading.keys import context_digest
 from autograder.judge import load_mistakes
 from autograder.judge.plugin import with_suite
@@ -170,10 +170,10 @@ def test_an_edit_in_one_file_knows_its_exercise(sample_course):
 )
 def test_a_change_in_a_file_touches_its_exercise_alone(tiny, name, checks, mistakes):
     assignment = tiny()
-    before = fingerprints(assignment, "landlock")
+    before = dependencies_of(assignment, "landlock")
     path = assignment.folder / name
     path.write_text(path.read_text().replace("3", "9").replace("x = numbers(cases)", "x = 1 * numbers(cases)"))
-    now = fingerprints(load_course(assignment.folder.parents[1]).assignment("tiny"), "landlock")
+    now = dependencies_of(load_course(assignment.folder.parents[1]).assignment("tiny"), "landlock")
     assert {check for check, print_ in now.checks.items() if print_ != before.checks[check]} == checks
     assert (now.mistakes != before.mistakes) is mistakes
     assert (now.base, now.context == before.context) == (before.base, False)
@@ -181,9 +181,9 @@ def test_a_change_in_a_file_touches_its_exercise_alone(tiny, name, checks, mista
 
 def test_an_edits_fingerprint_covers_the_answer(tiny):
     assignment = tiny()
-    before = fingerprints(assignment, "landlock").mistakes
+    before = dependencies_of(assignment, "landlock").mistakes
     assignment.notebook.write_text(assignment.notebook.read_text().replace("x * 2", "x * 2 * 1"))
-    assert fingerprints(load_course(assignment.folder.parents[1]).assignment("tiny"), "landlock").mistakes != before
+    assert dependencies_of(load_course(assignment.folder.parents[1]).assignment("tiny"), "landlock").mistakes != before
 
 
 def test_the_key_changes_with_the_alternative_that_is_edited(tiny):

@@ -11,7 +11,7 @@ from nbgrader.api import Gradebook
 
 from autograder.cli.main import main
 from autograder.course import load_course
-from autograder.grading.dependencies import fingerprints, load_all
+from autograder.grading.dependencies import dependencies_of, load_all
 from autograder.grading.incremental import Regrade, touched
 from autograder.grading.session import GradingOptions, store_of
 from autograder.intake.attempts import Attempts
@@ -33,7 +33,7 @@ def change(root, name, old, new):
 
 
 def state(root):
-    return fingerprints(load_course(root).assignment("tiny"), "bubblewrap")
+    return dependencies_of(load_course(root).assignment("tiny"), "bubblewrap")
 
 
 def again(sample_course, changes, *failing, cells=()):
