@@ -27,7 +27,7 @@ from traitlets import Enum
 from autograder.box.zygote import MODES
 from autograder.course import load_course
 from autograder.errors import BoxFailure, ConvgradeError
-from autograder.gradebook import database, lateness
+from autograder.gradebook import database, late_penalties
 from autograder.grading.progress import progress
 from autograder.grading.session import GradingOptions, GradingSession, processors
 from autograder.hosts.nbgrader_review import rebuild
@@ -111,7 +111,7 @@ class GradeInBox(NbGraderPreprocessor):  # type: ignore[misc]
         names["report"] = report = self.parent.report(names)  # HoldUngraded reads it
         with Gradebook(names["db_url"]) as book:
             database.refuse_other_points(book, report)
-            lateness.set_deadline(book, names["assignment"], self.parent.term)  # before nbgrader counts the lateness
+            late_penalties.set_deadline(book, names["assignment"], self.parent.term)  # before nbgrader counts the lateness
             if database.is_ours(report):
                 database.hold(book, report)  # an older grade may stand there, of what was handed in before
                 raise BoxFailure(report.problem or "some checks have no verdict; grade this submission again")

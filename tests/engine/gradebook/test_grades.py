@@ -12,7 +12,7 @@ from nbgrader.plugins import CsvExportPlugin
 
 from autograder.course import load_course
 from autograder.course.term import load_term
-from autograder.gradebook import database, lateness
+from autograder.gradebook import database, late_penalties
 from autograder.gradebook.gather import recomputed_grades
 from autograder.gradebook.grades import from_book, from_reports, unrecorded
 from autograder.grading.session import store_of
@@ -84,10 +84,10 @@ def test_a_penalty_follows_a_deadline_that_moves(root):
     recorded(root, days_late=1.5)
     rule(root, RULES.replace("01-10", "01-11"))
     with database.opened(root, "tiny") as (book, config):
-        assert lateness.recompute(book, "tiny", config) == {"ada": (18, 9)}
+        assert late_penalties.recompute(book, "tiny", config) == {"ada": (18, 9)}
     rule(root, RULES + '[extensions]\nada = "3 days"\n')
     with database.opened(root, "tiny") as (book, config):
-        assert lateness.recompute(book, "tiny", config) == {"ada": (9, 0)}
+        assert late_penalties.recompute(book, "tiny", config) == {"ada": (9, 0)}
     assert grades(root)["ada"].score == 90
 
 
@@ -95,7 +95,7 @@ def test_a_penalty_follows_the_points_that_a_person_gives(root):
     recorded(root, days_late=1)
     enter(root, "ada", why=10, add_check_extra=5)
     with database.opened(root, "tiny") as (book, config):
-        lateness.recompute(book, "tiny", config)
+        late_penalties.recompute(book, "tiny", config)
     assert (grades(root)["ada"].penalty, grades(root)["ada"].score) == (10, 95)
 
 
