@@ -111,7 +111,7 @@ class GradeInBox(NbGraderPreprocessor):  # type: ignore[misc]
         names["report"] = report = self.parent.report(names)  # HoldUngraded reads it
         with Gradebook(names["db_url"]) as book:
             database.refuse_other_points(book, report)
-            late_penalties.set_deadline(book, names["assignment"], self.parent.term)  # before nbgrader counts the lateness
+            late_penalties.set_deadline(book, names["assignment"], self.parent.term)  # before nbgrader counts
             if database.is_ours(report):
                 database.hold(book, report)  # an older grade may stand there, of what was handed in before
                 raise BoxFailure(report.problem or "some checks have no verdict; grade this submission again")
