@@ -12,8 +12,7 @@ import pytest
 from autograder import judge
 
 SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
-PARTS = ("checks", "mistakes", "alternatives")
-FILES = sorted(path for part in PARTS for path in SOLUTIONS.glob(f"*/{part}/*.py"))
+FILES = sorted(SOLUTIONS.rglob("*.py"))
 ALLOWED = {"autograder.judge", "cnnkit", "reference", "held_out"}
 OTHERS = set(packages_distributions()) - {"autograder", "cnnkit"} | set(sys.stdlib_module_names)
 
