@@ -10,7 +10,7 @@ from autograder.course.answers import mistakes_of, wrong_definition
 from autograder.errors import CourseError
 from autograder.grading.dependencies import dependencies_of
 from autograder.grading.keys import context_digest
-from autograder.judge import load_mistakes
+from autograder.judge.mistakes import load_mistakes
 from autograder.judge.plugin import with_suite
 
 EDIT = 'edit("double", "tripled", "x * 2", "x * 3", hint="Two, not three.")\n'
