@@ -116,7 +116,7 @@ def test_the_report_stands_below_its_check(term: Term) -> None:
 
 
 def test_an_unreadable_file_waits_for_a_person(term: Term) -> None:
-    assert "joan needs a person" in term.said["joan"]
+    assert "joan needs attention" in term.said["joan"]
     assert "Not graded yet: The file is not a notebook" in term.shown["joan"]
     assert "not your fault" not in term.shown["joan"]
     assert term.grade("joan", "add_check") == (None, None, True)
