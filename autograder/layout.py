@@ -1,4 +1,4 @@
-"""Where things lie in the folder of a course, and how its check cells are named."""
+"""Where things are in the folder of a course, and how its check cells are named."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def submission_file(folder: Path, student: str, slug: str) -> Path:
 
 
 def grade_id_of(exercise: str) -> str:
-    """The id of the check cell that closes an exercise of this name; its points stand there."""
+    """The id of the check cell that closes an exercise of this name; its points are recorded there."""
     return f"{exercise}{_CHECK}"
 
 

@@ -1,6 +1,6 @@
 """A hand-in folder: what arrives is graded once, when it has arrived whole, and answered with a feedback page.
 
-The folder is looked at again and again instead of listening to the kernel's events: hand-in folders lie on network
+The folder is looked at again and again instead of listening to the kernel's events: hand-in folders are on network
 shares, which send none. What was graded is known by content, so a restart answers only what has no answer yet.
 """
 

@@ -84,7 +84,8 @@ def notes(course: Course) -> list[CourseNote]:
 def _row(path: Path, name: str, what: str, served: Sequence[tuple[Assignment, Mapping[str, Any]]]) -> CourseRow:
     parts = [part for assignment, rows in served for part in _parts(assignment, rows.get(name, []))]
     if not parts:
-        raise CourseError(f"no task serves the row {name}", place(path, line_of(path, name)), f"name it in a {ROWS}")
+        where = place(path, line_of(path, name))
+        raise CourseError(f"row {name} is not covered by any task", where, f"add it to a {ROWS}")
     return CourseRow(name, what.replace("|", "\\|"), *(tuple(texts) for texts in zip(*parts, strict=True)))
 
 

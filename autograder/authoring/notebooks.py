@@ -103,7 +103,7 @@ def build(course: Course, check: bool = False) -> tuple[Path, ...]:
 
 
 def _files(assignment: Assignment, folder: Path, notebook: bytes) -> dict[Path, bytes]:
-    """The README stands beside the source too: nbgrader copies it from there when it makes the release anew."""
+    """The README is written beside the source too: nbgrader copies it from there when it makes the release anew."""
     return {folder / f"{assignment.slug}.ipynb": notebook, folder / "README.md": _readme(assignment)}
 
 

@@ -2,7 +2,7 @@
 
 Each variant is a notebook like any other. What a student may delete anyway, the ordinary cells, is left out of all but
 the perfect and the untouched one. Variants of different exercises may share a notebook: alternatives always do, and
-mistakes when asked to stand `together`. Then one notebook more for each exercise, in which all but that one are done,
+mistakes when asked to be put `together`. Then one notebook more for each exercise, in which all but that one are done,
 shows that no exercise leans on another, so that what goes wrong in one cannot be felt in the others.
 """
 
@@ -92,7 +92,7 @@ def replacements(assignment: Assignment) -> list[Replacement]:
 
 
 def _alternatives(assignment: Assignment) -> Iterator[tuple[Path, str]]:
-    """Every right solution with the file in which it stands."""
+    """Every right solution with the file that holds it."""
     for file in files_of(assignment.alternatives, assignment.names):
         for node in parsed(file.path.read_text("utf-8")).body:
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and "__" in node.name.strip("_"):

@@ -36,6 +36,7 @@ from autograder.grading.worker_process import Job
 from autograder.layout import SOLUTIONS
 from autograder.log import stage
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
+from autograder.text.words import amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,17 +141,18 @@ def judge(variant: Variant, report: Report) -> list[str]:
     if not report.graded:
         return [f"The check {one.name} is ungraded: {one.staff[-300:]}" for one in _with(report, Verdict.UNGRADED)]
     if variant.kind == UNTOUCHED:
-        return [f"The check {one.name} passes although nothing was done." for one in _with(report, Verdict.PASSED)]
+        return [f"The check {one.name} passes on the untouched notebook." for one in _with(report, Verdict.PASSED)]
     if variant.kind == MISTAKE:
         return _judge_mistake(variant, report)
     if variant.kind == WITHOUT:
         return [
-            f"{one.name} leans on it: {_not_passed(one.checks)[0].name} fails." for one in _leaning(variant, report)
+            f"{one.name} depends on this exercise: {_not_passed(one.checks)[0].name} fails without it."
+            for one in _leaning(variant, report)
         ]
     own = [check for check in report.checks if variant.alone or check.exercise == variant.exercise]
     failing = [f"The check {one.name} is {one.verdict}: {one.message}" for one in _not_passed(own)]
     stopped = [f"The cell {cell.label} stops with {cell.error}" for cell in report.cells if not cell.ok]
-    return failing + stopped + [f"A right notebook gets a note: {note}" for note in report.notes]
+    return failing + stopped + [f"A correct notebook triggers a note: {note}" for note in report.notes]
 
 
 def _judge_mistake(variant: Variant, report: Report) -> list[str]:
@@ -161,7 +163,8 @@ def _judge_mistake(variant: Variant, report: Report) -> list[str]:
         return [*told, "No point is lost."]
     if variant.name not in {check.mistake for check in failing if check.hint}:
         instead = sorted({check.mistake for check in failing} - {""})
-        told.append(f"It is not named{f', taken for {instead[0]}' if instead else ''}; {failing[0].name} fails.")
+        diagnosed = f" (diagnosed as {instead[0]})" if instead else ""
+        told.append(f"Not recognised{diagnosed}; failing check: {failing[0].name}.")
     return told
 
 
@@ -188,7 +191,8 @@ def show(proof: Proof, console: Console) -> None:
         console.print(f"The {kind} notebook {told}." if fine else f"The {kind} notebook is not graded as it should be.")
     for offence in proof.offences:
         console.print(f"[red]✗[/red] {escape(f'{offence.variant}: {offence.sentence}')}")
-    console.print("Nothing is wrong with this suite." if not proof.offences else f"{len(proof.offences)} to look at.")
+    found = f"{amount(len(proof.offences), 'problem')} found."
+    console.print(found if proof.offences else "Nothing is wrong with this suite.")
 
 
 def _missing(assignment: Assignment, made: Sequence[Variant]) -> Iterator[Offence]:
@@ -197,8 +201,9 @@ def _missing(assignment: Assignment, made: Sequence[Variant]) -> Iterator[Offenc
         for kind, least in ((ALTERNATIVE, 2), (MISTAKE, 1)):
             has = sum((one.function.partition(".")[0], one.kind) == (function, kind) for one in made)  # methods, too
             if has < least:
-                told = f"There should be at least {least} of {function}, there {'is' if has == 1 else 'are'} {has}."
-                yield Offence(Variant(kind, "(none)", b"", exercise, function), told)
+                needed = f"at least {least} {'is' if least == 1 else 'are'} required"
+                sentence = f"{function} has {amount(has, kind)}; {needed}."
+                yield Offence(Variant(kind, "(none)", b"", exercise, function), sentence)
 
 
 def _with(report: Report, verdict: Verdict) -> list[CheckResult]:

@@ -37,7 +37,7 @@ def new(root: Path, name: str, exercise: str, title: str) -> int:
     written = new_exercise(root, exercise, name, title) if exercise else new_assignment(root, name, title)
     for path in written:
         say_written(path, root)
-    note(f"next: convgrade prove {exercise or name}; how to go on from there: docs/tutorial.md")
+    note(f"next: convgrade prove {exercise or name}; then see docs/tutorial.md")
     return DONE
 
 
@@ -108,8 +108,8 @@ def prove(root: Path, slug: str, watch: bool, **options: Any) -> int:
 def calibrate(root: Path, slug: str, **options: Any) -> int:
     """Measure accuracy thresholds by grading the perfect notebook with many secrets; write them to assignment.toml.
 
-    A threshold is set so that a right solution fails less than once in 10,000 runs. Nothing is written when a known
-    mistake that must stay below reaches it.
+    A threshold is set so that a right solution fails less than once in 10,000 runs. Nothing is written if a known
+    mistake with below="NAME" reaches that threshold.
 
     \b
     Examples:

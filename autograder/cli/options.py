@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PATH = click.Path(exists=True, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-NO_GPU = "Leave --device out to grade on the CPU; for a GPU, `nvidia-smi` must list one and torch must support CUDA."
+NO_GPU = "Omit --device to grade on the CPU; for a GPU, `nvidia-smi` must list one and torch must support CUDA."
 
 
 def find_root(given: Path | None) -> Path:

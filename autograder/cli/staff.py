@@ -123,7 +123,7 @@ def _say_score(report: Report) -> None:
     type=click.IntRange(1, 100),
     default=40,
     show_default=True,
-    help="Smallest share of common code to report.",
+    help="Report pairs that share at least this much code.",
 )
 @COURSE
 def similar(root: Path, slug: str, paths: Sequence[Path], archive: Sequence[Path], least: int) -> int:

@@ -136,7 +136,9 @@ def regrade(root: Path, slug: str, paths: Sequence[Path], **options: Any) -> int
 
 @click.command(cls=Verb, short_help="Export grades for a spreadsheet, Canvas, Moodle…")
 @click.argument("slug")
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="csv", show_default=True, help="For whom.")
+@click.option(
+    "--format", "form", type=click.Choice(list(FORMATS)), default="csv", show_default=True, help="Output format."
+)
 @click.option(
     "--output",
     metavar="FILE",

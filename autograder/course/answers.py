@@ -1,6 +1,6 @@
 """The author's answers and what known mistakes make of them: definitions taken out of the course's files, as text.
 
-An edit changes a right definition, the author's answer or an alternative: each old text must stand in it exactly once.
+An edit changes a right definition, the author's answer or an alternative: each old text must occur in it exactly once.
 """
 
 from __future__ import annotations
@@ -80,14 +80,14 @@ def edited(text: str, edit: MistakeSpec) -> str:
     for old, new in edit.pairs:
         starts = _starts(text, old)
         if len(starts) != 1:
-            count = f"{len(starts)} times" if starts else "nowhere"
+            often = f"occurs {len(starts)} times in {of}; it must occur exactly once"
             todo = "give more of the line around it" if starts else "copy it from there, with its spaces"
-            raise CourseError(f"“{_shown(old)}” stands {count} in {of}, not once", where, todo)
+            raise CourseError(f"“{_shown(old)}” {often if starts else f'does not occur in {of}'}", where, todo)
         spots.append((starts[0], starts[0] + len(old), new))
     spots.sort()
     for (_, end, _), (start, _, _) in itertools.pairwise(spots):
         if start < end:
-            raise CourseError(f"two old texts of {edit.name} overlap", where, "make one pair of them")
+            raise CourseError(f"two replacements of {edit.name} overlap", where, "merge them into one pair")
     for start, end, new in reversed(spots):
         text = text[:start] + new + text[end:]
     _refuse_broken(text, edit, where)
@@ -95,13 +95,14 @@ def edited(text: str, edit: MistakeSpec) -> str:
 
 
 def _refuse_broken(text: str, edit: MistakeSpec, where: str) -> None:
+    todo = "correct the replacement"
     try:
         body = ast.parse(text).body
     except SyntaxError as error:
         line = text.split("\n")[(error.lineno or 1) - 1].strip()
-        raise CourseError(f"the edit {edit.name} does not leave valid Python: {line}", where, "fix the texts") from None
+        raise CourseError(f"the edit {edit.name} produces invalid Python: {line}", where, todo) from None
     if len(body) != 1 or not isinstance(body[0], Definition):
-        raise CourseError(f"the edit {edit.name} leaves no single definition", where, "correct the texts")
+        raise CourseError(f"the edit {edit.name} must leave exactly one function or class", where, todo)
 
 
 def _starts(text: str, old: str) -> list[int]:

@@ -109,7 +109,7 @@ def _edit(call: ast.Call, file: PartFile, homes: Mapping[str, str]) -> MistakeSp
     texts = [str(_plain(argument, name, where, str)) for argument, name in zip(call.args, names, strict=True)]
     if len(texts) < 4 or len(texts) % 2:
         todo = 'write edit("function", "name", "old", "new", hint="…"), more pairs after the first'
-        raise CourseError("an edit without a pair of texts", where, todo)
+        raise CourseError("edit() needs at least one old/new pair", where, todo)
     function, name, *rest = texts
     if not name.isidentifier():
         raise CourseError(f"invalid mistake name “{name}”", where, "use letters, digits and _, e.g. forgets_the_bias")
@@ -235,4 +235,4 @@ def _refuse_bad_prerequisites(checks: Sequence[CheckSpec]) -> None:
         names = error.args[1]
         first = min((declared[name] for name in names), key=lambda check: (check.path, check.line))
         where = place(first.path, first.line)
-        raise CourseError(f"checks come after each other: {' → '.join(names)}", where, "remove one after=") from None
+        raise CourseError(f"circular after=: {' → '.join(names)}", where, "remove one after=") from None

@@ -52,7 +52,7 @@ class Explanation:
         self._pairs(_result_lines(again.result, self.verbose))
         self._pairs([("cell stopped", f"{cell.label}: {cell.error}") for cell in again.cells if not cell.ok])
         cells = sum(cell.seconds for cell in again.cells)
-        times = f"check {again.result.seconds:.2f} s, of it in the box {again.seconds:.2f} s; cells {cells:.2f} s"
+        times = f"check {again.result.seconds:.2f} s ({again.seconds:.2f} s in the box); cells {cells:.2f} s"
         self._pairs([("time", times)])
 
     def source(self) -> None:
@@ -71,7 +71,7 @@ class Explanation:
             yield "warning", "the file, the suite or the engine has changed since the stored report was made"
         now = look_of(again.result)
         same = " as in the stored report" if stored and stored.verdict is again.result.verdict else ""
-        waited = " (there it was not tried: see “comes after”)" if stored and stored.verdict == "skipped" else ""
+        waited = " (skipped in the stored report; see “comes after”)" if stored and stored.verdict == "skipped" else ""
         yield "verdict", f"{now.icon} {now.label}{same}{waited}"
 
     def _call(self, place: int, call: Call) -> None:

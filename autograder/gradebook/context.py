@@ -62,7 +62,7 @@ def mark_of(exercise: ExerciseResult) -> Mark:
 
 
 def headings(assignment: Assignment) -> dict[str, str]:
-    """The title or chapter of the notebook in which each exercise's first answer stands; none: left out."""
+    """The title or chapter of the notebook that holds each exercise's first answer; none: left out."""
     homes = {cell: exercise.name for exercise in assignment.exercises for cell in exercise.cells}
     by_exercise: dict[str, str] = {}
     last = ""

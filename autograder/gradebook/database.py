@@ -82,7 +82,7 @@ def one_at_a_time(root: Path) -> Iterator[None]:
     try:
         turn = lock.acquire(timeout=_TURN, poll_interval=0.05)
     except Timeout:
-        raise ConvgradeError("another command keeps the gradebook busy\n  run the same command again later") from None
+        raise ConvgradeError("another command is using the gradebook\n  run the same command again later") from None
     with turn:
         yield
 

@@ -54,7 +54,7 @@ def not_final(grades: Sequence[Grade]) -> list[str]:
 
 
 def _unjudged(grades: Sequence[Grade]) -> list[str]:
-    return _listed([grade.student for grade in grades if grade.unjudged], "no verdict yet, needs a person")
+    return _listed([grade.student for grade in grades if grade.unjudged], "no verdict yet, needs review")
 
 
 def _listed(students: Sequence[str], what: str) -> list[str]:
@@ -80,7 +80,7 @@ def gather_contexts(course: Course, assignment: Assignment, reports: Sequence[Re
 
 
 def _recorded(assignment: Assignment, book: Any, reports: Sequence[Report], term: Term) -> dict[str, Grade]:
-    """Grades from the gradebook; what was graded since and is not recorded stands there as it will be."""
+    """Grades from the gradebook; what was graded since and is not recorded yet appears as it will be."""
     grades = {grade.student: grade for grade in from_book(assignment, book, reports, term) if grade.submitted}
     stale = set(unrecorded(list(grades.values()), reports)) & grades.keys()
     fresh = {report.student: report for report in reports if report.student in stale}

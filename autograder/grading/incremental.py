@@ -1,6 +1,6 @@
 """Grading again after a change of the course: only what the change touches, and nothing is recorded on the way.
 
-New reports lie under `build/reports/<slug>/regraded/` until they are recorded. What a person entered in formgrader is
+New reports are in `build/reports/<slug>/regraded/` until they are recorded. What a person entered in formgrader is
 not touched at all.
 """
 

@@ -24,7 +24,7 @@ class Store:
         self.folder = folder
 
     def path(self, student: str) -> Path:
-        """Where this student's report stands, or would stand."""
+        """Where this student's report is, or would be."""
         return self.folder / f"{safe_name(student)}.json"
 
     def get(self, student: str) -> Report | None:

@@ -75,7 +75,7 @@ def _start_device(zygote: Zygote, assignment: Assignment) -> None:
         with open_box(zygote, assignment.limits) as box:
             box.run_cell("", "device")
     except BoxFailure as error:
-        todo = "Leave --device out to grade on the CPU"
+        todo = "Omit --device to grade on the CPU"
         raise NoBox(f"{zygote.wall.device} cannot be used in the box.\n  {error}\n  {todo}") from error
 
 

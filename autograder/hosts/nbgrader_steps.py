@@ -113,7 +113,7 @@ class GradeInBox(NbGraderPreprocessor):  # type: ignore[misc]
             database.refuse_other_points(book, report)
             late_penalties.set_deadline(book, names["assignment"], self.parent.term)  # before nbgrader counts
             if database.is_ours(report):
-                database.hold(book, report)  # an older grade may stand there, of what was handed in before
+                database.hold(book, report)  # an older grade may be recorded there, of what was handed in before
                 raise BoxFailure(report.problem or "some checks have no verdict; grade this submission again")
         for cell in nb.cells:
             if cell.cell_type == "code":

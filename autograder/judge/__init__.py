@@ -1,6 +1,6 @@
 '''How a hidden suite is written: everything that the files in `checks/` and `mistakes/` of an assignment need.
 
-Each exercise has a file of its name in `checks/`, in `mistakes/` and in `alternatives/`; what several share stands in a
+Each exercise has a file of its name in `checks/`, in `mistakes/` and in `alternatives/`; what several share is in a
 file whose name begins with "_", `from ._helpers import …`. A small assignment may have one file instead of each folder:
 `test_<slug>.py`, `mistakes.py`, `alternatives.py`; decorators then name the exercise, `@check("corr2d", weight=2)`.
 
@@ -43,7 +43,7 @@ and `mistakes/corr2d.py`::
 author's answer, as in notebook.py but without the markers, or in an alternative: `of="corr2d__loops"`. Each old text
 occurs exactly once there, else the course is refused with the line of the edit. `function` may be a class or
 `Class.method`. It may use what the reference and the given cells of the notebook define. Of two mistakes that explain a
-failed check equally well the first is named, so the narrower one stands first.
+failed check equally well the first is named, so the narrower one goes first.
 
 **Checks.** `@check(after=(), weight=1)`; `after` is a check's name ("corr2d_is_own_work", without `test_`)
 or a tuple of names: when one of them did not pass, this check is skipped. The docstring's first line is what the

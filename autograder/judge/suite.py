@@ -133,5 +133,6 @@ def collected(assignment: Assignment, items: Sequence[pytest.Item]) -> dict[str,
     found = {item.name.removeprefix("test_"): item for item in items if isinstance(item, pytest.Function)}
     for name in sorted({check.name for check in assignment.checks} ^ set(found)):
         todo = "write every check as one plain function, test_…, without pytest.mark.parametrize"
-        raise CourseError(f"the check {name} is declared or collected, but not both", place(assignment.suite), todo)
+        where = place(assignment.suite)
+        raise CourseError(f"the declared checks and the collected tests disagree about {name}", where, todo)
     return found

@@ -1,4 +1,4 @@
-"""The page of a class: how it went, what went wrong most often, who needs a person; and a page per student."""
+"""The page of a class: how it went, what went wrong most often, what needs review; and a page per student."""
 
 from __future__ import annotations
 

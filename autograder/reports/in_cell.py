@@ -1,4 +1,4 @@
-"""The report of one exercise as it stands below its check cell in nbgrader's notebooks: text, and bare HTML."""
+"""The report of one exercise as it appears below its check cell in nbgrader's notebooks: text, and bare HTML."""
 
 from __future__ import annotations
 

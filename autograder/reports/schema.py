@@ -78,7 +78,7 @@ def _named(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
 
 
 def _comments(kind: type) -> dict[str, str]:
-    """What stands behind each field in the source: name → comment."""
+    """The comment behind each field in the source: name → comment."""
     found = {}
     for line in inspect.getsource(kind).splitlines():
         code, mark, comment = line.partition("  # ")

@@ -94,7 +94,7 @@ class MistakeFigures:
 
 
 def graded(reports: Sequence[Report]) -> list[Report]:
-    """The submissions that were judged at all; a file that could not be read has no score, it needs a person."""
+    """The submissions that were judged at all; a file that could not be read has no score and needs review."""
     return [report for report in reports if judged(report)]
 
 

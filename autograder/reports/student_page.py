@@ -33,7 +33,7 @@ class Finding(NamedTuple):
 
     @property
     def folded(self) -> bool:
-        """Whether there are so many that they stand behind a click."""
+        """Whether there are so many that they are hidden behind a click."""
         return len(self.checks) - 1 > _MAX_ALIKE
 
 

@@ -24,7 +24,8 @@ def suspicious(reports: Sequence[Report]) -> list[str]:
     easy = [f"“{row.title}”" for row in rows if row.worth and row.tried >= _FEWEST and row.passed == row.tried]
     if easy:
         named = ", ".join(easy[:3]) + (f" and {len(easy) - 3} more" if len(easy) > 3 else "")
-        sentences.append(f"Everybody passes {amount(len(easy), 'check')}, so they tell nobody apart: {named}.")
+        them = "it does" if len(easy) == 1 else "they do"
+        sentences.append(f"Every submission passes {amount(len(easy), 'check')}, so {them} not discriminate: {named}.")
     return sentences
 
 

@@ -102,6 +102,6 @@ def _class_line(reports: Sequence[Report]) -> str:
     parts = [
         amount(figures.submissions, "submission"),
         f"mean {number(figures.mean)}, median {number(figures.median)} of {number(figures.points)} points",
-        f"{people} to be looked at by a person" if people else "",
+        f"{people} {'needs' if people == 1 else 'need'} manual review" if people else "",
     ]
     return " · ".join(part for part in parts if part)

@@ -1,6 +1,6 @@
 """What the pages of a class said the last time: their files, so that old ones go, and every verdict.
 
-It stands beside the pages, in `students/.pages`. Without it, or where it cannot be read, nothing is removed.
+It is kept beside the pages, in `students/.pages`. Without it, or where it cannot be read, nothing is removed.
 """
 
 from __future__ import annotations

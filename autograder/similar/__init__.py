@@ -1,1 +1,1 @@
-"""`convgrade similar`: pairs of submissions that are closer than released code explains; no score is changed."""
+"""`convgrade similar`: submissions that are more similar than the released code explains; no score is changed."""

@@ -1,4 +1,4 @@
-"""Fingerprints of a class → pairs that share more than the scaffold, the right answers and the class explain."""
+"""Fingerprints of a class → pairs that share more than the released code, the right answers and the class explain."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Pair:
 
     @property
     def share(self) -> float:
-        """Of the two shares the larger one: a short submission may lie whole in a long one."""
+        """Of the two shares the larger one: a short submission may be contained in a long one."""
         return max(self.first.share, self.second.share)
 
 

@@ -32,7 +32,7 @@ def test_the_page_is_a_table_with_a_line_for_each_row(sample_course):
 @pytest.mark.parametrize(
     ("served", "told"),
     [
-        ('N0-1 = ["double"]\n', "no task serves the row N0-2"),
+        ('N0-1 = ["double"]\n', "row N0-2 is not covered by any task"),
         ('N0-1 = ["double"]\nN0-2 = ["subtract"]\n', "tiny has no subtract"),
         ('N0-1 = ["double.add_sums"]\nN0-2 = ["add"]\n', "tiny has no double.add_sums"),
         ('N0-3 = ["double"]\n', "unknown setting “N0-3”"),

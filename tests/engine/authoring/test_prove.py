@@ -49,9 +49,9 @@ def test_a_named_mistake_is_fine():
     [
         (report(PASSED, PASSED), "No point is lost."),
         (report(FAILED, FAILED, "squared"), "Points are also lost in add."),
-        (report(FAILED, PASSED), "It is not named; twice fails."),
-        (report(FAILED, PASSED, "halved"), "It is not named, taken for halved; twice fails."),
-        (report(FAILED, PASSED, "squared", hint=""), "It is not named, taken for squared; twice fails."),
+        (report(FAILED, PASSED), "Not recognised; failing check: twice."),
+        (report(FAILED, PASSED, "halved"), "Not recognised (diagnosed as halved); failing check: twice."),
+        (report(FAILED, PASSED, "squared", hint=""), "Not recognised (diagnosed as squared); failing check: twice."),
         (replace(report(FAILED, PASSED, "squared"), problem="no."), "It could not be graded: no."),
     ],
 )
@@ -74,7 +74,7 @@ def test_what_stands_in_a_shared_notebook_answers_for_its_exercise_only():
 def test_an_exercise_that_leans_on_another_is_told():
     undone = Variant(WITHOUT, "double", b"", "double")
     assert judge(undone, report(FAILED, PASSED)) == []
-    assert judge(undone, report(FAILED, FAILED)) == ["add leans on it: sums fails."]
+    assert judge(undone, report(FAILED, FAILED)) == ["add depends on this exercise: sums fails without it."]
 
 
 def test_mistakes_of_different_exercises_share_a_notebook(sample_course):
@@ -91,13 +91,13 @@ def test_a_right_notebook_runs_without_a_word():
     stopped = replace(report(PASSED, PASSED), cells=(CellRun("cell 3", ok=False, error="NameError"),), notes=("Hm.",))
     assert judge(Variant(PERFECT, PERFECT, b""), stopped) == [
         "The cell cell 3 stops with NameError",
-        "A right notebook gets a note: Hm.",
+        "A correct notebook triggers a note: Hm.",
     ]
 
 
 def test_an_untouched_notebook_passes_nothing():
     untouched = Variant(UNTOUCHED, UNTOUCHED, b"")
-    assert judge(untouched, report(PASSED, FAILED)) == ["The check twice passes although nothing was done."]
+    assert judge(untouched, report(PASSED, FAILED)) == ["The check twice passes on the untouched notebook."]
     assert judge(untouched, report(FAILED, FAILED)) == []
 
 
@@ -142,7 +142,7 @@ def test_a_whole_course_is_proved(sample_course):
     assert (proof.counts(MISTAKE, "double"), proof.counts(ALTERNATIVE, "double")) == ((1, 1), (1, 1))
     out = io.StringIO()
     show(proof, Console(file=out, width=100))
-    assert "3 to look at." in out.getvalue()
+    assert "3 problems found." in out.getvalue()
 
 
 def test_a_change_is_proved_again(sample_course, monkeypatch, capsys):

@@ -51,7 +51,7 @@ def test_without_a_gpu_the_command_says_so_and_grades_nothing(no_gpu, sample_cou
     with pytest.raises(SystemExit) as ended:
         main(["grade", str(tmp_path), "--device", "cuda"])
     assert ended.value.code == 1
-    assert capsys.readouterr().err.startswith("convgrade: torch sees no GPU on this machine.\n  Leave --device out")
+    assert capsys.readouterr().err.startswith("convgrade: torch sees no GPU on this machine.\n  Omit --device")
 
 
 def test_an_unknown_device_is_wrong_usage(sample_course, monkeypatch, capsys, tmp_path):

@@ -228,7 +228,7 @@ BROKEN = {
     "checks in a circle": (
         SUITE,
         ('@check("double")', '@check("double", after="double_is_twice")'),
-        "come after each other",
+        "circular after=",
         "test_tiny.py:7",
     ),
     "a mistake in no exercise": (

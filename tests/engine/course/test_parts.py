@@ -120,11 +120,11 @@ def test_helpers_of_two_assignments_never_mix(tiny, sample_course):
 @pytest.mark.parametrize(
     ("edit", "told"),
     [
-        (EDIT.replace('"x * 2"', '"4 * x"'), "“4 * x” stands nowhere in double, not once"),
-        (EDIT.replace('"x * 2"', '"x"'), "times in double, not once"),
-        (EDIT.replace('"x * 3"', '"x *"'), "does not leave valid Python: twice = x *"),
-        (EDIT.replace('"x * 2", "x * 3"', '"x * 2", "x * 3", "* 2", ""'), "two old texts of tripled overlap"),
-        (EDIT.replace(', "x * 3"', ""), "an edit without a pair of texts"),
+        (EDIT.replace('"x * 2"', '"4 * x"'), "“4 * x” does not occur in double"),
+        (EDIT.replace('"x * 2"', '"x"'), "times in double; it must occur exactly once"),
+        (EDIT.replace('"x * 3"', '"x *"'), "produces invalid Python: twice = x *"),
+        (EDIT.replace('"x * 2", "x * 3"', '"x * 2", "x * 3", "* 2", ""'), "two replacements of tripled overlap"),
+        (EDIT.replace(', "x * 3"', ""), "edit() needs at least one old/new pair"),
         (EDIT.replace('"x * 2"', "str(2)"), "an old or new text is computed"),
         (EDIT.replace('"double"', '"halve"'), "no answer of the exercise “double” defines “halve”"),
         (EDIT.replace("hint=", 'of="double__no", hint='), "no alternative defines “double__no”"),

@@ -64,7 +64,7 @@ def test_what_to_read_is_named_where_something_is_wrong():
     page = student_page(
         mixed(), "A1", StudentContext(read={"corr2d": "T1.2 · `corr2d`: slide", "pad2d": "T1.4 · Padding"})
     )
-    assert "Reread in your notebook: “T1.2 · <code>corr2d</code>: slide”." in page
+    assert "See “T1.2 · <code>corr2d</code>: slide” in your notebook." in page
     assert "T1.4" not in page
 
 

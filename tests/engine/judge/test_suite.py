@@ -220,7 +220,7 @@ def test_inputs_depend_on_the_secret_and_the_check(tmp_path: Path) -> None:
     [
         ("import nothing_like_this\n" + SUITE, "nothing_like_this"),
         (SUITE.replace("student, n)", "student)"), "has no argument 'n'"),
-        (PARAMETRIZED, "declared or collected, but not both"),
+        (PARAMETRIZED, "declared checks and the collected tests disagree"),
     ],
 )
 def test_a_broken_suite_is_refused(tmp_path: Path, suite: str, words: str) -> None:

@@ -1,4 +1,4 @@
-"""Pairs that are closer than the scaffold explains: renaming hides nothing, right answers alone say nothing."""
+"""Pairs that are more similar than the released code explains: renaming hides nothing, right answers prove nothing."""
 
 from __future__ import annotations
 
