@@ -70,7 +70,7 @@ def test_a_check_that_everybody_fails_raises_an_alarm():
 
 def test_a_check_that_everybody_passes_separates_nobody():
     (told,) = suspicious([report(name) for name in "abcde"])
-    assert told.startswith("Everybody passes 17 checks")
+    assert told.startswith("Every submission passes 17 checks")
 
 
 def test_a_check_that_strong_and_weak_pass_alike_separates_nobody():
