@@ -93,7 +93,10 @@ def test_nothing_in_it_is_secret(course, assignment):
     everything = b"\n".join(files.values())
     public = "\n".join(cell.source for cell in assignment.release).encode()
     assert course.assignments[0].secret.encode() not in everything
-    for hidden in ("test_averages.py", "reference.py", "mistakes.py", "alternatives.py", "marking.md"):
-        lines = {line.strip() for line in (assignment.folder / hidden).read_bytes().splitlines() if len(line) > 40}
+    names = ("checks", "mistakes", "alternatives")
+    parts = [path for name in names for path in (assignment.folder / name).glob("*.py")]
+    assert len(parts) == 6
+    for path in (*parts, assignment.folder / "reference.py", assignment.folder / "marking.md"):
+        lines = {line.strip() for line in path.read_bytes().splitlines() if len(line) > 40}
         assert [line for line in lines if line in everything and line not in public] == []
     assert not any("solutions" in name or "autograder" in name for name in files)
