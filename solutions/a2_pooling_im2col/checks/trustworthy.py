@@ -31,7 +31,7 @@ def image_by_image(x, kernel, stride, padding):
 
 
 def mean(x, kernel, stride, padding):
-    return F.avg_pool2d(x, kernel, stride, padding)
+    return nn.AvgPool2d(kernel, stride, padding)(x)
 
 
 def smallest(x, kernel, stride, padding):
@@ -72,7 +72,8 @@ def starts_at_zero(x, kernel, stride, padding):
 
 
 def one_channel(x, kernel, stride, padding):
-    return F.max_pool2d(x[:, :1], kernel, stride, padding).repeat(1, x.shape[1], 1, 1)
+    pooled = F.max_pool2d(x, kernel, stride, padding)
+    return pooled[:, :1].expand_as(pooled)
 
 
 def across_channels(x, kernel, stride, padding):
