@@ -68,14 +68,12 @@ edit("conv2d", "windows_ignore_the_stride",
      '    out = torch.einsum("bchwij,ocij->bohw", patches[:, :, :rows, :cols], weight)',
      of="conv2d__padded_by_hand", hint="The output has the right size, but the windows still move by one pixel: window i starts at row i * stride.")
 
-
-@mistake(replaces="conv2d", hint="The padding is not used at all: put ph rows and pw columns of zeros on each side first.")
-def conv2d_without_padding(x, weight, bias=None, stride=1, padding=0):
-    (sh, sw), (ph, pw) = [(v, v) if isinstance(v, int) else v for v in (stride, padding)]
-    patches = x.unfold(2, weight.shape[2], sh).unfold(3, weight.shape[3], sw)
-    out = torch.einsum("bchwij,ocij->bohw", patches, weight)
-    return out if bias is None else out + bias[:, None, None]
-
+edit("conv2d", "conv2d_without_padding",
+     "    wide = x.new_zeros(*x.shape[:2], x.shape[2] + 2 * ph, x.shape[3] + 2 * pw)\n"
+     "    wide[:, :, ph : ph + x.shape[2], pw : pw + x.shape[3]] = x\n"
+     "    patches = wide.unfold(2, weight.shape[2], sh).unfold(3, weight.shape[3], sw)",
+     "    patches = x.unfold(2, weight.shape[2], sh).unfold(3, weight.shape[3], sw)",
+     of="conv2d__padded_by_hand", hint="The padding is not used at all: put ph rows and pw columns of zeros on each side first.")
 
 edit("conv2d", "all_padding_on_one_side", "ph : ph + x.shape[2], pw : pw +", ": x.shape[2], :",
      of="conv2d__padded_by_hand", hint="All padding is on one side, so the picture moves. Put p on each side instead of 2p on the right and below.")

@@ -11,15 +11,13 @@ from autograder.judge import edit, mistake
 edit("corr2d", "flipped_kernel", ").sum(dim=(2, 3))", ".flip(0, 1)).sum((-1, -2))",
      of="corr2d__windows", hint="Your result equals a true convolution: the kernel is flipped. In corr2d the kernel is read from its own top left, just like the window.")
 
-
-@mistake(replaces="corr2d", hint="When the kernel is as large as the image your loop has nothing to do. One place is left: H - h + 1 is 1 there.")
-def empty_when_the_kernel_fills_the_image(X, K):
-    (H, W), (h, w) = X.shape, K.shape
-    rows = [[(X[i : i + h, j : j + w] * K).sum() for j in range(W - w or 0)] for i in range(H - h or 0)]
-    if not rows or not rows[0]:
-        return torch.empty(H - h, W - w, dtype=X.dtype)
-    return (X.unfold(0, h, 1).unfold(1, w, 1) * K).sum((-1, -2))
-
+edit("corr2d", "empty_when_the_kernel_fills_the_image",
+     "    (H, W), (h, w) = X.shape, K.shape",
+     "    (H, W), (h, w) = X.shape, K.shape\n"
+     "    rows = [[(X[i : i + h, j : j + w] * K).sum() for j in range(W - w or 0)] for i in range(H - h or 0)]\n"
+     "    if not rows or not rows[0]:\n"
+     "        return torch.empty(H - h, W - w, dtype=X.dtype)",
+     of="corr2d__unfolded_twice", hint="When the kernel is as large as the image your loop has nothing to do. One place is left: H - h + 1 is 1 there.")
 
 edit("corr2d", "one_place_too_few", "sum((-1, -2))", "sum((-1, -2))[: H - h, : W - w]",
      of="corr2d__unfolded_twice", hint="The last row and column of windows are missing: a kernel of height h has H - h + 1 places, not H - h. Count them on paper for H = h.")
@@ -107,22 +105,16 @@ edit("corr2d", "flips_the_rows", ").sum(dim=(2, 3))", ".flip(0)).sum((-1, -2))",
 edit("corr2d", "flips_the_columns", ").sum(dim=(2, 3))", ".flip(1)).sum((-1, -2))",
      of="corr2d__windows", hint="The kernel is mirrored left to right: you flipped its columns. Cross-correlation flips nothing.")
 
-
-@mistake(replaces="corr2d", hint="Your window is square: you used the kernel's height for its width too. The window is X[i:i+h, j:j+w].")
-def square_window(X, K):
-    h = K.shape[0]
-    return (X.unfold(0, h, 1).unfold(1, h, 1) * K).sum((-1, -2))
-
+edit("corr2d", "square_window", "(H, W), (h, w) = X.shape, K.shape", "h = K.shape[0]", ", w,", ", h,",
+     of="corr2d__unfolded_twice", hint="Your window is square: you used the kernel's height for its width too. The window is X[i:i+h, j:j+w].")
 
 edit("corr2d", "matrix_product", "* K).sum(dim=(2, 3", "@ K).sum((-1, -2",
      of="corr2d__windows", hint="@ is the matrix product. Window and kernel are multiplied number by number: use *.")
 
-
-@mistake(replaces="corr2d", hint="Your windows do not overlap: you move by the size of the kernel. Move by one pixel at a time.")
-def jumps_by_the_kernel(X, K):
-    h, w = K.shape
-    return (X.unfold(0, h, h).unfold(1, w, w) * K).sum((-1, -2))
-
+edit("corr2d", "jumps_by_the_kernel",
+     "(H, W), (h, w) = X.shape, K.shape", "h, w = K.shape",
+     ", 1).unfold(1, w, 1)", ", h).unfold(1, w, w)",
+     of="corr2d__unfolded_twice", hint="Your windows do not overlap: you move by the size of the kernel. Move by one pixel at a time.")
 
 edit("corr2d", "starts_at_one", "return (X.unfold(0, h, 1).", "return (X[1:, 1:].unfold(0, h, 1).",
      of="corr2d__unfolded_twice", hint="The first window starts at row 0, column 0, and indices in Python start at 0; yours starts one further.")

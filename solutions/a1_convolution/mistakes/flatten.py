@@ -144,15 +144,11 @@ edit("flatten_batch", "view_needs_one_piece", "x.reshape", "x.view",
 edit("flatten_batch", "keeps_the_channels", "start_dim=1", "2",
      hint="flatten(2) keeps the channels apart. The row of an image should contain all its channels: flatten(1).")
 
+edit("flatten_batch", "pixel_by_pixel", "return x", "return x.permute(0, 2, 3, 1)",
+     of="flatten_batch__reshape", hint="You moved the channels last before flattening. The first H*W numbers of a row should be the whole first channel.")
 
-@mistake(replaces="flatten_batch", hint="You moved the channels last before flattening. The first H*W numbers of a row should be the whole first channel.")
-def pixel_by_pixel(x):
-    return x.permute(0, 2, 3, 1).reshape(x.shape[0], -1)
-
-
-@mistake(replaces="flatten_batch", hint="You read the image column by column. Row by row is the order in memory; no transpose is needed.")
-def column_by_column(x):
-    return x.transpose(2, 3).reshape(x.shape[0], -1)
+edit("flatten_batch", "column_by_column", "return x", "return x.transpose(2, 3)",
+     of="flatten_batch__reshape", hint="You read the image column by column. Row by row is the order in memory; no transpose is needed.")
 
 
 @mistake(replaces="flatten_batch", hint="Your result is transposed: one row per image, (B, C*H*W), not one column per image.")
@@ -165,6 +161,5 @@ def mixes_the_images(x):
     return x.reshape(-1, x.shape[0]).T
 
 
-@mistake(replaces="flatten_batch", hint="The result has two axes, (B, C*H*W); yours has one more. flatten(1) alone is enough.")
-def one_axis_too_many(x):
-    return x.reshape(x.shape[0], 1, -1)
+edit("flatten_batch", "one_axis_too_many", "shape[0],", "shape[0], 1,",
+     of="flatten_batch__reshape", hint="The result has two axes, (B, C*H*W); yours has one more. flatten(1) alone is enough.")

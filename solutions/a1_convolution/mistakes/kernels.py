@@ -27,9 +27,8 @@ def box_requires_grad(k):
     return (torch.ones(k, k) / k**2).requires_grad_()
 
 
-@mistake(replaces="box_kernel", hint="// rounds 1 / k² down to 0. Use /.")
-def box_of_zeros(k):
-    return torch.full((k, k), float(1 // k**2))
+edit("box_kernel", "box_of_zeros", "1.0 / (k * k)", "float(1 // k**2)",
+     of="box_kernel__full", hint="// rounds 1 / k² down to 0. Use /.")
 
 
 @mistake(replaces="box_kernel", hint="This kernel keeps only the middle pixel, so nothing is averaged. All k*k entries are equal.")
@@ -80,13 +79,10 @@ edit("gaussian_kernel", "centre_half_a_pixel_off", "(k - 1)", "k",
 edit("gaussian_kernel", "distance_not_squared", "exp(-(r[:, None] ** 2 +", "exp(-torch.sqrt(r[:, None] ** 2 +",
      of="gaussian_kernel__in_short", hint="The exponent needs the squared distance, -r² / (2 sigma²); yours falls off like exp(-r), with a sharp tip.")
 
-
-@mistake(replaces="gaussian_kernel", hint="This is a bell along one axis only. Take r² = dx² + dy², or the outer product of two bells.")
-def one_axis_only(k, sigma):
-    r = torch.arange(k) - (k - 1) / 2
-    g = torch.exp(-(r**2) / (2 * sigma**2)).expand(k, k)
-    return g / g.sum()
-
+edit("gaussian_kernel", "one_axis_only",
+     "g = torch.exp(-(r[:, None] ** 2 + r**2) / (2 * sigma**2))",
+     "g = torch.exp(-(r**2) / (2 * sigma**2)).expand(k, k)",
+     of="gaussian_kernel__in_short", hint="This is a bell along one axis only. Take r² = dx² + dy², or the outer product of two bells.")
 
 edit("gaussian_kernel", "a_line_only", "r[:, None] ** 2 +", "",
      of="gaussian_kernel__in_short", hint="You return one line of k numbers; the kernel is (k, k), the outer product of that line with itself.")
@@ -207,16 +203,12 @@ def zeros_outside(img, row, col, kernel):
     return (wide[row : row + h, col : col + w] * kernel).sum()
 
 
-@mistake(replaces="apply_kernel_at", hint="You check the top and left border only. The window can also leave the image at the bottom and on the right.")
-def checks_top_and_left_only(img, row, col, kernel):
-    h, w = kernel.shape
-    if h % 2 == 0 or w % 2 == 0:
-        raise ValueError("even kernel")
-    if row < h // 2 or col < w // 2:
-        raise IndexError("outside")
-    window = img[row - h // 2 : row + h // 2 + 1, col - w // 2 : col + w // 2 + 1]
-    return (window * kernel[: window.shape[0], : window.shape[1]]).sum()
-
+edit("apply_kernel_at", "checks_top_and_left_only",
+     "or row + h // 2 >= img.shape[0] or col + w // 2 >= img.shape[1]", "",
+     "    return (img[row - h // 2 : row + h // 2 + 1, col - w // 2 : col + w // 2 + 1] * kernel).sum()",
+     "    window = img[row - h // 2 : row + h // 2 + 1, col - w // 2 : col + w // 2 + 1]\n"
+     "    return (window * kernel[: window.shape[0], : window.shape[1]]).sum()",
+     of="apply_kernel_at__from_the_centre", hint="You check the top and left border only. The window can also leave the image at the bottom and on the right.")
 
 edit("apply_kernel_at", "refuses_the_last_window",
      "or col + w // 2 >= img.shape[1]", "- 1 or col + w // 2 >= img.shape[1] - 1",
@@ -264,10 +256,8 @@ def padding_is_always_one(img, kernels):
     return F.conv2d(img[None, None], kernels, padding=1)[0]
 
 
-@mistake(replaces="filter_gray", hint="The kernels are flipped. Filtering here is a cross-correlation, as F.conv2d computes it.")
-def filters_flipped(img, kernels):
-    pad = (kernels.shape[2] // 2, kernels.shape[3] // 2)
-    return F.conv2d(img[None, None], kernels.flip(2, 3), padding=pad)[0]
+edit("filter_gray", "filters_flipped", ", kernels,", ", kernels.flip(2, 3),",
+     hint="The kernels are flipped. Filtering here is a cross-correlation, as F.conv2d computes it.")
 
 
 @mistake(replaces="filter_gray", hint="The batch axis is still there: the result is (n, H, W). Take [0] at the end.")

@@ -53,28 +53,13 @@ def learns_a_bias_too(x, y, kernel_size, steps=200, lr=1e-2, seed=0):
     return kernel, losses
 
 
-@mistake(replaces="learn_kernel", hint="You add the squared errors up; then the steps grow with the size of the image, until they explode. Take the mean.")
-def sum_of_squares(x, y, kernel_size, steps=200, lr=1e-2, seed=0):
-    kernel = torch.rand(kernel_size, generator=torch.Generator().manual_seed(seed), dtype=x.dtype) - 0.5
-    losses = []
-    for _ in range(steps):
-        kernel.requires_grad_()
-        loss = ((F.conv2d(x[None, None], kernel[None, None])[0, 0] - y) ** 2).sum()
-        kernel = (kernel - lr * torch.autograd.grad(loss, kernel)[0]).detach()
-        losses.append(loss.item())
-    return kernel, losses
+edit("learn_kernel", "sum_of_squares", "mean", "sum",
+     of="learn_kernel__new_leaf", hint="You add the squared errors up; then the steps grow with the size of the image, until they explode. Take the mean.")
 
-
-@mistake(replaces="learn_kernel", hint="The mean of the absolute errors is another error: its slope does not get smaller near the goal. Square the differences.")
-def absolute_errors(x, y, kernel_size, steps=200, lr=1e-2, seed=0):
-    kernel = torch.rand(kernel_size, generator=torch.Generator().manual_seed(seed), dtype=x.dtype) - 0.5
-    losses = []
-    for _ in range(steps):
-        kernel.requires_grad_()
-        loss = (F.conv2d(x[None, None], kernel[None, None])[0, 0] - y).abs().mean()
-        kernel = (kernel - lr * torch.autograd.grad(loss, kernel)[0]).detach()
-        losses.append(loss.item())
-    return kernel, losses
+edit("learn_kernel", "absolute_errors",
+     "loss = ((F.conv2d(x[None, None], kernel[None, None])[0, 0] - y) ** 2).mean()",
+     "loss = (F.conv2d(x[None, None], kernel[None, None])[0, 0] - y).abs().mean()",
+     of="learn_kernel__new_leaf", hint="The mean of the absolute errors is another error: its slope does not get smaller near the goal. Square the differences.")
 
 
 @mistake(replaces="learn_kernel", hint="The kernel still asks for gradients. Return a plain tensor: kernel.detach().")
@@ -107,18 +92,8 @@ edit("learn_kernel", "kernel_size_swapped",
      "        kernel = (kernel - lr * torch.autograd.grad(loss, kernel)[0]).detach()",
      of="learn_kernel__new_leaf", hint="Height and width of the kernel are swapped: kernel_size is (height, width).")
 
-
-@mistake(replaces="learn_kernel", hint="Your convolution pads, so its result is larger than y. There is no padding here.")
-def pads_the_input(x, y, kernel_size, steps=200, lr=1e-2, seed=0):
-    kernel = torch.rand(kernel_size, generator=torch.Generator().manual_seed(seed), dtype=x.dtype) - 0.5
-    losses = []
-    for _ in range(steps):
-        kernel.requires_grad_()
-        loss = ((F.conv2d(x[None, None], kernel[None, None], padding=1)[0, 0] - y) ** 2).mean()
-        kernel = (kernel - lr * torch.autograd.grad(loss, kernel)[0]).detach()
-        losses.append(loss.item())
-    return kernel, losses
-
+edit("learn_kernel", "pads_the_input", "kernel[None, None]", "kernel[None, None], padding=1",
+     of="learn_kernel__new_leaf", hint="Your convolution pads, so its result is larger than y. There is no padding here.")
 
 edit("learn_kernel", "kernel_with_four_axes",
      "        (slope,) = torch.autograd.grad(loss, kernel)\n"
@@ -133,17 +108,8 @@ edit("learn_kernel", "walks_uphill",
      "        kernel = (kernel + lr * torch.autograd.grad(loss, kernel)[0]).detach()",
      of="learn_kernel__new_leaf", hint="You walk uphill: the step goes against the gradient, kernel - lr * gradient.")
 
-
-@mistake(replaces="learn_kernel", hint="The kernel is learnt flipped: slide it as it is (F.conv2d does), without turning it.")
-def learns_it_flipped(x, y, kernel_size, steps=200, lr=1e-2, seed=0):
-    kernel = torch.rand(kernel_size, generator=torch.Generator().manual_seed(seed), dtype=x.dtype) - 0.5
-    losses = []
-    for _ in range(steps):
-        kernel.requires_grad_()
-        loss = ((F.conv2d(x[None, None], kernel.flip(0, 1)[None, None])[0, 0] - y) ** 2).mean()
-        kernel = (kernel - lr * torch.autograd.grad(loss, kernel)[0]).detach()
-        losses.append(loss.item())
-    return kernel, losses
+edit("learn_kernel", "learns_it_flipped", ", kernel[None, None]", ", kernel.flip(0, 1)[None, None]",
+     of="learn_kernel__new_leaf", hint="The kernel is learnt flipped: slide it as it is (F.conv2d does), without turning it.")
 
 
 @mistake(replaces="learn_kernel", hint="Your list has one loss more than there are steps: note the error before each step, and not once again at the end.")
@@ -167,41 +133,23 @@ edit("learn_kernel", "losses_after_the_step",
      "        losses.append(((F.conv2d(x[None, None], kernel[None, None])[0, 0] - y) ** 2).mean().item())",
      of="learn_kernel__new_leaf", hint="Each loss is the one after the step. The list starts with the error of the random kernel, before anything was learnt.")
 
+edit("learn_kernel", "last_loss_only",
+     "    losses = []\n", "",
+     "        losses.append(loss.item())\n"
+     "    return kernel, losses",
+     "    return kernel, [loss.item()]",
+     of="learn_kernel__new_leaf", hint="Only the last loss is returned. Append one in every step: the list shows how learning went.")
 
-@mistake(replaces="learn_kernel", hint="Only the last loss is returned. Append one in every step: the list shows how learning went.")
-def last_loss_only(x, y, kernel_size, steps=200, lr=1e-2, seed=0):
-    kernel = torch.rand(kernel_size, generator=torch.Generator().manual_seed(seed), dtype=x.dtype) - 0.5
-    for _ in range(steps):
-        kernel.requires_grad_()
-        loss = ((F.conv2d(x[None, None], kernel[None, None])[0, 0] - y) ** 2).mean()
-        kernel = (kernel - lr * torch.autograd.grad(loss, kernel)[0]).detach()
-    return kernel, [loss.item()]
+edit("learn_kernel", "seed_is_ignored",
+     "kernel = torch.rand(kernel_size, generator=torch.Generator().manual_seed(seed), dtype=x.dtype) - 0.5",
+     "kernel = torch.zeros(kernel_size, dtype=x.dtype)",
+     of="learn_kernel__new_leaf", hint="The kernel starts from the same numbers whatever the seed is. Draw the start from a generator with that seed.")
 
-
-@mistake(replaces="learn_kernel", hint="The kernel starts from the same numbers whatever the seed is. Draw the start from a generator with that seed.")
-def seed_is_ignored(x, y, kernel_size, steps=200, lr=1e-2, seed=0):
-    kernel = torch.zeros(kernel_size, dtype=x.dtype)
-    losses = []
-    for _ in range(steps):
-        kernel.requires_grad_()
-        loss = ((F.conv2d(x[None, None], kernel[None, None])[0, 0] - y) ** 2).mean()
-        kernel = (kernel - lr * torch.autograd.grad(loss, kernel)[0]).detach()
-        losses.append(loss.item())
-    return kernel, losses
-
-
-@mistake(replaces="learn_kernel", hint="torch.manual_seed changes the random numbers of everybody else in the notebook. Use a generator of your own: torch.Generator().manual_seed(seed).")
-def seeds_everybody(x, y, kernel_size, steps=200, lr=1e-2, seed=0):
-    torch.manual_seed(seed)
-    kernel = torch.rand(kernel_size, dtype=x.dtype) - 0.5
-    losses = []
-    for _ in range(steps):
-        kernel.requires_grad_()
-        loss = ((F.conv2d(x[None, None], kernel[None, None])[0, 0] - y) ** 2).mean()
-        kernel = (kernel - lr * torch.autograd.grad(loss, kernel)[0]).detach()
-        losses.append(loss.item())
-    return kernel, losses
-
+edit("learn_kernel", "seeds_everybody",
+     "    kernel = torch.rand(kernel_size, generator=torch.Generator().manual_seed(seed), dtype=x.dtype) - 0.5",
+     "    torch.manual_seed(seed)\n"
+     "    kernel = torch.rand(kernel_size, dtype=x.dtype) - 0.5",
+     of="learn_kernel__new_leaf", hint="torch.manual_seed changes the random numbers of everybody else in the notebook. Use a generator of your own: torch.Generator().manual_seed(seed).")
 
 edit("learn_kernel", "lr_is_ignored",
      "        (slope,) = torch.autograd.grad(loss, kernel)\n"
@@ -216,18 +164,11 @@ edit("learn_kernel", "steps_are_ignored",
      "        kernel = (kernel - lr * torch.autograd.grad(loss, kernel)[0]).detach()",
      of="learn_kernel__new_leaf", hint="The number of steps is fixed: range(steps), not range(200).")
 
-
-@mistake(replaces="learn_kernel", hint="The kernel is float32 even for a float64 image: draw it with dtype=x.dtype.")
-def learns_in_float32(x, y, kernel_size, steps=200, lr=1e-2, seed=0):
-    x, y = x.float(), y.float()
-    kernel = torch.rand(kernel_size, generator=torch.Generator().manual_seed(seed)) - 0.5
-    losses = []
-    for _ in range(steps):
-        kernel.requires_grad_()
-        loss = ((F.conv2d(x[None, None], kernel[None, None])[0, 0] - y) ** 2).mean()
-        kernel = (kernel - lr * torch.autograd.grad(loss, kernel)[0]).detach()
-        losses.append(loss.item())
-    return kernel, losses
+edit("learn_kernel", "learns_in_float32",
+     "    kernel = torch.rand(kernel_size, generator=torch.Generator().manual_seed(seed), dtype=x.dtype) - 0.5",
+     "    x, y = x.float(), y.float()\n"
+     "    kernel = torch.rand(kernel_size, generator=torch.Generator().manual_seed(seed)) - 0.5",
+     of="learn_kernel__new_leaf", hint="The kernel is float32 even for a float64 image: draw it with dtype=x.dtype.")
 
 
 @mistake(replaces="learn_kernel", hint="You solved the equations instead of learning: no random start, no steps. Go downhill with the gradient, `steps` times.")
@@ -237,13 +178,5 @@ def least_squares(x, y, kernel_size, steps=200, lr=1e-2, seed=0):
     return kernel, [((windows @ kernel.reshape(-1, 1) - y.reshape(-1, 1)) ** 2).mean().item()] * steps
 
 
-@mistake(replaces="learn_kernel", hint="The gradient is half as long as it should be: the 1/2 in front of the squared error belongs to another textbook. Use the formula of the notebook.")
-def half_the_error(x, y, kernel_size, steps=200, lr=1e-2, seed=0):
-    kernel = torch.rand(kernel_size, generator=torch.Generator().manual_seed(seed), dtype=x.dtype) - 0.5
-    losses = []
-    for _ in range(steps):
-        kernel.requires_grad_()
-        loss = ((F.conv2d(x[None, None], kernel[None, None])[0, 0] - y) ** 2).mean() / 2
-        kernel = (kernel - lr * torch.autograd.grad(loss, kernel)[0]).detach()
-        losses.append(loss.item())
-    return kernel, losses
+edit("learn_kernel", "half_the_error", "mean()", "mean() / 2",
+     of="learn_kernel__new_leaf", hint="The gradient is half as long as it should be: the 1/2 in front of the squared error belongs to another textbook. Use the formula of the notebook.")

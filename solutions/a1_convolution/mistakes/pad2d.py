@@ -30,14 +30,10 @@ def one_side_only(x, left, right, top, bottom, value=0.0):
 edit("pad2d", "same_amount_on_both_sides", "top + bottom, W + left + right", "2 * top, W + 2 * left",
      of="pad2d__full", hint="You used left for both sides and top for both sides. All four amounts may differ.")
 
-
-@mistake(replaces="pad2d", hint="The border is always 0: value is not used. Make the frame with torch.full(..., value).")
-def ignores_the_value(x, left, right, top, bottom, value=0.0):
-    H, W = x.shape[-2:]
-    out = torch.zeros((*x.shape[:-2], H + top + bottom, W + left + right), dtype=x.dtype, device=x.device)
-    out[..., top : top + H, left : left + W] = x
-    return out
-
+edit("pad2d", "ignores_the_value",
+     "out = torch.full((*x.shape[:-2], H + top + bottom, W + left + right), value, dtype=x.dtype, device=x.device)",
+     "out = torch.zeros((*x.shape[:-2], H + top + bottom, W + left + right), dtype=x.dtype, device=x.device)",
+     of="pad2d__full", hint="The border is always 0: value is not used. Make the frame with torch.full(..., value).")
 
 edit("pad2d", "returns_the_input_itself",
      "    H, W = x.shape[-2:]",
