@@ -3,39 +3,29 @@
 from autograder.judge import edit, mistake
 
 
-@mistake(replaces="global_pool", hint="Your result still has axes of length 1 behind the channels. One number per channel: the shape is (B, C).")
-def keeps_the_1x1_axes(x, mode="avg"):
-    if mode not in ("avg", "max"):
-        raise ValueError("unknown mode")
-    places = x.flatten(2)
-    out = places.mean(2) if mode == "avg" else places.max(2).values
-    return out.reshape(*out.shape, *[1] * (x.ndim - 2))
+edit("global_pool", "keeps_the_1x1_axes",
+     '    return places.mean(2) if mode == "avg" else places.max(2).values',
+     '    out = places.mean(2) if mode == "avg" else places.max(2).values\n'
+     "    return out.reshape(*out.shape, *[1] * (x.ndim - 2))",
+     of="global_pool__places_in_a_row", hint="Your result still has axes of length 1 behind the channels. One number per channel: the shape is (B, C).")
 
+edit("global_pool", "squeezes_everything",
+     '    return places.mean(2) if mode == "avg" else places.max(2).values',
+     '    out = places.mean(2) if mode == "avg" else places.max(2).values\n'
+     "    return out.squeeze()",
+     of="global_pool__places_in_a_row", hint="squeeze() removes *every* axis of length 1, also a batch of one image or a single channel. Reduce exactly the axes after the channels.")
 
-@mistake(replaces="global_pool", hint="squeeze() removes *every* axis of length 1, also a batch of one image or a single channel. Reduce exactly the axes after the channels.")
-def squeezes_everything(x, mode="avg"):
-    if mode not in ("avg", "max"):
-        raise ValueError("unknown mode")
-    places = x.flatten(2)
-    out = places.mean(2) if mode == "avg" else places.max(2).values
-    return out.squeeze()
+edit("global_pool", "pools_over_the_channels",
+     "    places = x.flatten(2)\n"
+     '    return places.mean(2) if mode == "avg" else places.max(2).values',
+     '    return x.mean(1).flatten(1) if mode == "avg" else x.amax(1).flatten(1)',
+     of="global_pool__places_in_a_row", hint="You take the mean over the channels. The channels stay; what goes are the places: all axes from number 2 on.")
 
-
-@mistake(replaces="global_pool", hint="You take the mean over the channels. The channels stay; what goes are the places: all axes from number 2 on.")
-def pools_over_the_channels(x, mode="avg"):
-    if mode not in ("avg", "max"):
-        raise ValueError("unknown mode")
-    return x.mean(1).flatten(1) if mode == "avg" else x.amax(1).flatten(1)
-
-
-@mistake(replaces="global_pool", hint="You mix the images of the batch. Every image keeps its own numbers: reduce the axes from number 2 on.")
-def pools_over_the_batch(x, mode="avg"):
-    if mode not in ("avg", "max"):
-        raise ValueError("unknown mode")
-    places = x.flatten(2)
-    out = places.mean(2) if mode == "avg" else places.max(2).values
-    return out.mean(0, keepdim=True) if mode == "avg" else out.amax(0, keepdim=True)
-
+edit("global_pool", "pools_over_the_batch",
+     '    return places.mean(2) if mode == "avg" else places.max(2).values',
+     '    out = places.mean(2) if mode == "avg" else places.max(2).values\n'
+     '    return out.mean(0, keepdim=True) if mode == "avg" else out.amax(0, keepdim=True)',
+     of="global_pool__places_in_a_row", hint="You mix the images of the batch. Every image keeps its own numbers: reduce the axes from number 2 on.")
 
 edit("global_pool", "pools_all_but_the_batch", "places = x.flatten(2)", "places = x.flatten(1)[:, None]",
      of="global_pool__places_in_a_row", hint="One number per *image* is left. It should be one per channel: flatten from axis 2 on, not from axis 1.")
@@ -50,20 +40,17 @@ edit("global_pool", "images_only",
      "    places = x.reshape(b, c, h * w)",
      of="global_pool__places_in_a_row", hint="Your function knows images only. A text (B, C, L) has one axis behind the channels, and x.flatten(2) works for both.")
 
+edit("global_pool", "two_axes_always",
+     "    places = x.flatten(2)\n"
+     '    return places.mean(2) if mode == "avg" else places.max(2).values',
+     '    return x.mean((-2, -1)) if mode == "avg" else x.amax((-2, -1))',
+     of="global_pool__places_in_a_row", hint="You reduce the last two axes, whatever they are: of a text (B, C, L) that swallows the channels. Reduce the axes from number 2 on: x.flatten(2).")
 
-@mistake(replaces="global_pool", hint="You reduce the last two axes, whatever they are: of a text (B, C, L) that swallows the channels. Reduce the axes from number 2 on: x.flatten(2).")
-def two_axes_always(x, mode="avg"):
-    if mode not in ("avg", "max"):
-        raise ValueError("unknown mode")
-    return x.mean((-2, -1)) if mode == "avg" else x.amax((-2, -1))
-
-
-@mistake(replaces="global_pool", hint="You reduce the last axis only, so the rows remain. All axes behind the channels go: x.flatten(2) puts them on one.")
-def last_axis_only(x, mode="avg"):
-    if mode not in ("avg", "max"):
-        raise ValueError("unknown mode")
-    return x.mean(-1) if mode == "avg" else x.amax(-1)
-
+edit("global_pool", "last_axis_only",
+     "    places = x.flatten(2)\n"
+     '    return places.mean(2) if mode == "avg" else places.max(2).values',
+     '    return x.mean(-1) if mode == "avg" else x.amax(-1)',
+     of="global_pool__places_in_a_row", hint="You reduce the last axis only, so the rows remain. All axes behind the channels go: x.flatten(2) puts them on one.")
 
 edit("global_pool", "maximum_begins_at_zero", "values", "values.clamp(min=0)",
      of="global_pool__places_in_a_row", hint="Your maximum begins at 0, so a channel that is negative everywhere gives 0. Begin at its first number.")

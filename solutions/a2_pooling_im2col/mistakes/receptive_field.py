@@ -99,13 +99,10 @@ edit("receptive_field", "start_as_an_int",
      "return size, jump, start", "return size, jump, int(start) if start == int(start) else start",
      hint="start is a float, also when no layer moved it: begin with 0.0.")
 
-
-@mistake(replaces="receptive_field", hint="Without any layer a pixel sees itself: (1, 1, 0.0). Do not take the first layer out of the list before the loop.")
-def fails_on_no_layer(layers):
-    (size, jump, p), rest = layers[0], layers[1:]
-    start = (size - 1) / 2 - p
-    for k, s, p in rest:
-        size += (k - 1) * jump
-        start += ((k - 1) / 2 - p) * jump
-        jump *= s
-    return size, jump, start
+edit("receptive_field", "fails_on_no_layer",
+     "    size, jump, start = 1, 1, 0.0\n"
+     "    for kernel, stride, padding in layers:",
+     "    (size, jump, padding), rest = layers[0], layers[1:]\n"
+     "    start = (size - 1) / 2 - padding\n"
+     "    for kernel, stride, padding in rest:",
+     hint="Without any layer a pixel sees itself: (1, 1, 0.0). Do not take the first layer out of the list before the loop.")
