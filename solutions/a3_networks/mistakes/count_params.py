@@ -49,11 +49,10 @@ edit("conv_params", "forgets_the_input_channels", "* c_in", "",
 edit("conv_params", "forgets_the_output_channels", "c_out *", "",
      hint="Every output channel has a whole kernel of its own: multiply by c_out as well.")
 
-
-@mistake(replaces="conv_params", hint="Return a plain int; yours is a tensor. The arithmetic needs no torch.")
-def count_in_a_tensor(c_in, c_out, k, bias=True):
-    kh, kw = (k, k) if isinstance(k, int) else k
-    return torch.tensor(c_out * c_in * kh * kw + (c_out if bias else 0))
+edit("conv_params", "count_in_a_tensor",
+     "return c_out * c_in * kh * kw + (c_out if bias else 0)",
+     "return torch.tensor(c_out * c_in * kh * kw + (c_out if bias else 0))",
+     hint="Return a plain int; yours is a tensor. The arithmetic needs no torch.")
 
 
 # ================================================================ count_params: count_params

@@ -68,23 +68,13 @@ edit("DrawNet", "one_convolution_for_all",
 edit("DrawNet", "always_one_channel_in", "if i == 0 else width", "",
      of="DrawNet__module_list", hint="Every convolution sees one channel. Only the first one does; all others see width.")
 
-
-@mistake(replaces="DrawNet", hint="The number of maps doubles from block to block. It should be width in each.")
-class width_doubles(nn.Module):
-    def __init__(self, num_classes=3, im_size=28, n_blocks=1, width=20):
-        super().__init__()
-        side = im_size // 2**n_blocks
-        if side == 0:
-            raise ValueError("nothing is left")
-        sizes = [1] + [width * 2**i for i in range(n_blocks)]
-        self.convs = nn.ModuleList([nn.Conv2d(a, b, 3, padding=1) for a, b in zip(sizes, sizes[1:])])
-        self.linear = nn.Linear(sizes[-1] * side * side, num_classes)
-
-    def forward(self, x):
-        for conv in self.convs:
-            x = F.max_pool2d(F.relu(conv(x)), 2)
-        return self.linear(x.flatten(1))
-
+edit("DrawNet", "width_doubles",
+     "        self.convs = nn.ModuleList([nn.Conv2d(1 if i == 0 else width, width, 3, padding=1) for i in range(n_blocks)])\n"
+     "        self.linear = nn.Linear(width * side * side, num_classes)",
+     "        sizes = [1] + [width * 2**i for i in range(n_blocks)]\n"
+     "        self.convs = nn.ModuleList([nn.Conv2d(a, b, 3, padding=1) for a, b in zip(sizes, sizes[1:])])\n"
+     "        self.linear = nn.Linear(sizes[-1] * side * side, num_classes)",
+     of="DrawNet__module_list", hint="The number of maps doubles from block to block. It should be width in each.")
 
 edit("DrawNet", "always_twenty_maps",
      "        side = im_size // 2**n_blocks",

@@ -274,22 +274,16 @@ edit("lenet_sequential", "sequential_averages_the_second_pooling",
      "        nn.Linear(400",
      hint="The second pooling is an AvgPool2d. LeNetModern takes the maximum both times.")
 
-
-@mistake(replaces="lenet_sequential", hint="Both poolings are averages. LeNetModern takes the maximum.")
-def sequential_averages_twice():
-    return nn.Sequential(
-        nn.Conv2d(1, 6, 5, padding=2),
-        nn.ReLU(),
-        nn.AvgPool2d(2),
-        nn.Conv2d(6, 16, 5),
-        nn.ReLU(),
-        nn.AvgPool2d(2),
-        nn.Flatten(),
-        nn.Linear(400, 84),
-        nn.ReLU(),
-        nn.Linear(84, 10),
-    )
-
+edit("lenet_sequential", "sequential_averages_twice",
+     "nn.MaxPool2d(2),\n"
+     "        nn.Conv2d",
+     "nn.AvgPool2d(2),\n"
+     "        nn.Conv2d",
+     "nn.MaxPool2d(2),\n"
+     "        nn.Flatten",
+     "nn.AvgPool2d(2),\n"
+     "        nn.Flatten",
+     hint="Both poolings are averages. LeNetModern takes the maximum.")
 
 edit("lenet_sequential", "sequential_without_flatten",
      "Flatten(),\n"
@@ -406,20 +400,17 @@ def sequential_with_sigmoids():
     )
 
 
-@mistake(replaces="lenet_sequential", hint="Your poolings move by 1 pixel instead of 2.")
-def sequential_pools_in_steps_of_one():
-    return nn.Sequential(
-        nn.Conv2d(1, 6, 5, padding=2),
-        nn.ReLU(),
-        nn.MaxPool2d(2, stride=1),
-        nn.Conv2d(6, 16, 5),
-        nn.ReLU(),
-        nn.MaxPool2d(2, stride=1),
-        nn.Flatten(),
-        nn.Linear(16 * 22 * 22, 84),
-        nn.ReLU(),
-        nn.Linear(84, 10),
-    )
+edit("lenet_sequential", "sequential_pools_in_steps_of_one",
+     "nn.MaxPool2d(2),\n"
+     "        nn.Conv2d",
+     "nn.MaxPool2d(2, stride=1),\n"
+     "        nn.Conv2d",
+     "nn.MaxPool2d(2),\n"
+     "        nn.Flatten",
+     "nn.MaxPool2d(2, stride=1),\n"
+     "        nn.Flatten",
+     "16 * 5 * 5", "16 * 22 * 22",
+     hint="Your poolings move by 1 pixel instead of 2.")
 
 
 @mistake(replaces="lenet_sequential", hint="You wrapped a class into nn.Sequential. Each step should be a layer of its own in the chain.")

@@ -32,17 +32,12 @@ edit("LogReg", "ten_classes_as_for_digits", "28 * 28, 26", "784, 10",
 edit("LogReg", "logreg_without_bias", "28 * 28, 26", "784, 26, bias=False",
      hint="The dense layer has no bias: 26 numbers are missing.")
 
-
-@mistake(replaces="LogReg", hint="There is a hidden layer. Logistic regression has one dense layer, from the pixels to the classes.")
-class logreg_with_a_hidden_layer(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.hidden = nn.Linear(784, 26)
-        self.linear = nn.Linear(26, 26)
-
-    def forward(self, x):
-        return self.linear(F.relu(self.hidden(x.flatten(1))))
-
+edit("LogReg", "logreg_with_a_hidden_layer",
+     "        self.linear = nn.Linear(28 * 28, 26)",
+     "        self.hidden = nn.Linear(784, 26)\n"
+     "        self.linear = nn.Linear(26, 26)",
+     "return self.linear(x.flatten(1))", "return self.linear(F.relu(self.hidden(x.flatten(1))))",
+     hint="There is a hidden layer. Logistic regression has one dense layer, from the pixels to the classes.")
 
 edit("LogReg", "refuses_rows", "28 * 28", "784", "linear(x.flatten(1))", "linear(x[:, 0].flatten(1))",
      hint="Rows of 784 should work as well; yours takes (B, 1, 28, 28) only. x.flatten(1) leaves a row as it is.")
@@ -127,18 +122,13 @@ edit("MinimalConv", "minimal_squeezes", "self.conv(x)).flatten(1))", "self.conv(
 edit("MinimalConv", "minimal_flattens_the_batch", "flatten(1)", "flatten()",
      hint="flatten() without an argument melts the batch into one row as well: flatten(1).")
 
-
-@mistake(replaces="MinimalConv", hint="There is a Dropout in it that nobody asked for.")
-class minimal_with_dropout(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.conv = nn.Conv2d(1, 4, 5)
-        self.linear = nn.Linear(4 * 24 * 24, 26)
-        self.drop = nn.Dropout(0.5)
-
-    def forward(self, x):
-        return self.linear(self.drop(F.relu(self.conv(x)).flatten(1)))
-
+edit("MinimalConv", "minimal_with_dropout",
+     "        self.linear = nn.Linear(4 * 24 * 24, 26)",
+     "        self.linear = nn.Linear(4 * 24 * 24, 26)\n"
+     "        self.drop = nn.Dropout(0.5)",
+     "return self.linear(F.relu(self.conv(x)).flatten(1))",
+     "return self.linear(self.drop(F.relu(self.conv(x)).flatten(1)))",
+     hint="There is a Dropout in it that nobody asked for.")
 
 edit("MinimalConv", "frozen_edge_detectors",
      "        self.linear = nn.Linear(4 * 24 * 24, 26)",

@@ -109,26 +109,19 @@ edit("MLP", "layers_of_other_names",
      "fc2(F.relu(self.fc1(x.flatten", "linear2(F.relu(self.linear1(x.flatten",
      hint="The layers should be called fc1 and fc2: under these names the weights are saved, and only under them a saved file can be loaded.")
 
+edit("MLP", "layers_called_by_their_number",
+     "        self.fc1 = nn.Linear(in_features, hidden)\n"
+     "        self.fc2 = nn.Linear(hidden, out)",
+     "        self.net = nn.Sequential(nn.Flatten(), nn.Linear(in_features, hidden), nn.ReLU(), nn.Linear(hidden, out))",
+     "return self.fc2(F.relu(self.fc1(x.flatten(1))))", "return self.net(x)",
+     hint="In a Sequential the layers are called net.1 and net.3. Make them attributes fc1 and fc2.")
 
-@mistake(replaces="MLP", hint="In a Sequential the layers are called net.1 and net.3. Make them attributes fc1 and fc2.")
-class layers_called_by_their_number(nn.Module):
-    def __init__(self, in_features=784, hidden=128, out=10):
-        super().__init__()
-        self.net = nn.Sequential(nn.Flatten(), nn.Linear(in_features, hidden), nn.ReLU(), nn.Linear(hidden, out))
-
-    def forward(self, x):
-        return self.net(x)
-
-
-@mistake(replaces="MLP", hint="The layers are in a Python list, where nn.Module does not look: they are not registered, and never trained. Make them attributes fc1 and fc2.")
-class layers_in_a_list(nn.Module):
-    def __init__(self, in_features=784, hidden=128, out=10):
-        super().__init__()
-        self.layers = [nn.Linear(in_features, hidden), nn.Linear(hidden, out)]
-
-    def forward(self, x):
-        return self.layers[1](F.relu(self.layers[0](x.flatten(1))))
-
+edit("MLP", "layers_in_a_list",
+     "        self.fc1 = nn.Linear(in_features, hidden)\n"
+     "        self.fc2 = nn.Linear(hidden, out)",
+     "        self.layers = [nn.Linear(in_features, hidden), nn.Linear(hidden, out)]",
+     "return self.fc2(F.relu(self.fc1(x.flatten(1))))", "return self.layers[1](F.relu(self.layers[0](x.flatten(1))))",
+     hint="The layers are in a Python list, where nn.Module does not look: they are not registered, and never trained. Make them attributes fc1 and fc2.")
 
 edit("MLP", "cuts_the_gradient", "self.fc1(x.flatten(1))))", "self.fc1(x.flatten(1))).detach())",
      hint="detach() between the layers cuts the way back: fc1 never learns. Leave it out.")

@@ -192,23 +192,16 @@ edit("mnist_net", "no_selu_after_the_dense_layer",
      "800, 256",
      hint="There is no SELU after the first dense layer.")
 
-
-@mistake(replaces="mnist_net", hint="The poolings should take the maximum.")
-def average_pooling_in_mnist_net(p_drop=0.5):
-    return nn.Sequential(
-        nn.Conv2d(1, 32, 3, padding=1),
-        nn.SELU(),
-        nn.AvgPool2d(2),
-        nn.Conv2d(32, 32, 5),
-        nn.SELU(),
-        nn.AvgPool2d(2),
-        nn.Flatten(),
-        nn.Linear(800, 256),
-        nn.SELU(),
-        nn.Dropout(p_drop),
-        nn.Linear(256, 10),
-    )
-
+edit("mnist_net", "average_pooling_in_mnist_net",
+     "nn.MaxPool2d(2),\n"
+     "        nn.Conv2d",
+     "nn.AvgPool2d(2),\n"
+     "        nn.Conv2d",
+     "nn.MaxPool2d(2),\n"
+     "        nn.Flatten",
+     "nn.AvgPool2d(2),\n"
+     "        nn.Flatten",
+     hint="The poolings should take the maximum.")
 
 edit("mnist_net", "softmax_after_mnist_net",
      "32 * 5 * 5, 256),\n"

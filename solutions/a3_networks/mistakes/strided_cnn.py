@@ -55,12 +55,10 @@ edit("conv_block", "block_without_bias",
      "ks, stride=stride, padding=ks // 2)", "ks, stride=stride, padding=ks // 2, bias=False)",
      hint="The convolution has no bias. Leave bias=False out.")
 
-
-@mistake(replaces="conv_block", hint="There is a batch norm in it that nobody asked for.")
-def block_with_batch_norm(ni, nf, ks=3, stride=2, act=True):
-    conv = nn.Sequential(nn.Conv2d(ni, nf, ks, stride=stride, padding=ks // 2), nn.BatchNorm2d(nf))
-    return nn.Sequential(conv, nn.ReLU()) if act else conv
-
+edit("conv_block", "block_with_batch_norm",
+     "conv = nn.Conv2d(ni, nf, ks, stride=stride, padding=ks // 2)",
+     "conv = nn.Sequential(nn.Conv2d(ni, nf, ks, stride=stride, padding=ks // 2), nn.BatchNorm2d(nf))",
+     hint="There is a batch norm in it that nobody asked for.")
 
 edit("conv_block", "channels_swapped", "ni, nf", "nf, ni",
      hint="ni and nf are swapped: the first argument of nn.Conv2d is what goes in.")
