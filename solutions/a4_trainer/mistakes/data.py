@@ -11,11 +11,10 @@ edit("to_unit", "scales_twice", "if pixels.is_floating_point() else pixels.float
 edit("to_unit", "never_scales", "if pixels.is_floating_point() else pixels.float() / 255", "",
      hint="Nothing is divided: the values still go up to 255.")
 
-
-@mistake(replaces="to_unit", hint="You guess by the brightest value whether to divide. A very dark image of whole numbers has a 1 as its brightest pixel: ask for the dtype instead.")
-def guesses_by_the_brightest(pixels):
-    images = pixels.float() / 255 if pixels.max() > 1 else pixels.float()
-    return images if images.ndim == 4 else images[:, None]
+edit("to_unit", "guesses_by_the_brightest",
+     "images = pixels.float() if pixels.is_floating_point() else pixels.float() / 255",
+     "images = pixels.float() / 255 if pixels.max() > 1 else pixels.float()",
+     hint="You guess by the brightest value whether to divide. A very dark image of whole numbers has a 1 as its brightest pixel: ask for the dtype instead.")
 
 
 @mistake(replaces="to_unit", hint="The channel axis is missing: (n, H, W) should become (n, 1, H, W).")
@@ -62,10 +61,9 @@ def measures_all_images(images, train):
     return (images - images.mean()) / images.std()
 
 
-@mistake(replaces="standardize", hint="Each pixel is standardized by itself. The docstring wants one mean and one deviation over all pixels.")
-def every_pixel_for_itself(images, train):
-    seen = images[train]
-    return (images - seen.mean(dim=0)) / seen.std(dim=0)
+edit("standardize", "every_pixel_for_itself",
+     "return (images - seen.mean()) / seen.std()", "return (images - seen.mean(dim=0)) / seen.std(dim=0)",
+     hint="Each pixel is standardized by itself. The docstring wants one mean and one deviation over all pixels.")
 
 
 @mistake(replaces="make_loaders", hint="All parts are shuffled. Only the first one is for training; the others keep their order.")

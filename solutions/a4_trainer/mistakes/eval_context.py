@@ -7,17 +7,12 @@ import torch
 from autograder.judge import edit, mistake
 
 
-@mistake(replaces="eval_context", hint="You end with model.train(), whatever was before. A model that was in eval mode must stay so: remember the flags.")
-def always_trains_afterwards(model):
-    @contextmanager
-    def block():
-        model.eval()
-        try:
-            yield model
-        finally:
-            model.train()
-
-    return block()
+edit("eval_context", "always_trains_afterwards",
+     "        modes = [(module, module.training) for module in model.modules()]\n", "",
+     "            for module, mode in modes:\n"
+     "                module.training = mode",
+     "            model.train()",
+     of="eval_context__a_block_inside", hint="You end with model.train(), whatever was before. A model that was in eval mode must stay so: remember the flags.")
 
 
 @mistake(replaces="eval_context", hint="After an error inside the block the model stays in eval mode. Put the yield into try, and the way back into finally.")
@@ -33,19 +28,12 @@ def not_restored_after_an_error(model):
     return block()
 
 
-@mistake(replaces="eval_context", hint="model.train(state) sets every module inside as well: a batch norm that its owner has put to rest wakes up. Remember the flag of each module.")
-def one_flag_for_all(model):
-    @contextmanager
-    def block():
-        state = model.training
-        model.eval()
-        try:
-            yield model
-        finally:
-            model.train(state)
-
-    return block()
-
+edit("eval_context", "one_flag_for_all",
+     "modes = [(module, module.training) for module in model.modules()]", "state = model.training",
+     "            for module, mode in modes:\n"
+     "                module.training = mode",
+     "            model.train(state)",
+     of="eval_context__a_block_inside", hint="model.train(state) sets every module inside as well: a batch norm that its owner has put to rest wakes up. Remember the flag of each module.")
 
 edit("eval_context", "remembers_children_only",
      "model.modules()", "(model, *model.children())",
@@ -67,18 +55,12 @@ def only_the_root(model):
     return block()
 
 
-@mistake(replaces="eval_context", hint="The flags are kept, but nobody calls model.eval(): inside the block the model still trains.")
-def never_switches(model):
-    @contextmanager
-    def block():
-        modes = {module: module.training for module in model.modules()}
-        try:
-            yield model
-        finally:
-            for module, mode in modes.items():
-                module.training = mode
-
-    return block()
+edit("eval_context", "never_switches",
+     "        modes = [(module, module.training) for module in model.modules()]\n"
+     "        model.eval()",
+     "        modes = {module: module.training for module in model.modules()}",
+     "in modes", "in modes.items()",
+     of="eval_context__a_block_inside", hint="The flags are kept, but nobody calls model.eval(): inside the block the model still trains.")
 
 
 @mistake(replaces="eval_context", hint="Your block swallows errors: whoever made one never hears of it. Take try … finally without except, or raise it again.")

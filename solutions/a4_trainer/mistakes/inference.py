@@ -22,14 +22,12 @@ def stays_in_eval(model, x):
 edit("predict_logits", "ends_in_train_mode", "    was = model.training\n", "", "train(was)", "train()",
      hint="predict_logits ends with model.train(), whatever was before.")
 
-
-@mistake(replaces="predict_logits", hint="The logits still hang on a graph: compute them inside torch.no_grad().")
-def keeps_the_graph(model, x):
-    was = model.training
-    logits = model.eval()(x)
-    model.train(was)
-    return logits
-
+edit("predict_logits", "keeps_the_graph",
+     "    model.eval()\n"
+     "    with torch.no_grad():\n"
+     "        logits = model(x)",
+     "    logits = model.eval()(x)",
+     hint="The logits still hang on a graph: compute them inside torch.no_grad().")
 
 edit("predict_logits", "makes_inference_tensors", "no_grad", "inference_mode",
      hint="Tensors made under torch.inference_mode() may never go into a later training. Use torch.no_grad().")
@@ -37,45 +35,36 @@ edit("predict_logits", "makes_inference_tensors", "no_grad", "inference_mode",
 edit("predict_logits", "probabilities_as_logits", "model(x)", "model(x).softmax(1)",
      hint="predict_logits gives probabilities. Return what the model gives.")
 
+edit("predict_proba", "logits_as_probabilities",
+     "        z = z - z.max(dim=1, keepdim=True).values\n"
+     "        powers = z.exp()\n",
+     "",
+     "return powers / powers.sum(dim=1, keepdim=True)", "return z",
+     of="predict_proba__by_hand", hint="predict_proba returns logits: take their softmax.")
 
-@mistake(replaces="predict_proba", hint="predict_proba returns logits: take their softmax.")
-def logits_as_probabilities(model, x, temperature=1.0):
-    was = model.training
-    model.eval()
-    with torch.no_grad():
-        logits = model(x) / temperature
-    model.train(was)
-    return logits
+edit("predict_proba", "softmax_over_the_batch",
+     "        found = F.log_softmax(model(x) / temperature, dim=-1).exp()\n"
+     "    if was:\n"
+     "        model.train()",
+     "        found = (model(x) / temperature).softmax(0)\n"
+     "    model.train(was)",
+     of="predict_proba__log_softmax", hint="The softmax runs over the batch (dim=0), so columns add up to 1. Over the classes: dim=1.")
 
+edit("predict_proba", "temperature_multiplies",
+     "        found = F.log_softmax(model(x) / temperature, dim=-1).exp()\n"
+     "    if was:\n"
+     "        model.train()",
+     "        found = (model(x) * temperature).softmax(1)\n"
+     "    model.train(was)",
+     of="predict_proba__log_softmax", hint="You multiply by the temperature. Divide: a larger one is flatter.")
 
-@mistake(replaces="predict_proba", hint="The softmax runs over the batch (dim=0), so columns add up to 1. Over the classes: dim=1.")
-def softmax_over_the_batch(model, x, temperature=1.0):
-    was = model.training
-    model.eval()
-    with torch.no_grad():
-        found = (model(x) / temperature).softmax(0)
-    model.train(was)
-    return found
-
-
-@mistake(replaces="predict_proba", hint="You multiply by the temperature. Divide: a larger one is flatter.")
-def temperature_multiplies(model, x, temperature=1.0):
-    was = model.training
-    model.eval()
-    with torch.no_grad():
-        found = (model(x) * temperature).softmax(1)
-    model.train(was)
-    return found
-
-
-@mistake(replaces="predict_proba", hint="You divide the probabilities by the temperature, so they no longer add up to 1. Divide the logits, before the softmax.")
-def temperature_after_the_softmax(model, x, temperature=1.0):
-    was = model.training
-    model.eval()
-    with torch.no_grad():
-        found = model(x).softmax(1) / temperature
-    model.train(was)
-    return found
+edit("predict_proba", "temperature_after_the_softmax",
+     "        found = F.log_softmax(model(x) / temperature, dim=-1).exp()\n"
+     "    if was:\n"
+     "        model.train()",
+     "        found = model(x).softmax(1) / temperature\n"
+     "    model.train(was)",
+     of="predict_proba__log_softmax", hint="You divide the probabilities by the temperature, so they no longer add up to 1. Divide the logits, before the softmax.")
 
 
 @mistake(replaces="predict_proba", hint="exp of a large logit is infinite, and infinite by infinite is NaN. F.softmax takes care of that.")

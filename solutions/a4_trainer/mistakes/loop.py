@@ -193,12 +193,10 @@ edit("Loop.run", "epochs_without_zeros",
 
 # ================================================================ loop: SchedulerStats, plot_history
 
-
-@mistake(replaces="SchedulerStats.__call__", hint='Only Adam and its relatives have "betas". SGD has "momentum", and some optimizers have neither: ask before you look.')
-def knows_betas_only(self, loop):
-    group = self.optim.param_groups[0]
-    self.lr.append(group["lr"])
-    self.momentum.append(group["betas"][0])
+edit("SchedulerStats.__call__", "knows_betas_only",
+     'self.momentum.append(group["betas"][0] if "betas" in group else group.get("momentum", 0.0))',
+     'self.momentum.append(group["betas"][0])',
+     hint='Only Adam and its relatives have "betas". SGD has "momentum", and some optimizers have neither: ask before you look.')
 
 
 @mistake(replaces="SchedulerStats", hint="lr and momentum are lists of the class, so all objects share them. Make them in __init__.")

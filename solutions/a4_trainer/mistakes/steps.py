@@ -19,16 +19,12 @@ edit("Steps.train_step", "clears_before_the_step",
      "    self.optim.step()",
      of="Steps__in_short", hint="zero_grad stands between backward and step, so the step sees no gradient. Clear before backward.")
 
-
-@mistake(replaces="Steps.train_step", hint="You clear after the step. What somebody has left in .grad before the first one then gets into it: clear before backward.")
-def clears_after_the_step(self, batch):
-    x, y = batch[0].to(self.device), batch[1].to(self.device)
-    logits = self.model(x)
-    loss = self.loss_fn(logits, y)
-    loss.backward()
-    self.optim.step()
-    self.optim.zero_grad()
-    return {"loss": loss.item(), "acc": (logits.argmax(1) == y).sum().item() / len(y)}
+edit("Steps.train_step", "clears_after_the_step",
+     "    self.optim.zero_grad()\n", "",
+     '    return {"loss": loss.item(), "acc": (logits.argmax(1) == y).sum().item() / len(y)}',
+     "    self.optim.zero_grad()\n"
+     '    return {"loss": loss.item(), "acc": (logits.argmax(1) == y).sum().item() / len(y)}',
+     of="Steps__in_short", hint="You clear after the step. What somebody has left in .grad before the first one then gets into it: clear before backward.")
 
 
 @mistake(replaces="Steps.train_step", hint="The step comes before backward, so it uses the gradients of the batch before. backward first, then step.")
@@ -127,25 +123,17 @@ edit("Steps.valid_step", "best_image_in_validation",
      "    right = sum(int(a == b) for a, b in zip(best, y))",
      hint="argmax(dim=0) in valid_step finds the best image of each class. The best class of each image is along dim 1.")
 
+edit("Steps.valid_step", "sums_in_tensors",
+     'return {"loss_sum": loss.item() * len(y), "correct": (logits.argmax(1) == y).sum().item(), "count": len(y)}',
+     'return {"loss_sum": loss * len(y), "correct": (logits.argmax(1) == y).sum(), "count": len(y)}',
+     of="Steps__in_short", hint="loss_sum and correct are tensors. Return plain numbers: .item().")
 
-@mistake(replaces="Steps.valid_step", hint="loss_sum and correct are tensors. Return plain numbers: .item().")
-def sums_in_tensors(self, batch):
-    x, y = batch[0].to(self.device), batch[1].to(self.device)
-    with torch.no_grad():
-        logits = self.model(x)
-        loss = self.loss_fn(logits, y)
-    return {"loss_sum": loss * len(y), "correct": (logits.argmax(1) == y).sum(), "count": len(y)}
-
-
-@mistake(replaces="Steps.evaluate", hint="That is the mean of the means of batches: the images of a small last batch count too much. Add up sums, divide once.")
-def mean_of_batch_means(self, loader):
-    was = self.model.training
-    self.model.eval()
-    found = [self.valid_step(batch) for batch in loader]
-    self.model.train(was)
-    loss = sum(one["loss_sum"] / one["count"] for one in found) / len(found)
-    return {"loss": loss, "acc": sum(one["correct"] / one["count"] for one in found) / len(found)}
-
+edit("Steps.evaluate", "mean_of_batch_means",
+     'count = sum(one["count"] for one in found)',
+     'loss = sum(one["loss_sum"] / one["count"] for one in found) / len(found)',
+     'return {"loss": sum(one["loss_sum"] for one in found) / count, "acc": sum(one["correct"] for one in found) / count}',
+     'return {"loss": loss, "acc": sum(one["correct"] / one["count"] for one in found) / len(found)}',
+     of="Steps__in_short", hint="That is the mean of the means of batches: the images of a small last batch count too much. Add up sums, divide once.")
 
 edit("Steps.evaluate", "batches_times_size",
      'count = sum(one["count"] for one in found)', 'count = len(found) * found[0]["count"]',
