@@ -52,11 +52,14 @@ edit("freeze", "new_parameters",
 edit("freeze", "bn_eval_is_not_asked", "if bn_eval", "if True",
      hint="bn_eval=False should leave modes alone: then the statistics move.")
 
-
-@mistake(replaces="unfreeze", hint="The weights learn again, but the part is still deaf to train(): its statistics and its dropout stay frozen.")
-def unfreezes_the_weights_only(module):
-    for parameter in module.parameters():
-        parameter.requires_grad = True
+edit("unfreeze", "unfreezes_the_weights_only",
+     '    if "train" in module.__dict__:\n'
+     "        del module.train\n",
+     "",
+     "\n"
+     "    module.train(True)",
+     "",
+     of="unfreeze__delete", hint="The weights learn again, but the part is still deaf to train(): its statistics and its dropout stay frozen.")
 
 
 @mistake(replaces="unfreeze", hint="The part no longer follows eval(): you made it deaf the other way round. Take the replaced method away.")
