@@ -92,28 +92,21 @@ edit("CharVocab.encode", "padded_on_the_left",
      "return [0] + ids + [0] * (self.max_len - len(ids))", "return [0] * (self.max_len + 1 - len(ids)) + ids",
      of="CharVocab__index", hint="The dots that fill up stand before the name. They belong behind it.")
 
-
-@mistake(replaces="CharVocab.encode", hint="The row has max_len numbers in all. It should have max_len characters of the name and the dot before: max_len + 1.")
-def one_letter_short(self, name):
-    letters = name.lower().replace(" ", "_")
-    unknown = [c for c in letters if c not in self.chars[1:]]
-    if unknown:
-        warnings.warn(f"left out {unknown}")
-    ids = [0] + [self.chars.index(c) for c in letters if c not in unknown]
-    return (ids + [0] * self.max_len)[: self.max_len]
-
+edit("CharVocab.encode", "one_letter_short",
+     "ids = [self.chars.index(c) for c in letters if c not in unknown][: self.max_len]",
+     "ids = [0] + [self.chars.index(c) for c in letters if c not in unknown]",
+     "return [0] + ids + [0] * (self.max_len - len(ids))", "return (ids + [0] * self.max_len)[: self.max_len]",
+     of="CharVocab__index", hint="The row has max_len numbers in all. It should have max_len characters of the name and the dot before: max_len + 1.")
 
 edit("CharVocab.encode", "long_names_not_cut", "[: self.max_len]", "",
      of="CharVocab__index", hint="Long names are not cut. Keep the first max_len characters.")
 
-
-@mistake(replaces="CharVocab.encode", hint="encode takes the name as it is. Capitals become small letters and spaces become _ here as well.")
-def encodes_as_written(self, name):
-    unknown = [c for c in name if c not in self.chars[1:]]
-    if unknown:
-        warnings.warn(f"left out {unknown}")
-    ids = [self.chars.index(c) for c in name if c not in unknown][: self.max_len]
-    return [0] + ids + [0] * (self.max_len - len(ids))
+edit("CharVocab.encode", "encodes_as_written",
+     '    letters = name.lower().replace(" ", "_")\n'
+     "    unknown = [c for c in letters if c not in self.chars[1:]]",
+     "    unknown = [c for c in name if c not in self.chars[1:]]",
+     "index(c) for c in letters if c not", "index(c) for c in name if c not",
+     of="CharVocab__index", hint="encode takes the name as it is. Capitals become small letters and spaces become _ here as well.")
 
 
 @mistake(replaces="CharVocab.encode", hint="encode drops unknown characters in silence. Say so with warnings.warn, and say which.")

@@ -66,29 +66,22 @@ edit("load_names", "takes_accents_off",
      "pairs.append((name, label))", 'pairs.append(("".join(c for c in name if not unicodedata.combining(c)), label))',
      hint="Accents are taken off and ñ becomes n. Change nothing but capitals and spaces.")
 
+edit("load_names", "takes_the_first_column",
+     '            pairs += [(line["name"].lower().replace(" ", "_"), label) for line in csv.DictReader(file) if line["name"]]',
+     "            for line in list(csv.reader(file))[1:]:\n"
+     "                if line and line[0]:\n"
+     '                    pairs.append((line[0].lower().replace(" ", "_"), label))',
+     of="load_names__pairs", hint="You take the first column, whatever it is called. The names are in the column `name`.")
 
-@mistake(replaces="load_names", hint="You take the first column, whatever it is called. The names are in the column `name`.")
-def takes_the_first_column(male_csv, female_csv):
-    pairs = []
-    for label, path in enumerate([male_csv, female_csv]):
-        with open(path, encoding="utf-8", newline="") as file:
-            for line in list(csv.reader(file))[1:]:
-                if line and line[0]:
-                    pairs.append((line[0].lower().replace(" ", "_"), label))
-    return list(dict.fromkeys(pairs))
-
-
-@mistake(replaces="load_names", hint="More than the name is kept. A row is a pair (name, label): age and frequency will not be there when you predict.")
-def keeps_the_frequency(male_csv, female_csv):
-    pairs = []
-    for label, path in enumerate([male_csv, female_csv]):
-        with open(path, encoding="utf-8", newline="") as file:
-            for line in csv.DictReader(file):
-                if line["name"]:
-                    pairs.append(
-                        (line["name"].lower().replace(" ", "_"), label, int(line["frequency"].replace(",", "")))
-                    )
-    return list(dict.fromkeys(pairs))
+edit("load_names", "keeps_the_frequency",
+     '                name = line["name"].lower().replace(" ", "_")\n'
+     "                if name:\n"
+     "                    pairs.append((name, label))",
+     '                if line["name"]:\n'
+     "                    pairs.append(\n"
+     '                        (line["name"].lower().replace(" ", "_"), label, int(line["frequency"].replace(",", "")))\n'
+     "                    )",
+     hint="More than the name is kept. A row is a pair (name, label): age and frequency will not be there when you predict.")
 
 
 # ================================================================ load_names: split_names
@@ -103,13 +96,12 @@ def splits_rows(rows, fractions, seed=0):
     return [[rows[i] for i in order[a:b]] for a, b in zip([0] + ends, ends)]
 
 
-@mistake(replaces="split_names", hint="The names are cut without shuffling, so a list has only one end of the alphabet. Shuffle with a generator of the seed.")
-def cuts_without_shuffling(rows, fractions, seed=0):
-    if not math.isclose(sum(fractions), 1):
-        raise ValueError("the fractions do not add up to 1")
-    names = sorted({name for name, _ in rows})
-    ends = [round(sum(fractions[: i + 1]) * len(names)) for i in range(len(fractions))]
-    return [[row for row in rows if row[0] in set(names[a:b])] for a, b in zip([0] + ends, ends)]
+edit("split_names", "cuts_without_shuffling",
+     "    order = torch.randperm(len(names), generator=torch.Generator().manual_seed(seed)).tolist()\n", "",
+     "    parts = [{names[i] for i in order[a:b]} for a, b in zip([0] + ends, ends)]\n"
+     "    return [[row for row in rows if row[0] in part] for part in parts]",
+     "    return [[row for row in rows if row[0] in set(names[a:b])] for a, b in zip([0] + ends, ends)]",
+     of="split_names__sets", hint="The names are cut without shuffling, so a list has only one end of the alphabet. Shuffle with a generator of the seed.")
 
 
 @mistake(replaces="split_names", hint="The names are cut in the order of the rows, men first, so one list has hardly any women. Shuffle first.")

@@ -8,13 +8,11 @@ from autograder.judge import edit, mistake
 edit("ngram_conv", "moves_by_one_number", ", stride=emb.shape[2]", "",
      of="ngram_conv__one_long_row", hint="The window moves by one number instead of one letter. On the flat row the stride is E.")
 
-
-@mistake(replaces="ngram_conv", hint="reshape(B, E, L) does not swap axes, it mixes letters. Use transpose(1, 2).")
-def reshape_instead_of_transpose(emb, weight, bias):
-    B, L, E = emb.shape
-    if weight.shape[1] % E:
-        raise ValueError("no whole number of letters")
-    return F.conv1d(emb.reshape(B, E, L), weight.reshape(len(weight), -1, E).transpose(1, 2), bias)
+edit("ngram_conv", "reshape_instead_of_transpose",
+     "if weight.shape[1] / E != int(weight.shape[1] / E):", "if weight.shape[1] % E:",
+     "return F.conv1d(emb.reshape(B, 1, L * E), weight.unsqueeze(1), bias, stride=E)",
+     "return F.conv1d(emb.reshape(B, E, L), weight.reshape(len(weight), -1, E).transpose(1, 2), bias)",
+     of="ngram_conv__flat", hint="reshape(B, E, L) does not swap axes, it mixes letters. Use transpose(1, 2).")
 
 
 @mistake(replaces="ngram_conv", hint="The weight is read as (C, E, n). Its numbers lie letter after letter: reshape to (C, n, E), then swap the last two axes.")
@@ -55,14 +53,12 @@ edit("ngram_conv", "places_before_detectors",
      ", bias, stride=emb.shape[2])", ", bias, stride=emb.shape[2]).transpose(1, 2)",
      of="ngram_conv__one_long_row", hint="The axes come out as (B, places, C). Detectors come before places: (B, C, L − n + 1).")
 
-
-@mistake(replaces="ngram_conv", hint="Zeros are added at the ends so that there are as many answers as letters. No padding here: L − n + 1 places.")
-def padded_with_zeros(emb, weight, bias):
-    n, rest = divmod(weight.shape[1], emb.shape[2])
-    if rest:
-        raise ValueError("no whole number of letters")
-    full = F.pad(emb, (0, 0, (n - 1) // 2, n // 2))
-    return F.conv1d(full.reshape(len(emb), 1, -1), weight[:, None], bias, stride=emb.shape[2])
+edit("ngram_conv", "padded_with_zeros",
+     "kernel = weight.view(weight.shape[0], n, emb.shape[2]).transpose(1, 2)",
+     "full = F.pad(emb, (0, 0, (n - 1) // 2, n // 2))",
+     "return F.conv1d(emb.transpose(1, 2), kernel, bias)",
+     "return F.conv1d(full.reshape(len(emb), 1, -1), weight[:, None], bias, stride=emb.shape[2])",
+     of="ngram_conv__channels", hint="Zeros are added at the ends so that there are as many answers as letters. No padding here: L − n + 1 places.")
 
 
 @mistake(replaces="ngram_conv", hint="n is always 3. It follows from the shapes: weight.shape[1] // E.")
@@ -73,10 +69,11 @@ def always_three_letters(emb, weight, bias):
     return torch.stack(windows, dim=2)
 
 
-@mistake(replaces="ngram_conv", hint="When the weights are no whole number of letters the numbers of two letters get mixed on the flat row. Raise ValueError.")
-def forgets_to_refuse(emb, weight, bias):
-    return F.conv1d(emb.reshape(len(emb), 1, -1), weight[:, None], bias, stride=emb.shape[2])
-
+edit("ngram_conv", "forgets_to_refuse",
+     "    if weight.shape[1] % emb.shape[2]:\n"
+     '        raise ValueError("no whole number of letters")\n',
+     "",
+     of="ngram_conv__one_long_row", hint="When the weights are no whole number of letters the numbers of two letters get mixed on the flat row. Raise ValueError.")
 
 edit("ngram_conv", "cut_off_from_the_inputs", ", bias, stride=emb.shape[2])", ", bias, stride=emb.shape[2]).detach()",
      of="ngram_conv__one_long_row", hint="torch.tensor(...) or .detach() cuts the way back, so nothing can be learned. Stay with tensors.")

@@ -6,51 +6,28 @@ from torch import nn
 from autograder.judge import edit, mistake
 
 
-@mistake(replaces="TextCNN", hint="The pooling covers 22 − context + 1 places of rows with 22 characters, but a row has a dot more: the last window is never looked at. Take the maximum over all there is.")
-class pool_of_the_notes(nn.Module):
-    def __init__(self, vocab_size=31, context=3, embedding_dim=10, conv_width=64, fc_width=256, p=0.5):
-        super().__init__()
-        self.context = context
-        self.embedding, self.conv = (
-            nn.Embedding(vocab_size, embedding_dim),
-            nn.Conv1d(embedding_dim, conv_width, context),
-        )
-        self.fc = nn.Sequential(nn.Linear(conv_width, fc_width), nn.ReLU(), nn.Dropout(p), nn.Linear(fc_width, 2))
+edit("TextCNN", "pool_of_the_notes",
+     "        self.embedding, self.conv = nn.Embedding(vocab_size, embedding_dim), nn.Conv1d(embedding_dim, conv_width, context)",
+     "        self.context = context\n"
+     "        self.embedding, self.conv = nn.Embedding(vocab_size, embedding_dim), nn.Conv1d(embedding_dim, conv_width, context)",
+     "        return self.fc(self.conv(self.embedding(x).transpose(1, 2)).relu().amax(2))",
+     "        found = self.conv(self.embedding(x).transpose(1, 2)).relu()\n"
+     "        return self.fc(F.max_pool1d(found, 22 - self.context + 1).flatten(1))",
+     of="TextCNN__dense_part_in_a_row", hint="The pooling covers 22 − context + 1 places of rows with 22 characters, but a row has a dot more: the last window is never looked at. Take the maximum over all there is.")
 
-    def forward(self, x):
-        found = self.conv(self.embedding(x).transpose(1, 2)).relu()
-        return self.fc(F.max_pool1d(found, 22 - self.context + 1).flatten(1))
+edit("TextCNN", "last_window_left_out",
+     "        return self.fc(self.conv(self.embedding(x).transpose(1, 2)).relu().amax(2))",
+     "        found = self.conv(self.embedding(x).transpose(1, 2)).relu()\n"
+     "        return self.fc(found[:, :, : max(1, found.shape[2] - 1)].amax(2))",
+     of="TextCNN__dense_part_in_a_row", hint="The last window is left out of the maximum. There are L − context + 1 of them, and all count.")
 
-
-@mistake(replaces="TextCNN", hint="The last window is left out of the maximum. There are L − context + 1 of them, and all count.")
-class last_window_left_out(nn.Module):
-    def __init__(self, vocab_size=31, context=3, embedding_dim=10, conv_width=64, fc_width=256, p=0.5):
-        super().__init__()
-        self.embedding, self.conv = (
-            nn.Embedding(vocab_size, embedding_dim),
-            nn.Conv1d(embedding_dim, conv_width, context),
-        )
-        self.fc = nn.Sequential(nn.Linear(conv_width, fc_width), nn.ReLU(), nn.Dropout(p), nn.Linear(fc_width, 2))
-
-    def forward(self, x):
-        found = self.conv(self.embedding(x).transpose(1, 2)).relu()
-        return self.fc(found[:, :, : max(1, found.shape[2] - 1)].amax(2))
-
-
-@mistake(replaces="TextCNN", hint="The length 23 is built in (the pooling covers 23 − context + 1 places). Take the maximum over all places, whatever L is.")
-class length_23_built_in(nn.Module):
-    def __init__(self, vocab_size=31, context=3, embedding_dim=10, conv_width=64, fc_width=256, p=0.5):
-        super().__init__()
-        self.embedding, self.conv = (
-            nn.Embedding(vocab_size, embedding_dim),
-            nn.Conv1d(embedding_dim, conv_width, context),
-        )
-        self.pool = nn.MaxPool1d(23 - context + 1)
-        self.fc = nn.Sequential(nn.Linear(conv_width, fc_width), nn.ReLU(), nn.Dropout(p), nn.Linear(fc_width, 2))
-
-    def forward(self, x):
-        return self.fc(self.pool(self.conv(self.embedding(x).transpose(1, 2)).relu()).flatten(1))
-
+edit("TextCNN", "length_23_built_in",
+     "        self.fc = nn.Sequential(nn.Linear(conv_width, fc_width), nn.ReLU(), nn.Dropout(p), nn.Linear(fc_width, 2))",
+     "        self.pool = nn.MaxPool1d(23 - context + 1)\n"
+     "        self.fc = nn.Sequential(nn.Linear(conv_width, fc_width), nn.ReLU(), nn.Dropout(p), nn.Linear(fc_width, 2))",
+     "return self.fc(self.conv(self.embedding(x).transpose(1, 2)).relu().amax(2))",
+     "return self.fc(self.pool(self.conv(self.embedding(x).transpose(1, 2)).relu()).flatten(1))",
+     of="TextCNN__dense_part_in_a_row", hint="The length 23 is built in (the pooling covers 23 − context + 1 places). Take the maximum over all places, whatever L is.")
 
 edit("TextCNN", "mean_over_time",
      "self.embedding, self.conv = nn.Embedding(vocab_size, embedding_dim), nn.Conv1d(embedding_dim, conv_width, context)",
@@ -106,21 +83,11 @@ edit("TextCNN", "no_relu_between_dense_layers",
      "nn.ReLU(), nn.", "nn.",
      of="TextCNN__dense_part_in_a_row", hint="The ReLU between the two dense layers is missing: without it they are one linear layer.")
 
-
-@mistake(replaces="TextCNN", hint="reshape(B, E, L) mixes the numbers of different letters. Swap the axes with transpose(1, 2).")
-class letters_reshaped(nn.Module):
-    def __init__(self, vocab_size=31, context=3, embedding_dim=10, conv_width=64, fc_width=256, p=0.5):
-        super().__init__()
-        self.embedding, self.conv = (
-            nn.Embedding(vocab_size, embedding_dim),
-            nn.Conv1d(embedding_dim, conv_width, context),
-        )
-        self.fc = nn.Sequential(nn.Linear(conv_width, fc_width), nn.ReLU(), nn.Dropout(p), nn.Linear(fc_width, 2))
-
-    def forward(self, x):
-        letters = self.embedding(x)
-        return self.fc(self.conv(letters.reshape(len(x), letters.shape[2], -1)).relu().amax(2))
-
+edit("TextCNN", "letters_reshaped",
+     "        return self.fc(self.conv(self.embedding(x).transpose(1, 2)).relu().amax(2))",
+     "        letters = self.embedding(x)\n"
+     "        return self.fc(self.conv(letters.reshape(len(x), letters.shape[2], -1)).relu().amax(2))",
+     of="TextCNN__dense_part_in_a_row", hint="reshape(B, E, L) mixes the numbers of different letters. Swap the axes with transpose(1, 2).")
 
 edit("TextCNN", "flat_row_with_stride_1",
      "        self.embedding, self.conv = nn.Embedding(vocab_size, embedding_dim), nn.Conv1d(embedding_dim, conv_width, context)",
@@ -143,21 +110,12 @@ edit("TextCNN", "sizes_built_in",
      "Embedding(vocab_size, embedding_dim), nn.Conv1d(embedding_dim,", "Embedding(31, 10), nn.Conv1d(10,",
      of="TextCNN__dense_part_in_a_row", hint="Sizes are built in: 31 characters, embeddings of 10. Use the arguments.")
 
-
-@mistake(replaces="TextCNN", hint="All answers of all places go into the dense layer. First keep the largest of each detector, then conv_width numbers are left.")
-class no_maximum_at_all(nn.Module):
-    def __init__(self, vocab_size=31, context=3, embedding_dim=10, conv_width=64, fc_width=256, p=0.5):
-        super().__init__()
-        self.embedding, self.conv = (
-            nn.Embedding(vocab_size, embedding_dim),
-            nn.Conv1d(embedding_dim, conv_width, context),
-        )
-        size = conv_width * (23 - context + 1)
-        self.fc = nn.Sequential(nn.Linear(size, fc_width), nn.ReLU(), nn.Dropout(p), nn.Linear(fc_width, 2))
-
-    def forward(self, x):
-        return self.fc(self.conv(self.embedding(x).transpose(1, 2)).relu().flatten(1))
-
+edit("TextCNN", "no_maximum_at_all",
+     "        self.fc = nn.Sequential(nn.Linear(conv_width, fc_width), nn.ReLU(), nn.Dropout(p), nn.Linear(fc_width, 2))",
+     "        size = conv_width * (23 - context + 1)\n"
+     "        self.fc = nn.Sequential(nn.Linear(size, fc_width), nn.ReLU(), nn.Dropout(p), nn.Linear(fc_width, 2))",
+     "amax(2)", "flatten(1)",
+     of="TextCNN__dense_part_in_a_row", hint="All answers of all places go into the dense layer. First keep the largest of each detector, then conv_width numbers are left.")
 
 edit("TextCNN", "dot_does_not_learn",
      "        self.embedding, self.conv = nn.Embedding(vocab_size, embedding_dim), nn.Conv1d(embedding_dim, conv_width, context)",
@@ -179,19 +137,11 @@ class one_hot_letters(nn.Module):
         return self.fc(self.conv(letters.transpose(1, 2)).relu().amax(2))
 
 
-@mistake(replaces="TextCNN", hint="A squeeze takes the batch axis away when there is one name only. Name the axis, squeeze(2), or use amax.")
-class squeezes_one_name(nn.Module):
-    def __init__(self, vocab_size=31, context=3, embedding_dim=10, conv_width=64, fc_width=256, p=0.5):
-        super().__init__()
-        self.embedding, self.conv = (
-            nn.Embedding(vocab_size, embedding_dim),
-            nn.Conv1d(embedding_dim, conv_width, context),
-        )
-        self.fc = nn.Sequential(nn.Linear(conv_width, fc_width), nn.ReLU(), nn.Dropout(p), nn.Linear(fc_width, 2))
-
-    def forward(self, x):
-        found = self.conv(self.embedding(x).transpose(1, 2)).relu()
-        return self.fc(F.adaptive_max_pool1d(found, 1).squeeze())
+edit("TextCNN", "squeezes_one_name",
+     "        return self.fc(self.conv(self.embedding(x).transpose(1, 2)).relu().amax(2))",
+     "        found = self.conv(self.embedding(x).transpose(1, 2)).relu()\n"
+     "        return self.fc(F.adaptive_max_pool1d(found, 1).squeeze())",
+     of="TextCNN__dense_part_in_a_row", hint="A squeeze takes the batch axis away when there is one name only. Name the axis, squeeze(2), or use amax.")
 
 
 @mistake(replaces="TextCNN", hint="Dropout works in eval mode as well. nn.Dropout, or F.dropout with training=self.training, switches it off.")
@@ -219,31 +169,13 @@ edit("TextCNN", "dropout_forgotten",
      "nn.Dropout(p), nn.", "nn.",
      of="TextCNN__dense_part_in_a_row", hint="There is no dropout. It stands before the last layer.")
 
+edit("TextCNN", "dropout_too_early",
+     "self.fc = nn.Sequential(nn.Linear(conv_width, fc_width), nn.ReLU(), nn.Dropout(p), nn.Linear(fc_width, 2))",
+     "self.fc = nn.Sequential(nn.Dropout(p), nn.Linear(conv_width, fc_width), nn.ReLU(), nn.Linear(fc_width, 2))",
+     of="TextCNN__dense_part_in_a_row", hint="Dropout stands before the first dense layer. It belongs behind its ReLU, before the last layer.")
 
-@mistake(replaces="TextCNN", hint="Dropout stands before the first dense layer. It belongs behind its ReLU, before the last layer.")
-class dropout_too_early(nn.Module):
-    def __init__(self, vocab_size=31, context=3, embedding_dim=10, conv_width=64, fc_width=256, p=0.5):
-        super().__init__()
-        self.embedding, self.conv = (
-            nn.Embedding(vocab_size, embedding_dim),
-            nn.Conv1d(embedding_dim, conv_width, context),
-        )
-        self.fc = nn.Sequential(nn.Dropout(p), nn.Linear(conv_width, fc_width), nn.ReLU(), nn.Linear(fc_width, 2))
-
-    def forward(self, x):
-        return self.fc(self.conv(self.embedding(x).transpose(1, 2)).relu().amax(2))
-
-
-@mistake(replaces="TextCNN", hint="F.conv1d is called with the layer's weight, so no hook hears the layer. Call the layer itself: self.conv(...).")
-class layer_not_called(nn.Module):
-    def __init__(self, vocab_size=31, context=3, embedding_dim=10, conv_width=64, fc_width=256, p=0.5):
-        super().__init__()
-        self.embedding, self.conv = (
-            nn.Embedding(vocab_size, embedding_dim),
-            nn.Conv1d(embedding_dim, conv_width, context),
-        )
-        self.fc = nn.Sequential(nn.Linear(conv_width, fc_width), nn.ReLU(), nn.Dropout(p), nn.Linear(fc_width, 2))
-
-    def forward(self, x):
-        letters = self.embedding(x).transpose(1, 2)
-        return self.fc(F.conv1d(letters, self.conv.weight, self.conv.bias).relu().amax(2))
+edit("TextCNN", "layer_not_called",
+     "        return self.fc(self.conv(self.embedding(x).transpose(1, 2)).relu().amax(2))",
+     "        letters = self.embedding(x).transpose(1, 2)\n"
+     "        return self.fc(F.conv1d(letters, self.conv.weight, self.conv.bias).relu().amax(2))",
+     of="TextCNN__dense_part_in_a_row", hint="F.conv1d is called with the layer's weight, so no hook hears the layer. Call the layer itself: self.conv(...).")
