@@ -111,11 +111,10 @@ from .check import check
 from .examples import assume, examples
 from .expect import expect
 from .helpers import gradients_of, own_work
-from .mistakes import Mistake, edit, load_mistakes, mistake
+from .mistakes import edit, mistake
 from .student import value_of
 
 __all__ = [
-    "Mistake",
     "StudentError",
     "Verdict",
     "assume",
@@ -130,7 +129,6 @@ __all__ = [
     "integers",
     "just",
     "lists",
-    "load_mistakes",
     "mistake",
     "one_of",
     "own_work",
