@@ -9,7 +9,7 @@ import os
 
 import pytest
 
-from autograder.authoring.proof_set import ALTERNATIVE, MISTAKE, PERFECT, UNTOUCHED, WITHOUT, exchanges, owners
+from autograder.authoring.proof_set import ALTERNATIVE, MISTAKE, PERFECT, UNTOUCHED, WITHOUT, owners, replacements
 from autograder.authoring.prove import Proof, ProveOptions, prove
 from autograder.course.answers import mistakes_of
 
@@ -44,7 +44,7 @@ def test_every_mistake_is_caught_and_named(proof):
 
 
 def test_nothing_is_left_out(assignment):
-    made = exchanges(assignment)
+    made = replacements(assignment)
     known = [one.name for one in mistakes_of(assignment)]
     assert [one.name for one in made if one.kind == MISTAKE] == known
     assert {one.function for one in made if one.kind == ALTERNATIVE} == set(owners(assignment))

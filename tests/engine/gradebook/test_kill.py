@@ -171,7 +171,7 @@ def test_a_writer_that_is_not_ours_is_waited_for(root, monkeypatch):
 
 def test_who_waits_too_long_is_told(root, monkeypatch):
     monkeypatch.setattr(database, "_TURN", 0.1)
-    with database.one_at_a_time(root), pytest.raises(ConvgradeError, match="busy"):
+    with database.one_at_a_time(root), pytest.raises(ConvgradeError, match="is using the gradebook"):
         database.record([report("ada")], root)
     assert database.record([report("ada")], root) == 1
 
