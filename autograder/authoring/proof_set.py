@@ -58,37 +58,31 @@ def proof_notebooks(assignment: Assignment, together: bool = False, only: str = 
     perfect = notebooks.submission(assignment, answers)
     yield Variant(PERFECT, PERFECT, perfect)
     yield Variant(UNTOUCHED, UNTOUCHED, notebooks.submission(assignment, {}))
-    chosen = [one for one in replacements(assignment) if only in ("", one.exercise)]
-    sharing = [one for one in chosen if not one.alone and (together or one.kind == ALTERNATIVE)]
+    chosen = [each for each in replacements(assignment) if only in ("", each.exercise)]
+    sharing = [each for each in chosen if not each.alone and (together or each.kind == ALTERNATIVE)]
     stubs = {cell.grade_id: cell.source for cell in assignment.release if cell.grade_id}
-    for exercise in (it for it in assignment.exercises if together and not it.manual):
+    for exercise in (exercise for exercise in assignment.exercises if together and not exercise.manual):
         raw = answered(perfect, answers | {cell: stubs[cell] for cell in exercise.cells})
         yield Variant(WITHOUT, exercise.name, raw, exercise.name)
-    for group in (*_rounds(sharing), *([one] for one in chosen if one not in sharing)):
-        answer = variants.with_replaced(answers, {one.function: one.source for one in group})
+    for group in (*_rounds(sharing), *([each] for each in chosen if each not in sharing)):
+        answer = variants.with_replaced(answers, {each.function: each.source for each in group})
         raw = answered(perfect, answer)
-        for one in group:
-            yield Variant(one.kind, one.name, raw, one.exercise, one.function, len(group) == 1)
+        for each in group:
+            yield Variant(each.kind, each.name, raw, each.exercise, each.function, len(group) == 1)
 
 
 def replacements(assignment: Assignment) -> list[Replacement]:
     """Every alternative (`function__how`) and every mistake, in the order of the files."""
     owner = owners(assignment)
-
-    def one(kind: str, name: str, function: str, source: str, alone: bool = False) -> Replacement:
-        exercise = owner[function.partition(".")[0]]  # of a method, its class
-        return Replacement(kind, name, exercise, function, source, alone)
-
-    return [
-        *(
-            one(ALTERNATIVE, name, name.split("__")[0], definition(path, name, name.split("__")[0]))
-            for path, name in _alternatives(assignment)
-        ),
-        *(
-            one(MISTAKE, it.name, it.replaces, wrong_definition(assignment, it), bool(it.ends))
-            for it in mistakes_of(assignment)
-        ),
-    ]
+    found = []
+    for path, name in _alternatives(assignment):
+        function = name.split("__")[0]
+        found.append(Replacement(ALTERNATIVE, name, owner[function], function, definition(path, name, function)))
+    for mistake in mistakes_of(assignment):
+        exercise = owner[mistake.replaces.partition(".")[0]]  # of a method, its class
+        source, alone = wrong_definition(assignment, mistake), bool(mistake.ends)
+        found.append(Replacement(MISTAKE, mistake.name, exercise, mistake.replaces, source, alone))
+    return found
 
 
 def _alternatives(assignment: Assignment) -> Iterator[tuple[Path, str]]:
@@ -111,12 +105,11 @@ def owners(assignment: Assignment) -> dict[str, str]:
 def _rounds(chosen: Iterable[Replacement]) -> Iterator[list[Replacement]]:
     """Groups of one kind: alternatives of different functions, mistakes of different exercises."""
     queues: dict[tuple[str, str], list[Replacement]] = {}
-    for one in chosen:
-        queues.setdefault((one.kind, one.function if one.kind == ALTERNATIVE else one.exercise), []).append(one)
-    for kind in (ALTERNATIVE, MISTAKE):
-        those = [queue for (its, _), queue in queues.items() if its == kind]
-        for group in zip_longest(*those):
-            yield [one for one in group if one is not None]
+    for each in chosen:
+        queues.setdefault((each.kind, each.function if each.kind == ALTERNATIVE else each.exercise), []).append(each)
+    for wanted in (ALTERNATIVE, MISTAKE):
+        for group in zip_longest(*(queue for (kind, _), queue in queues.items() if kind == wanted)):
+            yield [each for each in group if each is not None]
 
 
 def answered(perfect: bytes, answers: variants.Answers) -> bytes:

@@ -58,8 +58,8 @@ class Proof:
 
     def counts(self, kind: str, exercise: str) -> tuple[int, int]:
         """Variants of this kind in an exercise: without offence, all."""
-        those = [one for one in self.variants if (one.kind, one.exercise) == (kind, exercise)]
-        return sum(one not in {offence.variant for offence in self.offences} for one in those), len(those)
+        own = [variant for variant in self.variants if (variant.kind, variant.exercise) == (kind, exercise)]
+        return sum(variant not in {offence.variant for offence in self.offences} for variant in own), len(own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +104,18 @@ def keep_proving(
 @stage("proving")
 def prove(assignment: Assignment, options: ProveOptions) -> Proof:
     """Grades every notebook of the proof and judges the suite by it."""
-    all_of_them = tuple(proof_notebooks(assignment, options.together, options.only))
-    made = _share(all_of_them, options.one_in, _crc(assignment))
-    notebooks = list(dict.fromkeys(one.raw for one in made))
+    variants = tuple(proof_notebooks(assignment, options.together, options.only))
+    proved = share(variants, options.one_in, _crc(assignment))
+    sharing: dict[bytes, list[Variant]] = {}  # notebook → the variants in it
+    for variant in proved:
+        sharing.setdefault(variant.raw, []).append(variant)
     spec = worker_spec(assignment, GradingOptions(wall=options.wall, device=options.device))
-    asked = (Job(_title(raw, made), "notebook.ipynb", f"{number}", raw) for number, raw in enumerate(notebooks))
-    with progress(f"Proving {assignment.slug}", len(notebooks)) as tick:
-        reports = dict(zip(notebooks, grade_all(asked, assignment, spec, options.jobs, tick), strict=True))
-    found = [Offence(one, it) for one in made for it in judge(one, reports[one.raw])]
-    missing = () if options.only else _missing(assignment, all_of_them)
-    return Proof(assignment, made, (*found, *missing), len(notebooks))
+    jobs = (Job(_title(group), "notebook.ipynb", f"{n}", raw) for n, (raw, group) in enumerate(sharing.items()))
+    with progress(f"Proving {assignment.slug}", len(sharing)) as tick:
+        reports = dict(zip(sharing, grade_all(jobs, assignment, spec, options.jobs, tick), strict=True))
+    offences = [Offence(variant, sentence) for variant in proved for sentence in judge(variant, reports[variant.raw])]
+    lacking = () if options.only else missing(assignment, variants)
+    return Proof(assignment, proved, (*offences, *lacking), len(sharing))
 
 
 def _crc(assignment: Assignment) -> int:
@@ -121,16 +123,16 @@ def _crc(assignment: Assignment) -> int:
     return zlib.crc32(b"".join(path.read_bytes() for path in sources_of(assignment.mistakes).values()))
 
 
-def _share(made: tuple[Variant, ...], one_in: int, seed: int) -> tuple[Variant, ...]:
+def share(variants: tuple[Variant, ...], one_in: int, seed: int) -> tuple[Variant, ...]:
     """Every right solution, and the mistakes of one in so many notebooks."""
-    wrong = list(dict.fromkeys(one.raw for one in made if one.kind == MISTAKE))
+    wrong = list(dict.fromkeys(variant.raw for variant in variants if variant.kind == MISTAKE))
     kept = set(wrong[seed % one_in :: one_in])
-    return tuple(one for one in made if one.kind != MISTAKE or one.raw in kept)
+    return tuple(variant for variant in variants if variant.kind != MISTAKE or variant.raw in kept)
 
 
-def _title(raw: bytes, made: Sequence[Variant]) -> str:
-    """What a shared notebook is called while it is graded."""
-    first, *others = [one for one in made if one.raw == raw]
+def _title(variants: Sequence[Variant]) -> str:
+    """What the notebook of these variants is called while it is graded."""
+    first, *others = variants
     return f"{first} and {len(others)} more" if others else str(first)
 
 
@@ -139,18 +141,19 @@ def judge(variant: Variant, report: Report) -> list[str]:
     if report.problem:
         return [f"It could not be graded: {report.problem}"]
     if not report.graded:
-        return [f"The check {one.name} is ungraded: {one.staff[-300:]}" for one in _with(report, Verdict.UNGRADED)]
+        ungraded = _with(report, Verdict.UNGRADED)
+        return [f"The check {check.name} is ungraded: {check.staff[-300:]}" for check in ungraded]
     if variant.kind == UNTOUCHED:
-        return [f"The check {one.name} passes on the untouched notebook." for one in _with(report, Verdict.PASSED)]
+        return [f"The check {check.name} passes on the untouched notebook." for check in _with(report, Verdict.PASSED)]
     if variant.kind == MISTAKE:
         return _judge_mistake(variant, report)
     if variant.kind == WITHOUT:
         return [
-            f"{one.name} depends on this exercise: {_not_passed(one.checks)[0].name} fails without it."
-            for one in _leaning(variant, report)
+            f"{exercise.name} depends on this exercise: {_not_passed(exercise.checks)[0].name} fails without it."
+            for exercise in _leaning(variant, report)
         ]
     own = [check for check in report.checks if variant.alone or check.exercise == variant.exercise]
-    failing = [f"The check {one.name} is {one.verdict}: {one.message}" for one in _not_passed(own)]
+    failing = [f"The check {check.name} is {check.verdict}: {check.message}" for check in _not_passed(own)]
     stopped = [f"The cell {cell.label} stops with {cell.error}" for cell in report.cells if not cell.ok]
     return failing + stopped + [f"A correct notebook triggers a note: {note}" for note in report.notes]
 
@@ -158,19 +161,20 @@ def judge(variant: Variant, report: Report) -> list[str]:
 def _judge_mistake(variant: Variant, report: Report) -> list[str]:
     own = [exercise for exercise in report.exercises if exercise.name == variant.exercise]
     failing = [check for exercise in own for check in _not_passed(exercise.checks)]
-    told = [f"Points are also lost in {one.name}." for one in _leaning(variant, report) if variant.alone]
+    leaning = _leaning(variant, report) if variant.alone else []
+    sentences = [f"Points are also lost in {exercise.name}." for exercise in leaning]
     if not failing or any(exercise.score >= exercise.points for exercise in own):
-        return [*told, "No point is lost."]
+        return [*sentences, "No point is lost."]
     if variant.name not in {check.mistake for check in failing if check.hint}:
         instead = sorted({check.mistake for check in failing} - {""})
         diagnosed = f" (diagnosed as {instead[0]})" if instead else ""
-        told.append(f"Not recognised{diagnosed}; failing check: {failing[0].name}.")
-    return told
+        sentences.append(f"Not recognised{diagnosed}; failing check: {failing[0].name}.")
+    return sentences
 
 
 def _leaning(variant: Variant, report: Report) -> list[ExerciseResult]:
     """Exercises other than its own that do not get all their points."""
-    return [one for one in report.exercises if one.name != variant.exercise and _not_passed(one.checks)]
+    return [each for each in report.exercises if each.name != variant.exercise and _not_passed(each.checks)]
 
 
 def show(proof: Proof, console: Console) -> None:
@@ -187,19 +191,20 @@ def show(proof: Proof, console: Console) -> None:
     console.print(table)
     for kind in (PERFECT, UNTOUCHED):
         fine = all(offence.variant.kind != kind for offence in proof.offences)
-        told = "gets full marks" if kind == PERFECT else "gets no point"
-        console.print(f"The {kind} notebook {told}." if fine else f"The {kind} notebook is not graded as it should be.")
+        expected = "gets full marks" if kind == PERFECT else "gets no point"
+        console.print(f"The {kind} notebook {expected if fine else 'is not graded as it should be'}.")
     for offence in proof.offences:
         console.print(f"[red]✗[/red] {escape(f'{offence.variant}: {offence.sentence}')}")
     found = f"{amount(len(proof.offences), 'problem')} found."
     console.print(found if proof.offences else "Nothing is wrong with this suite.")
 
 
-def _missing(assignment: Assignment, made: Sequence[Variant]) -> Iterator[Offence]:
+def missing(assignment: Assignment, variants: Sequence[Variant]) -> Iterator[Offence]:
     """Functions without two alternatives, or without any mistake."""
     for function, exercise in owners(assignment).items():
         for kind, least in ((ALTERNATIVE, 2), (MISTAKE, 1)):
-            has = sum((one.function.partition(".")[0], one.kind) == (function, kind) for one in made)  # methods, too
+            own = [each for each in variants if each.function.partition(".")[0] == function]  # methods, too
+            has = sum(each.kind == kind for each in own)
             if has < least:
                 needed = f"at least {least} {'is' if least == 1 else 'are'} required"
                 sentence = f"{function} has {amount(has, kind)}; {needed}."

@@ -9,6 +9,7 @@ from textwrap import dedent, indent
 from autograder.authoring import notebooks
 from autograder.course import Assignment
 from autograder.course.answers import Definition, find, parsed, without_markers
+from autograder.course.definitions import first_line
 
 Answers = dict[str, str]  # grade id of a solution cell → its source; what is not in there stays a stub
 
@@ -62,6 +63,5 @@ def _with_definition(given: Answers, name: str, source: str) -> Answers:
 
 def _spliced(text: str, node: Definition, source: str) -> str:
     lines = text.split("\n")
-    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]) - 1
     new = indent(dedent(source).strip("\n"), " " * node.col_offset)
-    return "\n".join([*lines[:first], new, *lines[node.end_lineno :]])
+    return "\n".join([*lines[: first_line(node) - 1], new, *lines[node.end_lineno :]])

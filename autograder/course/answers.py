@@ -14,6 +14,7 @@ from textwrap import dedent
 from typing import TYPE_CHECKING
 
 from autograder.course.declarations import MistakeSpec, read_mistakes
+from autograder.course.definitions import first_line
 from autograder.course.parts import files_of
 from autograder.course.percent import BEGIN, END, SourceCell
 from autograder.errors import CourseError, place
@@ -183,5 +184,4 @@ def _tree(text: str) -> ast.Module:
 
 def _segment(text: str, node: Definition) -> str:
     """The text of a definition with its decorators and comments, moved to the left."""
-    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]) - 1
-    return dedent("\n".join(text.split("\n")[first : node.end_lineno]))
+    return dedent("\n".join(text.split("\n")[first_line(node) - 1 : node.end_lineno]))

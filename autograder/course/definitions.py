@@ -21,6 +21,12 @@ def bound(node: ast.stmt) -> Iterator[str]:
         )
 
 
+def first_line(node: ast.stmt) -> int:
+    """The line where a statement begins, a definition's decorators included."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+
+
 def names_in(node: ast.AST) -> set[str]:
     """Every plain name in it."""
     return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}

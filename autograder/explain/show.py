@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator
 
 from rich.console import Console
@@ -10,6 +9,7 @@ from rich.text import Text
 
 from autograder.course import Assignment
 from autograder.course.declarations import CheckSpec, parse
+from autograder.course.definitions import first_line
 from autograder.explain.again import Again, Call
 from autograder.explain.subject import Subject
 from autograder.grading.scoring import worth
@@ -60,7 +60,7 @@ class Explanation:
         suite = self.spec.path
         name = f"test_{self.spec.name}"
         (node,) = (statement for statement in parse(suite).body if getattr(statement, "name", "") == name)
-        lines = suite.read_text("utf-8").splitlines()[_first_line(node) - 1 : node.end_lineno]
+        lines = suite.read_text("utf-8").splitlines()[first_line(node) - 1 : node.end_lineno]
         self._head(f"{suite.name}, line {self.spec.line}")
         self.console.print(Text(escape.block("\n".join(lines), 20_000)))
 
@@ -131,9 +131,3 @@ def _result_lines(check: CheckResult, verbose: bool) -> Iterator[tuple[str, str]
     shown = {"message": check.message, "smallest": check.counterexample, "mistake": check.mistake, "hint": check.hint}
     staff = check.staff if verbose else check.staff[-1500:]
     return ((name, text) for name, text in (shown | {"measured": measured, "for staff": staff}).items() if text.strip())
-
-
-def _first_line(node: ast.stmt) -> int:
-    """Where a definition begins, its decorators included."""
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])

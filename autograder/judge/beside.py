@@ -14,7 +14,7 @@ from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
-from autograder.course.definitions import Function, bound
+from autograder.course.definitions import Function, bound, first_line
 
 OURS = ("autograder", "reference", "held_out")  # what there is on this side of the wall only
 
@@ -82,7 +82,7 @@ def _import(node: ast.Import | ast.ImportFrom, name: str) -> _Piece:
 def _statement(module: ModuleType, node: ast.stmt) -> _Piece:
     shared = module.__name__.rpartition(".")[2].startswith("_")
     lines = _lines(module)
-    first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
+    first = first_line(node)
     text = "\n".join(lines[first - 1 : node.end_lineno])
     return _Piece((1 if shared else 2, module.__name__, first), text, frozenset(_loaded(node)) - set(_local(node)))
 

@@ -21,7 +21,7 @@ from autograder.authoring.proof_set import (
     owners,
     proof_notebooks,
 )
-from autograder.authoring.prove import ProveOptions, _missing, _share, judge, prove, show
+from autograder.authoring.prove import ProveOptions, judge, missing, prove, share, show
 from autograder.course import load_course
 from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdict
 
@@ -122,13 +122,13 @@ def test_helpers_of_an_answer_are_nobodys(sample_course):
 def test_a_mistake_of_a_method_is_one_of_its_class(sample_course):
     assignment = load_course(sample_course()).assignment("tiny")
     made = [Variant(MISTAKE, "late", b"", "double", "double.late"), Variant(MISTAKE, "minus", b"", "add", "add")]
-    assert {one.variant.kind for one in _missing(assignment, made)} == {ALTERNATIVE}
+    assert {one.variant.kind for one in missing(assignment, made)} == {ALTERNATIVE}
 
 
 def test_a_share_keeps_every_right_solution_and_over_the_seeds_every_mistake():
     right = (Variant(PERFECT, PERFECT, b"p"), Variant(ALTERNATIVE, "a", b"a"))
     wrong = [Variant(MISTAKE, f"{number}", b"%d" % (number // 2)) for number in range(10)]  # two share a notebook
-    shares = [_share((*right, *wrong), 3, seed) for seed in range(3)]
+    shares = [share((*right, *wrong), 3, seed) for seed in range(3)]
     assert all(share[:2] == right for share in shares)
     assert sorted(one.name for share in shares for one in share[2:]) == [one.name for one in wrong]
 
