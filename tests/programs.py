@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from importlib.util import find_spec
 
-from tests.engine import postgres_server
+from tests.engine.gradebook import postgres_server
 
 POSTGRESQL = "engine/gradebook/test_postgresql.py"
 

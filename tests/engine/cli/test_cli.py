@@ -16,7 +16,7 @@ import pytest
 from autograder.cli.main import cli, main
 from autograder.grading import session
 from autograder.model import Report
-from tests.engine import fake_workers
+from tests.engine.samples import fake_workers
 
 ROOT = Path(__file__).parents[3]
 HOSTILE = "eve\x1b[31m\u202e"
@@ -248,7 +248,7 @@ def test_every_verb_teaches_by_example(convgrade, verb):
 FAKE = """\
 from autograder.cli.main import main
 from autograder.grading import session
-from tests.engine import fake_workers
+from tests.engine.samples import fake_workers
 
 if __name__ == "__main__":
     session.worker_main = fake_workers.serve

@@ -18,7 +18,7 @@ from autograder.gradebook import database
 from autograder.grading.session import store_of
 from autograder.hosts import nbgrader_exports
 from bench.views import views
-from tests.engine.book_sample import enter, hand_in, make_book, make_course, report, rule, url_of
+from tests.engine.samples.book import enter, hand_in, make_book, make_course, report, rule, url_of
 
 DUE = datetime(2030, 1, 10, 12, tzinfo=UTC)
 RULES = "[deadlines]\ntiny = 2030-01-10T12:00:00Z\n[late]\nper_day = 10\n"

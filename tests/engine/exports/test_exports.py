@@ -14,7 +14,7 @@ from autograder.errors import CourseError
 from autograder.exports import FORMATS, write
 from autograder.gradebook.grades import Grade, Mark, Person
 from autograder.model import CheckResult, Verdict
-from tests.engine.reports_sample import HOSTILE
+from tests.engine.samples.reports import HOSTILE
 
 CANVAS = """\
 Student,ID,SIS User ID,SIS Login ID,Section,Notes,Quiz (11),Tiny (4711),Final Score

@@ -18,8 +18,8 @@ from autograder.reports.class_page import class_page, write_pages
 from autograder.reports.student_page import student_page
 from autograder.reports.verdict_history import NAME, VerdictHistory
 from autograder.text.words import duration
-from tests.engine import book_sample as sample
-from tests.engine.reports_sample import failing, mixed, not_graded, report
+from tests.engine.samples import book as sample
+from tests.engine.samples.reports import failing, mixed, not_graded, report
 
 MARKS = (
     Mark("corr2d", "Cross-correlation", 14, auto=14),

@@ -16,7 +16,7 @@ from autograder.gradebook import database, late_penalties
 from autograder.gradebook.gather import recomputed_grades
 from autograder.gradebook.grades import from_book, from_reports, unrecorded
 from autograder.grading.session import store_of
-from tests.engine.book_sample import book_of, enter, hand_in, make_book, make_course, report, rule, url_of
+from tests.engine.samples.book import book_of, enter, hand_in, make_book, make_course, report, rule, url_of
 
 DUE = datetime(2030, 1, 10, 12, tzinfo=UTC)
 RULES = "[deadlines]\ntiny = 2030-01-10T12:00:00Z\n[late]\nper_day = 10\n"

@@ -16,8 +16,8 @@ from autograder.errors import ConvgradeError
 from autograder.gradebook import database
 from autograder.grading.session import store_of
 from autograder.model import Report
-from tests.engine.book_sample import book_of, make_book, make_course, report, url_of
-from tests.engine.term_runs import MANY, enter_all, processes, record_all, term
+from tests.engine.gradebook.term_runs import MANY, enter_all, processes, record_all, term
+from tests.engine.samples.book import book_of, make_book, make_course, report, url_of
 
 STUDENTS = [f"s{number}" for number in range(6)]
 KILLS = 20

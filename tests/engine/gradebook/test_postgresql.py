@@ -18,10 +18,10 @@ from autograder.cli.main import main
 from autograder.course import load_course
 from autograder.gradebook import database
 from autograder.model import Report
-from tests.engine.book_sample import hand_in, make_course, report
+from tests.engine.gradebook.postgres_server import server
 from tests.engine.grading.test_grade import RIGHT, notebook
 from tests.engine.hosts.test_nbgrader import nbgrader
-from tests.engine.postgres_server import server
+from tests.engine.samples.book import hand_in, make_course, report
 
 
 @pytest.fixture(scope="module")

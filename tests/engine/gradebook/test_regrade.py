@@ -18,8 +18,8 @@ from autograder.intake.attempts import Attempts
 from autograder.model import CellRun
 from autograder.reports.schema import report_schema
 from autograder.submission.find import Found
-from tests.engine.book_sample import enter, hand_in, make_book, make_course, report, rule, url_of
 from tests.engine.grading.test_grade import RIGHT, notebook
+from tests.engine.samples.book import enter, hand_in, make_book, make_course, report, rule, url_of
 
 WRONG = RIGHT | {"add": "def add(a, b):\n    return a - b\n"}
 SUITE = "tiny/test_tiny.py"

@@ -17,7 +17,7 @@ from autograder.course.thresholds import Threshold
 from autograder.errors import CourseError
 from autograder.judge.mistakes import load_mistakes
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
-from tests.engine.judge_sample import judged, one_check, sample
+from tests.engine.samples.judge import judged, one_check, sample
 
 SETTINGS = "tiny/assignment.toml"
 LIMITS = "[limits]"

@@ -11,8 +11,8 @@ from autograder.grading import session
 from autograder.grading.progress import progress
 from autograder.grading.session import GradingOptions, GradingSession
 from autograder.submission.find import Found
-from tests.engine import fake_workers
-from tests.engine.reports_sample import a_class
+from tests.engine.samples import fake_workers
+from tests.engine.samples.reports import a_class
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from autograder.errors import ConvgradeError
 from autograder.grading.pool import grade_all
 from autograder.grading.worker_process import Job, WorkerSpec
 from autograder.model import Report, Verdict
-from tests.engine import fake_workers
+from tests.engine.samples import fake_workers
 
 ROOT = Path(__file__).parents[3]
 
@@ -146,7 +146,7 @@ from pathlib import Path
 from autograder.course import load_course
 from autograder.grading.worker_process import Job, WorkerSpec
 from autograder.grading.pool import grade_all
-from tests.engine import fake_workers
+from tests.engine.samples import fake_workers
 if __name__ == "__main__":
     assignment = load_course(Path({root!r})).assignments[0]
     list(grade_all([Job("s0", "", "", b"hang")], assignment, WorkerSpec(fake_workers.obedient, ({root!r},))))

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from autograder.model import Report
 from autograder.reports.schema import report_schema, schema_text
-from tests.engine import reports_sample as sample
+from tests.engine.samples import reports as sample
 
 ROOT = Path(__file__).resolve().parents[3]
 GOLDEN = Path(__file__).parent / "golden"

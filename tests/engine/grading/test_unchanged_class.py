@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[3]
 FAKE = """\
 from autograder.cli.main import main
 from autograder.grading import session
-from tests.engine import fake_workers
+from tests.engine.samples import fake_workers
 
 if __name__ == "__main__":
     session.worker_main = fake_workers.serve
@@ -35,8 +35,8 @@ def graded(sample_course, tmp_path):
     ignore = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "autograder", engine / "autograder", ignore=ignore)
     shutil.copytree(ROOT / "shared/cnnkit", engine / "cnnkit", ignore=ignore)
-    (engine / "tests/engine").mkdir(parents=True)
-    shutil.copy(ROOT / "tests/engine/fake_workers.py", engine / "tests/engine")
+    (engine / "tests/engine/samples").mkdir(parents=True)
+    shutil.copy(ROOT / "tests/engine/samples/fake_workers.py", engine / "tests/engine/samples")
     (root / "fake.py").write_text(FAKE)
     (root / "traces").mkdir()
     (root / "class").mkdir()

@@ -21,7 +21,7 @@ from autograder.hosts.results import results
 from autograder.messages import CRASHED, CUT_OFF
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
 from tests.conftest import write_course
-from tests.engine.reports_sample import HOSTILE, mixed
+from tests.engine.samples.reports import HOSTILE, mixed
 
 SUM = {"score", "execution_time", "output", "output_format", "test_output_format", "test_name_format"}
 TOP = SUM | {"stdout_visibility", "extra_data", "tests", "leaderboard"}

@@ -18,7 +18,7 @@ from autograder.judge.diagnose import REPLAY, diagnose
 from autograder.judge.mistakes import Mistake, load_mistakes
 from autograder.judge.replay import Case, same_value
 from autograder.model import Verdict
-from tests.engine.judge_sample import judged, judged_by, right, sample, stub
+from tests.engine.samples.judge import judged, judged_by, right, sample, stub
 
 
 def test_a_known_mistake_is_named(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from autograder.box.outcome import Reply, StudentError
 from autograder.judge.local import LocalBox
 from autograder.model import CheckResult, Verdict
-from tests.engine.judge_sample import judged, judged_by, right, sample
+from tests.engine.samples.judge import judged, judged_by, right, sample
 
 SUITE = '''
 from autograder.judge import assume, check, examples, expect, integers

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from autograder.model import Verdict
-from tests.engine.judge_sample import one_result, stub
+from tests.engine.samples.judge import one_result, stub
 
 ONES = torch.ones(2, 3, dtype=torch.float64)
 

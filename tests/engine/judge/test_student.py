@@ -10,7 +10,7 @@ import torch
 
 from autograder.judge.cases import Cases
 from autograder.model import Verdict
-from tests.engine.judge_sample import one_result
+from tests.engine.samples.judge import one_result
 
 
 class Counter:

@@ -14,7 +14,7 @@ from autograder.errors import BoxFailure, CourseError
 from autograder.judge.local import LocalBox
 from autograder.judge.plugin import with_suite
 from autograder.model import Verdict
-from tests.engine.judge_sample import SUITE, judged, judged_by, one_check, one_result, right, sample, stub
+from tests.engine.samples.judge import SUITE, judged, judged_by, one_check, one_result, right, sample, stub
 
 PARAMETRIZED = SUITE.replace("import torch", "import pytest").replace(
     '@check("double")\ndef test_double_keeps_the_shape(',

@@ -11,7 +11,7 @@ from autograder.course import load_course
 from autograder.grading import session
 from autograder.grading.session import GradingOptions
 from autograder.watch import Watcher, write_beside
-from tests.engine import fake_workers
+from tests.engine.samples import fake_workers
 
 
 @pytest.fixture

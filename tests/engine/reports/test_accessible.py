@@ -11,7 +11,7 @@ from autograder.gradebook.context import StudentContext
 from autograder.gradebook.grades import Grade, Mark
 from autograder.reports import class_page, in_cell, render
 from autograder.reports.student_page import student_page
-from tests.engine.reports_sample import a_class, hostile, mixed, not_graded, report, unreadable, untouched
+from tests.engine.samples.reports import a_class, hostile, mixed, not_graded, report, unreadable, untouched
 
 CSS = (Path(render.__file__).parent / "templates" / "page.css").read_text("utf-8")
 WORDS = ("ink", "soft", "good", "bad", "ours", "accent")  # what text is written in

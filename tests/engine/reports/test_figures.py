@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from autograder.model import Picture
 from autograder.reports import heatmap
 from autograder.reports.png import png_uri
-from tests.engine.reports_sample import png
+from tests.engine.samples.reports import png
 
 numbers = st.none() | st.floats()
 matrices = st.lists(st.lists(numbers, max_size=40), max_size=40)

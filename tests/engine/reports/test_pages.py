@@ -14,7 +14,7 @@ from autograder import messages
 from autograder.model import CellRun, Verdict
 from autograder.reports.class_page import write_pages
 from autograder.reports.student_page import student_page
-from tests.engine.reports_sample import a_class, failing, hostile, mixed, png, report, unreadable, untouched
+from tests.engine.samples.reports import a_class, failing, hostile, mixed, png, report, unreadable, untouched
 
 TITLE = "A1 · Convolution by hand"
 VOID = {"meta", "br", "img", "input", "rect", "line", "link"}

@@ -11,7 +11,7 @@ from autograder.gradebook.grades import Mark
 from autograder.model import Verdict
 from autograder.reports import statistics
 from autograder.reports.suspicious_checks import suspicious
-from tests.engine.reports_sample import a_class, failing, mixed, report, unreadable, untouched
+from tests.engine.samples.reports import a_class, failing, mixed, report, unreadable, untouched
 
 WRONG = failing("corr2d/1", mistake="flipped_kernel", hint="Your kernel is flipped.")
 

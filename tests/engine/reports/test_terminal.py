@@ -3,7 +3,7 @@
 import io
 
 from autograder.reports.terminal import show_class, show_student
-from tests.engine.reports_sample import a_class, hostile, mixed
+from tests.engine.samples.reports import a_class, hostile, mixed
 
 
 def class_text(reports):

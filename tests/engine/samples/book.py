@@ -19,7 +19,7 @@ from nbgrader.api import Gradebook
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
 from tests.conftest import SAMPLE, write_course
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 CHECKS = {
     "double": (60.0, (("double_keeps_the_shape", 1.0), ("double_is_twice", 2.0))),
     "add": (30.0, (("add_sums", 1.0),)),

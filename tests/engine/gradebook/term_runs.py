@@ -13,8 +13,8 @@ from nbgrader.api import Gradebook
 from autograder.cli.main import main
 from autograder.gradebook import database
 from autograder.grading import session
-from tests.engine import fake_workers
-from tests.engine.book_sample import report, url_of
+from tests.engine.samples import fake_workers
+from tests.engine.samples.book import report, url_of
 
 MANY = tuple(f"student {number}" for number in range(15))
 _TERM = (("grade", "build/submitted", "--record", "--jobs", "2"), ("report", "tiny"), ("late", "tiny"))
