@@ -25,6 +25,7 @@ def work_of(function: Callable[..., Any], arguments: Sequence[Any]) -> tuple[int
         return count
 
     before = sys.gettrace()
+    sys._getframe().f_trace_opcodes = True  # else the first trace of a process shows no opcodes in Python 3.12
     sys.settrace(count)
     try:
         result = function(*arguments)
