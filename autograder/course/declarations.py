@@ -27,6 +27,7 @@ class CheckSpec:
     after: tuple[str, ...]  # names of the checks that must pass first
     line: int
     path: Path  # the file that declares it
+    quotes: tuple[str, ...] = ()  # the sentences of the notebook that it rests on
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +168,20 @@ def _check(file: PartFile, node: ast.FunctionDef) -> CheckSpec:
     weight = _literal(call, None, "weight", where, 1)
     if not is_number(weight, least=0):
         raise CourseError(f"the weight of {node.name} must be a number of at least 0", where, "write e.g. weight=2")
-    after = _literal(call, None, "after", where, ())
-    names = (after,) if isinstance(after, str) else tuple(after) if isinstance(after, (tuple, list)) else (None,)
-    if not all(isinstance(name, str) for name in names):
-        raise CourseError(f"after= of {node.name} must name checks", where, "write names without “test_”")
-    name = node.name.removeprefix("test_")
-    return CheckSpec(_exercise(call, file, where), name, title, float(weight), names, node.lineno, file.path)
+    after = _texts(call, "after", where, f"after= of {node.name} must name checks", "write names without “test_”")
+    todo = "write a sentence of the notebook in quotes, or several as a tuple"
+    quotes = _texts(call, "quote", where, f"quote= of {node.name} is not text", todo)
+    exercise, name = _exercise(call, file, where), node.name.removeprefix("test_")
+    return CheckSpec(exercise, name, title, float(weight), after, node.lineno, file.path, quotes)
+
+
+def _texts(call: ast.Call, name: str, where: str, what: str, todo: str) -> tuple[str, ...]:
+    """One text or several."""
+    given = _literal(call, None, name, where, ())
+    texts = (given,) if isinstance(given, str) else tuple(given) if isinstance(given, (tuple, list)) else (None,)
+    if not all(isinstance(text, str) for text in texts):
+        raise CourseError(what, where, todo)
+    return texts
 
 
 def _decorator(node: Function, name: str) -> ast.Call | None:

@@ -18,6 +18,7 @@ from autograder.course.hidden_files import read_hidden
 from autograder.course.limits import Limits, read_limits
 from autograder.course.parts import ALTERNATIVES, CHECKS, MISTAKES, part, sources_of
 from autograder.course.percent import Kind, Role, SourceCell, read_source_cells
+from autograder.course.stated import refuse_unstated
 from autograder.course.term import TABLES, Term, read_term
 from autograder.course.thresholds import Threshold, named_in, read_thresholds, refuse_unknown
 from autograder.course.toml import line_of, read_toml, table_of, text_of
@@ -238,6 +239,7 @@ def _refuse_loose_ends(assignment: Assignment) -> None:
         raise CourseError(f"the exercise “{name}” has no check", where, todo)
     for path in sources_of(assignment.suite).values():
         refuse_unknown(path, named_in(parse(path)), assignment.thresholds)
+    refuse_unstated(assignment.checks, (cell.source for cell in assignment.release))
     _refuse_loose_mistakes(assignment, automatic, names)
 
 

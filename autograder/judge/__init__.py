@@ -13,14 +13,14 @@ The file `checks/corr2d.py`::
     from autograder.judge import check, examples, expect, integers, own_work
 
 
-    @check(weight=0)
+    @check(weight=0, quote="torch's own convolutions are switched off")
     def test_corr2d_is_own_work(student, cases):
         """corr2d is written by hand, without a ready-made convolution"""
         with student.banning("convolution", "unfold", "scipy.signal"):
             own_work(lambda: student.corr2d(cases.tensor(5, 7), cases.tensor(2, 3)))
 
 
-    @check(after="corr2d_is_own_work", weight=2)
+    @check(after="corr2d_is_own_work", weight=2, quote="The result has the shape (H-h+1, W-w+1)")
     @examples(h=integers(1, 9), w=integers(1, 9))
     def test_corr2d_everywhere(student, cases, h, w):
         """corr2d gives the same numbers as torch for every size of the kernel"""
@@ -45,10 +45,13 @@ occurs exactly once there, else the course is refused with the line of the edit.
 `Class.method`. It may use what the reference and the given cells of the notebook define. Of two mistakes that explain a
 failed check equally well the first is named, so the narrower one goes first.
 
-**Checks.** `@check(after=(), weight=1)`; `after` is a check's name ("corr2d_is_own_work", without `test_`)
-or a tuple of names: when one of them did not pass, this check is skipped. The docstring's first line is what the
-student reads. Only a failed expectation or an error in the student's code costs points; any other exception is a bug of
-the suite and leaves the check ungraded. So does a check that expects nothing, or that never calls the student.
+**Checks.** `@check(after=(), weight=1, quote=())`; `after` is a check's name ("corr2d_is_own_work", without `test_`)
+or a tuple of names: when one of them did not pass, this check is skipped. `quote` is the sentence of the notebook
+that the check rests on, or a tuple of several: text, a stub's docstring or a comment, word for word (line breaks, `*`
+and backticks do not count). The course is refused when the release does not contain it: nothing is graded that the
+notebook does not say. The docstring's first line is what the student reads. Only a failed expectation or an error in
+the student's code costs points; any other exception is a bug of the suite and leaves the check ungraded. So does a
+check that expects nothing, or that never calls the student.
 
 **student.**
 `student.f(x, k=3)` calls through the wall; data and tensors come back by value, other objects as a handle that can be

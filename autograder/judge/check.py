@@ -8,16 +8,19 @@ from typing import Any, TypeVar
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def check(exercise: str = "", *, after: str | tuple[str, ...] = (), weight: float = 1) -> Callable[[F], F]:
+def check(
+    exercise: str = "", *, after: str | tuple[str, ...] = (), weight: float = 1, quote: str | tuple[str, ...] = ()
+) -> Callable[[F], F]:
     """Makes a test function a check of `exercise`; it is tried when the checks named in `after` have passed.
 
-    In a file that is named after an exercise, `exercise` is left out.
+    `quote` is the sentence of the notebook that it rests on, or a tuple of several. In a file that is named after an
+    exercise, `exercise` is left out.
     What it says is read from the source (`autograder.course.declarations`), before anything of the suite is
     imported: write plain values. Here it only refuses what is no such value.
     """
-    names = (after,) if isinstance(after, str) else after
-    if not isinstance(exercise, str) or not all(isinstance(name, str) for name in names) or weight < 0:
-        raise TypeError('write @check("exercise", after="other_check", weight=2)')
+    texts = [exercise, *(one for given in (after, quote) for one in ((given,) if isinstance(given, str) else given))]
+    if not all(isinstance(text, str) for text in texts) or weight < 0:
+        raise TypeError('write @check("exercise", after="other_check", weight=2, quote="…")')
 
     def decorate(function: F) -> F:
         return function

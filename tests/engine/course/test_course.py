@@ -231,6 +231,20 @@ BROKEN = {
         "circular after=",
         "test_tiny.py:7",
     ),
+    "a rule that the notebook does not state": (
+        SUITE,
+        ('@check("add")', '@check("add", quote="in any order at all")'),
+        "add_sums quotes “in any order at all”",
+        "test_tiny.py:21",
+    ),
+    "a rule that only the answer states": (
+        SUITE,
+        ('@check("add")', '@check("add", quote="return a + b")'),
+        "add_sums quotes “return a + b”",
+        "test_tiny.py:21",
+    ),
+    "a quote that states nothing": (SUITE, ('@check("add")', '@check("add", quote="a sum")'), "too short", "py:21"),
+    "a quote that is no text": (SUITE, ('@check("add")', '@check("add", quote=3)'), "is not text", "test_tiny.py:21"),
     "a mistake in no exercise": (
         MISTAKES,
         ('mistake("double"', 'mistake("duble"'),
