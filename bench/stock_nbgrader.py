@@ -34,6 +34,7 @@ from autograder.judge.cases import Cases, seed_of
 from autograder.judge.conversation import CURRENT, Conversation
 from autograder.judge.local import LocalBox
 from autograder.judge.student import Student
+from autograder.model import cents
 
 _folder = tempfile.mkdtemp()
 for _name, _text in {sources!r}.items():
@@ -50,7 +51,7 @@ _passed = set()
 def _earned(points, checks):
     box = LocalBox(globals())
     _passed.update(name for name, _, after in checks if _passed.issuperset(after) and _passes(name, box))
-    return round(points * sum(w for name, w, _ in checks if name in _passed) / sum(w for _, w, _ in checks), 2)
+    return cents(points * sum(w for name, w, _ in checks if name in _passed) / sum(w for _, w, _ in checks))
 
 def _passes(name, box):
     function = _suite["test_" + name]

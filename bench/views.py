@@ -13,11 +13,11 @@ from typing import Any
 from nbgrader.plugins import CsvExportPlugin
 
 from autograder.course import Assignment, load_course
-from autograder.course.term import cents
 from autograder.exports import write
 from autograder.gradebook import database
 from autograder.gradebook.gather import gather_contexts, recomputed_grades
 from autograder.grading.session import store_of
+from autograder.model import cents
 from autograder.reports.class_page import write_pages
 
 Scores = dict[str, float]  # points to the cent by student

@@ -92,7 +92,7 @@ class Grade:
     @property
     def extra(self) -> float:
         """Extra credit in it."""
-        return sum(mark.extra for mark in self.marks)
+        return cents(sum(mark.extra for mark in self.marks))
 
     @property
     def waiting(self) -> tuple[str, ...]:

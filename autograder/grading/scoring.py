@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from autograder.model import CheckResult, ExerciseResult, Verdict
+from autograder.model import CheckResult, ExerciseResult, Verdict, cents
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
@@ -22,14 +22,10 @@ def score(assignment: Assignment, results: Sequence[CheckResult]) -> tuple[Exerc
 
 
 def earned(points: float, checks: Sequence[CheckResult]) -> float:
-    """points × passed weight / all weight, in cents.
-
-    Exact halves go to the even cent here, not upwards as in `cents`: it was always so, and the same work must not be
-    worth a cent more than last term. What is added up, shown or recorded from here on is whole cents.
-    """
+    """points × passed weight / all weight, in whole cents."""
     total = sum(check.weight for check in checks)
     passed = sum(check.weight for check in checks if check.verdict is Verdict.PASSED)
-    return round(points * passed / total, 2) if total else 0.0
+    return cents(points * passed / total) if total else 0.0
 
 
 def worth(exercise: ExerciseResult, check: CheckResult) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 
 from autograder import messages
 from autograder.grading.scoring import worth
-from autograder.model import CheckResult, ExerciseResult, Report, Verdict
+from autograder.model import CheckResult, ExerciseResult, Report, Verdict, cents
 from autograder.reports.words import look_of
 from autograder.text import escape
 from autograder.text.words import number
@@ -55,7 +55,7 @@ def _numbered(report: Report) -> Iterator[tuple[str, ExerciseResult, CheckResult
 
 
 def _test(number_: str, exercise: ExerciseResult, check: CheckResult, visibility: str) -> Results:
-    points = round(worth(exercise, check), 2)
+    points = cents(worth(exercise, check))
     passed = check.verdict is Verdict.PASSED
     judged = check.verdict is not Verdict.UNGRADED
     return {

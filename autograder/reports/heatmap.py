@@ -8,6 +8,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from autograder.model import Picture
+from autograder.text.words import number
 
 Matrix = list[list[float | None]]
 
@@ -91,7 +92,7 @@ def _svg(name: str, matrix: Matrix, top: float) -> Markup:
         for r, row in enumerate(matrix)
         for c, value in enumerate(row)
     ]
-    size = (_n(columns * side), _n(rows * high))
+    size = (number(columns * side), number(rows * high))
     return Markup(
         '<svg class="heat" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" height="{}">{}</svg>'
     ).format(_label(name, matrix, numbers), *size, *size, Markup("").join(cells))
@@ -106,12 +107,12 @@ class Rect(NamedTuple):
     height: float
 
 
-def _cell(rect: Rect, value: float | None, top: float, number: bool) -> Markup:
+def _cell(rect: Rect, value: float | None, top: float, numbered: bool) -> Markup:
     paint, ink = _colours(value, top)
-    drawn = Markup('<rect x="{}" y="{}" width="{}" height="{}" fill="{}"/>').format(*map(_n, rect), paint)
-    if not number:
+    drawn = Markup('<rect x="{}" y="{}" width="{}" height="{}" fill="{}"/>').format(*map(number, rect), paint)
+    if not numbered:
         return drawn
-    middle = (_n(rect.x + rect.width / 2), _n(rect.y + rect.height / 2))
+    middle = (number(rect.x + rect.width / 2), number(rect.y + rect.height / 2))
     return drawn + Markup('<text x="{}" y="{}" fill="{}">{}</text>').format(*middle, ink, short(value))
 
 
@@ -150,7 +151,3 @@ def _label(name: str, matrix: Matrix, numbers: bool) -> str:
         return head + "; " + "; ".join("row " + " ".join(short(value) for value in row) for row in matrix)
     known = [value for row in matrix for value in row if value is not None]
     return head + (f"; values from {short(min(known))} to {short(max(known))}" if known else "; no numbers")
-
-
-def _n(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")

@@ -7,8 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from autograder import messages
-from autograder.grading.scoring import worth
-from autograder.model import CheckResult, ExerciseResult, Report, Verdict
+from autograder.model import CheckResult, ExerciseResult, Report, Verdict, cents
 from autograder.text.words import amount, first_sentence
 
 
@@ -48,8 +47,8 @@ def tasks(report: Report) -> list[Task]:
     for exercise in report.exercises:
         open_checks = [check for check in exercise.checks if check.verdict is not Verdict.PASSED]
         if open_checks:
-            lost = sum(worth(exercise, check) for check in open_checks)
-            todo.append(Task(exercise, min(open_checks, key=_telling), round(lost, 2)))
+            lost = cents(exercise.points - exercise.score)
+            todo.append(Task(exercise, min(open_checks, key=_telling), lost))
     return sorted(todo, key=lambda task: -task.lost)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 
+from autograder.model import cents
+
 
 def number(value: float) -> str:
     """Points for people: 7, 7.5, 7.25; never 7.0."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+    return f"{cents(value):.2f}".rstrip("0").rstrip(".")
 
 
 def amount(count: int, noun: str, plural: str = "") -> str:

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
+from autograder.grading.scoring import earned
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
 from tests.conftest import SAMPLE, write_course
 
@@ -109,7 +110,5 @@ def report(student: str, failing: tuple[str, ...] = (), **about: Any) -> Report:
             CheckResult(name, check, f"{check} title", Verdict.FAILED if check in failing else Verdict.PASSED, weight)
             for check, weight in checks
         )
-        passed = sum(item.weight for item in results if item.verdict is Verdict.PASSED)
-        share = passed / sum(item.weight for item in results)
-        exercises.append(ExerciseResult(name, name.title(), points, round(points * share, 2), results))
+        exercises.append(ExerciseResult(name, name.title(), points, earned(points, results), results))
     return Report("tiny", student, "tiny.ipynb", tuple(exercises), **about)

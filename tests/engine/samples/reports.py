@@ -8,6 +8,7 @@ import zlib
 from dataclasses import replace
 
 from autograder import messages
+from autograder.grading.scoring import earned
 from autograder.model import CellRun, CheckResult, ExerciseResult, Picture, Report, Verdict
 
 HOSTILE = "<script>alert(1)</script>\x1b[2J\u202e=cmd|' /C calc'!A0"
@@ -68,8 +69,7 @@ def report(student: str, *changes: dict[str, dict[str, object]], **values: objec
             replace(CheckResult(name, f"{name}_{i}", f"{name} {line}", Verdict.PASSED), **wrong.get(f"{name}/{i}", {}))
             for i, line in enumerate(titles)
         )
-        share = sum(check.verdict is Verdict.PASSED for check in checks) / len(checks)
-        exercises.append(ExerciseResult(name, title, points, round(points * share, 2), checks))
+        exercises.append(ExerciseResult(name, title, points, earned(points, checks), checks))
     exercises.append(ExerciseResult("why_flip", "Why flip at all?", 10, 0, ()))
     fields = {"seconds": 1.84, "source": "a1_convolution.ipynb", "exercises": tuple(exercises)}
     return Report(assignment="a1_convolution", student=student, **(fields | values))
