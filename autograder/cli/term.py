@@ -44,11 +44,13 @@ def collect(root: Path, slug: str, paths: Sequence[Path], at: datetime | None) -
       convgrade collect a1_convolution submissions.zip --at "2030-10-31 23:50"
       convgrade collect a1_convolution a1-convolution-submissions
     """
+    from autograder.gradebook.database import term_of
     from autograder.intake.collect import collect_from
     from autograder.text.words import amount
 
     course, assignment = loaded(root, slug)
-    results = [collect_from(root, assignment, path, course.term, at) for path in paths]
+    term = term_of(course, slug)
+    results = [collect_from(root, assignment, path, term, at) for path in paths]
     for result in results:
         note_all((*result.notes, *(f"not taken: {refused}" for refused in result.refused)))
     complete = not any(result.refused for result in results)
@@ -58,7 +60,7 @@ def collect(root: Path, slug: str, paths: Sequence[Path], at: datetime | None) -
         return NOTHING if complete else NOT_GRADED
     new, placed = sum(result.new for result in results), sum(result.placed for result in results)
     say(f"{amount(len(students), 'student')}, {amount(new, 'new attempt')}, {placed} to grade")
-    if course.term.attempts == "best":
+    if term.attempts == "best":
         note(f"the best attempt counts: convgrade regrade {slug} grades all of them")
     return DONE if complete else NOT_GRADED
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -67,12 +67,13 @@ class Term:
         own = self.extensions.get(student, {})
         return own.get(slug, own.get("", 0.0))
 
-    def lateness(self, student: str, slug: str, at: datetime | None, fallback: datetime | None = None) -> float:
-        """Seconds that what was handed in `at` is late, after this student's extension; 0.0 if nobody can know.
+    def or_due(self, slug: str, deadline: datetime | None) -> Term:
+        """The same rules with this deadline where course.toml names none."""
+        return replace(self, deadlines={slug: deadline, **self.deadlines}) if deadline else self
 
-        `fallback` is the deadline that was only set in the gradebook: it counts where course.toml names none.
-        """
-        deadline = self.deadlines.get(slug, fallback)
+    def lateness(self, student: str, slug: str, at: datetime | None) -> float:
+        """Seconds that what was handed in `at` is late, after this student's extension; 0.0 if nobody can know."""
+        deadline = self.deadlines.get(slug)
         return self.seconds_late(student, slug, (at - deadline).total_seconds()) if at and deadline else 0.0
 
     def seconds_late(self, student: str, slug: str, after_deadline: float) -> float:

@@ -18,6 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
+from autograder.course import Course
+from autograder.course.term import Term
 from autograder.errors import ConvgradeError, CourseError
 from autograder.gradebook import late_penalties
 from autograder.gradebook.grades import points_of
@@ -107,11 +109,11 @@ def _exists(root: Path) -> bool:
     return not url.drivername.startswith("sqlite") or Path(url.database or "").is_file()
 
 
-def deadline(root: Path, slug: str) -> datetime | None:
-    """When everybody has to hand in, as it was set in formgrader."""
-    with opened(root, slug) as found:
+def term_of(course: Course, slug: str) -> Term:
+    """The course's rules; where course.toml names no deadline, with the one that was set in formgrader."""
+    with opened(course.root, slug) as found:
         due = found[0].find_assignment(slug).duedate if found else None
-        return due.replace(tzinfo=UTC) if due else None
+        return course.term.or_due(slug, due and due.replace(tzinfo=UTC))
 
 
 def times(root: Path, reports: Iterable[Report]) -> dict[str, datetime]:

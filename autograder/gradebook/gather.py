@@ -40,9 +40,8 @@ def recomputed_grades(course: Course, assignment: Assignment) -> tuple[list[Grad
 
 
 def _unrecorded_grades(course: Course, assignment: Assignment, reports: Sequence[Report]) -> list[Grade]:
-    """From the reports alone; the deadline may still have been set in formgrader."""
-    times, deadline = database.times(course.root, reports), database.deadline(course.root, assignment.slug)
-    return from_reports(assignment, reports, course.term, times, deadline)
+    term = database.term_of(course, assignment.slug)
+    return from_reports(assignment, reports, term, database.times(course.root, reports))
 
 
 def not_final(grades: Sequence[Grade]) -> list[str]:

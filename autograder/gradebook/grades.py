@@ -115,17 +115,13 @@ def from_reports(
     reports: Iterable[Report],
     term: Term,
     times: Mapping[str, datetime] = MappingProxyType({}),
-    deadline: datetime | None = None,
 ) -> list[Grade]:
-    """Grades before anything was recorded; `times` says when each student handed in.
-
-    `deadline` is the gradebook's: it counts where the course names none.
-    """
+    """Grades before anything was recorded; `times` says when each student handed in."""
     blank = empty_marks(assignment)
     grades = []
     for report in reports:
         at = times.get(report.student)
-        late = term.lateness(report.student, assignment.slug, at, deadline)
+        late = term.lateness(report.student, assignment.slug, at)
         marks = _judged(blank, report)
         grade = Grade(report.student, assignment.slug, marks, handed_in=at, seconds_late=late, report=report)
         grades.append(_penalised(grade, term))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 from autograder.course import Assignment, Course
@@ -57,9 +56,9 @@ def rerun(
     """Every submission at `paths` as the course is now; `grades` are those that counted until now."""
     attempts = Attempts(course.root, assignment.slug)
     attempts.adopt()
-    deadline = database.deadline(course.root, assignment.slug)
+    term = database.term_of(course, assignment.slug)
     discovery = discover([path for path in paths if path.exists()], course, assignment.slug)
-    tries = [attempt for item in discovery.found for attempt in _tries(item, attempts, course.term, deadline)]
+    tries = [attempt for item in discovery.found for attempt in _tries(item, attempts, term)]
     with progress(f"Grading {assignment.slug}", len(tries)) as tick:
         run = Regrade(assignment, options, tick)
         reports = run.reports([each.found for each in tries], {each.found.student: each.student for each in tries})
@@ -68,7 +67,7 @@ def rerun(
         groups.setdefault(each.student, []).append((each, report))
     nothing = Grade("", assignment.slug, empty_marks(assignment), submitted=False)
     before = {name: replace(nothing, student=name) for name in groups} | {grade.student: grade for grade in grades}
-    after = [_after(before[student], group, course.term, deadline) for student, group in groups.items()]
+    after = [_after(before[student], group, term) for student, group in groups.items()]
     kept = [grade.report for grade, _ in after if grade.report]
     ordered = in_order(grade for grade, _ in after)
     changes = [Change(before[grade.student], grade) for grade in ordered]
@@ -76,7 +75,7 @@ def rerun(
     return Rerun(run, attempts, kept, changes, moved, discovery.passed_over)
 
 
-def _tries(item: Found, attempts: Attempts, term: Term, deadline: datetime | None) -> Iterator[Try]:
+def _tries(item: Found, attempts: Attempts, term: Term) -> Iterator[Try]:
     """What of a student's has to be graded: the file at hand, the attempt that counts instead of it, or all of them."""
     kept = attempts.of(item.student) if attempts.is_place(item.path) else []
     if not kept:
@@ -86,19 +85,16 @@ def _tries(item: Found, attempts: Attempts, term: Term, deadline: datetime | Non
             name = f"{item.student} · attempt {attempt.number}"
             yield Try(item.student, replace(item, student=name, path=attempt.path), attempt)
     else:
-        attempt = counting_attempt(kept, term, attempts.slug, deadline)
+        attempt = counting_attempt(kept, term, attempts.slug)
         yield Try(item.student, replace(item, path=attempt.path), attempt)
 
 
-def _after(
-    old: Grade, group: list[tuple[Try, Report]], term: Term, deadline: datetime | None
-) -> tuple[Grade, Attempt | None]:
+def _after(old: Grade, group: list[tuple[Try, Report]], term: Term) -> tuple[Grade, Attempt | None]:
     """The grade that a student will have, and the attempt that it is for."""
     grades: dict[int, Grade] = {}
     for each, report in group:
         at = each.attempt.at if each.attempt else old.handed_in
-        late = term.lateness(old.student, old.assignment, at, deadline)
-        timed = replace(old, handed_in=at, seconds_late=late)
+        timed = replace(old, handed_in=at, seconds_late=term.lateness(old.student, old.assignment, at))
         grades[each.attempt.number if each.attempt else 0] = regraded(timed, replace(report, student=old.student), term)
     tried = [each.attempt for each, _ in group if each.attempt]
     chosen = best(tried, {number: grade.score for number, grade in grades.items()}) if tried else None

@@ -105,15 +105,15 @@ class Attempts:
         return submission_file(self.submitted, student, self.slug)
 
 
-def counting_attempt(attempts: Sequence[Attempt], term: Term, slug: str, fallback: datetime | None = None) -> Attempt:
+def counting_attempt(attempts: Sequence[Attempt], term: Term, slug: str) -> Attempt:
     """The attempt that counts by the course's rule; where the best one does, the last, until all are graded.
 
-    `fallback` is the gradebook's deadline. An attempt within the grace, or within an extension, is in time.
+    An attempt within the grace, or within an extension, is in time.
     """
     if term.attempts != "deadline":
         return attempts[-1]
     grace = term.late.grace_minutes * 60
-    in_time = [each for each in attempts if term.lateness(each.student, slug, each.at, fallback) <= grace]
+    in_time = [each for each in attempts if term.lateness(each.student, slug, each.at) <= grace]
     return in_time[-1] if in_time else attempts[0]
 
 

@@ -105,6 +105,17 @@ def test_reports_that_are_not_recorded_are_listed(root, convgrade):
     assert "--record): bob" in err
 
 
+def test_a_deadline_of_formgrader_decides_which_attempt_is_collected(root, convgrade):
+    rule(root, '[attempts]\ncount = "deadline"\n')
+    with Gradebook(url_of(root)) as book:
+        book.update_or_create_assignment("tiny", duedate=DUE.replace(tzinfo=None))
+    for hours, answer in ((-1, "in time"), (1, "late")):
+        (root / "eve.ipynb").write_text(answer)
+        convgrade("collect", "tiny", root / "eve.ipynb", "--at", DUE + timedelta(hours=hours))
+    placed = root / "build" / "submitted" / "eve" / "tiny" / "tiny.ipynb"
+    assert placed.read_text() == "in time"
+
+
 def test_a_deadline_that_moves_changes_the_export(root, convgrade):
     rule(root, RULES.replace("01-10", "01-11"))
     assert scores(convgrade("export", "tiny")[1])["bob"] == 81
