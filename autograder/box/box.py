@@ -76,7 +76,11 @@ class Box:
     def _exchange(self, request: dict[str, Any], seconds: float) -> tuple[str, dict[str, Any]]:
         try:
             self._revive()
-            return self._round_trip(request, seconds)
+            printed, answer = self._round_trip(request, seconds)
+            if answer.get("lost") is True:  # a card that answers nothing any more
+                self._end()
+                reply_of(answer, printed, self._places)
+            return printed, answer
         except StudentError as error:
             if self._endings[self._culprit] > self.limits.restarts:
                 times = f"{error.message}; it happened {self._endings[self._culprit]} times, so it is not called again"

@@ -20,6 +20,7 @@ SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/etc/ld.so.cache
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "HOME": "/tmp",
+    "USER": "student",  # whoever runs inside has no account, and torch asks for its name
     "TMPDIR": "/tmp",
     "IPYTHONDIR": "/tmp/ipython",
     "MPLCONFIGDIR": "/tmp/matplotlib",
@@ -36,7 +37,7 @@ ENVIRONMENT = {
 
 def variables(device: str) -> dict[str, str]:
     """All variables of a box."""
-    return ENVIRONMENT | (gpu.ENVIRONMENT if device != "cpu" else {})
+    return ENVIRONMENT | (gpu.ENVIRONMENT if device != "cpu" else gpu.HIDDEN)
 
 
 def program() -> str | None:

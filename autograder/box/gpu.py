@@ -22,6 +22,9 @@ ENVIRONMENT = {
     "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # the same submission, the same report
     "PYTORCH_NVML_BASED_CUDA_CHECK": "1",  # `torch.cuda.is_available()` starts nothing: what forks must not have
 }
+# For processes that compute on the CPU and fork: PyTorch's first gradient starts a thread for each card that it sees;
+# from then on every gradient in a fork raises RuntimeError.
+HIDDEN = {"CUDA_VISIBLE_DEVICES": "", "HIP_VISIBLE_DEVICES": ""}
 
 
 def nodes(device: str, folder: Path = Path("/dev")) -> tuple[str, ...]:

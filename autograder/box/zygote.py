@@ -94,6 +94,7 @@ class Zygote:
         memory = limits.memory_mb + (gpu.MEMORY_MB if self.wall.device != "cpu" else 0)
         numbers = {
             "memory_mb": memory,
+            "tensors_mb": limits.memory_mb,  # of a card
             "family_mb": 0 if "memory" in self.wall.off else memory + 512,
             "disk_mb": limits.disk_mb,
             "processes": limits.processes,

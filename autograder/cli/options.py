@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from autograder.box.gpu import DEVICES
+from autograder.box.gpu import DEVICES, ENVIRONMENT
 from autograder.errors import CourseError, NoDevice
 from autograder.layout import COURSE_FILE
 
@@ -50,6 +51,7 @@ def loaded(root: Path, slug: str) -> tuple[Course, Assignment]:
 def usable(device: str) -> str:
     """The device. Raises NoDevice where torch cannot use it."""
     if device != "cpu":
+        os.environ.update(ENVIRONMENT)  # so that asking starts nothing: this process may judge, in forks
         import torch  # seconds: only for those who want a GPU
 
         if not torch.cuda.is_available():

@@ -6,6 +6,7 @@ same submission gets the same report from any worker. What it forks is our own c
 
 from __future__ import annotations
 
+import ast
 import ctypes
 import gc
 import importlib
@@ -32,6 +33,7 @@ from autograder.model import Report
 from autograder.submission.handed_in import HandedIn
 
 PR_SET_PDEATHSIG = 1
+TRIAL = "import torch\ntorch.ones(1, requires_grad=True).sum().backward()"
 SLOW_IMPORTS = ("sympy", "torch._inductor", "torch._dynamo")  # seconds of CPU, when the first optimizer is made
 
 
@@ -62,21 +64,35 @@ def judge_for(checks: Checks, header: Mapping[str, Any]) -> Judge:
 def zygote_for(assignment: Assignment, wall: Wall) -> Iterator[Zygote]:
     """A zygote that is warm for this assignment. Raises NoBox, also where the wall keeps the device from starting."""
     public = [cell.source for cell in assignment.release if cell.kind == "code" and cell.role in ("given", "other")]
+    if wall.device != "cpu":
+        public = [imports(source) for source in public]  # a gradient would start CUDA, which does not survive a fork
     slow = [f"import {name}" for name in SLOW_IMPORTS if uses_optimizers(assignment)]
     with Zygote.start(replace(wall, masked=(*wall.masked, *assignment.hidden)), warm=[*slow, *public]) as zygote:
-        if wall.device != "cpu":
-            _start_device(zygote, assignment)
+        _try_a_box(zygote, assignment)
         yield zygote
 
 
-def _start_device(zygote: Zygote, assignment: Assignment) -> None:
+def imports(source: str) -> str:
+    """Only what a cell imports; nothing of a cell that has magics in the middle."""
+    plain = "\n".join(line for line in source.split("\n") if not line.startswith(("%", "!")))
+    try:
+        lines = ast.parse(plain).body
+    except SyntaxError:
+        return ""
+    return "\n".join(ast.unparse(line) for line in lines if isinstance(line, (ast.Import, ast.ImportFrom)))
+
+
+def _try_a_box(zygote: Zygote, assignment: Assignment) -> None:
     """Opens one box before the first submission, so that no student is blamed for a fault of this machine."""
+    failure: Exception | None = None
     try:
         with open_box(zygote, assignment.limits) as box:
-            box.run_cell("", "device")
+            failure = box.run_cell(TRIAL, "trial").error
     except BoxFailure as error:
-        todo = "Omit --device to grade on the CPU"
-        raise NoBox(f"{zygote.wall.device} cannot be used in the box.\n  {error}\n  {todo}") from error
+        failure = error
+    if failure is not None:
+        todo = "Omit --device to grade on the CPU" if zygote.wall.device != "cpu" else "See docs/security.md"
+        raise NoBox(f"{zygote.wall.device} cannot be used in the box.\n  {failure}\n  {todo}")
 
 
 def uses_optimizers(assignment: Assignment) -> bool:

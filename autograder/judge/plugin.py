@@ -17,6 +17,7 @@ import torch
 import torch.fx.experimental.symbolic_shapes  # the first gradient imports this: 0.3 s, here once, not in every fork
 from hypothesis.internal.conjecture import providers
 
+from autograder.box import gpu
 from autograder.course import Assignment
 from autograder.course.parts import files_of
 from autograder.course.thresholds import Thresholds
@@ -64,10 +65,10 @@ def _arguments(assignment: Assignment) -> list[str]:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """No options of pytest from the environment; no examples that depend on which modules happen to be imported."""
+    """No options of pytest from the environment, no card; no examples that depend on which modules are imported."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     with (
-        mock.patch.dict(os.environ, inherited, clear=True),
+        mock.patch.dict(os.environ, inherited | gpu.HIDDEN, clear=True),
         mock.patch.object(providers, "is_local_module_file", _never),
     ):
         yield

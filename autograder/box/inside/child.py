@@ -14,6 +14,8 @@ import numpy as np
 import torch
 
 from . import jail, wire
+from .device import await_device, start_device
+from .failure import describe
 from .server import Server
 from .shell import Shell, captured
 
@@ -44,7 +46,7 @@ def _settle(config: dict[str, Any], program: bytes) -> None:
     os.chdir("/")
     jail.enter(config, program)
     os.chdir(config["writable"][0])
-    torch.zeros(1, device=config["device"])  # a GPU starts here, on nobody's clock; if it cannot, nothing is graded
+    start_device(config["device"], config["tensors_mb"])  # on nobody's clock; if it cannot start, nothing is graded
     random.seed(SEED)
     np.random.seed(SEED)
     torch.manual_seed(SEED)
@@ -68,7 +70,7 @@ def _serve(sock: socket.socket, shell: Shell, device: str) -> None:
     while (frame := receive(sock)) is not None:
         nonce, request = frame[:NONCE_BYTES], wire.decode(frame[NONCE_BYTES:])
         if request["op"] == "cell":
-            reply = wire.encode(shell.run(request["source"], request["label"], request["figures"]))
+            reply = wire.encode(_run_cell(shell, request, device))
             printed = ""
         else:
             with captured() as sink:
@@ -76,6 +78,16 @@ def _serve(sock: socket.socket, shell: Shell, device: str) -> None:
             printed = sink.getvalue()
         text = printed.encode("utf-8", "backslashreplace")
         send(sock, nonce + struct.pack(">I", len(text)) + text + reply)
+
+
+def _run_cell(shell: Shell, request: dict[str, Any], device: str) -> dict[str, Any]:
+    """What running a cell gave; {"error", "lost"} where the card answers nothing any more after it."""
+    ran = shell.run(request["source"], request["label"], request["figures"])
+    try:
+        await_device(device)
+    except Exception as error:  # noqa: BLE001  # of a type that depends on the version
+        return {"error": ran["error"] or describe(error, shell.cell_of), "lost": True}
+    return ran
 
 
 def receive(sock: socket.socket) -> bytes | None:

@@ -7,6 +7,8 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+import torch
+
 from .ban import BannedOperation
 
 MAX_TEXT = 2000  # characters of a message or traceback
@@ -37,7 +39,8 @@ def describe(error: BaseException, cell_of: Callable[[str], str | None]) -> dict
 def _kind(error: BaseException) -> str:
     if isinstance(error, BannedOperation):
         return "blocked"
-    if isinstance(error, MemoryError) or "can't allocate memory" in _text(error):
+    full = isinstance(error, (MemoryError, torch.cuda.OutOfMemoryError))
+    if full or "can't allocate memory" in _text(error):
         return "out_of_memory"
     return "undefined" if type(error).__name__ == "Undefined" else "raised"
 

@@ -187,6 +187,7 @@ def main() -> None:
     import torch
 
     torch.set_num_threads(1)  # before any parallel operation: a thread pool in the zygote makes every fork hang
+    torch.backends.cpu.get_cpu_capability()  # which a child without /proc/cpuinfo would find otherwise
     torch.backends.cudnn.deterministic = True  # the same submission, the same report
     import torchvision  # noqa: F401  (warm)
 

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from . import ban, wire
+from .device import await_device, device_is_lost
 from .failure import describe
 
 MAX_ITEMS = 10_000
@@ -53,13 +54,14 @@ class Server:
         self._numbers = itertools.count(1)
 
     def answer(self, request: dict[str, Any]) -> bytes:
-        """The encoded reply to one request: {"value", "mutated", "grads"} or {"error"}."""
+        """The encoded reply to one request: {"value", "mutated", "grads"} or {"error", "lost"}."""
         self.here = self.env["DEVICE"] = request.get("device", self.device)
         try:
             reply = getattr(self, "_" + request["op"])(request)
+            await_device(self.device)
             return wire.encode(reply, self._keep)
         except BaseException as error:  # noqa: BLE001  # the student's code may raise anything, SystemExit too
-            return wire.encode({"error": describe(error, self.cell_of)})
+            return wire.encode({"error": describe(error, self.cell_of), "lost": device_is_lost(self.device)})
 
     def _keep(self, value: Any) -> wire.Handle:
         if isinstance(value, torch.nn.Module) and self.here != "cpu":

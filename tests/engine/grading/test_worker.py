@@ -19,6 +19,7 @@ def assignment(sample_course):
 
 def warmed(assignment, monkeypatch):
     """The cells that a zygote for this assignment would run, without starting one."""
+    monkeypatch.setattr(worker, "_try_a_box", lambda *_: None)
     monkeypatch.setattr(worker.Zygote, "start", lambda wall, warm: nullcontext(warm))
     with worker.zygote_for(assignment, Wall()) as cells:
         return cells
