@@ -7,31 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Template
-
 from autograder.course import Assignment, Course, Exercise
 from autograder.course.toml import line_of, read_toml
 from autograder.errors import CourseError, place
 from autograder.files import SHARED, write_atomically
 from autograder.layout import COVERAGE_PAGE, SOLUTIONS
+from autograder.text.templates import environment
 
 ROWS = "rows.toml"
-PAGE = Template("""\
-# What is taught, and what is checked
-
-{{ made }} Every row of the five course notes that this course grew from,
-the tasks in which a student builds, sees or answers it, and the hidden checks that grade it.
-{% for note in notes %}
-## {{ note.name }} · {{ note.title }}
-
-| row | what it is | task | graded by |
-|---|---|---|---|
-{% for row in note.rows -%}
-| {{ row.name }} | {{ row.what }} | {{ row.tasks | join("<br>") }} | {{ row.graded | join("<br>") }} |
-{% endfor -%}
-{% endfor -%}
-""")
-MADE = "Made by `convgrade coverage`; a test fails when it is stale."
+_TEMPLATES = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +39,7 @@ class CourseNote:
 
 def coverage_page(course: Course) -> str:
     """The whole page in Markdown. Raises CourseError for a row without a task or a task that is not there."""
-    return str(PAGE.render(made=MADE, notes=notes(course))) + "\n"
+    return environment(_TEMPLATES).get_template("coverage.md.j2").render(notes=notes(course))
 
 
 def write_coverage(course: Course, check: bool = False) -> list[Path]:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @BOX
 @DEVICE
 @COURSE
-def grade(root: Path, paths: Sequence[Path], slug: str, as_json: bool, **options: Any) -> int:
+def grade(root: Path, paths: Sequence[Path], slug: str, as_json: bool, record: bool, **options: Any) -> int:
     """Grade notebooks: files, folders, or nbgrader's tree <student>/<slug>/<slug>.ipynb.
 
     Reports are stored under build/reports/. Unchanged submissions are not graded twice; an interrupted run resumes
@@ -57,7 +57,7 @@ def grade(root: Path, paths: Sequence[Path], slug: str, as_json: bool, **options
         complete = complete and all(report.graded for report in reports)
         if not as_json:
             show_reports(reports, in_full=is_on() or len(reports) == 1)
-        if settings.record:
+        if record:
             _record(reports, root)
             note(f"for the class page: convgrade report {name}")
     note_all(f"not graded: {sentence}" for sentence in discovery.passed_over)

@@ -17,6 +17,7 @@ from autograder.layout import FEEDBACK_PAGES, SIMILAR, SUBMITTED
 from autograder.log import is_on
 
 if TYPE_CHECKING:
+    from autograder.box.box import Box
     from autograder.model import Report
 
 _PAIRS = 20  # named in the terminal; the page has more
@@ -46,7 +47,8 @@ def explain(root: Path, what: str, check: str, slug: str, **options: Any) -> int
 
     from autograder.box.zygote import Wall
     from autograder.course import load_course
-    from autograder.explain.run import run_again
+    from autograder.explain.again import Again, try_again
+    from autograder.explain.shell import stay
     from autograder.explain.show import Explanation, overview
     from autograder.explain.subject import find_subject, spec_name
 
@@ -62,7 +64,14 @@ def explain(root: Path, what: str, check: str, slug: str, **options: Any) -> int
     if subject.raw is None:
         note("the graded file is not under build/submitted; give it with --file, and the check is run again")
         return NOTHING
-    return DONE if run_again(explanation, Wall(mode=options["wall"]), options["shell"]) else NOT_GRADED
+
+    def look(box: Box, again: Again) -> None:
+        explanation.again(again)
+        if options["shell"]:
+            stay(box, again)
+
+    try_again(subject.assignment, subject.raw, explanation.spec.name, Wall(mode=options["wall"]), look)
+    return DONE
 
 
 @click.command(cls=Verb, short_help="Grade notebooks as they arrive in a folder.")

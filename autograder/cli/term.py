@@ -102,7 +102,7 @@ def late(root: Path, slug: str) -> int:
 @JOBS
 @BOX
 @COURSE
-def regrade(root: Path, slug: str, paths: Sequence[Path], **options: Any) -> int:
+def regrade(root: Path, slug: str, paths: Sequence[Path], record: bool, **options: Any) -> int:
     """Regrade an assignment after a check, a threshold or a limit was fixed: only what the change affects.
 
     Shows whose points would change, and why, before anything is recorded. Points that a person entered in formgrader
@@ -129,7 +129,7 @@ def regrade(root: Path, slug: str, paths: Sequence[Path], **options: Any) -> int
     for change in changes:
         say(change.line())
     note(f"{amount(result.run.judged, 'submission')} judged again; {amount(len(changes), 'grade')} would change")
-    if settings.record:
+    if record:
         note(f"recorded in the gradebook: {result.record(root)}")
     elif changes or result.moved:
         note("nothing is recorded yet; add --record to do so")

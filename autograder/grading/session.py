@@ -35,7 +35,6 @@ class GradingOptions:
     force: bool = False  # grade again what is stored
     wall: str = "bubblewrap"
     device: str = "cpu"  # where the submission's tensors live
-    record: bool = False  # write the points into nbgrader's gradebook, too
 
 
 def worker_main(connection: Connection, spec: ServeSpec) -> None:

@@ -7,7 +7,6 @@ same submission gets the same report from any worker. What it forks is our own c
 from __future__ import annotations
 
 import ast
-import ctypes
 import gc
 import importlib
 import json
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.box.box import open_box
+from autograder.box.inside.jail import PR_SET_PDEATHSIG, prctl
 from autograder.box.zygote import Wall, Zygote
 from autograder.course import Assignment, load_course
 from autograder.course.parts import sources_of
@@ -32,7 +32,6 @@ from autograder.judge.plugin import Suite, with_suite
 from autograder.model import Report
 from autograder.submission.handed_in import HandedIn
 
-PR_SET_PDEATHSIG = 1
 TRIAL = "import torch\ntorch.ones(1, requires_grad=True).sum().backward()"
 SLOW_IMPORTS = ("sympy", "torch._inductor", "torch._dynamo")  # seconds of CPU, when the first optimizer is made
 
@@ -121,7 +120,7 @@ def in_a_fork(handed_in: HandedIn, suite: Suite, zygote: Zygote, judge: Judge = 
     child = os.fork()
     if child == 0:
         status = 1
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # a killed worker takes its fork along
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # a killed worker takes its fork along
         try:
             os.close(reader)
             with open(writer, "wb") as pipe:

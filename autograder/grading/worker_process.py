@@ -7,7 +7,6 @@ so does the end of this process. Only bytes cross (`send_bytes`), nothing is eve
 
 from __future__ import annotations
 
-import ctypes
 import json
 import multiprocessing
 import os
@@ -20,10 +19,10 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from autograder.box.inside.jail import PR_SET_PDEATHSIG, prctl
 from autograder.submission.handed_in import HandedIn
 
 MAX_REPLY = 256_000_000  # bytes of one report; figures are capped long before
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +123,7 @@ def _live(target: Callable[..., None], connection: Connection, args: tuple[Any, 
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     signal.signal(signal.SIGTERM, _leave)
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if quiet:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     os.dup2(2, 1)  # standard output belongs to the command
