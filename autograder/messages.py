@@ -156,6 +156,12 @@ def no_gradient(argument: str) -> str:
     )
 
 
+def odd_answer(yours: str = "", expected: str = "") -> str:
+    """An answer that cannot be judged, and how its form differs from the right one's, as far as that is known."""
+    what = f"Your code answers with {yours}, expected {expected}." if yours else "Your code gives an unexpected answer."
+    return f"{what} Compare the type, the length and the contents of what you return with the task."
+
+
 def not_reached(actual: float, asked: float, on: str) -> str:
     """A network was trained, and its accuracy `on` some data stays below what is asked; both to as many decimals."""
     places = min(max(2, -int(Decimal(repr(asked)).as_tuple().exponent)), 6)

@@ -25,9 +25,9 @@ MAX_MEASURED = 20  # figures of one check
 class FailedExpectation(Exception):
     """The student's answer is not what the suite expects: the only failure that is called FAILED."""
 
-    def __init__(self, sentence: str, picture: Picture | None = None) -> None:
+    def __init__(self, sentence: str, picture: Picture | None = None, trace: str = "") -> None:
         super().__init__(sentence)
-        self.sentence, self.picture = sentence, picture
+        self.sentence, self.picture, self.trace = sentence, picture, trace  # the trace is for the staff
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import torch
 from autograder.box.outcome import Handle
 from autograder.judge.conversation import Conversation, Request
 from autograder.text.plain import MAX_LINE, one_line
+from cnnkit.compare import kind_of
 
 Parameters = Mapping[str, tuple[str, ...]]
 """Names of the parameters of the reference's functions, for readable inputs."""
@@ -28,7 +29,7 @@ def type_name(name: str) -> str:
 
 def argument_words(place: str) -> str:
     """ "0" → "the first argument", "weight" → "`weight`"."""
-    if not place.isdigit():
+    if not (place.isascii() and place.isdigit()):
         return f"`{type_name(place)}`"
     number = int(place)
     return f"the {_PLACES[number]} argument" if number < len(_PLACES) else f"argument {number + 1}"
@@ -80,6 +81,17 @@ def _value(value: Any, show: str) -> str:
         return f"({inner})" if isinstance(value, tuple) else f"[{inner}]"
     text = repr(value)
     return text if len(text) <= 60 else text[:59] + "…"
+
+
+def form(value: Any) -> str:
+    """The outside of an answer: its kind, and its shape or length, without a word of its values."""
+    if isinstance(value, Handle):
+        return f"an object of type {type_name(value.type_name)}"
+    if isinstance(value, (torch.Tensor, np.ndarray)):
+        return f"{kind_of(value)} {_shape(value)}"
+    if isinstance(value, (list, tuple, dict)):
+        return f"{kind_of(value)} of length {len(value)}"
+    return kind_of(value)
 
 
 def _numbers(value: Any) -> str:

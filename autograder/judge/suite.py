@@ -21,6 +21,7 @@ from autograder.judge.conversation import CURRENT, Ask, Conversation
 from autograder.judge.diagnose import diagnose
 from autograder.judge.examples import drawer_of
 from autograder.judge.graph import ordered, roots
+from autograder.judge.local import LocalBox
 from autograder.judge.mistakes import Mistake
 from autograder.judge.replay import Case
 from autograder.model import CheckResult, Verdict
@@ -99,17 +100,35 @@ class Suite:
         return conversation
 
     def _judged(self, blank: CheckResult, conversation: Conversation) -> CheckResult:
-        item = self.items[blank.name]
+        start = time.perf_counter()
+        error = self._ended_with(blank.name, conversation)
+        if verdicts.is_undecided(error, conversation):
+            # Whose fault is it? The same check on the reference: where that can be judged, it is the student's answer.
+            trace, right = verdicts.trace_of(error), self._on_reference(conversation)
+            if not verdicts.is_undecided(self._ended_with(blank.name, right), right):
+                error = verdicts.odd_answer(conversation, right, trace)
+        result = verdicts.result_of(blank, error, conversation, self.parameters)
+        return replace(result, seconds=round(time.perf_counter() - start, 4))
+
+    def _ended_with(self, name: str, conversation: Conversation) -> BaseException | None:
+        """Runs the body of a check: the error that it ended with."""
+        item = self.items[name]
         self.running = Running(conversation)
         token = CURRENT.set(conversation)
-        start = time.perf_counter()
         try:
             item.ihook.pytest_runtest_protocol(item=item, nextitem=None)  # whose file it is in depends on the results
         finally:
             CURRENT.reset(token)
             error, self.running = self.running.error, None
-        result = verdicts.result_of(blank, error, conversation, self.parameters)
-        return replace(result, seconds=round(time.perf_counter() - start, 4))
+        return error
+
+    def _on_reference(self, conversation: Conversation) -> Conversation:
+        """A conversation with the reference, here; it may be built on what students may not use."""
+        box = LocalBox(self.reference)
+        return Conversation(
+            lambda request, seconds: box.ask(request | {"ban": []}, seconds),
+            conversation.limits, conversation.show, conversation.seed,
+        )  # fmt: skip
 
     def _add_hints(self, results: dict[str, CheckResult], cases: Sequence[Case]) -> None:
         for name, mistake in diagnose(cases, self.mistakes, self.reference).items():

@@ -8,7 +8,8 @@ import traceback
 from dataclasses import replace
 
 from autograder import messages
-from autograder.box.outcome import StudentError
+from autograder.box.outcome import Reply, StudentError
+from autograder.errors import BoxFailure
 from autograder.judge import describe
 from autograder.judge.conversation import Conversation, FailedExpectation
 from autograder.model import CheckResult, Verdict
@@ -25,17 +26,46 @@ def result_of(
     blank = replace(blank, measured=dict(conversation.measured))
     if isinstance(error, FailedExpectation):
         failed = replace(blank, verdict=Verdict.FAILED, message=error.sentence, picture=error.picture)
+        staff = plain.last_lines(f"{staff}\n{error.trace}".strip())
         return replace(failed, counterexample=describe.counterexample(conversation, of), staff=staff)
     if isinstance(error, StudentError):
         failed = replace(blank, verdict=error.verdict, message=student_message(error, conversation))
         example = describe.counterexample(conversation, of)
         return replace(failed, counterexample=example, staff=staff, unwritten=error.from_stub)
     if error is not None:
-        trace = "".join(traceback.format_exception(error))
-        return replace(blank, message=messages.ungraded(), staff=plain.last_lines(f"{staff}\n{trace}".strip()))
+        staff = plain.last_lines(f"{staff}\n{trace_of(error)}".strip())
+        return replace(blank, message=messages.ungraded(), staff=staff)
     if not conversation.has_evidence:
         return replace(blank, message=messages.ungraded(), staff=NO_EVIDENCE)
     return replace(blank, verdict=Verdict.PASSED, staff=staff)
+
+
+def is_undecided(error: BaseException | None, conversation: Conversation) -> bool:
+    """Whether the body of a check ended in a way that the suite, or what it was answered, may be to blame for."""
+    if isinstance(error, (FailedExpectation, StudentError)):
+        return False
+    ours = isinstance(error, (BoxFailure, OSError)) or not conversation.requests
+    return not ours and (error is not None or not conversation.has_evidence)
+
+
+def trace_of(error: BaseException | None) -> str:
+    """The error with its traceback, for the staff; what its frames hold is let go."""
+    if error is None:
+        return NO_EVIDENCE
+    trace = plain.last_lines("".join(traceback.format_exception(error)))
+    traceback.clear_frames(error.__traceback__)
+    return trace
+
+
+def odd_answer(theirs: Conversation, right: Conversation, trace: str) -> FailedExpectation:
+    """What a check says that ends without a verdict for these answers, and with one for the reference's."""
+    for yours, mine in zip(theirs.exchanges, right.exchanges, strict=False):
+        if not isinstance(yours.outcome, Reply) or not isinstance(mine.outcome, Reply):
+            break
+        form, expected = describe.form(yours.outcome.value), describe.form(mine.outcome.value)
+        if form != expected:
+            return FailedExpectation(messages.odd_answer(form, expected), trace=trace)
+    return FailedExpectation(messages.odd_answer(), trace=trace)
 
 
 def student_message(error: StudentError, conversation: Conversation) -> str:

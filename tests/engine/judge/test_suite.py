@@ -241,3 +241,34 @@ def test_an_interrupt_reaches_the_caller(tmp_path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         judged_by(sample(tmp_path), ask)
+
+
+UNFIT = {
+    "a list is indexed": ("expect(value_of(student.double([1]))[1]).to_equal(1)", 3),
+    "a loop finds nothing": ("for x in value_of(student.double([1])):\n    expect(x).to_equal(1)", []),
+    "a key is missing": ("expect(set(value_of(student.double([1]))[1:])).to_be_a(set)", {}),
+    "a number is too large": ("expect(student.double(1)).to_reach(0.5)", 10**400),
+    "a difference is too large": ("expect(student.double(1.0)).to_match(2.0)", 10**400),
+    "a tensor has no axes": ("expect(len(value_of(student.double([1])))).to_equal(2)", torch.tensor(1.0)),
+    "an assertion of the suite's": ("assert value_of(student.double(1)) == 2\nexpect(1).to_equal(1)", 3),
+}
+
+
+@pytest.mark.parametrize("name", UNFIT)
+def test_an_answer_that_breaks_the_body_of_a_check_is_a_wrong_answer(tmp_path: Path, name: str) -> None:
+    body, answer = UNFIT[name]
+    result = one_result(tmp_path, body, double=lambda _x: answer)
+    assert result.verdict is Verdict.FAILED
+    assert "Compare the type" in result.message
+    assert result.staff
+
+
+def test_how_the_form_of_an_answer_differs_is_said_without_its_values(tmp_path: Path) -> None:
+    result = one_result(tmp_path, UNFIT["a list is indexed"][0], double=lambda _x: {"secret": 1})
+    assert "answers with a dict of length 1, expected a list of length 2." in result.message
+
+
+def test_a_body_that_breaks_on_the_right_answer_too_is_our_bug(tmp_path: Path) -> None:
+    result = one_result(tmp_path, "expect(value_of(student.double(1))['labels']).to_equal(1)", double=lambda _x: {})
+    assert result.verdict is Verdict.UNGRADED
+    assert "KeyError" in result.staff

@@ -1,0 +1,46 @@
+"""Every check of the course, answered by something odd: it costs the student points, and leaves nothing ungraded.
+
+Here each check meets a few kinds of odd answers, others in every check; `make fuzz` tries all of them everywhere.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+from autograder.course import Assignment
+from autograder.judge.plugin import Suite, with_suite
+from autograder.model import Verdict
+from tests.engine.samples.odd_answers import ANSWERS, OddBox
+
+STRIDE = 1 if os.environ.get("EVERY_ODD_ANSWER") else 41  # a prime: every check meets other kinds
+PLACES: dict[str, Callable[[int], bool]] = {
+    "everywhere": lambda _place: True,
+    "first": lambda place: place == 0,
+    "second": lambda place: place == 1,
+    "third": lambda place: place == 2,
+    "all but the first": lambda place: place > 0,
+    "all but two": lambda place: place > 1,
+    "all but four": lambda place: place > 3,
+}
+CASES = [(name, place) for name in ANSWERS for place in PLACES]
+
+
+def ungraded(suite: Suite) -> Iterator[str]:
+    """The checks that an odd answer leaves ungraded, with what the staff would read."""
+    suite.mistakes = ()  # no hints
+    for number, check in enumerate(suite.assignment.checks):
+        for name, place in CASES[number % STRIDE :: STRIDE]:
+            result, _ = suite.one(check.name, OddBox(suite.reference, ANSWERS[name], PLACES[place]).ask)
+            if result.verdict is Verdict.UNGRADED:
+                yield f"{check.name}, {place} {name}: {result.staff.splitlines()[-1:]}"
+
+
+def test_every_check_judges_the_reference_itself(assignment: Assignment) -> None:
+    """Whether a broken body is the student's fault is found out with its answers."""
+    right = with_suite(assignment, lambda suite: suite.run(OddBox(suite.reference, {}, lambda _place: False).ask))
+    assert [result.name for result in right if result.verdict is not Verdict.PASSED] == []
+
+
+def test_no_odd_answer_leaves_a_check_ungraded(assignment: Assignment) -> None:
+    assert with_suite(assignment, lambda suite: list(ungraded(suite))) == []
