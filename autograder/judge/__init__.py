@@ -49,10 +49,10 @@ failed check equally well the first is named, so the narrower one goes first.
 or a tuple of names: when one of them did not pass, this check is skipped. `quote` is the sentence of the notebook
 that the check rests on, or a tuple of several: text, a stub's docstring or a comment, word for word (line breaks, `*`
 and backticks do not count). The course is refused when the release does not contain it: nothing is graded that the
-notebook does not say. The docstring's first line is what the student reads. A failed expectation or an error in the student's
-code costs points. A body that ends otherwise, in a KeyError or without any expectation, is tried on `reference`: if
-that passes, the student's answer broke it and it failed; if not, it is a bug of the suite and the check is ungraded.
-So every check passes on `reference`.
+notebook does not say. The docstring's first line is what the student reads. A failed expectation or an error in
+the student's code costs points. A body that ends otherwise, in a KeyError or without any expectation, is tried on
+`reference`: if that passes, the student's answer broke it and it failed; if not, it is a bug of the suite and the
+check is ungraded. So every check passes on `reference`.
 
 **student.**
 `student.f(x, k=3)` calls through the wall; data and tensors come back by value, other objects as a handle that can be
