@@ -106,7 +106,7 @@ class Suite:
             # Whose fault is it? The same check on the reference: where that can be judged, it is the student's answer.
             trace, right = verdicts.trace_of(error), self._on_reference(conversation)
             if not verdicts.is_undecided(self._ended_with(blank.name, right), right):
-                error = verdicts.odd_answer(conversation, right, trace)
+                error = verdicts.broken_by(conversation, right, trace)
         result = verdicts.result_of(blank, error, conversation, self.parameters)
         return replace(result, seconds=round(time.perf_counter() - start, 4))
 
