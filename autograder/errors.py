@@ -1,7 +1,5 @@
 """The exception tree. Every message has three parts: what is wrong, where, what to do next."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 

@@ -1,7 +1,5 @@
 """Files and their names: written whole or not at all, named by us, sorted as people do, known by a digest."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re

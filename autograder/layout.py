@@ -1,7 +1,5 @@
 """Where things are in the folder of a course, and how its check cells are named."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 # Below the root of the course.

@@ -3,8 +3,6 @@
 All of it goes to standard error, through Python's logger "convgrade"; without the option nothing is logged.
 """
 
-from __future__ import annotations
-
 import logging
 import sys
 import time

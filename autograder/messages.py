@@ -3,8 +3,6 @@
 Each says what is wrong, where, and what to do next. Nothing here escapes: whoever prints, escapes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_FLOOR, Decimal
 

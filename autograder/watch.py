@@ -4,8 +4,6 @@ The folder is looked at again and again instead of listening to the kernel's eve
 shares, which send none. What was graded is known by content, so a restart answers only what has no answer yet.
 """
 
-from __future__ import annotations
-
 import os
 import time
 from collections.abc import Callable, Iterator

@@ -3,8 +3,6 @@
 Every run goes through the real pipeline, walls and all, but is asked the gates only. Seeds follow from the secret.
 """
 
-from __future__ import annotations
-
 import datetime
 import math
 from collections.abc import Iterator, Mapping, Sequence

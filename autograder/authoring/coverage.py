@@ -1,7 +1,5 @@
 """What the course promises to teach, row by row, and which exercises and checks do it: `docs/coverage.md`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path

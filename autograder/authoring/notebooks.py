@@ -4,8 +4,6 @@ The release is made by nbgrader's own preprocessors from the source, as `nbgrade
 compared with what `course` says that students get. The same course gives the same bytes.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict

@@ -6,8 +6,6 @@ mistakes when asked to be put `together`. Then one notebook more for each exerci
 shows that no exercise leans on another, so that what goes wrong in one cannot be felt in the others.
 """
 
-from __future__ import annotations
-
 import ast
 import json
 from collections.abc import Iterable, Iterator

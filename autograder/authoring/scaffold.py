@@ -1,7 +1,5 @@
 """A new assignment that proves green at once, to be changed from there."""
 
-from __future__ import annotations
-
 import json
 import re
 import secrets

@@ -1,7 +1,5 @@
 """Submissions made from the author's answers, with some of them replaced: for `prove`, the demo and the tests."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterable, Mapping
 from textwrap import dedent, indent

@@ -1,7 +1,5 @@
 """Verbs for authors: a new assignment, its release, and proof that its hidden suite judges right."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Proves on this machine, by trying, that the box denies what we say it denies. One line a promise."""
 
-from __future__ import annotations
-
 import os
 import secrets
 import shutil

@@ -1,7 +1,5 @@
 """Exit codes of the command line. A low score is not a failed command."""
 
-from __future__ import annotations
-
 from typing import Final
 
 DONE: Final = 0

@@ -1,7 +1,5 @@
 """Verbs for other systems that grade with this engine."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import click

@@ -3,8 +3,6 @@
 Nothing is imported before the verb that needs it runs, so that the command starts at once.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Callable, Sequence

@@ -1,17 +1,12 @@
 """What verbs print. Results go to standard output, everything else to standard error; nothing printed has power."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from autograder.model import Report
 from autograder.text.escape import terminal
-
-if TYPE_CHECKING:
-    from autograder.model import Report
 
 
 def say(line: str) -> None:

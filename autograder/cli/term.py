@@ -1,7 +1,5 @@
 """Verbs of a running term: intake, late work, regrading, exports."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What every verb has in common: `--verbose`, and its usage above the message when it was typed wrongly."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 from typing import Any

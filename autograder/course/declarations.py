@@ -1,7 +1,5 @@
 """What the hidden suite, the reference and the mistakes of an assignment declare, read without importing them."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """`[hidden]` of assignment.toml: files of installed packages that no submission may read."""
 
-from __future__ import annotations
-
 import site
 import sysconfig
 from collections.abc import Mapping

@@ -3,8 +3,6 @@
 Nothing of the course is imported or executed here. Whatever is wrong is a CourseError with file, line and what to do.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence

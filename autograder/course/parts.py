@@ -4,8 +4,6 @@ In a folder each exercise has a file of its name. A file whose name begins with 
 what several of them share, and they import it with `from ._helpers import …`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -4,8 +4,6 @@ A cell begins at a line `# %%`, `# %% [markdown]`, `# %% NAME role="ROLE" key=va
 jupytext's py:percent that we need (a test reads every course notebook with both), with line numbers and short roles.
 """
 
-from __future__ import annotations
-
 import re
 from ast import literal_eval
 from dataclasses import dataclass, field

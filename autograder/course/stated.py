@@ -1,7 +1,5 @@
 """What a check asks for is stated in the notebook: the sentence that it quotes is in the release."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 

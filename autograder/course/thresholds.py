@@ -1,7 +1,5 @@
 """Accuracy gates: `[thresholds.<name>]` of assignment.toml, and who names a threshold."""
 
-from __future__ import annotations
-
 import ast
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping

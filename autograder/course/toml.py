@@ -1,7 +1,5 @@
 """TOML settings of the course; errors name file and line."""
 
-from __future__ import annotations
-
 import math
 import re
 import tomllib

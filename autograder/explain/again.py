@@ -1,7 +1,5 @@
 """One check of the suite once more, on a submission in a fresh box, with everything that was said."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any

@@ -1,7 +1,5 @@
 """A prompt whose lines run inside the box, in the student's namespace, through the wall. Line based."""
 
-from __future__ import annotations
-
 import codeop
 import contextlib
 import sys

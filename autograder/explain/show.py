@@ -1,7 +1,5 @@
 """An explanation on a terminal: plain words, one block for each question a TA asks. Everything is escaped."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from rich.console import Console

@@ -1,7 +1,5 @@
 """What a TA asks about: a report, a notebook or a student, and the file that belongs to it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches

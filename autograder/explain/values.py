@@ -1,7 +1,5 @@
 """Requests and answers in words for the staff: shapes, types, numbers. Nothing here is escaped yet."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

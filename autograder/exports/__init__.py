@@ -1,15 +1,12 @@
 """Grades in other programs' formats, as text: for `convgrade export` and nbgrader; no grade is worked out here."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from types import MappingProxyType
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
-if TYPE_CHECKING:
-    from autograder.gradebook.grades import Grade
+from autograder.gradebook.grades import Grade
 
 # Format → ending of its files.
 FORMATS = MappingProxyType({"csv": "csv", "canvas": "csv", "moodle": "csv", "jsonl": "jsonl", "junit": "xml"})
@@ -23,7 +20,7 @@ class Export:
     complaints: tuple[str, ...] = ()
 
 
-Writer = Callable[[str, "Sequence[Grade]", str], Export]  # title of the assignment, grades, text of the roster
+Writer = Callable[[str, Sequence[Grade], str], Export]  # title of the assignment, grades, text of the roster
 
 
 def write(form: str, title: str, grades: Sequence[Grade], roster: str = "") -> Export:

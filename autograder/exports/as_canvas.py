@@ -4,8 +4,6 @@ Canvas recognises the file by its first columns (Student, ID, …, Section), stu
 the number behind its title; a title that it does not know becomes a new assignment.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """One row per student: nbgrader's columns, then the points of every exercise and the verdict of every check."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from autograder.exports import Export

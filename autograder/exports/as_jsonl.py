@@ -1,7 +1,5 @@
 """One line of JSON per student, with everything that the other formats leave out."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from dataclasses import asdict

@@ -1,7 +1,5 @@
 """JUnit XML, as build servers read it: a suite per student, a case per check."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from xml.etree import ElementTree as Xml
 

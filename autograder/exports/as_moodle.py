@@ -5,8 +5,6 @@ wants "Grade" and "Last modified (grade)" beside it. Other columns, feedback amo
 is overwritten. Without a worksheet the file suits Grades → Import → CSV file, where columns are mapped by hand.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 

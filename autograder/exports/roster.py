@@ -4,8 +4,6 @@ Keys are tried from the surest to the weakest: the platform's number, its logins
 several rows, or a row that fits several students, is reported and left out; nothing is guessed.
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """What a regrading changes, student by student, in points and in words."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What a page says besides the report: manual points and comments, lateness, and what to reread in the notebook."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

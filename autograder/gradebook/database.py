@@ -1,7 +1,5 @@
 """Reports → nbgrader's gradebook. `convgrade grade --record` and `nbgrader autograde` both take their points here."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager

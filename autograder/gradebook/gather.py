@@ -1,7 +1,5 @@
 """Reports and gradebook → the grades of a class, and what its pages say around a report: people's points and words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

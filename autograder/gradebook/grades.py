@@ -4,21 +4,17 @@ Where nbgrader's gradebook knows the assignment its word counts, because people 
 stored Reports are all there is.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from autograder.course import Assignment
 from autograder.course.term import Term
 from autograder.files import natural_key
 from autograder.layout import exercise_of
 from autograder.model import CheckResult, Report, cents
-
-if TYPE_CHECKING:
-    from autograder.course import Assignment
 
 
 @dataclass(frozen=True, slots=True)

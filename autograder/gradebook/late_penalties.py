@@ -3,8 +3,6 @@
 nbgrader works a penalty out once, when it grades; here it follows when a deadline, an extension or the points change.
 """
 
-from __future__ import annotations
-
 from datetime import UTC
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """A whole regrading: which files, which attempts count, what changes, and the recording of it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path

@@ -4,24 +4,19 @@ A check's digest covers its own source, what it uses of the suite and of the ref
 names; comments, empty lines and the order of functions do not count. Where that cannot be told, everything counts.
 """
 
-from __future__ import annotations
-
 import ast
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from autograder.course import Assignment
 from autograder.course.answers import mistakes_of, wrong_definition
 from autograder.course.declarations import CheckSpec, MistakeSpec, parse
 from autograder.course.definitions import TopLevel, names_in, top_level
 from autograder.course.parts import HELD_OUT
 from autograder.files import digest_of, write_atomically
 from autograder.grading.keys import context_digest, engine_facts
-
-if TYPE_CHECKING:
-    from autograder.course import Assignment
 
 
 @dataclass(frozen=True, slots=True)

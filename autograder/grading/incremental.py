@@ -4,12 +4,11 @@ New reports are in `build/reports/<slug>/regraded/` until they are recorded. Wha
 not touched at all.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from autograder.course import Assignment
 from autograder.grading.dependencies import Dependencies, dependencies_of, load_all
 from autograder.grading.keys import content_key
 from autograder.grading.scoring import score
@@ -18,9 +17,6 @@ from autograder.grading.store import Store, final
 from autograder.grading.worker_process import Job
 from autograder.model import Report, Verdict
 from autograder.submission.find import Found
-
-if TYPE_CHECKING:
-    from autograder.course import Assignment
 
 _AT_A_LIMIT = (Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY)
 

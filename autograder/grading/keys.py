@@ -4,23 +4,19 @@ By construction, not by care: VERDICT_PACKAGES are hashed whole, and a contract 
 nothing of ours that is not among them. So what shows, files or records is no part of the key.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograder.box.bubblewrap import kit
+from autograder.course import Assignment
 from autograder.course.answers import mistakes_of, right_definition
 from autograder.course.parts import HELD_OUT, sources_of
 from autograder.files import digest_of
 from autograder.model import REPORT_VERSION
-
-if TYPE_CHECKING:
-    from autograder.course import Assignment
 
 # Of `grading` only four modules decide; they stay beside those that call them, so they are named one by one.
 VERDICT_PACKAGES = (

@@ -6,8 +6,6 @@ Nothing of the student's is ever executed, imported or unpickled in this process
 wall, and the suite asks questions through it. What comes back is data; whether it is right is decided here.
 """
 
-from __future__ import annotations
-
 import base64
 import time
 from collections.abc import Callable

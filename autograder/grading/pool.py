@@ -5,24 +5,19 @@ the submission gets a Report that says so, and that the fault is ours. How worke
 and what is sent to them: `worker_process.py`.
 """
 
-from __future__ import annotations
-
 import json
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
-from typing import TYPE_CHECKING
 
 from autograder import messages
+from autograder.course import Assignment
 from autograder.errors import ConvgradeError
 from autograder.grading.scoring import ungraded_exercises
 from autograder.grading.worker_process import Job, Worker, WorkerSpec, end_all
 from autograder.model import Report
-
-if TYPE_CHECKING:
-    from autograder.course import Assignment
 
 _FAILED_STARTS = 3  # in a row, after which no further worker is tried
 

@@ -1,7 +1,5 @@
 """How far a long run is: a bar on a terminal, plain lines in a pipe. On stderr, since stdout is for results."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,14 +1,9 @@
 """Check results → points. Light to import: the pool and the pages need no torch."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from autograder.course import Assignment
 from autograder.model import CheckResult, ExerciseResult, Verdict, cents
-
-if TYPE_CHECKING:
-    from autograder.course import Assignment
 
 
 def score(assignment: Assignment, results: Sequence[CheckResult]) -> tuple[ExerciseResult, ...]:

@@ -1,7 +1,5 @@
 """What a worker process is told before its first submission. Light to import: the command itself needs no torch."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

@@ -1,15 +1,13 @@
 """A class, from files to reports: what is stored is taken, what is new is graded and written as soon as it exists."""
 
-from __future__ import annotations
-
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING
 
+from autograder.course import Assignment
 from autograder.grading.dependencies import dependencies_of
 from autograder.grading.keys import content_key, context_digest
 from autograder.grading.pool import grade_all, problem
@@ -18,13 +16,10 @@ from autograder.grading.store import Store
 from autograder.grading.worker_process import Job, WorkerSpec
 from autograder.layout import BUILD, reports_folder
 from autograder.log import is_on
+from autograder.model import Report
+from autograder.submission.find import Found
 
-if TYPE_CHECKING:
-    from autograder.course import Assignment
-    from autograder.model import Report
-    from autograder.submission.find import Found
-
-OnReport = Callable[["Report"], object]  # called with every report as soon as it exists, in any order
+OnReport = Callable[[Report], object]  # called with every report as soon as it exists, in any order
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,6 @@
 renamed into it. A file that cannot be read counts as absent.
 """
 
-from __future__ import annotations
-
 import time
 from contextlib import suppress
 from pathlib import Path

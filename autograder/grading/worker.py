@@ -4,8 +4,6 @@ The fork keeps one submission's judging from the next: the worker itself never c
 same submission gets the same report from any worker. What it forks is our own code; the student's lives in the box.
 """
 
-from __future__ import annotations
-
 import ast
 import gc
 import importlib

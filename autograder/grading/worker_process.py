@@ -5,8 +5,6 @@ first request the worker says {"ready": true}, or {"error": "…"} where nothing
 so does the end of this process. Only bytes cross (`send_bytes`), nothing is ever unpickled.
 """
 
-from __future__ import annotations
-
 import json
 import multiprocessing
 import os

@@ -4,8 +4,6 @@ Everything in it is public. The hidden suite, the reference and the mistakes are
 push with `convgrade collect` and `convgrade grade`, behind the wall.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from importlib.metadata import requires

@@ -1,7 +1,5 @@
 """The zip that makes Gradescope grade one assignment: this engine, the student kit, the assignment, two scripts."""
 
-from __future__ import annotations
-
 import io
 import json
 import stat

@@ -1,7 +1,5 @@
 """Exports as nbgrader plugins: `nbgrader export --exporter=autograder.hosts.nbgrader_exports.CanvasExport`."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from nbgrader.api import Gradebook

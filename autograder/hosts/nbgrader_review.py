@@ -4,22 +4,18 @@ Ids, points, roles, kernel and read-only text are the release's; outputs and met
 So nothing that a student writes into a file can stop nbgrader or change what a cell is.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from autograder.course import Assignment
 from autograder.errors import UnreadableSubmission
 from autograder.submission.match import Notes, Release, counting_copies
 from autograder.submission.parse import RawCell, parse_notebook
-
-if TYPE_CHECKING:
-    from autograder.course import Assignment
 
 # Where HTML, a link or MathJax's \\href would begin. nbconvert lets all of them through, `javascript:` included.
 _ACTIVE = re.compile(r"<(?=[A-Za-z/!?])|\](?=[(:])|\\(?=href)")

@@ -5,8 +5,6 @@ report of the *raw* file into the check cells, nbgrader's SaveAutoGrades reads t
 points that nobody can vouch for.
 """
 
-from __future__ import annotations
-
 import shutil
 import stat
 from collections.abc import Mapping

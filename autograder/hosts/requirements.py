@@ -1,7 +1,5 @@
 """The installed packages that grading needs, pinned: requirements.txt for another machine."""
 
-from __future__ import annotations
-
 import re
 from importlib.metadata import PackageNotFoundError, requires, version
 

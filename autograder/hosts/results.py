@@ -4,8 +4,6 @@ Format: gradescope-autograders.readthedocs.io, “Autograder Specifications”. 
 ever hidden by us: one hidden test hides the total from the student, so what is for the staff goes to stdout instead.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

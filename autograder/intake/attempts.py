@@ -4,8 +4,6 @@
 counts, by the course's rule, is copied to `build/submitted/<student>/<slug>/<slug>.ipynb` with its time.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Mapping, Sequence

@@ -1,18 +1,13 @@
 """Which of the notebooks that somebody handed in at once is the answer to this assignment."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from autograder.course import Assignment
 from autograder.intake.entries import Entry
 from autograder.submission.find import labels_in
 from autograder.text.plain import underscored
-
-if TYPE_CHECKING:
-    from autograder.course import Assignment
 
 
 @dataclass(frozen=True, slots=True)

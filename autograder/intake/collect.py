@@ -1,14 +1,13 @@
 """A source of hand-ins → attempts that are kept, and the one that counts placed where it is graded."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from autograder.course import Assignment
+from autograder.course.term import Term
 from autograder.errors import UnreadableSubmission
 from autograder.intake.attempts import Attempts, counting_attempt
 from autograder.intake.choose import Candidate, choose
@@ -17,10 +16,6 @@ from autograder.intake.names import owner
 from autograder.log import stage
 from autograder.submission.read import read_submission
 from autograder.text.escape import terminal
-
-if TYPE_CHECKING:
-    from autograder.course import Assignment
-    from autograder.course.term import Term
 
 Group = tuple[str, datetime | None]  # who handed in, and when; several files of one group are one hand-in
 

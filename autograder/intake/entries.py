@@ -4,8 +4,6 @@ Nothing is unpacked to disk. A member is read into memory, at most one byte more
 members or bytes altogether than a class can hand in.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import stat

@@ -10,8 +10,6 @@
 | anything else     | Jane Doe - a1 (2).ipynb, or Jane Doe/a1.ipynb                           | Jane Doe       |
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

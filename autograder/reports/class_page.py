@@ -1,7 +1,5 @@
 """The page of a class: how it went, what went wrong most often, what needs review; and a page per student."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType

@@ -1,7 +1,5 @@
 """Small matrices as inline SVG: yours, expected and difference, with numbers where they fit."""
 
-from __future__ import annotations
-
 import math
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The report of one exercise as it appears below its check cell in nbgrader's notebooks: text, and bare HTML."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict

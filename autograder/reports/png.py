@@ -1,7 +1,5 @@
 """Figures that student code drew: shown only when every byte has the form of a small PNG."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import struct

@@ -1,7 +1,5 @@
 """From templates to pages: autoescaping, a content security policy that names every byte."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import re

@@ -3,8 +3,6 @@
 `python -m autograder.reports.schema > docs/report.schema.json` writes it anew; a test tells when that was forgotten.
 """
 
-from __future__ import annotations
-
 import inspect
 import json
 import sys

@@ -1,7 +1,5 @@
 """Figures of a class, from its Reports: plain functions, no page in sight."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

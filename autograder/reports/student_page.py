@@ -1,7 +1,5 @@
 """One student's feedback: a self-contained page that says what is wrong, where, and what to do next."""
 
-from __future__ import annotations
-
 from pathlib import PurePath
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """What staff should look at besides submissions: checks that may be wrong themselves, verdicts that changed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from autograder.model import Report

@@ -1,7 +1,5 @@
 """Reports on a terminal: a table of the class, and one student's checks line by line. Plain lines in a pipe."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator, Sequence
 from typing import TextIO

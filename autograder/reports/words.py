@@ -1,7 +1,5 @@
 """How a page or a table names things: verdicts, points, and what to look at first."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from types import MappingProxyType
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Fingerprints of a class → pairs that share more than the released code, the right answers and the class explain."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

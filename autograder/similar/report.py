@@ -1,7 +1,5 @@
 """Submissions on disk → the page of close pairs: one file, no script, everything escaped."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain

@@ -4,8 +4,6 @@ Known shapes: a single file, a folder of notebooks (one per student, as learning
 tree `<student>/<slug>/<slug>.ipynb`.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import stat
@@ -14,16 +12,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
 
+from autograder.course import Assignment, Course
 from autograder.errors import ConvgradeError
 from autograder.files import natural_key
 from autograder.log import noted, stage
 from autograder.submission.parse import MAX_BYTES, parse_notebook
 from autograder.text.plain import file_text, underscored
-
-if TYPE_CHECKING:
-    from autograder.course import Assignment, Course
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """One file as it was handed in, with its bytes: what every grading starts from."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -4,18 +4,13 @@ Names are found in the text, not in a syntax tree: a cell need not parse, and pa
 is a risk without a gain. Every pattern here is linear in the length of the text.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from autograder import messages
-
-if TYPE_CHECKING:
-    from autograder.course import ReleaseCell
-    from autograder.submission.parse import RawCell
+from autograder.course import ReleaseCell
+from autograder.submission.parse import RawCell
 
 Claims = dict[str, list["RawCell"]]  # grade id → the cells that answer to it, in the student's order
 

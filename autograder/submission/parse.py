@@ -6,8 +6,6 @@ CPython's JSON parser makes only inert objects. What can hurt is their size, so 
 first; numbers are never converted (a million digits take quadratic time); only sources, types and ids are used.
 """
 
-from __future__ import annotations
-
 import codecs
 import itertools
 import json

@@ -4,19 +4,14 @@ Ids, roles and points come from the release. The student's file contributes sour
 cells of their own. Read-only cells are the release's, checks are dropped, what can be repaired is repaired with a note.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from autograder import messages
+from autograder.course import Assignment
 from autograder.layout import grade_id_of
 from autograder.submission.match import Claims, Notes, Release, counting_copies, defined_anywhere, functions
 from autograder.submission.parse import RawCell, parse_notebook
-
-if TYPE_CHECKING:
-    from autograder.course import Assignment
 
 
 @dataclass(frozen=True, slots=True)

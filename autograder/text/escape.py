@@ -4,8 +4,6 @@ Names, error messages and printed lines come from submissions. Each function ret
 be seen, no longer than `limit` characters, and without power over the medium that shows it.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from types import MappingProxyType
 

@@ -3,8 +3,6 @@
 `escape` shows what is invisible; here it is dropped.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import unicodedata

@@ -1,7 +1,5 @@
 """Templates of a folder, as every file and page of ours is made from them."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

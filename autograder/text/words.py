@@ -1,7 +1,5 @@
 """How numbers, counts and durations are written for people, everywhere."""
 
-from __future__ import annotations
-
 import math
 
 from autograder.model import cents
