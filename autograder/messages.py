@@ -20,6 +20,7 @@ LABELS: Mapping[Verdict, str] = {
 }
 """Two to six words per verdict, for tables."""
 
+NO_VERDICT = "This check could not be run. That is our problem; the staff sees it and grades it again."
 EXPLANATIONS: Mapping[Verdict, str] = {
     Verdict.PASSED: "Your code does what this check asks.",
     Verdict.FAILED: "Your code ran, but its answer differs from the expected one.",
@@ -28,7 +29,7 @@ EXPLANATIONS: Mapping[Verdict, str] = {
     Verdict.OUT_OF_MEMORY: "Your code asked for more memory than a submission may use.",
     Verdict.BLOCKED: "Your code used something that this exercise, or grading in general, does not allow.",
     Verdict.SKIPPED: "Another check has to pass first, and it did not.",
-    Verdict.UNGRADED: "This check could not be run. That is our problem; the staff sees it and grades it again.",
+    Verdict.UNGRADED: NO_VERDICT,
 }
 """One sentence per verdict, for a legend."""
 
@@ -37,6 +38,7 @@ EXPLANATIONS: Mapping[Verdict, str] = {
 
 CUSTOM_ERROR = "a custom error"  # of a class that the student wrote: its name may say anything
 NAMELESS_OPERATION = "an operation that is not allowed here"
+ENDED = "Your code ended the Python process instead of answering. Remove `exit`, `quit` or `os._exit`."
 STRAY_DATA = "data sent to the grader outside of an answer"
 
 
@@ -92,11 +94,6 @@ def blocked(what: str) -> str:
     return f"Your code was stopped because of {what}, which is not allowed during grading. Remove that line."
 
 
-def ended() -> str:
-    """The student's code ended its own process."""
-    return "Your code ended the Python process instead of answering. Remove `exit`, `quit` or `os._exit`."
-
-
 def crashed(how: str) -> str:
     """The student's code brought Python itself down; `how` is "the Python process crashed (SIGSEGV)"."""
     return f"Your code brought Python itself down: {how}. Look for calls into C (ctypes) and for endless recursion."
@@ -108,12 +105,10 @@ def skipped(prerequisites: Iterable[str]) -> str:
     return f"Not tried: {names} must pass first. Start there." if names else EXPLANATIONS[Verdict.SKIPPED]
 
 
-def ungraded() -> str:
-    """The check did not run, and that is ours to repair."""
-    return EXPLANATIONS[Verdict.UNGRADED]
-
-
 # Wrong answers ------------------------------------------------------------------------------------
+
+NOT_A_NUMBER = "The result is NaN."
+REQUIRES_GRADIENTS = "The result still requires gradients (requires_grad is True): return it with `.detach()`."
 
 
 def wrong_shape(yours: str, expected: str, hint: str = "") -> str:
@@ -139,11 +134,6 @@ def no_return(yours: str) -> str:
 def wrong_length(count: int, limit: int) -> str:
     """A list or tuple of `count` items instead of `limit`."""
     return f"The result has {count} items, expected {limit}."
-
-
-def requires_gradients() -> str:
-    """A result that should have been detached."""
-    return "The result still requires gradients (requires_grad is True): return it with `.detach()`."
 
 
 def no_gradient(argument: str) -> str:
@@ -181,11 +171,6 @@ def too_high(name: str, limit: float) -> str:
 def measured(actual: float) -> str:
     """The number itself, where the assignment shows values."""
     return f"It is {actual:.4g}."
-
-
-def not_a_number() -> str:
-    """NaN where a number should be."""
-    return "The result is NaN."
 
 
 def untrue(claim: str) -> str:
@@ -298,6 +283,10 @@ def upgraded(found: str) -> str:
 
 # Refusals of a submission -------------------------------------------------------------------------
 
+NOT_YOUR_FAULT = (  # what the student reads of `ours`: whatever broke is for the staff to read
+    "Something broke on our side, not in your code. "
+    "The staff sees it and grades it again; you do not need to do anything."
+)
 AGAIN = "Open it in Jupyter, save it, and hand it in again."
 EMPTY_FILE = f"The file is empty, so there is nothing to grade. {AGAIN}"
 TOO_DEEP = f"The file is nested more deeply than any notebook, so it was not read. {AGAIN}"
@@ -349,12 +338,6 @@ def one_notebook(slug: str) -> str:
 def ours(what: str) -> str:
     """Something of ours broke; `what` says what."""
     return f"This submission could not be graded: {what}. That is our problem; the staff sees it and grades it again."
-
-
-def not_your_fault() -> str:
-    """What the student reads of `ours`: whatever broke is for the staff to read."""
-    whose = "Something broke on our side, not in your code."
-    return f"{whose} The staff sees it and grades it again; you do not need to do anything."
 
 
 # On other systems ---------------------------------------------------------------------------------

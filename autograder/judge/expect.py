@@ -73,7 +73,7 @@ class Expectation:
         """A tensor that does not require gradients."""
         actual = self._array()
         if getattr(actual, "requires_grad", False):
-            _fail(messages.requires_gradients())
+            _fail(messages.REQUIRES_GRADIENTS)
         return actual
 
     def to_have_gradient(self, expected: torch.Tensor, of: str = "0", rtol: float | None = None) -> Any:
@@ -171,7 +171,7 @@ class Expectation:
         if isinstance(actual, bool) or not isinstance(actual, (int, float, np.number)):
             _fail(messages.wrong_type(_kind(actual), "a number"))
         if math.isnan(actual):
-            _fail(messages.not_a_number())
+            _fail(messages.NOT_A_NUMBER)
         return float(actual)
 
 

@@ -143,7 +143,7 @@ def _not_tried(blank: CheckResult, first: Sequence[CheckResult]) -> CheckResult:
     """SKIPPED, with the checks to mend first; UNGRADED where one of them is ungraded: then it is our fault too."""
     ours = [result.name for result in first if result.verdict is Verdict.UNGRADED]
     if ours:
-        return replace(blank, message=messages.ungraded(), staff=f"It comes after {ours[0]}, which is ungraded.")
+        return replace(blank, message=messages.NO_VERDICT, staff=f"It comes after {ours[0]}, which is ungraded.")
     return replace(blank, verdict=Verdict.SKIPPED, message=messages.skipped(result.title for result in first))
 
 

@@ -34,9 +34,9 @@ def result_of(
         return replace(failed, counterexample=example, staff=staff, unwritten=error.from_stub)
     if error is not None:
         staff = plain.last_lines(f"{staff}\n{trace_of(error)}".strip())
-        return replace(blank, message=messages.ungraded(), staff=staff)
+        return replace(blank, message=messages.NO_VERDICT, staff=staff)
     if not conversation.has_evidence:
-        return replace(blank, message=messages.ungraded(), staff=NO_EVIDENCE)
+        return replace(blank, message=messages.NO_VERDICT, staff=NO_EVIDENCE)
     return replace(blank, verdict=Verdict.PASSED, staff=staff)
 
 
@@ -99,7 +99,7 @@ def _raised(error: StudentError, conversation: Conversation, where: str) -> str:
         asked = [exchange.request for exchange in conversation.exchanges]
         return messages.missing_name(str(asked[-1]["target"][1]) if asked else "function")
     if error.type_name == "Exit" and not where:
-        return messages.ended()
+        return messages.ENDED
     if error.type_name == "Crash" and not where:
         return messages.crashed(plain.one_line(error.message, 80))
     built_in = isinstance(getattr(builtins, error.type_name, None), type)

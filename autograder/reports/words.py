@@ -64,7 +64,7 @@ def judged(report: Report) -> bool:
 
 def problem_of(report: Report) -> str:
     """Why a submission could not be graded, as the student may read it; "" when it was."""
-    return messages.not_your_fault() if report.fault == "ours" else report.problem
+    return messages.NOT_YOUR_FAULT if report.fault == "ours" else report.problem
 
 
 def needs_a_person(report: Report) -> str:

@@ -76,7 +76,7 @@ def test_pictures_are_shown_only_where_the_assignment_shows_values(show, drawn):
 def test_a_fault_of_ours_keeps_its_details_to_the_staff():
     page = student_page(not_graded("Ada", "OSError in /srv/course/grade.py", "ours"), "A1")
     assert "/srv" not in page
-    assert messages.not_your_fault().split(".")[0] in page
+    assert messages.NOT_YOUR_FAULT.split(".")[0] in page
 
 
 def test_a_folder_of_the_staff_is_on_no_page():

@@ -14,6 +14,10 @@ SENTENCES = {
     for name, make in vars(messages).items()
     if inspect.isfunction(make) and make.__module__ == messages.__name__ and not name.startswith("_")
 }
+TOLD_NOTHING = (
+    *("POINTS_CHANGED", "EMPTY_FILE", "TOO_DEEP", "TOO_LONG_TO_READ", "NOT_A_CELL"),
+    *("ENDED", "NOT_A_NUMBER", "REQUIRES_GRADIENTS", "NO_VERDICT", "NOT_YOUR_FAULT"),
+)
 WORDS = {
     "seconds": 10,
     "megabytes": 2048,
@@ -42,7 +46,7 @@ def test_a_sentence_starts_and_ends_as_one(name):
     assert "  " not in text
 
 
-@pytest.mark.parametrize("name", ["POINTS_CHANGED", "EMPTY_FILE", "TOO_DEEP", "TOO_LONG_TO_READ", "NOT_A_CELL"])
+@pytest.mark.parametrize("name", TOLD_NOTHING)
 def test_a_sentence_that_is_told_nothing_starts_and_ends_as_one(name):
     text = getattr(messages, name)
     assert text[0].isupper()
@@ -70,5 +74,5 @@ def test_every_verdict_has_words():
 
 
 def test_ungraded_is_never_the_students_fault():
-    for text in (messages.ungraded(), messages.ours("the machine stopped"), messages.LABELS[Verdict.UNGRADED]):
+    for text in (messages.NO_VERDICT, messages.ours("the machine stopped"), messages.LABELS[Verdict.UNGRADED]):
         assert "our problem" in text or "not your fault" in text

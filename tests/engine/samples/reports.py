@@ -167,7 +167,7 @@ def a_class() -> list[Report]:
         "pool2d/0", message="4 of 4 numbers are wrong; the largest error is 0.93.", mistake="pads_with_zero",
         hint="You start the maximum at 0, so negative values never win. Start at minus infinity.",
     )  # fmt: skip
-    ours = failing("conv2d/2", Verdict.UNGRADED, message=messages.ungraded())
+    ours = failing("conv2d/2", Verdict.UNGRADED, message=messages.NO_VERDICT)
     broken = messages.ours("its worker stopped twice without an answer")
     return [
         report("Noor de Vries"), mixed(), untouched(), unreadable(), hostile(),
