@@ -130,10 +130,8 @@ def returns_an_array(img):
 # ================================================================ flatten: flatten_batch
 
 
-@mistake(replaces="flatten_batch", hint="squeeze also removes the batch axis when there is only one image in the batch. Leave it out.")
-def squeezes_a_single_image(x):
-    return x.flatten(1).squeeze()
-
+edit("flatten_batch", "squeezes_a_single_image", "return x.flatten(start_dim=1)", "return x.flatten(1).squeeze()",
+     hint="squeeze also removes the batch axis when there is only one image in the batch. Leave it out.")
 
 edit("flatten_batch", "flattens_the_batch_too", "flatten(start_dim=1)", "reshape(-1)",
      hint="reshape(-1) melts all images of the batch into one long row. Keep the first axis: one row per image.")
@@ -150,16 +148,11 @@ edit("flatten_batch", "pixel_by_pixel", "return x", "return x.permute(0, 2, 3, 1
 edit("flatten_batch", "column_by_column", "return x", "return x.transpose(2, 3)",
      of="flatten_batch__reshape", hint="You read the image column by column. Row by row is the order in memory; no transpose is needed.")
 
+edit("flatten_batch", "one_column_per_image", "return x.flatten(start_dim=1)", "return x.reshape(x.shape[0], -1).T",
+     hint="Your result is transposed: one row per image, (B, C*H*W), not one column per image.")
 
-@mistake(replaces="flatten_batch", hint="Your result is transposed: one row per image, (B, C*H*W), not one column per image.")
-def one_column_per_image(x):
-    return x.reshape(x.shape[0], -1).T
-
-
-@mistake(replaces="flatten_batch", hint="reshape(-1, B) followed by a transpose has the right shape but mixes numbers of different images in one row. Put B first: reshape(B, -1).")
-def mixes_the_images(x):
-    return x.reshape(-1, x.shape[0]).T
-
+edit("flatten_batch", "mixes_the_images", "return x.flatten(start_dim=1)", "return x.reshape(-1, x.shape[0]).T",
+     hint="reshape(-1, B) followed by a transpose has the right shape but mixes numbers of different images in one row. Put B first: reshape(B, -1).")
 
 edit("flatten_batch", "one_axis_too_many", "shape[0],", "shape[0], 1,",
      of="flatten_batch__reshape", hint="The result has two axes, (B, C*H*W); yours has one more. flatten(1) alone is enough.")

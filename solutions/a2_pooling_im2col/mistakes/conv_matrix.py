@@ -148,17 +148,14 @@ edit("weight_counts", "shared_for_each_place", '"shared": k', '"shared": places 
 edit("weight_counts", "local_is_not_shared", ": places * k", ": k",
      hint="You let the places share their weights in “local” too. There every place has k² weights of its own.")
 
+edit("weight_counts", "counts_a_bias",
+     'n**2, "local": places * k**2, "shared": k**2',
+     'n**2 + places, "local": places * k**2 + places, "shared": k**2 + 1',
+     hint="Biases are not counted here, only weights.")
 
-@mistake(replaces="weight_counts", hint="Biases are not counted here, only weights.")
-def counts_a_bias(n, k):
-    places = (n - k + 1) ** 2
-    return {"dense": places * n**2 + places, "local": places * k**2 + places, "shared": k**2 + 1}
-
-
-@mistake(replaces="weight_counts", hint="The counts should be ints: use * and **, or //, but no /.")
-def counts_in_floats(n, k):
-    places = (n - k + 1) ** 2
-    return {"dense": places * n**2 / 1, "local": places * k**2 / 1, "shared": k**2 / 1}
+edit("weight_counts", "counts_in_floats",
+     'n**2, "local": places * k**2, "shared": k**2', 'n**2 / 1, "local": places * k**2 / 1, "shared": k**2 / 1',
+     hint="The counts should be ints: use * and **, or //, but no /.")
 
 
 @mistake(replaces="weight_counts", hint='You return a tuple. A dict with the keys "dense", "local" and "shared" is asked for.')

@@ -17,28 +17,17 @@ def tiles_the_image(x, factor):
     return x.repeat(1, 1, high, wide)
 
 
-@mistake(replaces="upsample_nearest", hint="The two factors are swapped: a pair is (height, width).")
-def factor_swapped(x, factor):
-    wide, high = pair(factor)
-    return x.repeat_interleave(high, 2).repeat_interleave(wide, 3)
+edit("upsample_nearest", "factor_swapped", "high, wide = pair(factor)", "wide, high = pair(factor)",
+     hint="The two factors are swapped: a pair is (height, width).")
 
+edit("upsample_nearest", "widens_only", ".repeat_interleave(high, dim=2)", "",
+     hint="Only the width grows. Repeat the rows as well: axis 2 by fh, axis 3 by fw.")
 
-@mistake(replaces="upsample_nearest", hint="Only the width grows. Repeat the rows as well: axis 2 by fh, axis 3 by fw.")
-def widens_only(x, factor):
-    high, wide = pair(factor)
-    return x.repeat_interleave(wide, 3)
+edit("upsample_nearest", "grows_only_in_height", ".repeat_interleave(wide, dim=3)", "",
+     hint="Only the height grows. Repeat the columns as well: axis 2 by fh, axis 3 by fw.")
 
-
-@mistake(replaces="upsample_nearest", hint="Only the height grows. Repeat the columns as well: axis 2 by fh, axis 3 by fw.")
-def grows_only_in_height(x, factor):
-    high, wide = pair(factor)
-    return x.repeat_interleave(high, 2)
-
-
-@mistake(replaces="upsample_nearest", hint="The first factor is used for both directions. With a pair, the second one is for the width.")
-def same_factor_for_both(x, factor):
-    high = wide = pair(factor)[0]
-    return x.repeat_interleave(high, 2).repeat_interleave(wide, 3)
+edit("upsample_nearest", "same_factor_for_both", "high, wide = pair(factor)", "high = wide = pair(factor)[0]",
+     hint="The first factor is used for both directions. With a pair, the second one is for the width.")
 
 
 @mistake(replaces="upsample_nearest", hint="Zeros stand between your pixels. Nearest neighbour repeats the pixel itself all over its block.")
@@ -49,22 +38,14 @@ def zeros_between_the_pixels(x, factor):
     return out
 
 
-@mistake(replaces="upsample_nearest", hint="You divide each pixel among its block. Every pixel of the block is as bright as the one it came from.")
-def shares_the_brightness(x, factor):
-    high, wide = pair(factor)
-    return x.repeat_interleave(high, 2).repeat_interleave(wide, 3) / (high * wide)
+edit("upsample_nearest", "shares_the_brightness", "dim=3)", "dim=3) / (high * wide)",
+     hint="You divide each pixel among its block. Every pixel of the block is as bright as the one it came from.")
 
+edit("upsample_nearest", "repeats_the_channels", "dim=2", "dim=1", "dim=3", "dim=2",
+     hint="The channels or images are repeated. Axis 2 is the height and axis 3 the width.")
 
-@mistake(replaces="upsample_nearest", hint="The channels or images are repeated. Axis 2 is the height and axis 3 the width.")
-def repeats_the_channels(x, factor):
-    high, wide = pair(factor)
-    return x.repeat_interleave(high, 1).repeat_interleave(wide, 2)
-
-
-@mistake(replaces="upsample_nearest", hint="No gradient reaches x: .detach() or NumPy cuts it off.")
-def upsample_loses_the_gradient(x, factor):
-    high, wide = pair(factor)
-    return x.detach().repeat_interleave(high, 2).repeat_interleave(wide, 3)
+edit("upsample_nearest", "upsample_loses_the_gradient", "x.repeat", "x.detach().repeat",
+     hint="No gradient reaches x: .detach() or NumPy cuts it off.")
 
 
 @mistake(replaces="upsample_nearest", hint="Whole numbers come out as floats. Repeating keeps the dtype.")

@@ -94,10 +94,9 @@ edit("count_params", "leaves_out_the_frozen_always", "or not trainable_only", ""
 edit("count_params", "counts_the_tensors", "p.numel()", "1",
      hint="You counted the tensors, not the numbers in them: p.numel() is how many a tensor has.")
 
-
-@mistake(replaces="count_params", hint="The biases are missing: count every parameter, not only those with two or more axes.")
-def counts_the_weights_only(model, trainable_only=False):
-    return sum(p.numel() for p in model.parameters() if p.ndim > 1 and (p.requires_grad or not trainable_only))
+edit("count_params", "counts_the_weights_only",
+     "requires_grad or not trainable_only", "ndim > 1 and (p.requires_grad or not trainable_only)",
+     hint="The biases are missing: count every parameter, not only those with two or more axes.")
 
 
 @mistake(replaces="count_params", hint="You look one level deep only. A layer may sit in a Sequential in a Sequential: model.parameters() goes all the way down.")

@@ -316,21 +316,10 @@ edit("lenet_sequential", "sequential_ends_with_relu",
      "    )",
      hint="The ReLU at the end cuts off all negative logits.")
 
-
-@mistake(replaces="lenet_sequential", hint="The first convolution lacks its padding of 2.")
-def sequential_without_padding():
-    return nn.Sequential(
-        nn.Conv2d(1, 6, 5),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        nn.Conv2d(6, 16, 5),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        nn.Flatten(),
-        nn.Linear(256, 84),
-        nn.ReLU(),
-        nn.Linear(84, 10),
-    )
+edit("lenet_sequential", "sequential_without_padding",
+     "nn.Conv2d(1, 6, 5, padding=2),", "nn.Conv2d(1, 6, 5),",
+     "nn.Linear(16 * 5 * 5, 84),", "nn.Linear(256, 84),",
+     hint="The first convolution lacks its padding of 2.")
 
 
 @mistake(replaces="lenet_sequential", hint="Lazy layers have no weights before the first batch. Write the sizes.")
@@ -359,22 +348,8 @@ edit("lenet_sequential", "sequential_with_dropout",
      "        nn.",
      hint="There is a Dropout in it; LeNetModern has none.")
 
-
-@mistake(replaces="lenet_sequential", hint="You return a Python list of layers. nn.Sequential(*layers) makes a network of it.")
-def sequential_in_a_list():
-    return [
-        nn.Conv2d(1, 6, 5, padding=2),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        nn.Conv2d(6, 16, 5),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        nn.Flatten(),
-        nn.Linear(400, 84),
-        nn.ReLU(),
-        nn.Linear(84, 10),
-    ]
-
+edit("lenet_sequential", "sequential_in_a_list", "return nn.Sequential(", "return [", "    )", "    ]",
+     hint="You return a Python list of layers. nn.Sequential(*layers) makes a network of it.")
 
 edit("lenet_sequential", "sequential_with_the_layer_of_120",
      "Linear(16 * 5 * 5, 84)",

@@ -47,23 +47,8 @@ edit("mnist_net", "second_kernel_of_three",
      "        nn.Linear(32 * 6 * 6",
      hint="25,632 = 32 · (32 · k² + 1): the second kernel is 5 × 5, not 3 × 3.")
 
-
-@mistake(replaces="mnist_net", hint="320 = 32 · (1 · k² + 1): the first kernel is 3 × 3, not 5 × 5.")
-def first_kernel_of_five(p_drop=0.5):
-    return nn.Sequential(
-        nn.Conv2d(1, 32, 5, padding=2),
-        nn.SELU(),
-        nn.MaxPool2d(2),
-        nn.Conv2d(32, 32, 5),
-        nn.SELU(),
-        nn.MaxPool2d(2),
-        nn.Flatten(),
-        nn.Linear(800, 256),
-        nn.SELU(),
-        nn.Dropout(p_drop),
-        nn.Linear(256, 10),
-    )
-
+edit("mnist_net", "first_kernel_of_five", "nn.Conv2d(1, 32, 3, padding=1),", "nn.Conv2d(1, 32, 5, padding=2),",
+     hint="320 = 32 · (1 · k² + 1): the first kernel is 3 × 3, not 5 × 5.")
 
 edit("mnist_net", "dropout_before_the_selu",
      "32 * 5 * 5, 256),\n"

@@ -26,42 +26,17 @@ edit("build_transfer_model", "draws_new_weights",
      "            module.reset_parameters()",
      hint="The weights of the backbone were drawn anew: what it had learned is lost.")
 
+edit("build_transfer_model", "takes_fc_away",
+     "    head = nn.Sequential(",
+     "    backbone.fc = nn.Identity()\n"
+     "    head = nn.Sequential(",
+     hint="The backbone itself has lost its last layer. Take its children into a new Sequential and leave it whole.")
 
-@mistake(replaces="build_transfer_model", hint="The backbone itself has lost its last layer. Take its children into a new Sequential and leave it whole.")
-def takes_fc_away(backbone, in_features, num_classes, hidden=256, p=0.5):
-    features = nn.Sequential(*list(backbone.children())[:-2])
-    backbone.fc = nn.Identity()
-    head = nn.Sequential(
-        nn.AdaptiveAvgPool2d(1),
-        nn.Flatten(),
-        nn.BatchNorm1d(in_features),
-        nn.Dropout(p),
-        nn.Linear(in_features, hidden),
-        nn.ReLU(),
-        nn.BatchNorm1d(hidden),
-        nn.Dropout(p),
-        nn.Linear(hidden, num_classes),
-    )
-    return nn.Sequential(features, head)
-
-
-@mistake(replaces="build_transfer_model", hint="You freeze the backbone here. Who wants that will call freeze: leave requires_grad as it is.")
-def freezes_the_backbone(backbone, in_features, num_classes, hidden=256, p=0.5):
-    features = nn.Sequential(*list(backbone.children())[:-2])
-    features.requires_grad_(False)
-    head = nn.Sequential(
-        nn.AdaptiveAvgPool2d(1),
-        nn.Flatten(),
-        nn.BatchNorm1d(in_features),
-        nn.Dropout(p),
-        nn.Linear(in_features, hidden),
-        nn.ReLU(),
-        nn.BatchNorm1d(hidden),
-        nn.Dropout(p),
-        nn.Linear(hidden, num_classes),
-    )
-    return nn.Sequential(features, head)
-
+edit("build_transfer_model", "freezes_the_backbone",
+     "    head = nn.Sequential(",
+     "    features.requires_grad_(False)\n"
+     "    head = nn.Sequential(",
+     hint="You freeze the backbone here. Who wants that will call freeze: leave requires_grad as it is.")
 
 edit("build_transfer_model", "one_long_chain",
      "return nn.Sequential(features, head)", "return nn.Sequential(*features, *head)",
@@ -106,21 +81,10 @@ edit("build_transfer_model", "dropout_always_half",
      "        nn.Dropout(0.5",
      hint="p is not used: both dropouts are always 0.5.")
 
-
-@mistake(replaces="build_transfer_model", hint="Both batch norms are missing in the head.")
-def no_norm_in_the_head(backbone, in_features, num_classes, hidden=256, p=0.5):
-    features = nn.Sequential(*list(backbone.children())[:-2])
-    head = nn.Sequential(
-        nn.AdaptiveAvgPool2d(1),
-        nn.Flatten(),
-        nn.Dropout(p),
-        nn.Linear(in_features, hidden),
-        nn.ReLU(),
-        nn.Dropout(p),
-        nn.Linear(hidden, num_classes),
-    )
-    return nn.Sequential(features, head)
-
+edit("build_transfer_model", "no_norm_in_the_head",
+     "        nn.BatchNorm1d(in_features),\n", "",
+     "        nn.BatchNorm1d(hidden),\n", "",
+     hint="Both batch norms are missing in the head.")
 
 edit("build_transfer_model", "dropout_before_the_norm",
      "BatchNorm1d(in_features),\n"

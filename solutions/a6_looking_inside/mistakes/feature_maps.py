@@ -28,13 +28,10 @@ edit("FeatureMaps.__exit__", "swallows_the_error",
      "    return True",
      hint="__exit__ returns True, and that swallows every error of the block. Return nothing.")
 
-
-@mistake(replaces="FeatureMaps.__exit__", hint="_forward_hooks.clear() also throws away hooks that other people put there. Remove your own, by their handles.")
-def clears_everybodys_hooks(self, *exc):
-    for module in self.model.modules():
-        module._forward_hooks.clear()
-    self.handles = []
-
+edit("FeatureMaps.__exit__", "clears_everybodys_hooks",
+     "for handle in self.handles:", "for module in self.model.modules():",
+     "handle.remove()", "module._forward_hooks.clear()",
+     hint="_forward_hooks.clear() also throws away hooks that other people put there. Remove your own, by their handles.")
 
 edit("FeatureMaps.__exit__", "forgets_the_maps_at_the_end", "self.handles = []", "self.handles, self.maps = [], {}",
      hint="The maps are emptied when the block ends, just when one wants to look at them. Empty them when the next block begins.")

@@ -8,11 +8,10 @@ from autograder.judge import edit, mistake
 # ================================================================ char_vocab: the list of characters
 
 
-@mistake(replaces="CharVocab.__init__", hint="The characters are in the order in which they came. Sort them: the same names in another order must give the same numbers.")
-def in_order_of_appearance(self, names, max_len=22):
-    text = "".join(names).lower().replace(" ", "_")
-    self.chars = "." + "".join(dict.fromkeys(c for c in text if c != "."))
-    self.max_len = max_len
+edit("CharVocab.__init__", "in_order_of_appearance",
+     'letters = set("".join(names).lower().replace(" ", "_"))', 'text = "".join(names).lower().replace(" ", "_")',
+     '(sorted(letters - {"."}))', '(dict.fromkeys(c for c in text if c != "."))',
+     hint="The characters are in the order in which they came. Sort them: the same names in another order must give the same numbers.")
 
 
 @mistake(replaces="CharVocab.__init__", hint="The dot belongs to the front, with the number 0; you sorted it in among the others.")
@@ -78,9 +77,8 @@ def kept_in_the_class(self, names, max_len=22):
     self.max_len = max_len
 
 
-@mistake(replaces="CharVocab.__len__", hint="len(vocab) forgets the dot. It is a character with a number, so the embedding needs a row for it.")
-def length_without_the_dot(self):
-    return len(self.chars) - 1
+edit("CharVocab.__len__", "length_without_the_dot", "return len(self.chars)", "return len(self.chars) - 1",
+     hint="len(vocab) forgets the dot. It is a character with a number, so the embedding needs a row for it.")
 
 
 # ================================================================ char_vocab: encode
