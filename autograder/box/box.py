@@ -15,6 +15,7 @@ import struct
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from autograder.box.inside import wire
@@ -27,6 +28,8 @@ from autograder.model import Verdict
 
 NONCE_BYTES = 16
 SETTLE_SECONDS = 60.0
+MAX_ANSWER = wire.MAX_ANSWER + 2**20  # with what was printed
+MAX_PICTURES = 8 * 2**20  # bytes of one submission's figures
 
 
 class Box:
@@ -42,6 +45,7 @@ class Box:
         self._given_up: dict[str, StudentError] = {}
         self._history: list[dict[str, Any]] = []  # what a new child must run first
         self._places: set[str] = set()  # labels of the cells
+        self._pictures = 0  # bytes of the figures so far
 
     def run_cell(self, source: str, label: str, figures: bool = False) -> CellOutcome:
         """Runs one cell; an endless or deadly one ends the child and is left out of replays."""
@@ -55,7 +59,13 @@ class Box:
         except StudentError as error:
             return CellOutcome(False, error, error.printed, (), time.monotonic() - start)
         self._history.append(request | {"figures": False})
-        return outcome
+        return replace(outcome, figures=tuple(png for png in outcome.figures if self._takes(png)))
+
+    def _takes(self, png: bytes) -> bool:
+        """Whether this figure is still kept."""
+        fits = self._pictures + len(png) <= MAX_PICTURES
+        self._pictures += len(png) if fits else 0
+        return fits
 
     def ask(self, request: dict[str, Any], seconds: float | None = None) -> Reply:
         """One request of `inside.server`. Raises StudentError when the student's code does not answer."""
@@ -132,7 +142,7 @@ class Box:
 
     def _receive(self, end: float) -> bytes:
         size = struct.unpack(">I", self._exactly(4, end))[0]
-        if size > wire.MAX_FRAME:
+        if size > MAX_ANSWER:
             raise WireViolation("an oversized frame")
         return self._exactly(size, end)
 

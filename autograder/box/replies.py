@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import struct
 from collections.abc import Container
 from typing import Any
 
@@ -17,7 +18,10 @@ from autograder.model import Verdict
 
 MAX_TEXT, MAX_PRINTED = 2_000, 25_000  # characters
 MAX_BASES = 12
+MAX_PLACES = 100  # arguments that were changed, or have a gradient
 MAX_FIGURES, MAX_FIGURE_BYTES = 4, 400_000
+MAX_FIGURE_SIDE = 4_000  # pixels: a page may show what it keeps
+_PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 _OURS = ("Exit", "Crash", "Ended", "Timeout", "Violation")  # types of errors that only this side finds
 _VERDICTS = {"blocked": Verdict.BLOCKED, "out_of_memory": Verdict.OUT_OF_MEMORY}
 
@@ -27,8 +31,9 @@ def reply_of(answer: dict[str, Any], printed: str, places: Container[str] = ()) 
     if isinstance(answer.get("error"), dict):
         raise _student_error(answer["error"], printed, places)
     value = answer.get("value")
-    mutated = tuple(str(place) for place in _items(answer.get("mutated")))
-    grads = tuple(_rebuilt(grad) for grad in _items(answer.get("grads")))
+    changed = [place for place in _items(answer.get("mutated"))[:MAX_PLACES] if isinstance(place, str)]
+    mutated = tuple(place for place in changed if re.fullmatch(r"[0-9]{1,3}|[^\W\d]\w{0,60}", place))
+    grads = tuple(_rebuilt(grad) for grad in _items(answer.get("grads"))[:MAX_PLACES])
     device = value.device if isinstance(value, wire.Array) else ""
     return Reply(_rebuilt(value), device, mutated, grads, printed)
 
@@ -73,7 +78,13 @@ def _rebuilt(value: Any) -> Any:
 
 def _figures(answer: dict[str, Any]) -> tuple[bytes, ...]:
     drawn = [png for png in _items(answer.get("figures"))[:MAX_FIGURES] if isinstance(png, bytes)]
-    return tuple(png for png in drawn if png.startswith(b"\x89PNG") and len(png) <= MAX_FIGURE_BYTES)
+    return tuple(png for png in drawn if len(png) <= MAX_FIGURE_BYTES and _is_small(png))
+
+
+def _is_small(png: bytes) -> bool:
+    """Whether the header, which is all that is read of it, says that a page can show the picture."""
+    sides = struct.unpack_from(">2I", png, len(_PNG)) if len(png) >= len(_PNG) + 8 else (0, 0)
+    return png.startswith(_PNG) and all(0 < side <= MAX_FIGURE_SIDE for side in sides)
 
 
 def _items(value: Any) -> list[Any]:

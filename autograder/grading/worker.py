@@ -26,6 +26,7 @@ from autograder.course.parts import sources_of
 from autograder.errors import BoxFailure, ConvgradeError, NoBox
 from autograder.grading.one import Judge, grade
 from autograder.grading.serve_spec import Checks, ServeSpec
+from autograder.judge.allowance import MEMORY, limit_memory
 from autograder.judge.plugin import Suite, with_suite
 from autograder.model import Report
 from autograder.submission.handed_in import HandedIn
@@ -121,6 +122,7 @@ def in_a_fork(handed_in: HandedIn, suite: Suite, zygote: Zygote, judge: Judge = 
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # a killed worker takes its fork along
         try:
             os.close(reader)
+            limit_memory(MEMORY)  # answers that swell the body of a check end it, not the machine
             with open(writer, "wb") as pipe:
                 pipe.write(grade(handed_in, suite, zygote, judge).to_json().encode())
             status = 0

@@ -6,12 +6,13 @@ import math
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograder.box.inside import wire
 from autograder.box.outcome import Reply, StudentError
 from autograder.course.limits import Limits
+from autograder.judge import allowance
 from autograder.model import Picture, Verdict
 
 Request = dict[str, Any]
@@ -37,6 +38,21 @@ class Exchange:
     request: Request
     outcome: Reply | StudentError
 
+    @property
+    def weight(self) -> int:
+        """About how many bytes it takes."""
+        answer = [self.outcome.value, *self.outcome.grads] if isinstance(self.outcome, Reply) else []
+        return allowance.weight([self.request, answer, self.outcome.printed])
+
+    @property
+    def outline(self) -> Exchange:
+        """What was asked, without the data, and whether there was an answer."""
+        request = self.request | ({"args": [], "kwargs": {}} if "args" in self.request else {})
+        reply = self.outcome
+        return Exchange(
+            request, replace(reply, value=None, grads=(), printed="") if isinstance(reply, Reply) else reply
+        )
+
 
 @dataclass
 class Conversation:
@@ -46,7 +62,9 @@ class Conversation:
     limits: Limits
     show: str = "shapes"
     seed: int = 0  # of the inputs of this check
+    room: int = allowance.KEPT  # bytes that may be kept; of what comes later only the last exchange is whole
     exchanges: list[Exchange] = field(default_factory=list)
+    kept: int = 0  # bytes of the exchanges
     requests: int = 0
     expectations: int = 0
     seconds: float = 0.0  # that the student's code took
@@ -67,12 +85,27 @@ class Conversation:
                 raise StudentError(Verdict.TIMED_OUT, "Timeout", "the calls of this check took too long in total")
             reply = self.ask(request, min(left, self.limits.call_seconds))
         except StudentError as error:
-            self.exchanges.append(Exchange(request, error))
+            self._keep(Exchange(request, error))
             raise
         finally:
             self.seconds += time.perf_counter() - start
-        self.exchanges.append(Exchange(request, reply))
+        self._keep(Exchange(request, reply))
         return reply
+
+    def forget(self) -> None:
+        """Forgets all exchanges so far."""
+        self.exchanges, self.kept = [], 0
+
+    def _keep(self, exchange: Exchange) -> None:
+        if not self.is_whole and self.exchanges:
+            self.exchanges[-1] = self.exchanges[-1].outline
+        self.kept += exchange.weight
+        self.exchanges.append(exchange)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that was asked and answered is kept, so that it can be replayed."""
+        return self.kept <= self.room
 
     def measure(self, name: str, value: float) -> None:
         """Keeps a figure for the report, the smallest of several of one name; some names only, finite numbers only."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import resource
 import select
 import signal
 import time
@@ -17,13 +16,14 @@ from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any
 
+from autograder.judge.allowance import limit_memory
 from autograder.judge.mistakes import Mistake
 from autograder.judge.replay import Case, explains
 from autograder.model import Verdict
 
 DEADLINE = 60.0  # seconds for all failed checks of one submission; only a loop in C ever needs it
 REPLAY = 2.0  # seconds of processor time for one replay: no clock on the wall, so a busy machine gives the same hints
-MEMORY = 2 * 2**30  # bytes above what the process maps already
+MEMORY = 2**29  # bytes above what the process maps already
 
 Finding = tuple[str, str, int]
 """Check, mistake, and how well it explains the check."""
@@ -138,9 +138,7 @@ def _produce(writer: int, findings: Iterator[Finding], seconds: float) -> None:
     """Runs in the child and never returns; whatever happens, the parent sees the end of the pipe."""
     try:
         signal.alarm(int(seconds) + 2)  # should the parent die first
-        with open("/proc/self/statm", encoding="ascii") as statm:
-            mapped = int(statm.read().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (mapped + MEMORY, resource.RLIM_INFINITY))
+        limit_memory(MEMORY)
         with contextlib.suppress(MemoryError):
             for finding in findings:
                 os.write(writer, json.dumps(finding).encode() + b"\n")

@@ -130,7 +130,7 @@ class _Search:
                 self._report()
 
     def _passes(self, drawn: Drawn) -> bool:
-        self.conversation.exchanges = []
+        self.conversation.forget()
         for fixture in self.fixtures.values():
             if isinstance(fixture, Cases):
                 fixture.restart()

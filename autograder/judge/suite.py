@@ -16,6 +16,7 @@ from autograder.course.declarations import CheckSpec
 from autograder.course.thresholds import FIXTURE
 from autograder.errors import CourseError, place
 from autograder.judge import describe, verdicts
+from autograder.judge.allowance import KEPT, processor_time
 from autograder.judge.cases import seed_of
 from autograder.judge.conversation import CURRENT, Ask, Conversation
 from autograder.judge.diagnose import diagnose
@@ -69,15 +70,18 @@ class Suite:
         """
         results = {check.name: _blank(check) for check in self.assignment.checks} | dict(kept)
         cases: list[Case] = []
+        room = KEPT
         for name in (name for name in self.order if name not in kept):
             blank, first = results[name], roots(self.after[name], self.after, results)
             if first:
                 results[name] = _not_tried(blank, [results[parent] for parent in first])
                 continue
             conversation = self._conversation(name, ask)
+            conversation.room = room
             results[name] = self._judged(blank, conversation)
             on_check(results[name])
-            cases.append(Case(name, blank.exercise, results[name].verdict, tuple(conversation.exchanges)))
+            cases.append(_case(results[name], conversation))
+            room -= conversation.kept if conversation.is_whole else 0
         self._add_hints(results, cases)
         return tuple(results.values())
 
@@ -91,7 +95,7 @@ class Suite:
         spec = {check.name: check for check in self.assignment.checks}[name]
         conversation = self._conversation(name, ask)
         results = {name: self._judged(_blank(spec), conversation)}
-        self._add_hints(results, [Case(name, spec.exercise, results[name].verdict, tuple(conversation.exchanges))])
+        self._add_hints(results, [_case(results[name], conversation)])
         return results[name], conversation
 
     def _conversation(self, name: str, ask: Ask, secret: str = "") -> Conversation:
@@ -116,7 +120,10 @@ class Suite:
         self.running = Running(conversation)
         token = CURRENT.set(conversation)
         try:
-            item.ihook.pytest_runtest_protocol(item=item, nextitem=None)  # whose file it is in depends on the results
+            with processor_time():
+                item.ihook.pytest_runtest_protocol(
+                    item=item, nextitem=None
+                )  # whose file it is in depends on the results
         finally:
             CURRENT.reset(token)
             error, self.running = self.running.error, None
@@ -137,6 +144,12 @@ class Suite:
 
 def _blank(check: CheckSpec) -> CheckResult:
     return CheckResult(check.exercise, check.name, check.title, weight=check.weight)
+
+
+def _case(result: CheckResult, conversation: Conversation) -> Case:
+    """What the diagnosis needs of a check: nothing of one whose answers are too large to be kept."""
+    exchanges = tuple(conversation.exchanges) if conversation.is_whole else ()
+    return Case(result.name, result.exercise, result.verdict, exchanges)
 
 
 def _not_tried(blank: CheckResult, first: Sequence[CheckResult]) -> CheckResult:

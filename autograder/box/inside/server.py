@@ -59,7 +59,7 @@ class Server:
         try:
             reply = getattr(self, "_" + request["op"])(request)
             await_device(self.device)
-            return wire.encode(reply, self._keep)
+            return wire.encode(reply, self._keep, wire.MAX_ANSWER)
         except BaseException as error:  # noqa: BLE001  # the student's code may raise anything, SystemExit too
             return wire.encode({"error": describe(error, self.cell_of), "lost": device_is_lost(self.device)})
 

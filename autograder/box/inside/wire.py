@@ -25,11 +25,14 @@ from .values import ITEM_SIZES, NUMPY_DTYPES, TORCH_DTYPES, Array, Handle
 
 __all__ = ["Array", "Handle", "WireError", "decode", "encode", "transform"]
 
-MAX_FRAME = 64 * 2**20  # bytes
+MAX_FRAME = 64 * 2**20  # bytes, of a request
+MAX_ANSWER = 16 * 2**20  # bytes, of a reply: whoever reads it holds it several times
 MAX_NODES = 200_000
+ARRAY_NODES = 20  # as many as one array counts for: it takes a kilobyte, however empty
 MAX_DEPTH = 32
 MAX_INT_BYTES = 1024
 MAX_NDIM = 16
+MAX_NAME = 60  # characters of a type's name
 KEYS = (str, int, float, bool, type(None))  # of a dict that crosses; any other dict stays inside as a handle
 
 _KINDS = {"torch": b"t", "numpy": b"n", "numpy_scalar": b"s"}
@@ -40,11 +43,11 @@ class WireError(ValueError):
     """Bytes that break the format, or a value that the format does not carry."""
 
 
-def encode(value: Any, on_object: Callable[[Any], Handle] | None = None) -> bytes:
-    """Bytes of a value. `on_object` turns what is not plain data into a Handle; without it that is a WireError."""
+def encode(value: Any, on_object: Callable[[Any], Handle] | None = None, most: int = MAX_FRAME) -> bytes:
+    """At most so many bytes of a value. `on_object` turns what is not plain data into a Handle, else a WireError."""
     encoder = _Encoder(on_object)
     encoder.write(value, 0)
-    return bytes(encoder.out)
+    return bytes(encoder.out[: _capped(len(encoder.out), most)])
 
 
 class _Encoder:
@@ -93,10 +96,11 @@ class _Encoder:
         handle = value if type(value) is Handle else self.on_object(value) if self.on_object else None
         if handle is None:
             raise WireError(f"a {type(value).__name__} cannot cross the wall")
-        name = handle.type_name.encode("utf-8", "backslashreplace")[:200]
+        name = handle.type_name[:MAX_NAME].encode("utf-8", "backslashreplace")
         self.out += struct.pack(">cQI", b"H", handle.id, len(name)) + name
 
     def _array(self, array: Array) -> None:
+        self.nodes += ARRAY_NODES
         if len(array.shape) > MAX_NDIM or len(array.data) > MAX_FRAME:
             raise WireError("the array is too large to be compared")
         dtype, device = array.dtype.encode(), array.device.encode()[:50]
@@ -174,6 +178,7 @@ class _Decoder:
         return result
 
     def array(self, _depth: int) -> Array:
+        self.nodes += ARRAY_NODES
         kind = _KIND_NAMES.get(self.take(1))
         dtype, device = (self.take(self.number("B")).decode("ascii", "replace") for _ in range(2))
         requires_grad, ndim = self.number("B"), self.number("B")
@@ -202,7 +207,7 @@ _READERS: dict[bytes, Callable[[_Decoder, int], Any]] = {
     b"l": _Decoder.items,
     b"t": lambda d, n: tuple(d.items(n)),
     b"d": _Decoder.mapping,
-    b"H": lambda d, _n: Handle(d.number("Q"), d.text()),
+    b"H": lambda d, _n: Handle(d.number("Q"), d.text()[:MAX_NAME]),
     b"A": _Decoder.array,
 }
 
