@@ -10,6 +10,7 @@ from autograder.model import Verdict
 
 LABELS: Mapping[Verdict, str] = {
     Verdict.PASSED: "passed",
+    Verdict.CARRIED: "right, error carried forward",
     Verdict.FAILED: "not right yet",
     Verdict.RAISED: "stopped with an error",
     Verdict.TIMED_OUT: "took too long",
@@ -23,6 +24,7 @@ LABELS: Mapping[Verdict, str] = {
 NO_VERDICT = "This check could not be run. That is our problem; the staff sees it and grades it again."
 EXPLANATIONS: Mapping[Verdict, str] = {
     Verdict.PASSED: "Your code does what this check asks.",
+    Verdict.CARRIED: "Your code is right, given a right answer to an earlier exercise. It earns its points in full.",
     Verdict.FAILED: "Your code ran, but its answer differs from the expected one.",
     Verdict.RAISED: "Your code stopped with an error before it gave an answer.",
     Verdict.TIMED_OUT: "Your code gave no answer in the time that this check allows.",
@@ -103,6 +105,26 @@ def skipped(prerequisites: Iterable[str]) -> str:
     """Titles of the checks that must pass first."""
     names = " and ".join(f"“{name}”" for name in prerequisites)
     return f"Not tried: {names} must pass first. Start there." if names else EXPLANATIONS[Verdict.SKIPPED]
+
+
+def _named(names: Sequence[str]) -> str:
+    *most, last = (f"`{name}`" for name in names)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def carried(names: Sequence[str]) -> str:
+    """Right, once these earlier functions of the student's were replaced by right ones."""
+    return f"Right, given a right {_named(names)}. It earns its points in full."
+
+
+def not_even_then(names: Sequence[str]) -> str:
+    """Wrong, also with these earlier functions replaced; it could not be tried without."""
+    return f"Not right yet, even with a right {_named(names)}."
+
+
+def only_with_yours(names: Sequence[str]) -> str:
+    """It passes with the student's own functions, which are wrong, and fails with right ones."""
+    return f"It passes with your own {_named(names)}, but not with a right one."
 
 
 # Wrong answers ------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-REPORT_VERSION = 2
+REPORT_VERSION = 3
+_READ = (1, 2)  # older versions that are still read
 _STUB_IN_VERSION_1 = "This part is not filled in yet"  # how the message began; there was no `unwritten`
 
 
@@ -24,6 +25,7 @@ class Verdict(StrEnum):
     """How one check ended, by whose fault."""
 
     PASSED = "passed"
+    CARRIED = "carried"  # right, given right answers to earlier exercises, where the student's are wrong
     FAILED = "failed"  # the student's: a wrong answer
     RAISED = "raised"  # the student's: an exception
     TIMED_OUT = "timed_out"  # the student's: too slow, or never ends
@@ -60,6 +62,11 @@ class CheckResult:
     staff: str = ""  # for the staff only: what the student's code printed, tracebacks
     measured: dict[str, float] = field(default_factory=dict)  # accuracies and other figures that the check asked for
     unwritten: bool = False  # it met the stub of the release: not wrong, only not done yet
+
+    @property
+    def earns(self) -> bool:
+        """Whether it earns its points."""
+        return self.verdict in (Verdict.PASSED, Verdict.CARRIED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +135,14 @@ class Report:
 
     @classmethod
     def from_json(cls, text: str) -> Report:
-        """Inverse of `to_json`; also reads version 1. Raises ValueError on a Report of any other version."""
+        """Inverse of `to_json`; also reads older versions. Raises ValueError on a Report of any other version."""
         raw = json.loads(text)
-        if raw.get("version") == 1:
+        version = raw.get("version")
+        if version not in (*_READ, REPORT_VERSION):
+            raise ValueError(f"a report of version {version}, this program reads up to {REPORT_VERSION}")
+        if version == 1:
             _from_version_1(raw)
-        if raw.get("version") != REPORT_VERSION:
-            raise ValueError(f"a report of version {raw.get('version')}, this program reads {REPORT_VERSION} and 1")
+        raw["version"] = REPORT_VERSION  # version 3 only added a verdict
         raw["exercises"] = tuple(_exercise(item) for item in raw["exercises"])
         raw["cells"] = tuple(CellRun(**item | {"figures": tuple(item["figures"])}) for item in raw["cells"])
         raw["notes"] = tuple(raw["notes"])
@@ -141,7 +150,6 @@ class Report:
 
 
 def _from_version_1(raw: dict[str, Any]) -> None:
-    raw["version"] = REPORT_VERSION
     for check in (check for exercise in raw["exercises"] for check in exercise["checks"]):
         check["unwritten"] = check["verdict"] == Verdict.RAISED and check["message"].startswith(_STUB_IN_VERSION_1)
 

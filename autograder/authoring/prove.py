@@ -161,8 +161,8 @@ def judge(variant: Variant, report: Report) -> list[str]:
 def _judge_mistake(variant: Variant, report: Report) -> list[str]:
     own = [exercise for exercise in report.exercises if exercise.name == variant.exercise]
     failing = [check for exercise in own for check in _not_passed(exercise.checks)]
-    leaning = _leaning(variant, report) if variant.alone else []
-    sentences = [f"Points are also lost in {exercise.name}." for exercise in leaning]
+    leaning = [each for each in _leaning(variant, report) if not all(check.earns for check in each.checks)]
+    sentences = [f"Points are also lost in {exercise.name}." for exercise in leaning if variant.alone]
     if not failing or any(exercise.score >= exercise.points for exercise in own):
         return [*sentences, "No point is lost."]
     if variant.name not in {check.mistake for check in failing if check.hint}:

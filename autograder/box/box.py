@@ -74,7 +74,7 @@ class Box:
             raise self._given_up[self._culprit]
         printed, answer = self._exchange(request, min(seconds or self.limits.call_seconds, self.limits.call_seconds))
         reply = reply_of(answer, printed, self._places)
-        if request["op"] == "run":
+        if request["op"] in ("run", "give"):
             self._history.append(request)
         return reply
 

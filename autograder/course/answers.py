@@ -14,7 +14,7 @@ from textwrap import dedent
 from typing import TYPE_CHECKING
 
 from autograder.course.declarations import MistakeSpec, read_mistakes
-from autograder.course.definitions import first_line
+from autograder.course.definitions import TopLevel, first_line
 from autograder.course.parts import files_of
 from autograder.course.percent import BEGIN, END, SourceCell
 from autograder.errors import CourseError, place
@@ -44,6 +44,13 @@ def homes(assignment: Assignment) -> dict[str, str]:
 def mistakes_of(assignment: Assignment) -> tuple[MistakeSpec, ...]:
     """Every known mistake, in the order of the exercises and then of the lines. Raises CourseError."""
     return read_mistakes(assignment.mistakes, assignment.names, homes(assignment))
+
+
+def stand_in(assignment: Assignment, names: Iterable[str]) -> str:
+    """The author's definitions of these names and all that they use, as a program of its own without comments."""
+    cells = [cell for cell in assignment.cells if cell.kind == "code" and cell.role in ("given", "solution")]
+    body = [node for cell in cells for node in parsed(cell.source).body]
+    return ast.unparse(ast.Module(TopLevel(ast.Module(body, [])).needed(names), []))
 
 
 def wrong_definition(assignment: Assignment, mistake: MistakeSpec) -> str:

@@ -42,6 +42,7 @@ class TopLevel:
         self.beside = beside or {}
         self.definitions: dict[str, list[ast.stmt]] = {}
         self.always: list[ast.stmt] = []
+        self.body = tree.body
         for node in tree.body:
             names = list(bound(node))
             for name in names:
@@ -51,16 +52,25 @@ class TopLevel:
 
     def closure(self, names: Iterable[str]) -> list[ast.stmt]:
         """The statements that define `names`, and all that those use, in the order of the names."""
-        seen: dict[str, None] = {}
+        own = [node for name in sorted(self._reached(names)) for node in self.definitions[name]]
+        shared = [node for statement in own for node in self._shared(statement)]
+        return [*own, *shared, *self.always]
+
+    def needed(self, names: Iterable[str]) -> list[ast.stmt]:
+        """The statements of this file that define `names`, and all that those use, in the order of the file."""
+        reached = self._reached(names)
+        return [node for node in self.body if not reached.isdisjoint(bound(node))]
+
+    def _reached(self, names: Iterable[str]) -> set[str]:
+        """These names and those that their definitions use, as far as this file defines them."""
+        seen: set[str] = set()
         waiting = list(names)
         while waiting:
             name = waiting.pop()
             if name in self.definitions and name not in seen:
-                seen[name] = None
+                seen.add(name)
                 waiting += [used for node in self.definitions[name] for used in names_in(node)]
-        own = [node for name in sorted(seen) for node in self.definitions[name]]
-        shared = [node for statement in own for node in self._shared(statement)]
-        return [*own, *shared, *self.always]
+        return seen
 
     def whole(self) -> list[ast.stmt]:
         """Everything."""

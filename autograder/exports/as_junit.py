@@ -9,7 +9,7 @@ from autograder.model import CheckResult, Verdict
 from autograder.text.escape import block, terminal
 from autograder.text.words import number
 
-_TAGS = {Verdict.PASSED: "", Verdict.SKIPPED: "skipped", Verdict.UNGRADED: "error"}  # all others: failure
+_TAGS = {Verdict.SKIPPED: "skipped", Verdict.UNGRADED: "error"}  # all others that lose points: failure
 
 
 def write(title: str, grades: Sequence[Grade], roster: str) -> Export:
@@ -48,9 +48,9 @@ def _exercise(suite: Xml.Element, grade: Grade, mark: Mark) -> None:
 
 
 def _outcome(case: Xml.Element, check: CheckResult) -> None:
-    tag = _TAGS.get(check.verdict, "failure")
-    if not tag:
+    if check.earns:
         return
+    tag = _TAGS.get(check.verdict, "failure")
     outcome = Xml.SubElement(case, tag, message=terminal(check.message or check.title, 1000), type=str(check.verdict))
     lines = (check.title, check.message, check.hint and f"Hint: {check.hint}", check.counterexample)
     outcome.text = block("\n".join(line for line in lines if line))

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from autograder.course import Assignment
-from autograder.course.answers import mistakes_of, wrong_definition
+from autograder.course.answers import mistakes_of, parsed, wrong_definition
 from autograder.course.declarations import CheckSpec, MistakeSpec, parse
 from autograder.course.definitions import TopLevel, names_in, top_level
 from autograder.course.parts import HELD_OUT
@@ -28,6 +28,7 @@ class Dependencies:
     limits: Mapping[str, float]
     checks: Mapping[str, str]  # by name
     mistakes: Mapping[str, str]  # by exercise
+    answers: Mapping[str, str]  # the author's, by exercise: they stand in where an error is carried forward
 
     def save(self, folder: Path) -> None:
         """Keep it beside the reports that were made in this state."""
@@ -57,6 +58,10 @@ def dependencies_of(assignment: Assignment, wall: str, device: str = "cpu") -> D
         limits=asdict(assignment.limits),
         checks={check.name: _of_check(check, read) for check in assignment.checks},
         mistakes=_of_mistakes(read),
+        answers={
+            exercise.name: _digest(*(_dump(parsed(assignment.solution_source(cell)).body) for cell in exercise.cells))
+            for exercise in assignment.exercises
+        },
     )
 
 

@@ -92,7 +92,16 @@ def touched(before: Dependencies, now: Dependencies, assignment: Assignment, rep
     again = {homes[name] for name in changed if name in homes}
     failed = {check.exercise for check in report.checks if check.verdict is not Verdict.PASSED}
     again |= {name for name in failed if before.mistakes.get(name) != now.mistakes.get(name)}
-    return _with_dependents(again, assignment)
+    again = _with_dependents(again, assignment)
+    answered = {name for name in assignment.names if before.answers.get(name) != now.answers.get(name)}
+    return again | failed & _after(again | answered, assignment)
+
+
+def _after(exercises: set[str], assignment: Assignment) -> set[str]:
+    """Exercises after the first of these: what is wrong there and the author's answers, may be carried to these."""
+    names = assignment.names
+    first = min((names.index(name) for name in exercises if name in names), default=len(names))
+    return set(names[first + 1 :])
 
 
 def _with_dependents(again: set[str], assignment: Assignment) -> set[str]:

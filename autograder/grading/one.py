@@ -1,6 +1,6 @@
 """One submission, from bytes to Report. Read this file first.
 
-    bytes ──read──▶ cells ──run──▶ box ◀──ask── hidden suite ──▶ check results ──score──▶ Report
+    bytes ──read──▶ cells ──run──▶ box ◀──ask── hidden suite ──▶ check results ──carry──▶ ──score──▶ Report
 
 Nothing of the student's is ever executed, imported or unpickled in this process: the cells run in the box, behind a
 wall, and the suite asks questions through it. What comes back is data; whether it is right is decided here.
@@ -15,6 +15,7 @@ from autograder.box.box import Box, open_box
 from autograder.box.zygote import Zygote
 from autograder.course import Assignment
 from autograder.errors import UnreadableSubmission
+from autograder.grading.carried import Resit, carried_forward
 from autograder.grading.scoring import score, ungraded_exercises
 from autograder.judge.conversation import Ask
 from autograder.judge.plugin import Suite
@@ -38,9 +39,10 @@ def grade(handed_in: HandedIn, suite: Suite, zygote: Zygote, judge: Judge = Suit
         return replace(blank, problem=str(error), fault="student", seconds=_since(start))
     with open_box(zygote, assignment.limits) as box:
         cells = tuple(run_cell(box, cell, assignment) for cell in submission.cells)
-        exercises = score(assignment, judge(suite, box.ask))
-    judged = replace(blank, exercises=exercises, cells=cells, notes=submission.notes)
-    return replace(judged, memory_mb=round(box.memory_mb), seconds=_since(start))
+        results = judge(suite, box.ask)
+    judged = replace(blank, cells=cells, notes=submission.notes, memory_mb=round(box.memory_mb), seconds=_since(start))
+    results = carried_forward(results, Resit(suite, zygote, submission.cells, box.deadline))
+    return replace(judged, exercises=score(assignment, results))
 
 
 def run_cell(box: Box, cell: Cell, assignment: Assignment) -> CellRun:

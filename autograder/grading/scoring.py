@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from autograder.course import Assignment
-from autograder.model import CheckResult, ExerciseResult, Verdict, cents
+from autograder.model import CheckResult, ExerciseResult, cents
 
 
 def score(assignment: Assignment, results: Sequence[CheckResult]) -> tuple[ExerciseResult, ...]:
@@ -17,9 +17,9 @@ def score(assignment: Assignment, results: Sequence[CheckResult]) -> tuple[Exerc
 
 
 def earned(points: float, checks: Sequence[CheckResult]) -> float:
-    """points × passed weight / all weight, in whole cents."""
+    """points × weight that earns / all weight, in whole cents."""
     total = sum(check.weight for check in checks)
-    passed = sum(check.weight for check in checks if check.verdict is Verdict.PASSED)
+    passed = sum(check.weight for check in checks if check.earns)
     return cents(points * passed / total) if total else 0.0
 
 

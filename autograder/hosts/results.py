@@ -54,24 +54,25 @@ def _numbered(report: Report) -> Iterator[tuple[str, ExerciseResult, CheckResult
 
 def _test(number_: str, exercise: ExerciseResult, check: CheckResult, visibility: str) -> Results:
     points = cents(worth(exercise, check))
-    passed = check.verdict is Verdict.PASSED
     judged = check.verdict is not Verdict.UNGRADED
     return {
         "number": number_,
         "name": escape.block(f"{exercise.title}: {check.title}", 200),
-        "score": points if passed else 0.0,
+        "score": points if check.earns else 0.0,
         "max_score": points,
         "output": escape.block("\n".join(_lines(check))),
         "tags": [exercise.name, str(check.verdict)],
         "visibility": visibility,
-    } | ({"status": "passed" if passed else "failed"} if judged else {})
+    } | ({"status": "passed" if check.earns else "failed"} if judged else {})
 
 
 def _lines(check: CheckResult) -> Iterator[str]:
     """What the student reads under one check: never what is for the staff."""
     if check.verdict is Verdict.UNGRADED:
         yield check.message or messages.NOT_YET
-    elif check.verdict is not Verdict.PASSED:
+    elif check.earns:
+        yield check.message
+    else:
         yield f"{look_of(check).label}{f': {check.message}' if check.message else ''}"
     if check.hint:
         yield f"Hint: {check.hint}"

@@ -36,9 +36,10 @@ def as_text(report: Report, exercise: ExerciseResult | None) -> str:
 def as_html(report: Report, exercise: ExerciseResult | None) -> str:
     """The same as `as_text`, with figures. Every word goes through `escape`; no script, no style sheet, no address."""
     checks = _checks(report, exercise)
-    todo = alike([check for check in checks if check.verdict is not Verdict.PASSED])
+    todo = alike([check for check in checks if not check.earns])
+    carried = alike([check for check in checks if check.verdict is Verdict.CARRIED])
     done = [[check] for check in checks if check.verdict is Verdict.PASSED]
-    groups = [[_item(same) for same in group] for group in (todo, done) if group]
+    groups = [[_item(same) for same in group] for group in (todo, carried, done) if group]
     return fragment("in_cell.html.j2", headline=_headline(report, exercise), groups=groups, colours=COLOURS)
 
 

@@ -134,8 +134,8 @@ def _figures(row: list[_Item]) -> CheckFigures:
     """One check of the class; the check itself is left out of the score that it is compared with."""
     _, exercise, check = row[0]
     judged = [item for item in row if item[2].verdict is not Verdict.UNGRADED]
-    right = [result.verdict is Verdict.PASSED for _, _, result in judged]
-    rest = [earned - worth(e, c) * (c.verdict is Verdict.PASSED) for earned, e, c in judged]
+    right = [result.earns for _, _, result in judged]
+    rest = [earned - worth(e, c) * c.earns for earned, e, c in judged]
     ran = [result for _, _, result in judged if result.verdict is not Verdict.SKIPPED]
     answered = sum(not check.unwritten for check in ran)
     return CheckFigures(
@@ -155,8 +155,8 @@ def _figures(row: list[_Item]) -> CheckFigures:
 
 
 def _earned(report: Report) -> float:
-    """Points of the passed checks, not rounded and without what a person gives."""
-    return sum(worth(e, c) for e in report.exercises for c in e.checks if c.verdict is Verdict.PASSED)
+    """Points of the checks, not rounded and without what a person gives."""
+    return sum(worth(e, c) for e in report.exercises for c in e.checks if c.earns)
 
 
 def discrimination(passed: Sequence[bool], scores: Sequence[float]) -> float | None:

@@ -42,6 +42,7 @@ class Section(NamedTuple):
     exercise: ExerciseResult
     findings: list[Finding]
     waiting: list[CheckResult]
+    carried: list[list[CheckResult]]  # right, given right answers to the same earlier exercises
     passed: list[CheckResult]
     mark: Mark  # its points, a person's among them
     read: str
@@ -70,6 +71,7 @@ def student_page(report: Report, title: str, context: StudentContext | None = No
         failed=[(cell, figures) for cell, figures in cells if not cell.ok],
         drawn=[(cell, figures) for cell, figures in cells if cell.ok and figures],
         passed=Verdict.PASSED,
+        carried=Verdict.CARRIED,
         by_hand=sum(section.mark.points for section in sections if section.mark.waiting and section.mark.by_hand),
     )
 
@@ -77,11 +79,12 @@ def student_page(report: Report, title: str, context: StudentContext | None = No
 def _section(anchor: str, exercise: ExerciseResult, context: StudentContext) -> Section:
     waiting = [check for check in exercise.checks if check.verdict is Verdict.SKIPPED]
     passed = [check for check in exercise.checks if check.verdict is Verdict.PASSED]
-    rest = [check for check in exercise.checks if check not in waiting and check not in passed]
+    carried = alike([check for check in exercise.checks if check.verdict is Verdict.CARRIED])
+    rest = [check for check in exercise.checks if check not in waiting and not check.earns]
     findings = [_finding(f"{anchor}-{n}", exercise, group) for n, group in enumerate(alike(rest), 1)]
     mark = context.marks.get(exercise.name) or mark_of(exercise)
     texts = context.read.get(exercise.name, ""), context.comments.get(exercise.name, "")
-    return Section(anchor, exercise, findings, waiting, passed, mark, *texts)
+    return Section(anchor, exercise, findings, waiting, carried, passed, mark, *texts)
 
 
 def _finding(anchor: str, exercise: ExerciseResult, checks: list[CheckResult]) -> Finding:

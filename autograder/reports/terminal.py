@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.files import natural_key
-from autograder.model import CheckResult, Report, Verdict
+from autograder.model import CheckResult, Report
 from autograder.reports import statistics
 from autograder.reports.words import LOOKS, counts, judged, look_at, look_of, needs_a_person
 from autograder.text import escape
@@ -50,7 +50,8 @@ def _check_lines(check: CheckResult) -> Iterator[Text]:
     yield Text(f"  {look.icon} {escape.terminal(check.title)}", style=_STYLE[look.tone])
     for name, value in check.measured.items():
         yield Text(f"      measured: {escape.terminal(name, _NAME)} {value:.4g}", style="dim")
-    if check.verdict is Verdict.PASSED:
+    if check.earns:
+        yield from [Text(f"      {escape.terminal(check.message, 1000)}")] if check.message else ()
         return
     yield Text(f"      {look.label}" + (f": {escape.terminal(check.message, 1000)}" if check.message else ""))
     if check.hint:

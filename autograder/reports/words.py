@@ -19,6 +19,7 @@ class Look(NamedTuple):
 
 _ICONS = {
     Verdict.PASSED: ("✓", "good"),
+    Verdict.CARRIED: ("»", "good"),
     Verdict.FAILED: ("✗", "bad"),
     Verdict.RAISED: ("!", "bad"),
     Verdict.TIMED_OUT: ("◷", "bad"),
@@ -43,7 +44,7 @@ def tasks(report: Report) -> list[Task]:
     """One task per exercise that lost points, the most valuable first; ties keep the order of the notebook."""
     todo = []
     for exercise in report.exercises:
-        open_checks = [check for check in exercise.checks if check.verdict is not Verdict.PASSED]
+        open_checks = [check for check in exercise.checks if not check.earns]
         if open_checks:
             lost = cents(exercise.points - exercise.score)
             todo.append(Task(exercise, min(open_checks, key=_telling), lost))

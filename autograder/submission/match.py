@@ -30,6 +30,12 @@ def functions(source: str) -> set[str]:
     return set(_FUNCTION.findall(source))
 
 
+def bodies(source: str) -> list[tuple[str, str]]:
+    """The same with their texts, each up to the next one."""
+    _, *parts = _FUNCTION.split(source)
+    return list(zip(parts[::2], parts[1::2], strict=True))
+
+
 def defined_anywhere(source: str) -> set[str]:
     """Every name that a cell may define: functions, variables, imports, at any depth."""
     found = {name for names in _ANYWHERE.findall(source) for name in names}

@@ -51,6 +51,7 @@ class Server:
         helpers: dict[str, Any] = {"torch": torch, "np": np, "nn": torch.nn, "F": torch.nn.functional}
         self.env = helpers | {"student": Names(names), "DEVICE": device, "__name__": "helpers"}
         self.handles: dict[int, Any] = {}
+        self.given: dict[str, Any] = {}
         self._numbers = itertools.count(1)
 
     def answer(self, request: dict[str, Any]) -> bytes:
@@ -107,6 +108,14 @@ class Server:
 
     def _run(self, request: dict[str, Any]) -> dict[str, Any]:
         exec(compile(request["source"], "<helper>", "exec"), self.env)  # our helper code, beside the student's
+        return {"value": None}
+
+    def _give(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Puts functions of ours in the place of the student's; made once, so that they stay the same objects."""
+        if not self.given:
+            self.given = {"__name__": "__main__"}
+            exec(compile(request["source"], "<given>", "exec"), self.given)  # with all that they use, apart from theirs
+        self.names.update({name: self.given[name] for name in request["names"]})
         return {"value": None}
 
     def _call(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -29,13 +29,12 @@ WORDS = {
     "actual": 0.71,
     "asked": 0.9,
 }
+LISTS = ("close", "prerequisites", "grade_ids", "names")
 
 
 def said(make) -> str:
     names = inspect.signature(make).parameters
-    return make(
-        **{name: WORDS.get(name, [name] if name in ("close", "prerequisites", "grade_ids") else name) for name in names}
-    )
+    return make(**{name: WORDS.get(name, [name] if name in LISTS else name) for name in names})
 
 
 @pytest.mark.parametrize("name", SENTENCES)

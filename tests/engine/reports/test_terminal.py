@@ -45,7 +45,7 @@ def test_the_line_names_the_most_valuable_thing():
 def test_scores_and_counts_are_shown():
     line = line_of(class_text([mixed()]), "Amara")
     assert "43/100" in line
-    assert "✓ 8  ✗ 3  ! 2  ◷ 1  ⊘ 1  → 2" in line
+    assert "✓ 7  » 1  ✗ 3  ! 2  ◷ 1  ⊘ 1  → 2" in line
 
 
 def test_one_student_sees_message_hint_and_input():

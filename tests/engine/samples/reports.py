@@ -108,6 +108,7 @@ def mixed(student: str = "Amara Okafor") -> Report:
             counterexample="conv2d(x of shape (2, 3, 8, 9), w of shape (4, 3, 3, 2), stride=2)",
         ),
         failing("conv2d/1", Verdict.SKIPPED, message=messages.skipped(["conv2d has the right shape"])),
+        failing("conv2d/2", Verdict.CARRIED, message=messages.carried(["corr2d"])),
         failing("conv2d/3", Verdict.BLOCKED, message=messages.banned("convolution")),
         failing("pool2d/1", Verdict.TIMED_OUT, message=messages.timed_out(10, "pool2d, line 7")),
         failing("edges/1", message="The largest error is 1.75 at (3, 4).", picture=LARGE_PICTURE),

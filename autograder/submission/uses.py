@@ -1,0 +1,25 @@
+"""Which names the cells of a submission use: found in the text, so what cannot be parsed is read too.
+
+A name in a comment counts as used. That is harmless here: whoever asks only learns where to look.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+
+from autograder.submission.match import bodies
+from autograder.submission.read import Cell
+
+_WORD = re.compile(r"[^\W\d]\w*+")
+
+
+def names_used(cells: Sequence[Cell], grade_ids: Collection[str], names: Iterable[str]) -> set[str]:
+    """Every word of these cells and of the definitions of these names, and of the definitions that those use."""
+    uses: dict[str, set[str]] = {}
+    for name, body in (found for cell in cells for found in bodies(cell.source)):
+        uses.setdefault(name, set()).update(_WORD.findall(body))
+    own = [_WORD.findall(cell.source) for cell in cells if cell.grade_id in grade_ids]
+    seen, waiting = set[str](), {*names, *(word for words in own for word in words)}
+    while waiting:
+        seen |= waiting
+        waiting = {word for name in waiting for word in uses.get(name, ())} - seen
+    return seen

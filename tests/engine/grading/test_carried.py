@@ -1,0 +1,84 @@
+"""Error carried forward: what was wrong earlier costs points there, and only there."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from autograder.box.zygote import Wall, Zygote
+from autograder.course import load_course
+from autograder.grading.one import grade
+from autograder.judge.plugin import Suite, with_suite
+from autograder.model import Report, Verdict
+from autograder.submission.handed_in import HandedIn
+from tests.conftest import write_course
+from tests.engine.grading.test_grade import RIGHT, notebook
+
+SQUARED = "def double(x):\n    return x**2"
+STUB = "def double(x):\n    raise NotImplementedError()"
+ON_DOUBLE = "def add(a, b):\n    return double(a) - a + b"
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Report]]:
+    """`report(double="…")`: the Report of a notebook with these answers, the rest right."""
+    tiny = load_course(write_course(tmp_path_factory.mktemp("course"))).assignment("tiny")
+    with Zygote.start(Wall()) as zygote:
+
+        def make(extra: str = "", **answers: str) -> Report:
+            handed_in = HandedIn("ada", "ada.ipynb", "key", notebook(RIGHT | answers, extra))
+            return with_suite(tiny, lambda suite: grade(handed_in, suite, zygote))
+
+        yield make
+
+
+def points(report: Report) -> list[float]:
+    """Of double and of add."""
+    return [exercise.score for exercise in report.exercises]
+
+
+def test_an_exercise_on_a_wrong_function_earns_all_its_points_and_says_why(report):
+    """It lost them all: add was right but for double."""
+    found = report(double=SQUARED, add=ON_DOUBLE)
+    assert points(found) == [20, 30]
+    assert (found.checks[2].verdict, found.checks[2].message) == (
+        Verdict.CARRIED,
+        "Right, given a right `double`. It earns its points in full.",
+    )
+
+
+@pytest.mark.parametrize("double", [STUB, "def double(x:", "def twice(x):\n    return 2 * x", "", "1 / 0", "x = 1"])
+def test_a_function_that_is_missing_in_any_way_costs_nothing_further_down(report, double):
+    assert points(report(double=double, add=ON_DOUBLE)) == [0, 30]
+
+
+def test_a_function_that_is_given_another_meaning_later_is_replaced_there_too(report):
+    later = "def double(x):\n    return x**3"
+    assert points(report(extra=later, double=SQUARED, add=ON_DOUBLE)) == [20, 30]
+
+
+def test_what_is_used_through_another_function_is_found(report):
+    helped = "def helper(x):\n    return double(x) - x\n\n\ndef add(a, b):\n    return helper(a) + b"
+    assert points(report(double=SQUARED, add=helped)) == [20, 30]
+
+
+def test_a_class_is_built_on_the_right_function(report):
+    at_once = "TWO = double(1)\n\n\ndef add(a, b):\n    return a * TWO - a + b"
+    assert points(report(double="def double(x):\n    return x * 3", add=at_once))[1] == 30
+
+
+def test_a_mistake_of_its_own_still_costs_points(report):
+    found = report(double=SQUARED, add="def add(a, b):\n    return double(a) + b")
+    assert points(found) == [20, 0]
+    assert found.checks[2].verdict is Verdict.FAILED
+
+
+def test_what_does_not_use_it_is_not_asked_again(report, monkeypatch):
+    monkeypatch.setattr(Suite, "run", None)  # the first run has its own
+    found = report(double=SQUARED, add="def add(a, b):\n    return a - b")
+    assert (points(found), found.checks[2].verdict) == ([20, 0], Verdict.FAILED)
+
+
+def test_an_earlier_exercise_gains_nothing_from_a_later_answer(report):
+    """Else a stub of add would earn double its points: double(x) is add(x, x)."""
+    through = "def double(x):\n    return add(x, x)"
+    assert points(report(double=through, add="def add(a, b):\n    raise NotImplementedError()")) == [0, 0]
