@@ -63,6 +63,7 @@ class Conversation:
     show: str = "shapes"
     seed: int = 0  # of the inputs of this check
     room: int = allowance.KEPT  # bytes that may be kept; of what comes later only the last exchange is whole
+    search: bool = True  # for a smaller example than the first that fails
     exchanges: list[Exchange] = field(default_factory=list)
     kept: int = 0  # bytes of the exchanges
     requests: int = 0

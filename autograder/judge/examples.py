@@ -126,7 +126,8 @@ class _Search:
         """Raises the failure of the smallest example that fails; passes on what is a bug of the suite."""
         for place, drawn in enumerate(self.drawer.drawn(self.conversation.seed)):
             if not self._passes(drawn):
-                self._shrink(place)
+                if self.conversation.search:
+                    self._shrink(place)
                 self._report()
 
     def _passes(self, drawn: Drawn) -> bool:

@@ -98,6 +98,11 @@ class Suite:
         self._add_hints(results, [_case(results[name], conversation)])
         return results[name], conversation
 
+    def unexplained(self, name: str, ask: Ask) -> CheckResult:
+        """One check alone, without hints, and without a search for a smaller example: for whoever asks thousands."""
+        conversation = replace(self._conversation(name, ask), search=False)
+        return self._judged(_blank({check.name: check for check in self.assignment.checks}[name]), conversation)
+
     def _conversation(self, name: str, ask: Ask, secret: str = "") -> Conversation:
         conversation = Conversation(ask, self.assignment.limits, self.assignment.show)
         conversation.seed = seed_of(secret or self.assignment.secret, name)
