@@ -23,8 +23,9 @@ test: $(READY) ## every test; of the known mistakes one notebook in six (TESTS=t
 fuzz: $(READY) ## every odd answer in place of every answer that a check of the course expects
 	@EVERY_ODD_ANSWER=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) --timeout=0 tests/course/test_odd_answers.py
 
-prove: $(READY) ## every known mistake and every right solution of all assignments
-	@set -e; for suite in solutions/*/; do $(BIN)/convgrade prove "$$(basename $$suite)" --together --jobs $(JOBS); done
+prove: $(READY) ## every known mistake and right solution of all assignments, every mutant, every nothing-answer
+	@set -e; for suite in solutions/*/; do for part in --together "--mutants --nothing"; do \
+		$(BIN)/convgrade prove "$$(basename $$suite)" $$part --jobs $(JOBS); done; done
 
 lint: $(READY) ; @$(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache --no-logo ## ruff, mypy, who imports whom
 check: $(READY) ; @$(BIN)/convgrade build --check ## are the released notebooks what solutions/ says?

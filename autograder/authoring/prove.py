@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from autograder.authoring.holes.find import HoleOptions, find_and_show
 from autograder.authoring.proof_set import (
     ALTERNATIVE,
     MISTAKE,
@@ -67,6 +68,7 @@ class ProveOptions:
     """How to prove: workers, wall, device, mistakes `together` in notebooks or each in its own, `only` one exercise.
 
     For machines with little time: one in `one_in` notebooks with mistakes, others when the file of mistakes changes.
+    `mutants`, `nothing`: without notebooks, what `holes` looks for instead.
     """
 
     jobs: int
@@ -75,10 +77,14 @@ class ProveOptions:
     together: bool = False
     only: str = ""
     one_in: int = 1
+    mutants: bool = False
+    nothing: bool = False
 
 
 def run(assignment: Assignment, options: ProveOptions) -> bool:
     """Proves, prints the table and every offence; whether all is well."""
+    if options.mutants or options.nothing:
+        return find_and_show(assignment, HoleOptions(options.jobs, options.only, options.mutants, options.nothing))
     proof = prove(assignment, options)
     show(proof, Console(soft_wrap=True, highlight=False))
     return not proof.offences

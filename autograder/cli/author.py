@@ -60,6 +60,8 @@ def build(root: Path, check: bool) -> int:
 @JOBS
 @click.option("--together", is_flag=True, help="Put mistakes of different exercises into one notebook: much faster.")
 @click.option("--only", metavar="EXERCISE", default="", help="Only the alternatives and mistakes of one exercise.")
+@click.option("--mutants", is_flag=True, help="Instead: does every small change of the author's answers lose points?")
+@click.option("--nothing", is_flag=True, help="Instead: does every answer that knows nothing stay without points?")
 @click.option("--watch", is_flag=True, help="Prove again when a file of the assignment changes; Ctrl-C ends.")
 @BOX
 @DEVICE
@@ -67,10 +69,17 @@ def build(root: Path, check: bool) -> int:
 def prove(root: Path, slug: str, watch: bool, **options: Any) -> int:
     """Prove a hidden suite: right solutions get full marks, every known mistake loses points and is recognised.
 
+    With --mutants and --nothing, look for mistakes that nobody has written down; no box is needed. A mutant is one
+    small mechanical change of an answer in notebook.py. Each must lose points, and in a line that most checks execute
+    at least 8 % of its exercise, or be explained in solutions/SLUG/mutants.toml: "old → new" = "reason". A
+    nothing-answer (a constant, an error, zeros in the right shape) earns at most 2 % of its exercise: let the checks
+    that it passes come after a check of values.
+
     \b
     Examples:
       convgrade prove a1_convolution
       convgrade prove a1_convolution --only corr2d --watch
+      convgrade prove a1_convolution --only corr2d --mutants --nothing
       convgrade prove a1_convolution --together --device cuda
     """
     from autograder.course import load_course

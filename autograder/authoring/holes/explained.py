@@ -1,15 +1,17 @@
 """`mutants.toml` of an assignment: mutants that need not cost what others cost, each with its reason.
 
-    [equivalent.conv2d]                          # no check can tell it from the answer
-    "out = x.clone() → out = x" = "out is not changed"
+    [equivalent.conv2d]                       # no check can tell it from the answer
+    "out = x.clone() → out = x" = "out is never changed"
 
-    [cheap.conv2d]                               # a core line, and yet a small mistake
-    "out = x + 1 → out = x + 2" = "…"
+    [cheap.conv2d]                            # of a line that most checks execute, and yet a small mistake
+    "out = x / 2 → out = x / 3" = "only what is drawn depends on it"
+
+The change is written as `convgrade prove SLUG --mutants` shows it. “…” in it stands for any text.
 """
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,11 +22,12 @@ from autograder.errors import CourseError, place
 
 FILE = "mutants.toml"
 EQUIVALENT, CHEAP = "equivalent", "cheap"
+ANY = "…"
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """One mutant that is explained: which kind, its function, its change, why."""
+    """Why mutants of one function are what they are: equivalent, or cheap."""
 
     kind: str
     function: str
@@ -32,18 +35,21 @@ class Explained:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.kind}, {self.function}: {self.change}"
+        return f"{self.function}: {self.change}"
+
+    def fits(self, function: str, change: str) -> bool:
+        """Whether it speaks about this mutant."""
+        pattern = ".*".join(map(re.escape, self.change.split(ANY)))
+        return function == self.function and re.fullmatch(pattern, change) is not None
 
 
-def explained(assignment: Assignment) -> list[Explained]:
+def read_explained(assignment: Assignment) -> list[Explained]:
     """Every entry of the file; none without one. Raises CourseError for an entry without a reason."""
     path = assignment.folder / FILE
-    if not path.exists():
-        return []
-    found = list(_entries(read_toml(path, {EQUIVALENT, CHEAP}), ()))
+    found = list(_entries(read_toml(path, {EQUIVALENT, CHEAP}), ())) if path.exists() else []
     for entry in found:
         if not entry.reason.strip() or not entry.function:
-            raise CourseError(f"no reason for {entry}", place(path, line_of(path, entry.change)), "write why")
+            raise CourseError(f"no reason for “{entry}”", place(path, line_of(path, entry.change)), "write why")
     return found
 
 
@@ -53,8 +59,3 @@ def _entries(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[Explai
             yield from _entries(value, (*path, key))
         else:
             yield Explained(path[0] if path else "", ".".join(path[1:]), key, value if isinstance(value, str) else "")
-
-
-def as_entry(function: str, kind: str, change: str) -> str:
-    """The lines for the file, to be completed."""
-    return f"[{kind}.{function}]\n{json.dumps(change, ensure_ascii=False)} = "

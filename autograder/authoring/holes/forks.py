@@ -17,13 +17,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-PR_SET_PDEATHSIG = 1
+from autograder.grading.worker import PR_SET_PDEATHSIG
+
 MEMORY = 4 * 2**30  # bytes above what the process maps already
 SLEEPS = 120  # seconds on the clock after which a task that uses no processor is ended
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class Trial:
     """Something that gives what JSON can hold, and the most seconds of the processor it may need."""
 
     run: Callable[[], Any]
@@ -34,7 +35,7 @@ class Task:
 class Batch:
     """Tasks for one fork, and whether all is there as it was before them."""
 
-    tasks: tuple[tuple[int, Task], ...]  # with their places among all
+    tasks: tuple[tuple[int, Trial], ...]  # with their places among all
     sound: Callable[[], bool]
 
 
@@ -69,8 +70,8 @@ def in_forks(batches: Sequence[Batch], jobs: int) -> Iterator[Any]:
             while waiting and len(running.get_map()) < jobs:
                 fork, reader = _forked(waiting.pop(0))
                 running.register(reader, selectors.EVENT_READ, fork)
-            for fork, again in _ended(running):
-                done |= fork
+            for given, again in _ended(running):
+                done |= given
                 waiting[:0] = again
             while place in done:
                 yield done.pop(place)

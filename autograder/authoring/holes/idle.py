@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from autograder.authoring.holes.forks import Task
+from autograder.authoring.holes.forks import Trial
 from autograder.authoring.holes.mutants import answer_lines
 from autograder.authoring.holes.nothing import nothings, put, written
 from autograder.authoring.holes.rehearsal import PATIENCE, Rehearsal, Spot
@@ -63,9 +64,9 @@ class NothingTrials:
         together = [_Group("all of them", tuple(found))] if len(found) > 1 else []
         self.groups = [*groups, *together]
 
-    def tasks(self) -> list[Task]:
+    def tasks(self) -> list[Trial]:
         """One for each group: {answer: [passed, ungraded]}."""
-        return [Task(lambda group=group: self._tried(group), PATIENCE) for group in self.groups]
+        return [Trial(partial(self._tried, group), PATIENCE) for group in self.groups]
 
     def earnings(self, answers: Iterator[Any]) -> Iterator[Earned]:
         """What the forks' answers mean."""
@@ -89,5 +90,9 @@ class NothingTrials:
                 failed = [each for each, verdict in ends.items() if verdict is not Verdict.PASSED]
                 if name not in self.weights.lost(failed):
                     ends[name] = self.rehearsal.verdict(name, names)
-            found[text] = [[name for name, end in ends.items() if end is kind] for kind in (Verdict.PASSED, Verdict.UNGRADED)]
+            found[text] = [_with(ends, Verdict.PASSED), _with(ends, Verdict.UNGRADED)]
         return found
+
+
+def _with(ends: Mapping[str, Verdict], verdict: Verdict) -> list[str]:
+    return [name for name, end in ends.items() if end is verdict]

@@ -49,9 +49,8 @@ class Mutant:
     function: str
     old: str
     new: str
-    cell: str
-    line: int
     lines: frozenset[int]
+    main: bool  # the line is executed in a call, and is not there to refuse arguments
     slot: Slot = field(repr=False)
     value: Any = field(repr=False)
 
@@ -88,7 +87,7 @@ def mutants_of(cell: SourceCell, tree: ast.Module) -> list[Mutant]:
     found: list[Mutant] = []
     times: Counter[tuple[str, str, str]] = Counter()
     for line in _lines(tree, "", frozenset()):
-        before, seen = text_of(line.slot.get()), set[str]()
+        before, seen = code_of(line.slot.get()), set[str]()
         for slot, value in _changes(line, line.node.lineno in own):
             after = _text_after(line, slot, value)
             if after in (before, *seen):
@@ -97,12 +96,12 @@ def mutants_of(cell: SourceCell, tree: ast.Module) -> list[Mutant]:
             times[line.function, before, after] += 1
             often = times[line.function, before, after]
             new = after if often == 1 else f"{after} ({often})"
-            where = (cell.name or "", line.node.lineno, line.lines)
-            found.append(Mutant(line.function, before, new, *where, slot, value))
+            main = line.lines == {line.node.lineno} and not _refuses(line.node)
+            found.append(Mutant(line.function, before, new, line.lines, main, slot, value))
     return found
 
 
-def text_of(node: ast.AST) -> str:
+def code_of(node: ast.AST) -> str:
     """The code of a statement on one line; of a compound one, only its head."""
     if isinstance(node, ast.Pass):
         return REMOVED
@@ -130,7 +129,7 @@ def _text_after(line: _Line, slot: Slot, value: Any) -> str:
     kept = slot.get()
     slot.put(value)
     try:
-        return text_of(line.slot.get())
+        return code_of(line.slot.get())
     finally:
         slot.put(kept)
 
@@ -146,6 +145,12 @@ def _lines(parent: Any, function: str, around: frozenset[int]) -> Iterator[_Line
                 once = isinstance(parent, (ast.Module, ast.ClassDef)) or isinstance(node, Function)
                 yield _Line(inner, node, Slot(parent, name, place), within if once else frozenset({node.lineno}))
             yield from _lines(node, inner, within if isinstance(node, ast.ClassDef) else around)
+
+
+def _refuses(node: ast.stmt) -> bool:
+    """Whether it only raises, on a condition or without one."""
+    body = node.body if isinstance(node, ast.If) else [node]
+    return all(isinstance(each, ast.Raise) for each in body)
 
 
 def _end(node: ast.stmt) -> int:
@@ -181,7 +186,7 @@ def _of_signature(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tupl
 def _of_expressions(node: Any) -> Iterator[tuple[Slot, Any]]:
     """Changes below a node, but for the statements in it."""
     for name, held in ast.iter_fields(node):
-        if name in BLOCKS and isinstance(held, list) or name in UNTOUCHED:
+        if (name in BLOCKS and isinstance(held, list)) or name in UNTOUCHED:
             continue
         if isinstance(held, list):
             for place, each in enumerate(held):
@@ -193,9 +198,12 @@ def _of_expressions(node: Any) -> Iterator[tuple[Slot, Any]]:
 
 def _of_slot(slot: Slot) -> Iterator[tuple[Slot, Any]]:
     node = slot.get()
-    if not isinstance(node, ast.JoinedStr):
+    if isinstance(node, ast.JoinedStr):
+        return
+    among = slot.name == "comparators" and isinstance(slot.parent.ops[slot.place], (ast.In, ast.NotIn))
+    if not among:  # whose order means nothing
         yield from ((slot, other) for other in replacements_of(node))
-        yield from _of_expressions(node)
+    yield from _of_expressions(node)
 
 
 def _without(row: list[Any], one: Any) -> list[Any]:

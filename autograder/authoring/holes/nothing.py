@@ -44,11 +44,11 @@ def nothings() -> dict[str, Nothing]:
 
 def of_type(returns: Returns) -> Any:
     """A constant of an annotated type, 0 or empty; None where the type is not known."""
-    if isinstance(returns, ast.Subscript) and isinstance(returns.slice, ast.Tuple):
-        if ast.unparse(returns.value) == "tuple":
-            return tuple(of_type(each) for each in returns.slice.elts)
     node = returns.value if isinstance(returns, ast.Subscript) else returns
-    return OF_TYPE.get(getattr(node, "id", getattr(node, "attr", "")), lambda: None)()
+    name = getattr(node, "id", getattr(node, "attr", ""))
+    if name == "tuple" and isinstance(returns, ast.Subscript) and isinstance(returns.slice, ast.Tuple):
+        return tuple(of_type(each) for each in returns.slice.elts)
+    return OF_TYPE.get(name, lambda: None)()
 
 
 def _constant(make: Callable[[], Any]) -> Nothing:
@@ -79,17 +79,14 @@ def copied(value: Any) -> Any:
 
 
 def zeros_like(value: Any) -> Any:
-    """The same containers, shapes and types, all numbers 0 and all text empty; a network with no weight."""
+    """The same containers, shapes and types, all numbers 0 and all text empty; a network without layers."""
     if isinstance(value, (list, tuple)):
         items = [zeros_like(each) for each in value]
         return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
     if isinstance(value, dict):
         return {key: zeros_like(each) for key, each in value.items()}
     if isinstance(value, torch.nn.Module):
-        with torch.no_grad():
-            for parameter in value.parameters():
-                parameter.zero_()
-        return value
+        return torch.nn.Sequential()
     if isinstance(value, torch.Tensor):
         return torch.zeros_like(value)
     if isinstance(value, np.ndarray):
@@ -125,9 +122,9 @@ def written(tree: ast.Module, own: frozenset[int], wanted: Container[str]) -> It
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name in wanted and _meets(node, own):
             yield node.name, node
-        for inner in node.body if isinstance(node, ast.ClassDef) and node.name in wanted else []:
-            if isinstance(inner, ast.FunctionDef) and _meets(inner, own):
-                yield f"{node.name}.{inner.name}", inner
+        if isinstance(node, ast.ClassDef) and node.name in wanted:
+            methods = [each for each in node.body if isinstance(each, ast.FunctionDef) and _meets(each, own)]
+            yield from ((f"{node.name}.{method.name}", method) for method in methods)
 
 
 def _meets(node: ast.stmt, lines: frozenset[int]) -> bool:

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
-SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
+SWAPPED: dict[type[ast.AST], Any] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
     ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.And: ast.Or, ast.Or: ast.And,
@@ -70,7 +70,7 @@ def _choice(node: Any) -> Iterator[ast.AST]:
 
 
 def _call(node: Any) -> Iterator[ast.AST]:
-    name = called(node)
+    name = name_called(node)
     if name in RENAMED:
         yield ast.Call(_renamed(node.func, RENAMED[name]), node.args, node.keywords)
     if name in COPIES and isinstance(node.func, ast.Attribute):
@@ -111,16 +111,15 @@ def statement_replacements(node: ast.stmt) -> Iterator[ast.stmt]:
         yield ast.Pass()
 
 
-def called(node: ast.Call) -> str:
+def name_called(node: ast.Call) -> str:
     """The last name of what is called; "" where it has none."""
     return getattr(node.func, "id", getattr(node.func, "attr", ""))
 
 
 def is_text(node: ast.stmt) -> bool:
     """Whether it computes nothing that a check could see: a docstring, or something printed."""
-    if not isinstance(node, ast.Expr):
-        return False
-    return isinstance(node.value, ast.Constant) or (isinstance(node.value, ast.Call) and called(node.value) == "print")
+    value = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(value, ast.Constant) or (isinstance(value, ast.Call) and name_called(value) == "print")
 
 
 def _renamed(function: Any, name: str) -> ast.expr:

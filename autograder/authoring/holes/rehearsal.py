@@ -19,7 +19,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 
-from autograder.authoring.holes.forks import Batch, Task, in_forks
+from autograder.authoring.holes.forks import Batch, Trial, in_forks
 from autograder.authoring.holes.mutants import BLOCKS
 from autograder.box.inside.child import SEED
 from autograder.course.percent import SourceCell
@@ -44,7 +44,6 @@ class Seen:
 
     name: str
     seconds: float
-    weight: float
     gate: bool  # it trains a network to a threshold
     spots: frozenset[Spot]
 
@@ -74,20 +73,18 @@ class Rehearsal:
     @cached_property
     def checks(self) -> dict[str, Seen]:
         """Every check on the author's answers. Raises ConvgradeError where they do not pass in this process."""
-        rows = next(in_forks([Batch(((0, Task(self._watched, PATIENCE)),), lambda: True)], 1))
+        rows = next(in_forks([Batch(((0, Trial(self._watched, PATIENCE)),), lambda: True)], 1))
         if rows is None:
             raise ConvgradeError("the author's answers cannot be tried without a box: the process ended")
         failing = [f"{name}: {verdict} {why}" for name, verdict, why, _, _ in rows if verdict != Verdict.PASSED]
         if failing:
             raise ConvgradeError("\n  ".join(["the author's answers do not pass without a box", *failing]))
-        weights = {check.name: check.weight for check in self.suite.assignment.checks}
         return {
-            name: Seen(name, seconds, weights[name], self.is_gate(name), frozenset((cell, line) for cell, line in spots))
+            name: Seen(name, seconds, self._is_gate(name), frozenset((cell, line) for cell, line in spots))
             for name, _, _, seconds, spots in rows
         }
 
-    def is_gate(self, check: str) -> bool:
-        """Whether it trains a network to a threshold."""
+    def _is_gate(self, check: str) -> bool:
         return FIXTURE in self.suite.items[check].fixturenames
 
     def again(self, cell: SourceCell) -> Names:
@@ -148,5 +145,5 @@ def _mark(parent: Any, cell: str) -> None:
 
 
 def _note(node: ast.stmt, cell: str) -> ast.stmt:
-    values = [ast.Constant(cell), ast.Constant(node.lineno)]
+    values: list[ast.expr] = [ast.Constant(cell), ast.Constant(node.lineno)]
     return ast.copy_location(ast.Expr(ast.Call(ast.Name(MARK, ast.Load()), values, [])), node)

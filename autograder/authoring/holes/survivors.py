@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from autograder.authoring.holes.forks import Task
+from autograder.authoring.holes.forks import Trial
 from autograder.authoring.holes.mutants import Mutant, mutants_of
 from autograder.authoring.holes.rehearsal import Rehearsal, Seen
 from autograder.authoring.holes.weights import Weights
@@ -41,7 +42,7 @@ class Fate:
         return 0 < self.cost < self.least - 1e-9
 
 
-class Trials:
+class MutantTrials:
     """The mutants of one exercise, each as a task for a fork of its own."""
 
     def __init__(self, rehearsal: Rehearsal, exercise: str) -> None:
@@ -50,12 +51,9 @@ class Trials:
         cells = [cell for cell in rehearsal.cells if cell.name in names]
         self.mutants = [(cell, mutant) for cell in cells for mutant in mutants_of(cell, rehearsal.tree(cell))]
 
-    def tasks(self) -> list[Task]:
+    def tasks(self) -> list[Trial]:
         """One for each mutant: [failed, ungraded] in a fork."""
-        return [
-            Task(lambda cell=cell, mutant=mutant: self._tried(cell, mutant), self._seconds(cell, mutant))
-            for cell, mutant in self.mutants
-        ]
+        return [Trial(partial(self._tried, *each), self._seconds(*each)) for each in self.mutants]
 
     def sound(self) -> bool:
         """Whether the author's answers still pass: no mutant before left anything behind."""
@@ -77,10 +75,10 @@ class Trials:
 
     def least(self, cell: SourceCell, mutant: Mutant) -> float:
         """What a mutant of this line should cost: of a core line `LEAST`, or half of the checks that execute it."""
-        of_line = self.weights.share({seen.name for seen in self._reached(cell, mutant.lines)})
         around = find(self.rehearsal.tree(cell), mutant.function.split(".")) if mutant.function else None
-        if around is None or len(mutant.lines) > 1:
+        if around is None or not mutant.main:
             return 0.0
+        of_line = self.weights.share({seen.name for seen in self._reached(cell, mutant.lines)})
         whole = frozenset(range(around.lineno, (around.end_lineno or around.lineno) + 1))
         of_function = self.weights.share({seen.name for seen in self._reached(cell, whole)})
         return min(LEAST, of_line / 2) if of_line >= CORE * of_function else 0.0
