@@ -6,7 +6,6 @@ notice, the tasks beside it are done again.
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import json
 import os
@@ -17,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.grading.worker import PR_SET_PDEATHSIG
+from autograder.box.inside.jail import PR_SET_PDEATHSIG, prctl
 
 MEMORY = 4 * 2**30  # bytes above what the process maps already
 SLEEPS = 120  # seconds on the clock after which a task that uses no processor is ended
@@ -114,7 +113,7 @@ def _work(batch: Batch, writer: int) -> None:
 
 def _settle() -> None:
     """Quiet, alone, and with limits that end the process."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     gc.disable()
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
