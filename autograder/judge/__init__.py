@@ -71,7 +71,8 @@ StudentError, whose `verdict` is a Verdict. `gradients_of(reference.f, upstream,
 `kernel, losses = expect(student.learn_kernel(x, y)).to_be_a(tuple, length=2)`.
 `to_match(expected, rtol=None, atol=1e-12)`: type, dtype, shape, finiteness, then the largest error, which may be
 `atol + rtol × largest expected value`; rtol is 1e-9 for float64 and Python floats, 1e-4 for float32, 1e-2 for half.
-`to_equal(expected)`: the same with no tolerance. `to_have_shape(4, 5)`, `to_have_dtype(torch.float64)`,
+`to_agree_with(expected)`: the same for floats of any dtype, where another check asks for the dtype.
+`to_equal(expected)`: `to_match` with no tolerance. `to_have_shape(4, 5)`, `to_have_dtype(torch.float64)`,
 `to_be_a(int)`, `to_be_detached()`, `to_reach(0.95)`, `to_be_below(0.01)`; `to_reach(thresholds.digits)`, see below.
 `to_hold("the loss gets smaller")`: for a bool that the suite computed; the text says what should hold.
 `expect(lambda: student.f(x)).to_raise(ValueError)`, `expect(lambda: student.f(x)).to_leave_inputs_alone()`.

@@ -22,6 +22,8 @@ from autograder.judge.student import CallResult, Remote, handle_of, value_of
 from autograder.model import Picture, Verdict
 from cnnkit.compare import Mismatch, compare, kind_of, shape_hint
 
+WHOLE = frozenset({torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64})
+
 
 def expect(actual: Any) -> Expectation:
     """Begins a sentence about a value from the box, or about a function without arguments that returns one."""
@@ -40,8 +42,20 @@ class Expectation:
         _must_not_mismatch(_compared(actual, expected, rtol, atol))
         return actual
 
+    def to_agree_with(self, expected: torch.Tensor, rtol: float | None = None, atol: float = 1e-12) -> Any:
+        """As `to_match` for a tensor of another dtype, too: it is compared, and given back, in the expected one.
+
+        For the values of floats, where another check asks for the dtype.
+        """
+        actual = self._value()
+        if isinstance(actual, torch.Tensor) and expected.is_floating_point():
+            real = actual.is_floating_point() or actual.dtype in WHOLE
+            actual = actual.to(expected.dtype) if real else actual
+        _must_not_mismatch(_compared(actual, expected, rtol, atol))
+        return actual
+
     def to_equal(self, expected: Any) -> Any:
-        """The same without any tolerance."""
+        """As `to_match`, without any tolerance."""
         return self.to_match(expected, rtol=0.0, atol=0.0)
 
     def to_have_shape(self, *shape: int) -> Any:
