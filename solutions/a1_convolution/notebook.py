@@ -23,8 +23,8 @@
 # resists, go on.
 #
 # **House rules** for every function, unless its docstring says otherwise: return a new tensor, leave the arguments as
-# they were, keep their dtype and device, and keep the way back for autograd open (no `.item()`, `.numpy()` or
-# `torch.tensor(...)` on the way).
+# they were, take them in any memory layout (slices, or after a `permute`), keep their dtype and device, and keep the way
+# back for autograd open (no `.item()`, `.numpy()` or `torch.tensor(...)` on the way).
 #
 # **Switched off while T1.2, T1.4 and T1.5 are graded**, because you are building them: `F.conv2d` and its relatives
 # (`nn.Conv2d`, `F.conv_transpose2d`, `F.unfold`, scipy's filters), and in T1.4 and T1.5 `F.pad` and its relatives. Loops, slices,

@@ -101,3 +101,42 @@ def conv2d__padded_by_hand(x, weight, bias=None, stride=1, padding=0):
     patches = wide.unfold(2, weight.shape[2], sh).unfold(3, weight.shape[3], sw)
     out = torch.einsum("bchwij,ocij->bohw", patches, weight)
     return out if bias is None else out + bias[:, None, None]
+
+
+def conv2d__through_own_functions(x, weight, bias=None, stride=1, padding=0):
+    (sh, sw), (ph, pw) = [v if isinstance(v, tuple) else (v, v) for v in (stride, padding)]
+    x = pad2d(x, pw, pw, ph, ph)
+    maps = [[sum(corr2d(c, k) for c, k in zip(image, kernel)) for kernel in weight] for image in x]
+    out = torch.stack([torch.stack(one) for one in maps])[:, :, ::sh, ::sw]
+    return out if bias is None else out + bias[:, None, None]
+
+
+def conv2d__tensordot_over_the_kernel(x, weight, bias=None, stride=1, padding=0):
+    sh, sw = (stride,) * 2 if isinstance(stride, int) else stride
+    ph, pw = (padding,) * 2 if isinstance(padding, int) else padding
+    (B, C, H, W), (O, _, h, w) = x.shape, weight.shape
+    rows, cols = (H + 2 * ph - h) // sh + 1, (W + 2 * pw - w) // sw + 1
+    frame = x.new_zeros((B, C, H + 2 * ph, W + 2 * pw)).index_put(
+        (*torch.meshgrid(*(torch.arange(n, device=x.device) for n in (B, C)), torch.arange(ph, ph + H, device=x.device),
+                         torch.arange(pw, pw + W, device=x.device), indexing="ij"),), x)
+    out = torch.zeros(O, B, rows, cols, dtype=x.dtype, device=x.device)
+    if bias is not None:
+        out = out + bias.reshape(-1, 1, 1, 1)
+    for u in range(h):
+        for v in range(w):
+            picked = frame[:, :, u::sh, v::sw][:, :, :rows, :cols]
+            out = out + torch.tensordot(weight[:, :, u, v], picked, dims=([1], [1]))
+    return out.transpose(0, 1)
+
+
+def conv2d__linear_layer_on_windows(x, weight, bias=None, stride=1, padding=0):
+    (sh, sw), (ph, pw) = [(v, v) if isinstance(v, int) else v for v in (stride, padding)]
+    B, C, H, W = x.shape
+    for axis, p in ((2, ph), (3, pw)):
+        shape = list(x.shape)
+        shape[axis] = p
+        zeros = torch.zeros(shape, dtype=x.dtype, device=x.device)
+        x = torch.cat([zeros, x, zeros], axis)
+    windows = x.unfold(2, weight.shape[2], sh).unfold(3, weight.shape[3], sw)
+    rows = windows.permute(0, 2, 3, 1, 4, 5).flatten(3)
+    return torch.nn.functional.linear(rows, weight.flatten(1), bias).movedim(-1, 1)

@@ -80,3 +80,42 @@ def plot_components__lambda(x, components, maps):
 def conv_components__windows(x, weight, bias):
     parts = torch.einsum("bchwij,ocij->bochw", x.unfold(2, weight.shape[2], 1).unfold(3, weight.shape[3], 1), weight)
     return parts, parts.sum(2) + bias[:, None, None]
+
+
+def conv_components__one_image_at_a_time(x, weight, bias):
+    every = []
+    for image in x:
+        every.append(torch.stack([F.conv2d(image[:, None], kernel[:, None], groups=1).diagonal(dim1=0, dim2=1).movedim(-1, 0)
+                                  for kernel in weight]))
+    parts = torch.stack(every)
+    return parts, parts.sum(dim=-3) + bias[None, :, None, None]
+
+
+def plot_components__left_titles_and_shared_axes(x, components, maps):
+    cout, cin = components.shape[1:3]
+    figure, axes = plt.subplots(1 + cin, 1 + cout, sharex="col", sharey="row", squeeze=False)
+    table = [[(x[0].mean(0), "image"), *((maps[0, k], f"map {k}") for k in range(cout))]]
+    for c in range(cin):
+        table.append([(x[0, c], f"channel {c}"), *((components[0, k, c], f"channel {c}, kernel {k}") for k in range(cout))])
+    for line, places in zip(table, axes):
+        for (picture, title), place in zip(line, places):
+            place.imshow(picture.tolist(), origin="lower", aspect="auto")
+            place.set_title(title, loc="left")
+    return figure
+
+
+def plot_components__closed_figure(x, components, maps):
+    figure = plt.Figure()
+    cin, cout = x.shape[1], maps.shape[1]
+    axes = iter(figure.subplots(cin + 1, cout + 1).ravel())
+    for row in range(-1, cin):
+        for column in range(-1, cout):
+            place = next(axes)
+            if row < 0:
+                picture = x[0].mean(0) if column < 0 else maps[0, column]
+                place.set_title("image" if column < 0 else f"map {column}")
+            else:
+                picture = x[0, row] if column < 0 else components[0, column, row]
+                place.set_title(f"channel {row}" if column < 0 else f"channel {row}, kernel {column}")
+            place.matshow(picture.detach())
+    return figure

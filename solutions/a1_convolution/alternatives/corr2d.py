@@ -83,3 +83,31 @@ def true_conv2d__loops(X, K):
 def corr2d__unfolded_twice(X, K):
     (H, W), (h, w) = X.shape, K.shape
     return (X.unfold(0, h, 1).unfold(1, w, 1) * K).sum((-1, -2))
+
+
+def corr2d__fourier(X, K):
+    dtype, (h, w) = torch.result_type(X, K), K.shape
+    if not dtype.is_floating_point:
+        return corr2d__fourier(X.double(), K.double()).round().to(dtype)
+    spectrum = torch.fft.rfft2(X.to(dtype)) * torch.fft.rfft2(K.to(dtype), s=X.shape).conj()
+    return torch.fft.irfft2(spectrum, s=X.shape)[: X.shape[0] - h + 1, : X.shape[1] - w + 1]
+
+
+def corr2d__rolled(X, K):
+    (H, W), (h, w) = X.shape, K.shape
+    total = sum(torch.roll(X, (-u, -v), (0, 1)) * K[u, v] for u in range(h) for v in range(w))
+    return total[: H - h + 1, : W - w + 1]
+
+
+def corr2d__index_tables(X, K):
+    (H, W), (h, w) = X.shape, K.shape
+    rows = torch.arange(H - h + 1, device=X.device)[:, None] + torch.arange(h, device=X.device)
+    columns = torch.arange(W - w + 1, device=X.device)[:, None] + torch.arange(w, device=X.device)
+    windows = X[rows[:, None, :, None], columns[None, :, None, :]]
+    return (windows * K).flatten(2).sum(-1)
+
+
+def true_conv2d__fourier(X, K):
+    (H, W), (h, w) = X.shape, K.shape
+    full = torch.fft.irfft2(torch.fft.rfft2(X) * torch.fft.rfft2(K, s=(H, W)), s=(H, W))
+    return full[h - 1 :, w - 1 :]

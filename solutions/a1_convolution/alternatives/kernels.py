@@ -109,3 +109,44 @@ def gaussian_kernel__in_short(k, sigma):
     r = torch.arange(k) - (k - 1) / 2
     g = torch.exp(-(r[:, None] ** 2 + r**2) / (2 * sigma**2))
     return g / g.sum()
+
+
+def box_kernel__repeated(k):
+    return torch.tensor(1 / k**2).repeat(k, k)
+
+
+def gaussian_kernel__window(k, sigma):
+    line = torch.signal.windows.gaussian(k, std=sigma, dtype=torch.float32)
+    return torch.outer(line, line) / line.sum().square()
+
+
+def gaussian_kernel__density(k, sigma):
+    line = torch.distributions.Normal(0.0, sigma).log_prob(torch.arange(k) - (k - 1) / 2).double().exp()
+    square = line.unsqueeze(1) @ line.unsqueeze(0)
+    return square.div(square.sum()).to(torch.float32)
+
+
+def edge_bank__numpy():
+    bank = np.zeros((4, 1, 3, 3), dtype="float32")
+    bank[0, 0, 0], bank[0, 0, 2] = -1, 1
+    bank[1] = bank[0].transpose(0, 2, 1)
+    bank[3, 0] = np.eye(3) - np.eye(3, k=1)
+    bank[2, 0] = bank[3, 0, :, ::-1]
+    bank[2, 0] = [[0, -1, 1], [-1, 1, 0], [1, 0, 0]]
+    return torch.from_numpy(bank)
+
+
+def apply_kernel_at__by_the_function(img, row, col, kernel):
+    h, w = kernel.shape
+    if 0 in (h % 2, w % 2):
+        raise ValueError("no centre")
+    places = {(i, j) for i in range(h // 2, len(img) - h // 2) for j in range(w // 2, img.shape[1] - w // 2)}
+    if (row, col) not in places:
+        raise IndexError(f"({row}, {col})")
+    return corr2d(img, kernel)[row - h // 2, col - w // 2]
+
+
+def filter_gray__by_the_function(img, kernels):
+    h, w = kernels.shape[2:]
+    framed = pad2d(img, w // 2, w // 2, h // 2, h // 2)
+    return torch.stack([corr2d(framed, kernel[0]) for kernel in kernels])

@@ -56,3 +56,31 @@ def learn_kernel__new_leaf(x, y, kernel_size, steps=200, lr=0.01, seed=0):
         kernel = (kernel - lr * slope).detach()
         losses.append(loss.item())
     return kernel, losses
+
+
+def learn_kernel__in_double(x, y, kernel_size, steps=200, lr=1e-2, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    kernel = 3 * torch.randn(kernel_size, generator=generator, dtype=torch.float64).to(x.device)
+    wide, target, losses = x.double(), y.double(), []
+    for _ in range(steps):
+        slope, loss = torch.func.grad_and_value(
+            lambda k: F.mse_loss(F.conv2d(wide[None, None], k[None, None])[0, 0], target)
+        )(kernel)
+        losses += [float(loss)]
+        kernel = kernel.sub(slope, alpha=lr)
+    return kernel.to(x.dtype), losses
+
+
+def learn_kernel__state_put_back(x, y, kernel_size, steps=200, lr=1e-2, seed=0):
+    before = torch.get_rng_state()
+    torch.manual_seed(seed)
+    kernel = torch.empty(kernel_size, dtype=x.dtype).uniform_(0, 1).to(x.device).requires_grad_(True)
+    torch.set_rng_state(before)
+    losses = []
+    while len(losses) < steps:
+        loss = (corr2d(x, kernel) - y).pow(2).mean()
+        loss.backward()
+        kernel.data.add_(kernel.grad, alpha=-lr)
+        kernel.grad.zero_()
+        losses.append(loss.detach().tolist())
+    return kernel.detach().clone(), losses

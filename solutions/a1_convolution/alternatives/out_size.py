@@ -72,3 +72,39 @@ def flat_features__meta(hw, c_out, k, s, p):
     x = torch.empty(1, 1, *hw, device="meta")
     w = torch.empty(c_out, 1, k, k, device="meta")
     return F.conv2d(x, w, stride=s, padding=p).numel()
+
+
+def conv_out_size__recursive(n, k, s=1, p=0, d=1):
+    if p:
+        return conv_out_size__recursive(n + 2 * p, k, s, 0, d)
+    if d * (k - 1) + 1 > n:
+        raise ValueError("no place")
+    return 1 if d * (k - 1) + 1 > n - s else 1 + conv_out_size__recursive(n - s, k, s, 0, d)
+
+
+def same_padding__divmod(k, d=1):
+    p, left = divmod((k - 1) * d, 2)
+    if left:
+        raise ValueError("one pixel is left over")
+    return p
+
+
+def even_cover_padding__all_of_them(n, k, s):
+    fits = [p for p in range(s + max(0, k - n)) if n + 2 * p >= k and not (n + 2 * p - k) % s]
+    return min(fits, default=None)
+
+
+def even_cover_padding__over(n, k, s):
+    class Found(Exception):
+        pass
+
+    try:
+        for p in range(k + s):
+            if k <= n + 2 * p and (n + 2 * p - k) / s == (n + 2 * p - k) // s:
+                raise Found(p)
+    except Found as found:
+        return found.args[0]
+
+
+def flat_features__by_the_function(hw, c_out, k, s, p):
+    return math.prod([c_out, *(conv_out_size(n, k, s=s, p=p) for n in hw)])

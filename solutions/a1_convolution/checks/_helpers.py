@@ -1,8 +1,9 @@
 """What the checks of several exercises share.
 
-Inputs: float64, never square, batch of at least two, a different length for every axis, stride and padding unequal.
-The checks of values come after `own_work`, so that a banned road earns nothing; what is wrong there without being
-banned is left to them.
+Inputs: never square, batch of at least two, a different length for every axis, stride and padding unequal. Values are
+asked in float32, where a forgotten dtype does no harm, and judged whatever the dtype; one check of each function asks
+for the dtype. The checks of values come after `own_work`, so that a banned road earns nothing; what is wrong there
+without being banned is left to them. What is no value (gradients, errors, inputs left alone) comes after a value.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from autograder.judge import integers, tuples
 CONVOLUTIONS = ("convolution", "conv2d", "conv_", "im2col", "scipy.signal", "scipy.ndimage")
 SIZES = tuples(integers(1, 6), integers(1, 6))
 PADDINGS = ("constant_pad", "pad2d", "_pad_enum", "_pad_circular")
-
 
 
 def picture(cases: Any, *shape: int) -> np.ndarray:

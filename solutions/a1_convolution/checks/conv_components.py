@@ -13,43 +13,59 @@ import torch.nn.functional as F
 from autograder.judge import check, expect, gradients_of
 
 
-def parts(cases: Any) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """x, weight and bias: two images, three channels, four kernels of 2 × 3."""
-    return cases.images(2, 3, 4, 6), cases.kernels(4, 3, 2, 3), cases.bias(4)
+def parts(
+    cases: Any, image: tuple[int, ...] = (2, 3, 4, 6), kernel: tuple[int, ...] = (4, 3, 2, 3)
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """x, weight and bias."""
+    return cases.images(*image).float(), cases.kernels(*kernel).float(), cases.bias(kernel[0]).float()
 
 
-@check(weight=1.5)
+SHAPES = (((2, 3, 4, 6), (4, 3, 2, 3)), ((3, 5, 5, 4), (2, 5, 3, 1)), ((2, 2, 3, 6), (2, 2, 1, 4)))
+
+
+@check(weight=1.5, quote="[b, k, c] is channel c of image b under slice c of kernel k")
 def test_components(student, cases):
     """conv_components gives each input channel under its slice of each kernel: (2, 4, 3, 3, 4), without bias"""
-    inputs = parts(cases)
-    components, _ = expect(student.conv_components(*inputs)).to_be_a(tuple, length=2)
-    expect(components).to_match(reference.conv_components(*inputs)[0])
+    for image, kernel in SHAPES:
+        x, weight, bias = parts(cases, image, kernel)
+        components, _ = expect(student.conv_components(x, weight, bias * 0)).to_be_a(tuple, length=2)
+        expect(components).to_agree_with(reference.conv_components(x, weight, bias)[0])
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote="[b, k] is the sum of components[b, k] over the channels c, plus bias[k].")
 def test_maps(student, cases):
     """conv_components adds the components up over the input channels, plus the bias once: that is what torch gives"""
-    inputs = parts(cases)
-    _, maps = expect(student.conv_components(*inputs)).to_be_a(tuple, length=2)
-    expect(maps).to_match(F.conv2d(*inputs))
+    for image, kernel in SHAPES:
+        inputs = parts(cases, image, kernel)
+        _, maps = expect(student.conv_components(*inputs)).to_be_a(tuple, length=2)
+        expect(maps).to_agree_with(F.conv2d(*inputs))
 
 
-@check(weight=0.5)
+@check(after=("components", "maps"), quote="A component with a zero kernel must be zero.")
 def test_zero_kernel(student, cases):
     """conv_components gives zeros for a kernel of zeros, and a map that is nothing but the bias"""
     x, weight, bias = parts(cases)
     components, maps = expect(student.conv_components(x, weight * 0, bias)).to_be_a(tuple, length=2)
-    expect(components).to_equal(torch.zeros(2, 4, 3, 3, 4, dtype=torch.float64))
-    expect(maps).to_equal(bias[:, None, None].expand(2, 4, 3, 4).clone())
+    expect(components).to_agree_with(torch.zeros(2, 4, 3, 3, 4))
+    expect(maps).to_agree_with(bias[:, None, None].expand(2, 4, 3, 4).clone())
 
 
-@check(weight=0.5)
+@check(quote="Any B, Cin and Cout; gradients flow back to all three.")
 def test_one_channel_one_image(student, cases):
     """conv_components keeps all its axes for one image, one channel and one kernel"""
-    inputs = cases.images(1, 1, 4, 3), cases.kernels(1, 1, 2, 1), cases.bias(1)
+    inputs = parts(cases, (1, 1, 4, 3), (1, 1, 2, 1))
     components, maps = expect(student.conv_components(*inputs)).to_be_a(tuple, length=2)
-    expect(components).to_match(reference.conv_components(*inputs)[0])
-    expect(maps).to_match(F.conv2d(*inputs))
+    expect(components).to_agree_with(reference.conv_components(*inputs)[0])
+    expect(maps).to_agree_with(F.conv2d(*inputs))
+
+
+@check(after="components", quote="keep their dtype and device")
+def test_components_dtype(student, cases):
+    """conv_components keeps float64"""
+    inputs = [one.double() for one in parts(cases)]
+    found = expect(student.conv_components(*inputs)).to_be_a(tuple, length=2)
+    for yours, right in zip(found, reference.conv_components(*inputs), strict=True):
+        expect(yours).to_match(right)
 
 
 def gradients_through_components_and_maps(student, x, weight, bias, upstream_components, upstream_maps):
@@ -60,14 +76,17 @@ def gradients_through_components_and_maps(student, x, weight, bias, upstream_com
     return list(torch.autograd.grad(total, inputs)) if flow else None
 
 
-@check()
+@check(
+    after=("components", "maps"),
+    quote=("gradients flow back to all three.", "leave the arguments as they were"),
+)
 def test_components_gradients(student, cases):
     """conv_components lets gradients flow back to x, weight and bias, and leaves them as they were"""
-    inputs, upstream = parts(cases), (cases.tensor(2, 4, 3, 3, 4), cases.tensor(2, 4, 3, 4))
+    inputs, upstream = parts(cases), (cases.tensor(2, 4, 3, 3, 4).float(), cases.tensor(2, 4, 3, 4).float())
     expect(lambda: student.conv_components(*inputs)).to_leave_inputs_alone()
     found = student.beside(gradients_through_components_and_maps)(*inputs, *upstream)
     expect(found is not None).to_hold("gradients flow back from the components and from the maps")
-    one = torch.ones((), dtype=torch.float64)
+    one = torch.ones(())
     right = gradients_of(lambda *leaves: weighted(reference.conv_components(*leaves), upstream), one, *inputs)
     expect(found).to_match(list(right))
 
@@ -87,7 +106,7 @@ def what_plot_components_draws(student, x, components, maps, gradients=False):
         return {"returned": type(figure).__name__}
     drawn = [axes.images[0].get_array() if axes.images else np.empty((0, 0)) for axes in figure.axes]
     images = [torch.tensor(np.array(one, dtype="float64")) for one in drawn]
-    titles = [axes.get_title() for axes in figure.axes]
+    titles = ["".join(axes.get_title(loc=side) for side in ("left", "center", "right")) for axes in figure.axes]
     plt.close("all")
     return {"returned": "Figure", "titles": titles, "images": images}
 
@@ -105,16 +124,17 @@ def drawn(student: Any, cases: Any, channels: tuple[int, int], **settings: Any) 
     return figure, expected
 
 
-@check()
+@check(quote="(Cin + 1) × (Cout + 1) axes in reading order, as plt.subplots makes them.")
 def test_figure_titles(student, cases):
     """plot_components draws a grid of (Cin + 1) × (Cout + 1) axes, each with its title"""
-    figure, expected = drawn(student, cases, channels=(1, 2))
-    titles = expect(figure["titles"]).to_be_a(list)
-    expect(len(titles) == 6).to_hold("the figure has 6 axes for one channel and two kernels")
-    expect(titles == list(expected)).to_hold("the titles in reading order are: " + " · ".join(expected))
+    for c_in, c_out in ((3, 4), (1, 2)):
+        figure, expected = drawn(student, cases, channels=(c_in, c_out))
+        titles, count = expect(figure["titles"]).to_be_a(list), (c_in + 1) * (c_out + 1)
+        expect(len(titles) == count).to_hold(f"the figure has {count} axes for c_in = {c_in} and c_out = {c_out}")
+        expect(titles == list(expected)).to_hold("the titles in reading order are: " + " · ".join(expected))
 
 
-@check()
+@check(quote="Each shows one 2-D array with `imshow` and has a title")
 def test_figure_images(student, cases):
     """plot_components shows the right array in each axes: image 0 of the batch"""
     figure, expected = drawn(student, cases, channels=(3, 2))
@@ -125,7 +145,7 @@ def test_figure_images(student, cases):
         expect(bool(same)).to_hold(f"the axes for “{title}” shows the array that belongs there")
 
 
-@check(weight=0.5)
+@check(after="figure_images", quote="The tensors may carry gradients.")
 def test_figure_of_learnable_tensors(student, cases):
     """plot_components can draw tensors that carry gradients, and a single channel under a single kernel"""
     figure, expected = drawn(student, cases, channels=(1, 1), gradients=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import reference
 import torch
 
@@ -10,33 +11,47 @@ from autograder.judge import check, expect
 from ._helpers import picture
 
 
-@check()
+@check(quote="Turn an image (H, W) or (H, W, C) into a float32 tensor (C, H, W) with values in [0, 1].")
 def test_colour_image(student, cases):
     """to_chw_float turns a colour image of 5 × 7 pixels into (3, 5, 7), from 0.0 to 1.0"""
     img = picture(cases, 5, 7, 3)
-    expect(student.to_chw_float(img)).to_match(reference.to_chw_float(img), rtol=1e-6)
+    expect(student.to_chw_float(img)).to_agree_with(reference.to_chw_float(img), rtol=1e-6)
 
 
-@check()
+@check(quote="A gray image (H, W) becomes (1, H, W).")
 def test_gray_image(student, cases):
     """to_chw_float gives a gray image (4, 6) a channel: (1, 4, 6)"""
     img = picture(cases, 4, 6)
-    expect(student.to_chw_float(img)).to_match(reference.to_chw_float(img), rtol=1e-6)
+    expect(student.to_chw_float(img)).to_agree_with(reference.to_chw_float(img), rtol=1e-6)
 
 
-@check()
+@check(quote="Integer pixels (uint8, 0 to 255) are divided by 255.")
+def test_dark_image(student, cases):
+    """to_chw_float divides by 255 however dark the image is: pixels of 0 and 1 become 0 and 1/255"""
+    for shape in ((4, 5, 3), (3, 6), (5, 4, 4)):
+        img = cases.integers(*shape, low=0, high=1).numpy().astype(np.uint8)
+        expect(student.to_chw_float(img)).to_agree_with(reference.to_chw_float(img), rtol=1e-6)
+
+
+@check(quote="Float pixels are in [0, 1] already: they keep their values.")
 def test_float_image(student, cases):
-    """to_chw_float leaves the values of a float image as they are, and makes them float32"""
+    """to_chw_float leaves the values of a float image as they are"""
     for img in (cases.tensor(4, 5, 3, low=0).numpy(), cases.tensor(3, 6, low=0, dtype=torch.float32).numpy()):
-        expect(lambda img=img: student.to_chw_float(img)).to_leave_inputs_alone()
-        expect(student.to_chw_float(img)).to_match(reference.to_chw_float(img), rtol=1e-6)
+        expect(student.to_chw_float(img)).to_agree_with(reference.to_chw_float(img), rtol=1e-6)
 
 
-@check()
+@check(quote="A fourth channel is transparency (alpha): it is dropped, (H, W, 4) becomes (3, H, W).")
 def test_alpha_is_dropped(student, cases):
     """to_chw_float drops the alpha channel of an RGBA image: (5, 6, 4) becomes (3, 5, 6)"""
-    img = picture(cases, 5, 6, 4)
-    expect(student.to_chw_float(img)).to_match(reference.to_chw_float(img), rtol=1e-6)
+    for img in (picture(cases, 5, 6, 4), cases.tensor(4, 3, 4, low=0).numpy()):
+        expect(student.to_chw_float(img)).to_agree_with(reference.to_chw_float(img), rtol=1e-6)
+
+
+@check(after="colour_image", quote="into a float32 tensor (C, H, W)")
+def test_pixels_are_float32(student, cases):
+    """to_chw_float gives float32, whatever the image holds: uint8, float32 or float64"""
+    for img in (picture(cases, 5, 3, 3), cases.tensor(3, 4, 3, low=0).numpy(), picture(cases, 4, 5) / np.float32(255)):
+        expect(student.to_chw_float(img)).to_have_dtype(torch.float32)
 
 
 def after_painting_the_image_black(student, img):
@@ -45,13 +60,14 @@ def after_painting_the_image_black(student, img):
     return tensor
 
 
-@check()
+@check(after="float_image", quote=("The result has its own memory", "leave the arguments as they were"))
 def test_own_memory(student, cases):
     """to_chw_float makes a copy: writing into the image afterwards does not change the tensor"""
     for shape in ((4, 5, 3), (3, 6)):
         img = cases.tensor(*shape, low=0.2, dtype=torch.float32).numpy()
+        expect(lambda img=img: student.to_chw_float(img)).to_leave_inputs_alone()
         painted = student.beside(after_painting_the_image_black)(img.copy())
-        expect(painted).to_match(reference.to_chw_float(img), rtol=1e-6)
+        expect(painted).to_agree_with(reference.to_chw_float(img), rtol=1e-6)
 
 
 def mirrored(student, img):
@@ -62,15 +78,15 @@ def every_second_row(student, img):
     return student.to_chw_float(img[::2])
 
 
-@check(weight=0.5)
+@check(after="colour_image", quote="`img` may have any strides, e.g. be turned round by `img[:, ::-1]`.")
 def test_mirrored_image(student, cases):
     """to_chw_float works on a mirrored image, img[:, ::-1], and on every second row, img[::2]"""
     img = picture(cases, 5, 7, 3)
-    expect(student.beside(mirrored)(img)).to_match(reference.to_chw_float(img[:, ::-1]), rtol=1e-6)
-    expect(student.beside(every_second_row)(img)).to_match(reference.to_chw_float(img[::2]), rtol=1e-6)
+    expect(student.beside(mirrored)(img)).to_agree_with(reference.to_chw_float(img[:, ::-1]), rtol=1e-6)
+    expect(student.beside(every_second_row)(img)).to_agree_with(reference.to_chw_float(img[::2]), rtol=1e-6)
 
 
-@check()
+@check(quote="(B, C, H, W) -> (B, C*H*W), row by row, channel after channel.")
 def test_flatten_order(student, cases):
     """flatten_batch makes one row per image, channel after channel, row by row: (3, 2, 4, 5) becomes (3, 40)"""
     x = cases.images(3, 2, 4, 5)
@@ -81,14 +97,14 @@ def flatten_batch_after_permute(student, x):
     return student.flatten_batch(x.permute(0, 3, 1, 2))
 
 
-@check()
+@check(after="flatten_order", quote="Works for every memory layout of `x`, also after a `permute`.")
 def test_flatten_any_layout(student, cases):
     """flatten_batch works on a tensor whose numbers do not lie in order in memory, as after permute"""
     x = cases.images(2, 4, 5, 3)
     expect(student.beside(flatten_batch_after_permute)(x)).to_equal(x.permute(0, 3, 1, 2).flatten(1))
 
 
-@check(weight=0.5)
+@check(after="flatten_order", quote="and the batch stays.")
 def test_flatten_one_image(student, cases):
     """flatten_batch keeps the batch axis for a single image: (1, 2, 3, 4) becomes (1, 24)"""
     x = cases.images(1, 2, 3, 4)

@@ -12,86 +12,103 @@ from autograder.judge import check, expect
 
 # Bright images (±4) make the error steep, so that few steps of 2e-2 are enough.
 def lesson(cases: Any, image: tuple[int, int], kernel: tuple[int, int], shift: float = 0.0) -> tuple[torch.Tensor, ...]:
-    """An image, what a random kernel makes of it, and that kernel."""
-    x, K = cases.tensor(*image, low=shift - 4, high=shift + 4), cases.tensor(*kernel)
+    """An image, what a random kernel makes of it, and that kernel: float32."""
+    x, K = cases.tensor(*image, low=shift - 4, high=shift + 4).float(), cases.tensor(*kernel).float()
     return x, reference.corr2d(x, K), K
 
 
-@check()
+def kernel_and_losses(answer: Any, steps: int) -> tuple[Any, list[Any]]:
+    """The pair that `learn_kernel` returns; that the losses are plain floats is judged in one check alone."""
+    kernel, losses = expect(answer).to_be_a(tuple, length=2)
+    found = expect(losses).to_be_a(list, length=steps)
+    return kernel, [one.item() if isinstance(one, torch.Tensor) and one.numel() == 1 else one for one in found]
+
+
+@check(
+    after="finds_the_kernel",
+    quote=("losses: a list of `steps` Python floats", "a plain tensor (kh, kw)", "leave the arguments as they were"),
+)
 def test_learnt_result(student, cases):
     """learn_kernel returns a plain (kh, kw) tensor without gradient and a list of floats, one for each step"""
     x, y, _ = lesson(cases, (5, 7), (2, 3))
-    expect(lambda: student.learn_kernel(x, y, (2, 3), steps=4)).to_leave_inputs_alone()
-    kernel, losses = expect(student.learn_kernel(x, y, (2, 3), steps=4)).to_be_a(tuple, length=2)
-    expect(kernel).to_have_shape(2, 3)
-    expect(expect(kernel).to_be_detached()).to_have_dtype(torch.float64)
+    answer = expect(lambda: student.learn_kernel(x, y, (2, 3), steps=4)).to_leave_inputs_alone()
+    kernel, losses = expect(answer).to_be_a(tuple, length=2)
+    expect(expect(kernel).to_have_shape(2, 3)).to_be_detached()
     expect(losses).to_be_a(list, length=4)
     for loss in losses:
         expect(loss).to_be_a(float)
 
 
-@check(weight=2)
+@check(weight=2, quote=("Every step is kernel - lr * gradient, no more", "the error *before* each step."))
 def test_one_more_step(student, cases):
     """learn_kernel moves by -lr times the gradient of the mean squared error, and notes the error before the step"""
     x, y, _ = lesson(cases, (6, 9), (2, 3), shift=1.0)
-    kernel, losses = expect(student.learn_kernel(x, y, (2, 3), steps=5, lr=1.5e-2, seed=3)).to_be_a(tuple, length=2)
-    expect(kernel).to_have_shape(2, 3)
-    expect(losses).to_be_a(list, length=5)
-    further, longer = expect(student.learn_kernel(x, y, (2, 3), steps=6, lr=1.5e-2, seed=3)).to_be_a(tuple, length=2)
-    start = expect(kernel).to_have_dtype(torch.float64).detach().requires_grad_()
+    kernel, losses = kernel_and_losses(student.learn_kernel(x, y, (2, 3), steps=5, lr=1.5e-2, seed=3), 5)
+    further, longer = kernel_and_losses(student.learn_kernel(x, y, (2, 3), steps=6, lr=1.5e-2, seed=3), 6)
+    start = expect(kernel).to_have_shape(2, 3).detach().float().requires_grad_()
     error = ((reference.corr2d(x, start) - y) ** 2).mean()
     (slope,) = torch.autograd.grad(error, start)
-    expect(further).to_match((start - 1.5e-2 * slope).detach())
-    expect(longer).to_match([*losses, error.item()])
+    expect(further).to_agree_with((start - 1.5e-2 * slope).detach())
+    expect(longer).to_match([*losses, error.item()], rtol=1e-4)
 
 
-@check(weight=2)
+@check(weight=2, quote="Find a kernel (kh, kw) that turns x (H, W) into y (H-kh+1, W-kw+1), by gradient descent.")
 def test_finds_the_kernel(student, cases):
     """learn_kernel finds hidden kernels of 1 × 2, 3 × 3 and 2 × 3"""
     for kernel in ((1, 2), (3, 3), (2, 3)):
         x, y, K = lesson(cases, (9, 11), kernel)
         found, _ = expect(student.learn_kernel(x, y, kernel, steps=120, lr=2e-2)).to_be_a(tuple, length=2)
-        expect(found).to_match(K, rtol=0, atol=1e-2)
+        expect(found).to_agree_with(K, rtol=0, atol=1e-2)
 
 
-@check()
+@check(quote="the kernel of the picture: [1, −1]")
 def test_finds_an_edge(student):
     """learn_kernel finds [1, -1] from a bright stripe and its edges"""
     stripe = torch.zeros(6, 8)
     stripe[:, 2:6] = 4
     edges = stripe[:, :-1] - stripe[:, 1:]
     kernel, _ = expect(student.learn_kernel(stripe, edges, (1, 2), steps=150, lr=2e-2)).to_be_a(tuple, length=2)
-    expect(kernel).to_match(torch.tensor([[1.0, -1.0]]), rtol=0, atol=1e-2)
+    expect(kernel).to_agree_with(torch.tensor([[1.0, -1.0]]), rtol=0, atol=1e-2)
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote="It stays stable with lr = 2e-2, on small and on larger images.")
 def test_large_image(student, cases):
     """learn_kernel does not explode on a larger image with lr = 2e-2"""
     x, y, K = lesson(cases, (30, 41), (3, 2), shift=0.5)
-    found, losses = expect(student.learn_kernel(x, y, (3, 2), steps=120, lr=2e-2, seed=1)).to_be_a(tuple, length=2)
-    expect(found).to_match(K, rtol=0, atol=1e-2)
-    expect(expect(losses).to_be_a(list, length=120)[-1]).to_be_below(1e-3, "last loss")
+    found, losses = kernel_and_losses(student.learn_kernel(x, y, (3, 2), steps=120, lr=2e-2, seed=1), 120)
+    expect(found).to_agree_with(K, rtol=0, atol=1e-2)
+    expect(losses[-1]).to_be_below(1e-3, "last loss")
 
 
-@check()
+@check(quote="The error is the *mean* of the squared differences.")
 def test_losses_fall(student, cases):
     """learn_kernel gets better: the last loss is less than a hundredth of the first"""
     x, y, _ = lesson(cases, (8, 7), (2, 2))
-    _, losses = expect(student.learn_kernel(x, y, (2, 2), steps=80, lr=2e-2)).to_be_a(tuple, length=2)
-    first = expect(expect(losses).to_be_a(list, length=80)[0]).to_reach(1e-6, "first loss")
+    _, losses = kernel_and_losses(student.learn_kernel(x, y, (2, 2), steps=80, lr=2e-2), 80)
+    first = expect(losses[0]).to_reach(1e-6, "first loss")
     expect(losses[-1]).to_be_below(first / 100, "last loss")
 
 
-@check()
+@check(after="finds_the_kernel", quote="steps: int = 200, lr: float = 1e-2, seed: int = 0")
+def test_learning_defaults(student, cases):
+    """learn_kernel takes 200 steps of 1e-2 from the start of seed 0, unless told otherwise"""
+    x, y, _ = lesson(cases, (5, 6), (2, 1))
+    found, losses = kernel_and_losses(student.learn_kernel(x, y, (2, 1)), 200)
+    again, same = kernel_and_losses(student.learn_kernel(x, y, (2, 1), 200, 1e-2, 0), 200)
+    expect(found).to_equal(expect(again).to_have_shape(2, 1))
+    expect(losses).to_equal(same)
+
+
+@check(after="finds_the_kernel", quote="the same seed gives the same start, another seed another one.")
 def test_kernel_starts_anywhere(student, cases):
     """learn_kernel gives the same again with the same seed, and starts elsewhere with another"""
     x, y, _ = lesson(cases, (5, 6), (1, 3))
-    first, losses = expect(student.learn_kernel(x, y, (1, 3), steps=2, seed=5)).to_be_a(tuple, length=2)
-    again, same = expect(student.learn_kernel(x, y, (1, 3), steps=2, seed=5)).to_be_a(tuple, length=2)
+    first, losses = kernel_and_losses(student.learn_kernel(x, y, (1, 3), steps=2, seed=5), 2)
+    again, same = kernel_and_losses(student.learn_kernel(x, y, (1, 3), steps=2, seed=5), 2)
     expect(again).to_equal(expect(first).to_have_shape(1, 3))
-    expect(same).to_equal(expect(losses).to_be_a(list, length=2))
-    _, others = expect(student.learn_kernel(x, y, (1, 3), steps=2, seed=6)).to_be_a(tuple, length=2)
-    expect(expect(others).to_be_a(list, length=2)[0] != losses[0]).to_hold("another seed starts from another kernel")
+    expect(same).to_equal(losses)
+    _, others = kernel_and_losses(student.learn_kernel(x, y, (1, 3), steps=2, seed=6), 2)
+    expect(others[0] != losses[0]).to_hold("another seed starts from another kernel")
 
 
 def random_numbers_stay_the_same(student, x, y):
@@ -105,7 +122,7 @@ def random_numbers_stay_the_same(student, x, y):
     return bool(untouched and first == start(5))
 
 
-@check(weight=0.5)
+@check(after="finds_the_kernel", quote="The global random state is neither used nor changed.")
 def test_global_random_state(student, cases):
     """learn_kernel draws its start from a generator of its own: everybody else's random numbers stay the same"""
     x, y, _ = lesson(cases, (4, 6), (1, 3))
@@ -113,9 +130,9 @@ def test_global_random_state(student, cases):
     expect(same).to_hold("the global random state is neither used nor changed (`torch.Generator().manual_seed(seed)`)")
 
 
-@check(weight=0.5)
-def test_learns_in_float32(student, cases):
-    """learn_kernel keeps the dtype of x: float32 images give a float32 kernel"""
-    x, y, K = (one.float() for one in lesson(cases, (8, 9), (3, 1)))
+@check(after="finds_the_kernel", quote="a plain tensor (kh, kw) with the dtype of x")
+def test_learns_in_float64(student, cases):
+    """learn_kernel keeps the dtype of x: float64 images give a float64 kernel"""
+    x, y, K = (one.double() for one in lesson(cases, (8, 9), (3, 1)))
     found, _ = expect(student.learn_kernel(x, y, (3, 1), steps=120, lr=2e-2)).to_be_a(tuple, length=2)
     expect(found).to_match(K, rtol=0, atol=1e-2)

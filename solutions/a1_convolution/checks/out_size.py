@@ -33,13 +33,16 @@ def answers_everywhere(student: Any, name: str, inputs: Sequence[tuple[Any, ...]
             expect(False).to_hold("the same question gets the same answer every time")
 
 
-@check()
+@check(quote="In how many places a kernel of k fits on n pixels: an int.")
 def test_size_with_stride_1(student):
     """conv_out_size counts the places of a kernel without stride and padding, also where it just fits"""
     answers_everywhere(student, "conv_out_size", [(n, k) for n in range(1, 30) for k in range(1, n + 1)])
 
 
-@check(weight=2)
+@check(
+    weight=2,
+    quote=("s is the stride, p the padding at *each* end, d the dilation.", "That is why the formula rounds **down**"),
+)
 def test_size_everywhere(student):
     """conv_out_size agrees with torch for 2,000 sizes, kernels, strides and paddings"""
     sizes = (1, 2, 3, 6, 7, 11, 20, 28, 49, 64, 101, 224)
@@ -47,14 +50,14 @@ def test_size_everywhere(student):
     answers_everywhere(student, "conv_out_size", [(n, k, s, p) for n, k, s, p in grid if k <= n + 2 * p])
 
 
-@check()
+@check(quote="which then reaches over $d\\,(k-1)+1$ pixels.")
 def test_size_with_dilation(student):
     """conv_out_size lets a dilated kernel reach over d*(k-1) + 1 pixels"""
     grid = itertools.product((5, 9, 16, 31), (1, 2, 3, 4), (1, 2, 3), (0, 2), (1, 2, 3))
     answers_everywhere(student, "conv_out_size", [(n, k, s, p, d) for n, k, s, p, d in grid if d * (k - 1) < n + 2 * p])
 
 
-@check(weight=0.5)
+@check(quote="In how many places a kernel of k fits on n pixels: an int.")
 def test_size_through_a_network(student):
     """conv_out_size leads through ResNet-18: 49, 25, 13, 7, 4, 2 pixels"""
     n = 49
@@ -64,7 +67,10 @@ def test_size_through_a_network(student):
         n = wanted
 
 
-@check()
+@check(
+    after="size_with_stride_1",
+    quote="Raises ValueError when it does not fit at all: d*(k-1) + 1 > n + 2*p.",
+)
 def test_size_refuses(student):
     """conv_out_size raises ValueError when the kernel does not fit"""
     for one in ((3, 5), (3, 4), (1, 4, 1, 1), (2, 7, 3, 2), (4, 3, 1, 0, 2), (5, 4, 2, 1, 3)):
@@ -72,21 +78,27 @@ def test_size_refuses(student):
     expect(student.conv_out_size(5, 4, 2, 1, 2)).to_equal(1)
 
 
-@check()
+@check(quote="The padding with which a kernel of k and dilation d keeps the size at stride 1: an int.")
 def test_same_padding_values(student):
     """same_padding keeps the size, with and without dilation"""
     grid = itertools.product(range(1, 12), range(1, 5))
     answers_everywhere(student, "same_padding", [(k, d) for k, d in grid if d * (k - 1) % 2 == 0])
 
 
-@check()
+@check(
+    after="same_padding_values",
+    quote="Raises ValueError when there is none, that is when d*(k-1) + 1 is even.",
+)
 def test_same_padding_refuses(student):
     """same_padding raises ValueError when the kernel reaches over an even number of pixels"""
     for one in ((4,), (2,), (6, 1), (4, 3)):
         expect(lambda one=one: student.same_padding(*one)).to_raise(ValueError)
 
 
-@check(weight=1.5)
+@check(
+    weight=1.5,
+    quote="The smallest padding p >= 0 with which the kernel fits (k <= n + 2*p) and s divides n + 2*p - k.",
+)
 def test_even_cover_values(student):
     """even_cover_padding finds the smallest padding with which the kernel fits and the stride comes out even"""
     grid = itertools.product(range(1, 16), (1, 2, 3, 4, 5, 7), (1, 2, 3, 4, 5, 7))
@@ -94,14 +106,14 @@ def test_even_cover_values(student):
     answers_everywhere(student, "even_cover_padding", possible)
 
 
-@check()
+@check(after="even_cover_values", quote="None when no p does it.")
 def test_even_cover_impossible(student):
     """even_cover_padding gives None when no padding works, as for 224 pixels, a kernel of 5 and stride 2"""
     for one in ((224, 5, 2), (10, 3, 4), (7, 4, 6)):
         expect(student.even_cover_padding(*one)).to_equal(None)
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote="Numbers per image after a convolution and a flatten: c_out * H' * W', an int.")
 def test_flat_features(student):
     """flat_features multiplies the channels by the output's height and width, each by its own formula"""
     inputs = [((30, 528), 4, 7, 3, 2), ((9, 14), 3, 3, 2, 1), ((5, 8), 2, 4, 1, 0), ((28, 20), 6, 5, 2, 3)]

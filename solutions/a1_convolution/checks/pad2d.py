@@ -10,7 +10,7 @@ from autograder.judge import check, expect, own_work
 from ._helpers import PADDINGS
 
 
-@check(weight=0)
+@check(weight=0, quote="`F.pad` is switched off.")
 def test_pad2d_is_own_work(student, cases):
     """pad2d is written by hand, without F.pad"""
     with student.banning(*PADDINGS):
@@ -20,43 +20,47 @@ def test_pad2d_is_own_work(student, cases):
         )
 
 
-@check(after="pad2d_is_own_work", weight=2)
+@check(
+    after="pad2d_is_own_work",
+    weight=2,
+    quote="Put a frame of `value` round the last two axes: (..., H, W) -> (..., top+H+bottom, left+W+right).",
+)
 def test_pad2d_four_sides(student, cases):
     """pad2d adds four different amounts, each on its side"""
-    for amounts in ((1, 2, 3, 4), (4, 1, 0, 2)):
-        x = cases.images(2, 3, 4, 6)
-        expect(student.pad2d(x, *amounts)).to_match(reference.pad2d(x, *amounts))
+    for amounts in ((1, 2, 3, 4), (4, 1, 5, 2)):
+        x = cases.images(2, 3, 4, 6).float()
+        expect(student.pad2d(x, *amounts)).to_agree_with(reference.pad2d(x, *amounts))
 
 
-@check(after="pad2d_is_own_work")
+@check(after="pad2d_is_own_work", quote="The four widths are 0 or more.")
 def test_pad2d_nothing_on_a_side(student, cases):
     """pad2d works when one side gets nothing"""
-    x = cases.images(2, 1, 3, 5)
+    x = cases.images(2, 1, 3, 5).float()
     for amounts in ((1, 0, 2, 1), (0, 2, 1, 1), (1, 2, 0, 3), (2, 1, 3, 0), (0, 0, 0, 2)):
-        expect(student.pad2d(x, *amounts)).to_match(reference.pad2d(x, *amounts))
+        expect(student.pad2d(x, *amounts)).to_agree_with(reference.pad2d(x, *amounts))
 
 
-@check(after="pad2d_is_own_work")
+@check(after="pad2d_is_own_work", quote="The four sides may differ, and the value need not be 0.")
 def test_pad2d_value(student, cases):
     """pad2d fills the frame with `value`, and leaves the image as it is"""
-    x = cases.images(2, 3, 2, 4)
+    x = cases.images(2, 3, 2, 4).float()
     for value in (-2.0, 0.75):
-        expect(student.pad2d(x, 2, 1, 1, 3, value=value)).to_match(reference.pad2d(x, 2, 1, 1, 3, value))
+        expect(student.pad2d(x, 2, 1, 1, 3, value=value)).to_agree_with(reference.pad2d(x, 2, 1, 1, 3, value))
 
 
-@check(after="pad2d_is_own_work")
+@check(after="pad2d_is_own_work", quote="Any number of axes may come before H and W.")
 def test_pad2d_any_axes(student, cases):
     """pad2d pads the last two axes, whatever comes before them: (H, W), (C, H, W), (N, B, C, H, W)"""
     for shape in ((3, 5), (4, 2, 3), (2, 3, 1, 4, 2)):
-        x = cases.tensor(*shape)
-        expect(student.pad2d(x, 1, 2, 3, 1)).to_match(reference.pad2d(x, 1, 2, 3, 1))
+        x = cases.tensor(*shape).float()
+        expect(student.pad2d(x, 1, 2, 3, 1)).to_agree_with(reference.pad2d(x, 1, 2, 3, 1))
 
 
-@check(after="pad2d_is_own_work")
+@check(after="pad2d_four_sides", quote="with the dtype and device of x; gradients flow back to x.")
 def test_pad2d_dtype(student, cases):
     """pad2d keeps the dtype: float32, float64, whole numbers"""
     for x in (cases.tensor(2, 3, dtype=torch.float32), cases.tensor(2, 3), cases.integers(3, 2)):
-        expect(student.pad2d(x, 1, 2, 2, 1, value=3)).to_match(reference.pad2d(x, 1, 2, 2, 1, 3))
+        expect(student.pad2d(x, 1, 2, 2, 1)).to_match(reference.pad2d(x, 1, 2, 2, 1))
 
 
 def x_after_writing_into_the_result(student, x):
@@ -64,11 +68,11 @@ def x_after_writing_into_the_result(student, x):
     return x
 
 
-@check(after="pad2d_is_own_work", weight=0.5)
+@check(after="pad2d_four_sides", quote="A new tensor (also when all four are 0)")
 def test_pad2d_new_tensor(student, cases):
     """pad2d gives a new tensor even when there is nothing to add: writing into it leaves x alone"""
-    x = cases.tensor(3, 4)
-    expect(student.pad2d(x, 0, 0, 0, 0)).to_match(x)
+    x = cases.tensor(3, 4).float()
+    expect(student.pad2d(x, 0, 0, 0, 0)).to_agree_with(x)
     expect(student.beside(x_after_writing_into_the_result)(x.clone())).to_equal(x)
 
 
@@ -81,18 +85,21 @@ def device_of_the_result(student, x):
         return "cpu"
 
 
-@check(after="pad2d_is_own_work", weight=0.5)
+@check(after="pad2d_four_sides", quote="with the dtype and device of x")
 def test_pad2d_device(student, cases):
     """pad2d makes its result on the device of x"""
     device = expect(student.beside(device_of_the_result)(cases.tensor(2, 3, 4))).to_be_a(str)
     expect(device == "meta").to_hold("the frame is made on the device of x (`device=x.device`, or `x.new_full`)")
 
 
-@check(after="pad2d_is_own_work")
+@check(
+    after="pad2d_four_sides",
+    quote=("gradients flow back to x.", "leave the arguments as they were", "any memory layout"),
+)
 def test_pad2d_gradients(student, cases):
     """pad2d lets gradients flow back to x, leaves x as it was, and works on slices of larger tensors"""
-    x, upstream = cases.images(2, 3, 3, 4), cases.images(2, 3, 6, 7)
-    expect(lambda: student.pad2d(x, 1, 2, 0, 3)).to_leave_inputs_alone()
-    found = student.with_gradients(upstream).pad2d(x, 1, 2, 0, 3)
-    expect(found).to_have_gradient(upstream[:, :, 0:3, 1:5], of="0")
-    expect(student.on_views.pad2d(x, 1, 2, 0, 3)).to_match(reference.pad2d(x, 1, 2, 0, 3))
+    x, upstream = cases.images(2, 3, 3, 4).float(), cases.images(2, 3, 6, 7).float()
+    expect(lambda: student.pad2d(x, 1, 2, 1, 2)).to_leave_inputs_alone()
+    found = student.with_gradients(upstream).pad2d(x, 1, 2, 1, 2)
+    expect(found).to_have_gradient(upstream[:, :, 1:4, 1:5], of="0")
+    expect(student.on_views.pad2d(x, 1, 2, 1, 2)).to_agree_with(reference.pad2d(x, 1, 2, 1, 2))
