@@ -172,6 +172,14 @@ def odd_answer(yours: str = "", expected: str = "") -> str:
     return f"{what} Compare the type, the length and the contents of what you return with the task."
 
 
+def kept_between_calls(function: str) -> str:
+    """The same call, made again after others, is answered otherwise."""
+    return (
+        f"Asked again with the same input, {function} answers differently: something is kept between the calls. "
+        "Look for totals that are not reset, a list as a default argument, and what a class or a global variable holds."
+    )
+
+
 def not_reached(actual: float, asked: float, on: str) -> str:
     """A network was trained, and its accuracy `on` some data stays below what is asked; both to as many decimals."""
     places = min(max(2, -int(Decimal(repr(asked)).as_tuple().exponent)), 6)

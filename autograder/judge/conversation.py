@@ -19,6 +19,9 @@ Request = dict[str, Any]
 Ask = Callable[[Request, float], Reply]
 """Sends one request and waits at most so many seconds. Raises StudentError."""
 
+Send = Callable[[Request], Reply]
+"""Sends one request within whatever time is left. Raises StudentError."""
+
 MAX_EXCHANGES = 100  # of one transcript: a longer one is not replayed
 MAX_MEASURED = 20  # figures of one check
 
@@ -92,6 +95,10 @@ class Conversation:
             self.seconds += time.perf_counter() - start
         self._keep(Exchange(request, reply))
         return reply
+
+    def anew(self) -> Conversation:
+        """A conversation with the same student of which nothing was said yet."""
+        return Conversation(self.ask, self.limits, self.show, self.seed)
 
     def forget(self) -> None:
         """Forgets all exchanges so far."""

@@ -11,7 +11,7 @@ import torch
 
 from autograder.box.inside import wire
 from autograder.box.outcome import Handle, Reply, StudentError
-from autograder.judge.conversation import MAX_EXCHANGES, Exchange, Request
+from autograder.judge.conversation import MAX_EXCHANGES, Exchange, Request, Send
 from autograder.judge.local import LocalBox
 from autograder.judge.mistakes import Mistake
 from autograder.model import Verdict
@@ -79,19 +79,24 @@ def replayed(
 ) -> Iterator[tuple[Exchange, Reply | StudentError, bool]]:
     """Each request again over a namespace that we trust: what it answers, and whether that is the same.
 
-    Ends early at a handle that this replay never got.
+    Without the ban: mistakes may be built on the real operation.
     """
     box = LocalBox(names)
+    return asked_again(lambda request: box.ask(request | {"ban": []}), exchanges)
+
+
+def asked_again(send: Send, exchanges: Sequence[Exchange]) -> Iterator[tuple[Exchange, Reply | StudentError, bool]]:
+    """Each request again: what is answered, and whether that is the same. Ends at a handle that was never got here."""
     handles: dict[int, Handle] = {}
     for exchange in exchanges:
         outcome: Reply | StudentError
         try:
-            outcome = box.ask(_translated(exchange.request, handles))
+            outcome = send(_translated(exchange.request, handles))
         except StudentError as error:
             outcome = error
         except KeyError:
             return
-        yield exchange, outcome, _same_outcome(outcome, exchange.outcome, handles)
+        yield exchange, outcome, same_outcome(outcome, exchange.outcome, handles)
 
 
 def _agreement(names: Mapping[str, Any], exchanges: Sequence[Exchange]) -> int:
@@ -107,19 +112,20 @@ def _agreement(names: Mapping[str, Any], exchanges: Sequence[Exchange]) -> int:
 
 
 def _translated(request: Request, handles: Mapping[int, Handle]) -> Request:
-    """The request with the replay's handles. Without the ban: mistakes may be built on the real operation."""
+    """The request with the replay's handles."""
 
     def leaf(value: Any) -> Any:
         return handles[value.id] if isinstance(value, Handle) else value
 
-    translated: Request = {**wire.transform(request, leaf), "ban": []}
+    translated: Request = wire.transform(request, leaf)
     target = translated.get("target")
     if target and target[0] == "handle":
         translated["target"] = ["handle", handles[target[1]].id, *target[2:]]
     return translated
 
 
-def _same_outcome(mine: Reply | StudentError, theirs: Reply | StudentError, handles: dict[int, Handle]) -> bool:
+def same_outcome(mine: Reply | StudentError, theirs: Reply | StudentError, handles: dict[int, Handle]) -> bool:
+    """Whether two answers, or two errors, are the same; handles as in `same_value`."""
     if isinstance(theirs, StudentError):
         return isinstance(mine, StudentError) and mine.type_name == theirs.type_name
     if isinstance(mine, StudentError):

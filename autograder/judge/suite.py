@@ -14,11 +14,11 @@ from autograder import messages
 from autograder.course import Assignment
 from autograder.course.declarations import CheckSpec
 from autograder.course.thresholds import FIXTURE
-from autograder.errors import CourseError, place
-from autograder.judge import describe, verdicts
+from autograder.errors import BoxFailure, CourseError, place
+from autograder.judge import again, describe, verdicts
 from autograder.judge.allowance import KEPT, processor_time
 from autograder.judge.cases import seed_of
-from autograder.judge.conversation import CURRENT, Ask, Conversation
+from autograder.judge.conversation import CURRENT, Ask, Conversation, FailedExpectation
 from autograder.judge.diagnose import diagnose
 from autograder.judge.examples import drawer_of
 from autograder.judge.graph import ordered, roots
@@ -116,8 +116,33 @@ class Suite:
             trace, right = verdicts.trace_of(error), self._on_reference(conversation)
             if not verdicts.is_undecided(self._ended_with(blank.name, right), right):
                 error = verdicts.broken_by(conversation, right, trace)
+        if error is None and conversation.has_evidence and FIXTURE not in self.items[blank.name].fixturenames:
+            try:
+                error = self._changed(blank.name, conversation)  # a gate trains for seconds: once is enough
+            except BoxFailure as failure:
+                error = failure
         result = verdicts.result_of(blank, error, conversation, self.parameters)
         return replace(result, seconds=round(time.perf_counter() - start, 4))
+
+    def _changed(self, name: str, conversation: Conversation) -> FailedExpectation | None:
+        """After a check has passed: what it asked first is asked again, and must be answered as before.
+
+        Not so where the reference answers otherwise too, or where the answer is drawn at random.
+        """
+        if not conversation.is_whole:
+            return None
+        first, second, third = again.first_calls(conversation.exchanges), conversation.anew(), conversation.anew()
+        if again.first_change(second.send, first) is None:
+            return None
+        right = self._on_reference(conversation)
+        self._ended_with(name, right)
+        if again.first_change(right.anew().send, again.first_calls(right.exchanges)) or again.is_random(
+            third.send, first
+        ):
+            return None
+        conversation.exchanges += second.exchanges  # the known mistakes are asked again too
+        conversation.kept += second.kept
+        return FailedExpectation(messages.kept_between_calls(describe.called(second)))
 
     def _ended_with(self, name: str, conversation: Conversation) -> BaseException | None:
         """Runs the body of a check: the error that it ended with."""

@@ -142,6 +142,11 @@ edit("Steps.evaluate", "batches_times_size",
 edit("Steps.evaluate", "needs_a_dataset", 'count = sum(one["count"] for one in found)', "count = len(loader.dataset)",
      of="Steps__in_short", hint="evaluate needs loader.dataset, which a list of batches does not have. Count the images as they come.")
 
+edit("Steps.evaluate", "never_resets_its_totals",
+     'total = {"loss_sum": 0.0, "correct": 0, "count": 0}',
+     'total = vars(self).setdefault("total", {"loss_sum": 0.0, "correct": 0, "count": 0})',
+     hint="The sums of the last evaluate are still in it. Begin every call with sums of 0.")
+
 edit("Steps.evaluate", "evaluates_in_train_mode",
      "    was = self.model.training\n"
      "    self.model.eval()\n",

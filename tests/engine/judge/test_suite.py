@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import torch
@@ -14,7 +16,7 @@ from autograder.errors import BoxFailure, CourseError
 from autograder.judge.local import LocalBox
 from autograder.judge.plugin import with_suite
 from autograder.model import Verdict
-from tests.engine.samples.judge import SUITE, judged, judged_by, one_check, one_result, right, sample, stub
+from tests.engine.samples.judge import REFERENCE, SUITE, judged, judged_by, one_check, one_result, right, sample, stub
 
 PARAMETRIZED = SUITE.replace("import torch", "import pytest").replace(
     '@check("double")\ndef test_double_keeps_the_shape(',
@@ -272,3 +274,61 @@ def test_a_body_that_breaks_on_the_right_answer_too_is_our_bug(tmp_path: Path) -
     result = one_result(tmp_path, "expect(value_of(student.double(1))['labels']).to_equal(1)", double=lambda _x: {})
     assert result.verdict is Verdict.UNGRADED
     assert "KeyError" in result.staff
+
+
+def running_total() -> Callable[[torch.Tensor], torch.Tensor]:
+    total = [0]
+
+    def double(x: torch.Tensor) -> torch.Tensor:
+        total[0] += 1
+        return x * (2 if total[0] < 3 else 3)
+
+    return double
+
+
+TWICE = "x = cases.tensor(2, 3)\nexpect(student.double(x)).to_match(2 * x)\nexpect(student.double(-x)).to_match(-2 * x)"
+
+
+def test_what_is_kept_between_calls_is_found_by_asking_again(tmp_path: Path) -> None:
+    result = one_result(tmp_path, TWICE, "student, cases", double=running_total())
+    assert result.verdict is Verdict.FAILED
+    assert result.message.startswith("Asked again with the same input, `double` answers differently")
+
+
+class Growing:
+    """Its instances share a list."""
+
+    seen: ClassVar[list[int]] = []
+
+    def __init__(self, n: int) -> None:
+        self.seen.append(n)
+
+    def total(self) -> int:
+        return sum(self.seen)
+
+
+def test_what_the_instances_of_a_class_share_is_found_by_making_another(tmp_path: Path) -> None:
+    body = "expect(student.double(4).total()).to_equal(4)"
+    assignment = sample(tmp_path, one_check(body))
+    (tmp_path / "reference.py").write_text(f"{REFERENCE}\n{RIGHT_CLASS}")
+    result = judged(assignment, double=Growing)["it"]
+    assert result.verdict is Verdict.FAILED
+    assert "something is kept between the calls" in result.message
+
+
+RIGHT_CLASS = "class double:\n    def __init__(self, n): self.n = n\n    def total(self): return self.n\n"
+
+
+def test_what_is_drawn_at_random_may_change(tmp_path: Path) -> None:
+    body = "expect(student.double(torch.zeros(3))).to_have_shape(3)"
+    result = one_result(tmp_path, body, double=lambda x: x + torch.rand(3))
+    assert result.verdict is Verdict.PASSED
+
+
+def test_what_the_reference_keeps_too_may_change(tmp_path: Path) -> None:
+    assignment = sample(tmp_path, one_check("expect(student.double(1)).to_be_a(int)"))
+    (tmp_path / "reference.py").write_text(
+        f"{REFERENCE}\nfrom itertools import count\nN = count()\ndouble = lambda x: next(N)\n"
+    )
+    counter = itertools.count()
+    assert judged(assignment, double=lambda _x: next(counter))["it"].verdict is Verdict.PASSED
