@@ -120,7 +120,7 @@ def calibrate_and_write(assignment: Assignment, options: CalibrateOptions) -> bo
 def calibrate(assignment: Assignment, options: CalibrateOptions) -> list[CalibratedThreshold]:
     """Every threshold of the assignment, measured. Raises ConvgradeError where a run says nothing about one."""
     jobs = list(_jobs(assignment, options.runs))
-    spec = worker_spec(assignment, GradingOptions(wall=options.wall), checks="gates")
+    spec = worker_spec(assignment, GradingOptions(wall=options.wall), which="gates")
     with progress(f"Calibrating {assignment.slug}", len(jobs)) as tick:
         reports = list(grade_all(jobs, assignment, spec, options.jobs, tick))
     for report in reports:

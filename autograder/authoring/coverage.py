@@ -40,12 +40,12 @@ def coverage_page(course: Course) -> str:
     return environment(_TEMPLATES).get_template("coverage.md.j2").render(notes=notes(course))
 
 
-def write_coverage(course: Course, check: bool = False) -> list[Path]:
-    """Writes docs/coverage.md and gives what changed, or with `check` only what is stale. Raises CourseError."""
+def write_coverage(course: Course, dry_run: bool = False) -> list[Path]:
+    """Writes docs/coverage.md and gives what changed, or with `dry_run` only what is stale. Raises CourseError."""
     path, text = course.root / COVERAGE_PAGE, coverage_page(course)
     if path.exists() and path.read_text("utf-8") == text:
         return []
-    if not check:
+    if not dry_run:
         write_atomically(path, text.encode(), SHARED)
     return [path]
 

@@ -88,9 +88,9 @@ class SampleClass:
         replaced = {item.replaces: wrong_definition(self.assignment, item) for item in chosen}
         return variants.with_solution(self.assignment, replaced)
 
-    def body(self, exercise: int, body: str) -> bytes:
+    def body(self, position: int, body: str) -> bytes:
         """The first function of an exercise does something else."""
-        own = {cell: self.answers[cell] for cell in _around(self.exercises, exercise).cells}
+        own = {cell: self.answers[cell] for cell in _around(self.exercises, position).cells}
         return self._file(variants.with_body(self.answers, variants.answered_functions(own)[0], body))
 
     def syntax_error(self) -> bytes:

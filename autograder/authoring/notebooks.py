@@ -78,8 +78,8 @@ def submission(assignment: Assignment, answers: Mapping[str, str]) -> bytes:
 
 
 @stage("making notebooks")
-def build(course: Course, check: bool = False) -> tuple[Path, ...]:
-    """Write every file that is not up to date, and tell which; `check` writes nothing and looks at public files only.
+def build(course: Course, dry_run: bool = False) -> tuple[Path, ...]:
+    """Write every file that is not up to date, and tell which; `dry_run` writes nothing and looks at public files only.
 
     Raises CourseError for a file under `assignments/` that no assignment makes: students would get it.
     """
@@ -87,11 +87,11 @@ def build(course: Course, check: bool = False) -> tuple[Path, ...]:
     files: dict[Path, bytes] = {}
     for assignment in course.assignments:
         files |= _files(assignment, public / assignment.slug, build_release(assignment))
-        if not check:
+        if not dry_run:
             source = course.root / SOURCE / assignment.slug
             files |= _files(assignment, source, build_source(assignment))
     stale = [path for path, data in files.items() if not path.is_file() or path.read_bytes() != data]
-    if not check:
+    if not dry_run:
         for path in stale:
             write_atomically(path, files[path], SHARED)
     for path in sorted(public.rglob("*")):

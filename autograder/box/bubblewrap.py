@@ -76,7 +76,7 @@ def _inside(path: str) -> str:
 
 
 def command(
-    control: int, config: str, covered: Iterable[str] = (), device: str = "cpu", off: Container[str] = ()
+    control_fd: int, config_json: str, covered: Iterable[str] = (), device: str = "cpu", off: Container[str] = ()
 ) -> list[str]:
     """The argument vector; `covered` hides files (see masks), `device` lets one through (see gpu), `off`: Wall."""
     words = [program() or "bwrap", "--new-session", "--unshare-uts", "--unshare-cgroup-try"]
@@ -98,7 +98,7 @@ def command(
     words += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]
     for name, value in variables(device).items():
         words += ["--setenv", name, value]
-    return [*words, "--", *zygote_command(_inside(sys.executable), control, config)]
+    return [*words, "--", *zygote_command(_inside(sys.executable), control_fd, config_json)]
 
 
 def _readable() -> list[str]:
@@ -125,9 +125,9 @@ def _everything() -> list[str]:
     return [word for top in tops for word in links.get(top, ("--bind", top, top))]
 
 
-def zygote_command(python: str, control: int, config: str) -> list[str]:
+def zygote_command(python: str, control_fd: int, config_json: str) -> list[str]:
     """How the zygote is started, behind a wall or not."""
-    return [python, "-s", "-P", "-m", "inside.fork_server", str(control), config]
+    return [python, "-s", "-P", "-m", "inside.fork_server", str(control_fd), config_json]
 
 
 def _parents(paths: Iterable[str]) -> list[str]:

@@ -40,9 +40,11 @@ def new(root: Path, name: str, exercise: str, title: str) -> int:
 
 
 @click.command(cls=Verb, short_help="Build the notebooks that students get.")
-@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a released notebook is out of date.")
+@click.option(
+    "--check", "dry_run", is_flag=True, help="Write nothing; exit with 1 if a released notebook is out of date."
+)
 @COURSE
-def build(root: Path, check: bool) -> int:
+def build(root: Path, dry_run: bool) -> int:
     """Build the notebooks that students get from solutions/.
 
     \b
@@ -52,7 +54,7 @@ def build(root: Path, check: bool) -> int:
     from autograder.authoring import notebooks
     from autograder.course import load_course
 
-    return _up_to_date(notebooks.build(load_course(root), check), root, "build", check)
+    return _up_to_date(notebooks.build(load_course(root), dry_run), root, "build", dry_run)
 
 
 @click.command(cls=Verb, short_help="Prove a hidden suite with right and wrong solutions.")
@@ -135,9 +137,9 @@ def calibrate(root: Path, slug: str, **options: Any) -> int:
 
 
 @click.command(cls=Verb, short_help="Map the course notes to tasks and checks.")
-@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if docs/coverage.md is out of date.")
+@click.option("--check", "dry_run", is_flag=True, help="Write nothing; exit with 1 if docs/coverage.md is out of date.")
 @COURSE
-def coverage(root: Path, check: bool) -> int:
+def coverage(root: Path, dry_run: bool) -> int:
     """Write docs/coverage.md: each row of the course notes with its tasks and checks. A row without a task is an error.
 
     \b
@@ -147,15 +149,15 @@ def coverage(root: Path, check: bool) -> int:
     from autograder.authoring.coverage import write_coverage
     from autograder.course import load_course
 
-    return _up_to_date(write_coverage(load_course(root), check), root, "coverage", check)
+    return _up_to_date(write_coverage(load_course(root), dry_run), root, "coverage", dry_run)
 
 
-def _up_to_date(changed: Sequence[Path], root: Path, verb: str, check: bool) -> int:
-    """Says what was written or, with `check`, has to be; 1 for that."""
+def _up_to_date(changed: Sequence[Path], root: Path, verb: str, dry_run: bool) -> int:
+    """Says what was written or, with `dry_run`, has to be; 1 for that."""
     for path in changed:
-        say(f"{'out of date' if check else 'written'}: {path.relative_to(root)}")
+        say(f"{'out of date' if dry_run else 'written'}: {path.relative_to(root)}")
     if not changed:
         say("everything is up to date")
-    elif check:
+    elif dry_run:
         note(f"run `convgrade {verb}` and commit the result")
-    return NOT_GRADED if check and changed else DONE
+    return NOT_GRADED if dry_run and changed else DONE

@@ -22,20 +22,20 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 NO_GPU = "Omit --device to grade on the CPU; for a GPU, `nvidia-smi` must list one and torch must support CUDA."
 
 
-def find_root(given: Path | None) -> Path:
+def find_root(chosen: Path | None) -> Path:
     """The course's folder: the given one, else the nearest from here upwards. Raises CourseError."""
     here = Path.cwd()
-    for folder in [given.absolute()] if given else [here, *here.parents]:
+    for folder in [chosen.absolute()] if chosen else [here, *here.parents]:
         if (folder / COURSE_FILE).is_file():
             return folder
-    where = "the folder of --course" if given else "this folder and those above it"
+    where = "the folder of --course" if chosen else "this folder and those above it"
     raise CourseError("no course found", where, "go to the folder that holds solutions/, or give --course PATH")
 
 
-def root_or_here(given: Path | None) -> Path:
+def root_or_here(chosen: Path | None) -> Path:
     """The same for a verb that can begin a course: where there is none, the folder where it will be."""
     try:
-        return given or find_root(None)
+        return chosen or find_root(None)
     except CourseError:
         return Path.cwd()
 
@@ -59,14 +59,14 @@ def usable(device: str) -> str:
     return device
 
 
-def course_option(root: Callable[[Path | None], Path] = find_root) -> Callable[[Any], Any]:
+def course_option(search: Callable[[Path | None], Path] = find_root) -> Callable[[Any], Any]:
     """`--course`; the verb's parameter `root` is the folder found."""
     return click.option(
         "--course",
         "root",
         metavar="PATH",
         type=FOLDER,
-        callback=lambda _ctx, _option, given: root(given),
+        callback=lambda _ctx, _option, given: search(given),
         help="The course's folder, which holds solutions/. Default: the current folder or the nearest one above it.",
     )
 

@@ -9,14 +9,14 @@ from autograder.model import Report
 from autograder.text.escape import terminal
 
 
-def say(line: str) -> None:
+def say(text: str) -> None:
     """One line of the result."""
-    click.echo(terminal(line, 2000))
+    click.echo(terminal(text, 2000))
 
 
-def note(line: str) -> None:
+def note(text: str) -> None:
     """One line for people, on standard error."""
-    click.echo(terminal(line, 2000), err=True)
+    click.echo(terminal(text, 2000), err=True)
 
 
 def note_all(lines: Iterable[str]) -> None:

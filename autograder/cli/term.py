@@ -141,13 +141,16 @@ def regrade(root: Path, slug: str, paths: Sequence[Path], record: bool, **option
 )
 @click.option(
     "--output",
+    "file",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where to write. Default: standard output.",
 )
-@click.option("--roster", metavar="CSV", type=FILE, help="An export of Canvas or Moodle, which says who is who.")
+@click.option(
+    "--roster", "roster_file", metavar="CSV", type=FILE, help="An export of Canvas or Moodle, which says who is who."
+)
 @COURSE
-def export(root: Path, slug: str, form: str, output: Path | None, roster: Path | None) -> int:
+def export(root: Path, slug: str, form: str, file: Path | None, roster_file: Path | None) -> int:
     """Export the grades of an assignment: from nbgrader's gradebook if there is one, else from the reports.
 
     Manual points, extra credit and late penalties are included. Students who are missing from the roster, or match
@@ -169,10 +172,10 @@ def export(root: Path, slug: str, form: str, output: Path | None, roster: Path |
     if not grades:
         note(f"nothing of {slug} is graded yet; run `convgrade grade PATH --record`")
         return NOTHING
-    result = write(form, assignment.title, grades, _text(roster))
-    if output:
-        write_atomically(output.absolute(), result.text.encode())
-        note(f"written: {output}")
+    result = write(form, assignment.title, grades, _text(roster_file))
+    if file:
+        write_atomically(file.absolute(), result.text.encode())
+        note(f"written: {file}")
     else:
         click.echo(result.text, nl=False)
     note_all((*not_final(grades), *complaints, *result.complaints))

@@ -10,13 +10,13 @@ from autograder.course.toml import line_of, table_of
 from autograder.errors import CourseError, place
 
 
-def read_hidden(path: Path, raw: Mapping[str, Any]) -> tuple[str, ...]:
+def read_hidden(path: Path, table: Mapping[str, Any]) -> tuple[str, ...]:
     """Absolute paths of the files and folders that no submission may read: wherever site-packages holds them.
 
     Raises CourseError with file and line, for a file that is not installed too: what is not there cannot be kept away.
     """
-    where = place(path, line_of(path, "files", after=line_of(path, "hidden")))
-    names = table_of(path, raw, "hidden", {"files"}).get("files", [])
+    where = place(path, line_of(path, "files", start=line_of(path, "hidden")))
+    names = table_of(path, table, "hidden", {"files"}).get("files", [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise CourseError("[hidden] files must be a list of strings", where, 'write files = ["sklearn/datasets/data"]')
     return tuple(str(found) for name in names for found in _installed(name, where))

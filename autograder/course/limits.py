@@ -23,10 +23,10 @@ class Limits:
     restarts: int = 3  # of one function, after a hang, a crash or out of memory
 
 
-def read_limits(path: Path, raw: Mapping[str, Any]) -> Limits:
+def read_limits(path: Path, table: Mapping[str, Any]) -> Limits:
     """`[limits]` of an assignment's settings, defaults where unset. Raises CourseError with file and line."""
     types = {item.name: item.type for item in fields(Limits)}
-    given = table_of(path, raw, "limits", set(types))
+    given = table_of(path, table, "limits", set(types))
     for key, value in given.items():
         whole = types[key] == "int"  # annotations are text
         if not is_number(value, whole=whole) or value <= 0:

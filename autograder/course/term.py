@@ -81,15 +81,15 @@ class Term:
         return max(after_deadline - self.extension(student, slug), 0.0)
 
 
-def read_term(path: Path, raw: Mapping[str, Any], slugs: set[str]) -> Term:
-    """The rules that `raw`, the content of course.toml at `path`, sets. Raises CourseError."""
-    deadlines = table_of(path, raw, "deadlines", slugs)
-    given = table_of(path, raw, "extensions", None)
-    counting = table_of(path, raw, "attempts", {"count"}).get("count", COUNTING[0])
+def read_term(path: Path, table: Mapping[str, Any], slugs: set[str]) -> Term:
+    """The rules that `table`, the content of course.toml at `path`, sets. Raises CourseError."""
+    deadlines = table_of(path, table, "deadlines", slugs)
+    given = table_of(path, table, "extensions", None)
+    counting = table_of(path, table, "attempts", {"count"}).get("count", COUNTING[0])
     if counting not in COUNTING:
         raise _wrong(path, "count", counting, f"use one of {', '.join(COUNTING)}")
     return Term(
-        late=_late(path, table_of(path, raw, "late", {item.name for item in fields(Late)})),
+        late=_late(path, table_of(path, table, "late", {item.name for item in fields(Late)})),
         deadlines={slug: _moment(path, slug, value) for slug, value in deadlines.items()},
         extensions={student: _extension(path, student, value, slugs) for student, value in given.items()},
         attempts=counting,

@@ -57,9 +57,9 @@ _FIELDS: Mapping[str, tuple[Callable[[Any], bool], str]] = MappingProxyType(
 )
 
 
-def read_thresholds(path: Path, raw: Mapping[str, Any]) -> Mapping[str, Threshold]:
+def read_thresholds(path: Path, table: Mapping[str, Any]) -> Mapping[str, Threshold]:
     """The thresholds of an assignment by name, frozen. Raises CourseError with file and line."""
-    tables = table_of(path, raw, FIXTURE, None)
+    tables = table_of(path, table, FIXTURE, None)
     return MappingProxyType({name: _threshold(path, name, tables[name]) for name in tables})
 
 
@@ -74,7 +74,7 @@ def _threshold(path: Path, name: str, values: object) -> Threshold:
         raise CourseError(f"the threshold “{name}” has no at_least", where, "add at_least = 0.9")
     for key, value in values.items():
         right, words = _FIELDS.get(key, (None, ""))
-        key_place = place(path, line_of(path, key, after=line, default=line))
+        key_place = place(path, line_of(path, key, start=line, default=line))
         if right is None:
             raise CourseError(f"unknown setting “{key}”", key_place, f"known settings: {', '.join(_FIELDS)}")
         if not right(value):

@@ -25,22 +25,22 @@ def read_toml(path: Path, keys: set[str] | None) -> dict[str, Any]:
     return raw
 
 
-def _refuse_unknown_keys(path: Path, raw: Mapping[str, Any], keys: set[str]) -> None:
-    for key in sorted(raw.keys() - keys):
+def _refuse_unknown_keys(path: Path, table: Mapping[str, Any], keys: set[str]) -> None:
+    for key in sorted(table.keys() - keys):
         where = place(path, line_of(path, key))
         raise CourseError(f"unknown setting “{key}”", where, f"known settings: {', '.join(sorted(keys))}")
 
 
-def line_of(path: Path, key: str, after: int = 0, default: int = 1) -> int:
-    """The first line, `after` a line, that sets a key; `default` if there is none."""
+def line_of(path: Path, key: str, start: int = 0, default: int = 1) -> int:
+    """The first line after `start` that sets a key; `default` if there is none."""
     lines = path.read_text(encoding="utf-8").splitlines()
     named = re.compile(rf"""\s*\[?["']?{re.escape(key)}\b""")
-    return next((number for number, line in enumerate(lines, 1) if number > after and named.match(line)), default)
+    return next((number for number, line in enumerate(lines, 1) if number > start and named.match(line)), default)
 
 
-def text_of(path: Path, raw: Mapping[str, Any], key: str) -> str:
+def text_of(path: Path, table: Mapping[str, Any], key: str) -> str:
     """A required text. Raises CourseError."""
-    value = raw.get(key)
+    value = table.get(key)
     if not isinstance(value, str) or not value.strip():
         raise CourseError(f"“{key}” is missing or not text", place(path, line_of(path, key)), f'write {key} = "…"')
     return value
@@ -52,9 +52,9 @@ def is_number(value: object, least: float = -math.inf, most: float = math.inf, w
     return isinstance(value, kinds) and not isinstance(value, bool) and math.isfinite(value) and least <= value <= most
 
 
-def table_of(path: Path, raw: Mapping[str, Any], key: str, keys: set[str] | None) -> dict[str, Any]:
+def table_of(path: Path, table: Mapping[str, Any], key: str, keys: set[str] | None) -> dict[str, Any]:
     """A table, empty if there is none; `keys` are those it may have, None: any. Raises CourseError."""
-    value = raw.get(key, {})
+    value = table.get(key, {})
     if not isinstance(value, dict):
         raise CourseError(f"“{key}” must be a table", place(path, line_of(path, key)), f"write [{key}] on its own line")
     if keys is not None:

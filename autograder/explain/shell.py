@@ -24,11 +24,11 @@ You are inside the box, after the submission's cells: its functions are here, an
 {_LAST}Leave with Ctrl-D or exit."""
 
 
-def stay(box: Box, again: Again, read: Read | None = None, say: Callable[[str], None] = print) -> None:
+def stay(box: Box, again: Again, read_line: Read | None = None, say: Callable[[str], None] = print) -> None:
     """Runs what is typed until the input ends. After a hang or a crash the next line meets a fresh box, replayed."""
     names = _put_in(box, again)
     say(HELLO if names else HELLO.replace(_LAST, ""))
-    for number, source in enumerate(_cells(read or _reader()), 1):
+    for number, source in enumerate(_cells(read_line or _reader()), 1):
         outcome = box.run_cell(source, f"shell {number}")
         if outcome.printed.strip():
             say(escape.block(outcome.printed.rstrip("\n"), 20_000))
@@ -50,10 +50,10 @@ def _put_in(box: Box, again: Again) -> bool:
     return False
 
 
-def _cells(read: Read) -> Iterator[str]:
+def _cells(read_line: Read) -> Iterator[str]:
     """Whole inputs: lines are collected until Python could run them."""
     number = 1
-    while (source := _one(read, number)) is not None:
+    while (source := _one(read_line, number)) is not None:
         if source.strip() in ("exit", "quit", "exit()", "quit()"):
             return
         if source.strip():
@@ -61,11 +61,11 @@ def _cells(read: Read) -> Iterator[str]:
             number += 1
 
 
-def _one(read: Read, number: int) -> str | None:
+def _one(read_line: Read, number: int) -> str | None:
     prompt, lines = f"In [{number}]: ", list[str]()
     try:
         while True:
-            lines.append(read(prompt))
+            lines.append(read_line(prompt))
             if _complete("\n".join(lines)):
                 return "\n".join(lines)
             prompt = "...: ".rjust(len(f"In [{number}]: "))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from autograder.errors import CourseError
 from autograder.exports import Export
 from autograder.exports.roster import Identity, login_keys, match, name_keys
-from autograder.exports.table import Cell, from_csv, to_csv
+from autograder.exports.table import CsvValue, from_csv, to_csv
 from autograder.gradebook.grades import Grade
 from autograder.text.words import amount
 
@@ -27,7 +27,7 @@ def write(title: str, grades: Sequence[Grade], roster: str) -> Export:
 def _alone(title: str, grades: Sequence[Grade]) -> Export:
     """What can be listed without Canvas's own table: our names in the place of its logins."""
     header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", title]
-    rows: list[list[Cell]] = [["    Points Possible", "", "", "", "", _possible(grades)]]
+    rows: list[list[CsvValue]] = [["    Points Possible", "", "", "", "", _possible(grades)]]
     for grade in grades:
         name = ", ".join(filter(None, (grade.person.last_name, grade.person.first_name))) or grade.student
         rows.append([name, grade.person.lms_id, "", grade.student, "", grade.score if grade.submitted else None])
@@ -41,7 +41,7 @@ def _merged(title: str, grades: Sequence[Grade], table: list[list[str]]) -> Expo
     students = {index: row for index, row in enumerate(body) if _is_student(row)}
     identities = {index: _identity(header[:width], row) for index, row in students.items()}
     matched = match(grades, identities, "Canvas")
-    rows: list[list[Cell]] = [["    Points Possible", *[None] * (width - 1), _possible(grades)]]
+    rows: list[list[CsvValue]] = [["    Points Possible", *[None] * (width - 1), _possible(grades)]]
     for index, row in students.items():
         grade = matched.rows.get(index)
         rows.append([*row[:width], grade.score if grade else None])

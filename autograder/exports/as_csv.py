@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from autograder.exports import Export
-from autograder.exports.table import Cell, to_csv
+from autograder.exports.table import CsvValue, to_csv
 from autograder.gradebook.grades import Grade
 
 # The names that nbgrader's own export uses, so that what reads one reads the other.
@@ -25,15 +25,15 @@ def _headings(exercise: str, checks: dict[tuple[str, str], None]) -> list[str]:
     return [exercise, *(f"{exercise}.{check}" for home, check in checks if home == exercise)]
 
 
-def _student(grade: Grade) -> list[Cell]:
+def _student(grade: Grade) -> list[CsvValue]:
     person, at = grade.person, grade.handed_in
     who = [grade.student, person.last_name, person.first_name, person.email]
     points = [grade.raw, grade.penalty, grade.score, grade.points]
     return [grade.assignment, f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else None, *who, *points, " ".join(grade.waiting)]
 
 
-def _cells(grade: Grade, names: Sequence[str]) -> list[Cell]:
-    values: dict[str, Cell] = {}
+def _cells(grade: Grade, names: Sequence[str]) -> list[CsvValue]:
+    values: dict[str, CsvValue] = {}
     for mark in grade.marks if grade.submitted else ():
         values[mark.name] = None if mark.waiting else mark.score
         values |= {f"{mark.name}.{check.name}": str(check.verdict) for check in mark.checks}

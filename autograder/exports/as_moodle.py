@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from autograder.errors import CourseError
 from autograder.exports import Export
 from autograder.exports.roster import Identity, login_keys, match
-from autograder.exports.table import Cell, from_csv, to_csv
+from autograder.exports.table import CsvValue, from_csv, to_csv
 from autograder.gradebook.grades import Grade
 from autograder.text.escape import terminal
 from autograder.text.plain import letters
@@ -28,7 +28,7 @@ def write(title: str, grades: Sequence[Grade], roster: str) -> Export:
 
 
 def _alone(title: str, grades: Sequence[Grade]) -> Export:
-    rows: list[list[Cell]] = []
+    rows: list[list[CsvValue]] = []
     for grade in grades:
         number_ = re.search(r"[_ ](\d+)$", grade.student)
         name = " ".join(filter(None, (grade.person.first_name, grade.person.last_name)))
@@ -47,7 +47,7 @@ def _filled(grades: Sequence[Grade], table: list[list[str]]) -> Export:
     lines = [dict(zip(header, row, strict=True)) for row in table[1:]]
     matched = match(grades, {index: _identity(line) for index, line in enumerate(lines)}, "Moodle")
     columns = [name for name in _KEPT if name in header]
-    rows: list[list[Cell]] = []
+    rows: list[list[CsvValue]] = []
     for index, line in enumerate(lines):
         grade = matched.rows.get(index)
         rows.append([grade.score if grade and name == "Grade" else line[name] for name in columns])

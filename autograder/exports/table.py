@@ -8,10 +8,10 @@ from autograder.errors import CourseError
 from autograder.text.escape import spreadsheet
 from autograder.text.words import number
 
-Cell = str | float | None
+CsvValue = str | float | None
 
 
-def to_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+def to_csv(header: Sequence[str], rows: Iterable[Sequence[CsvValue]]) -> str:
     """Comma-separated, quoted where needed, "\\n" line ends, UTF-8 without a mark; None is an empty cell."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -20,7 +20,7 @@ def to_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     return out.getvalue()
 
 
-def cell(value: Cell) -> str:
+def cell(value: CsvValue) -> str:
     """One cell: numbers to the cent, text without power over a spreadsheet."""
     if value is None:
         return ""

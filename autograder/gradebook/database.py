@@ -156,10 +156,10 @@ def is_ours(report: Report) -> bool:
     return not report.graded and report.fault != "student"
 
 
-def handed_in_at(where: CourseDirectory, folder: Path) -> datetime | None:
+def handed_in_at(coursedir: CourseDirectory, folder: Path) -> datetime | None:
     """When this submission was handed in, by nbgrader's clock; None where nobody wrote that down readably."""
     try:
-        at: datetime | None = where.get_existing_timestamp(str(folder))
+        at: datetime | None = coursedir.get_existing_timestamp(str(folder))
     except (AttributeError, OverflowError, ValueError, OSError):  # nbgrader 0.9.6 stumbles over a time it cannot read
         return None
     return at

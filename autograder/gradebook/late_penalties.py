@@ -42,10 +42,10 @@ def set_deadline(book: Gradebook, slug: str, term: Term) -> None:
             book.db.commit()
 
 
-def recompute(book: Gradebook, slug: str, config: Config) -> dict[str, tuple[float, float]]:
-    """Every penalty anew, by the plugin that `config` names; the students whose penalty changed, from and to."""
-    set_deadline(book, slug, load_term(Path(CourseDirectory(config=config).root)))
-    step = AssignLatePenalties(config=config)
+def recompute(book: Gradebook, slug: str, nbgrader_config: Config) -> dict[str, tuple[float, float]]:
+    """Every penalty anew, by the plugin that `nbgrader_config` names; whose penalty changed, from what and to what."""
+    set_deadline(book, slug, load_term(Path(CourseDirectory(config=nbgrader_config).root)))
+    step = AssignLatePenalties(config=nbgrader_config)
     step.gradebook, step.assignment_id = book, slug
     changed = {}
     for submission in book.assignment_submissions(slug):

@@ -36,7 +36,7 @@ class Regrade:
         """A report for each file, in this order; `owners` says whose it is where that is not its `student`."""
         ready: dict[int, Report] = {}
         asked: list[int] = []
-        grading = GradingSession(self.assignment, self.options, self.new, checks="rest")
+        grading = GradingSession(self.assignment, self.options, self.new, which="rest")
         jobs = (grading.read(item) for item in found)
         fresh = list(grading.grade(self._asked(jobs, owners, ready, asked), self.on_report))
         self.judged += len(fresh)

@@ -32,7 +32,7 @@ class _Task:
 
 
 def grade_all(
-    jobs: Iterable[Job],
+    queue: Iterable[Job],
     assignment: Assignment,
     spec: WorkerSpec,
     size: int = 1,
@@ -42,7 +42,7 @@ def grade_all(
 
     Raises ConvgradeError where no worker can grade anything. Close the iterator to end the workers early.
     """
-    pool = _Pool(enumerate(jobs), assignment, spec, size, on_report)
+    pool = _Pool(enumerate(queue), assignment, spec, size, on_report)
     try:
         yield from pool.reports()
     finally:

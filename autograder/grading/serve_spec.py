@@ -15,4 +15,4 @@ class ServeSpec:
     slug: str
     wall: str = "bubblewrap"
     device: str = "cpu"
-    checks: Checks = "all"
+    which: Checks = "all"

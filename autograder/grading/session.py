@@ -39,9 +39,9 @@ def worker_main(connection: Connection, spec: ServeSpec) -> None:
     worker.serve(connection, spec)
 
 
-def worker_spec(assignment: Assignment, options: GradingOptions, checks: Checks = "all") -> WorkerSpec:
+def worker_spec(assignment: Assignment, options: GradingOptions, which: Checks = "all") -> WorkerSpec:
     """Workers for this assignment."""
-    serving = ServeSpec(str(assignment.root), assignment.slug, options.wall, options.device, checks)
+    serving = ServeSpec(str(assignment.root), assignment.slug, options.wall, options.device, which)
     return WorkerSpec(worker_main, (serving,), assignment.limits.submission_seconds * 1.5 + 60, quiet=not is_on())
 
 
@@ -54,9 +54,9 @@ class GradingSession:
     """One assignment's grading: its store, its context, its workers."""
 
     def __init__(
-        self, assignment: Assignment, options: GradingOptions, store: Store | None = None, checks: Checks = "all"
+        self, assignment: Assignment, options: GradingOptions, store: Store | None = None, which: Checks = "all"
     ) -> None:
-        self.assignment, self.options, self.checks = assignment, options, checks
+        self.assignment, self.options, self.which = assignment, options, which
         self.store = store or store_of(assignment)
         self.context = context_digest(assignment, options.wall, options.device)
 
@@ -73,11 +73,11 @@ class GradingSession:
                     ready[asked.popleft()] = report
                 yield ready.pop(index)
 
-    def grade(self, jobs: Iterable[Job], on_report: OnReport = lambda _: None) -> Generator[Report, None, None]:
+    def grade(self, queue: Iterable[Job], on_report: OnReport = lambda _: None) -> Generator[Report, None, None]:
         """Grade these in worker processes, whatever is stored."""
-        spec = worker_spec(self.assignment, self.options, self.checks)
+        spec = worker_spec(self.assignment, self.options, self.which)
         size = self.options.jobs
-        return grade_all(jobs, self.assignment, spec, size, lambda report: on_report(self._stored(report)))
+        return grade_all(queue, self.assignment, spec, size, lambda report: on_report(self._stored(report)))
 
     def read(self, item: Found) -> Job | Report:
         """The job of this file; where it cannot be read, the report that says so."""

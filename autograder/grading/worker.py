@@ -45,14 +45,14 @@ def serve(connection: Connection, spec: ServeSpec) -> None:
     try:
         assignment = load_course(Path(spec.root)).assignment(spec.slug)
         with zygote_for(assignment, wall) as zygote:
-            with_suite(assignment, lambda suite: _loop(connection, suite, zygote, spec.checks), wall.device)
+            with_suite(assignment, lambda suite: _loop(connection, suite, zygote, spec.which), wall.device)
     except ConvgradeError as error:
         connection.send_bytes(json.dumps({"error": str(error)}).encode())
 
 
-def judge_for(checks: Checks, header: Mapping[str, Any]) -> Judge:
+def judge_for(which: Checks, header: Mapping[str, Any]) -> Judge:
     """How one submission is judged, by what the header of its request says besides."""
-    if checks == "gates":
+    if which == "gates":
         return lambda suite, ask: suite.run_gates(ask, header["secret"])
     kept = Report.from_json(header["kept"]).checks if "kept" in header else ()
     return lambda suite, ask: suite.run(ask, {check.name: check for check in kept})

@@ -53,9 +53,9 @@ class GradescopeRun:
         path = self.root / "results" / "results.json"
         write_atomically(path, json.dumps(results(self.report, self.visibility, output), indent=1).encode(), PUBLIC)
 
-    def add_result(self, assignment: Assignment, ended: CheckResult) -> None:
+    def add_result(self, assignment: Assignment, result: CheckResult) -> None:
         """One more check has ended."""
-        checks = [ended if check.name == ended.name else check for check in self.report.checks]
+        checks = [result if check.name == result.name else check for check in self.report.checks]
         self.report = replace(self.report, exercises=score(assignment, checks))
         self.write(CUT_OFF)
 

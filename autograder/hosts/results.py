@@ -14,13 +14,13 @@ from autograder.reports.words import look_of
 from autograder.text import escape
 from autograder.text.words import number
 
-Results = dict[str, Any]
+ResultsJson = dict[str, Any]
 
 
-def results(report: Report, visibility: str = "visible", output: str = "") -> Results:
+def results(report: Report, visibility: str = "visible", output: str = "") -> ResultsJson:
     """The content of results.json; `output` comes first, above the sentences of the report."""
     sentences = [output, *_sentences(report)]
-    content: Results = {
+    content: ResultsJson = {
         "score": report.score,
         "execution_time": round(report.seconds),
         "output": escape.block("\n".join(filter(None, sentences))),
@@ -52,7 +52,7 @@ def _numbered(report: Report) -> Iterator[tuple[str, ExerciseResult, CheckResult
             yield f"{place}.{index}", exercise, check
 
 
-def _test(number_: str, exercise: ExerciseResult, check: CheckResult, visibility: str) -> Results:
+def _test(number_: str, exercise: ExerciseResult, check: CheckResult, visibility: str) -> ResultsJson:
     points = cents(worth(exercise, check))
     judged = check.verdict is not Verdict.UNGRADED
     return {
@@ -80,6 +80,6 @@ def _lines(check: CheckResult) -> Iterator[str]:
         yield f"Smallest failing input: {check.counterexample}"
 
 
-def _whole(report: Report) -> Results:
+def _whole(report: Report) -> ResultsJson:
     """The one line of a report without checks."""
     return {"name": "Submission", "score": 0.0, "max_score": report.points, "status": "failed", "output": ""}

@@ -46,10 +46,10 @@ def collect_from(root: Path, assignment: Assignment, path: Path, term: Term, at:
     return result
 
 
-def place_counting(attempts: Attempts, term: Term) -> int:
+def place_counting(everybody: Attempts, term: Term) -> int:
     """Put everybody's counting attempt where it is graded; how many files changed."""
-    kept = [attempts.of(student) for student in attempts.students()]
-    return sum(attempts.place(counting_attempt(mine, term, attempts.slug)) for mine in kept if mine)
+    kept = [everybody.of(student) for student in everybody.students()]
+    return sum(everybody.place(counting_attempt(mine, term, everybody.slug)) for mine in kept if mine)
 
 
 def _groups(entries: list[Entry], slug: str, at: datetime | None, result: Collected) -> dict[Group, list[Entry]]:

@@ -25,7 +25,7 @@ DEADLINE = 60.0  # seconds for all failed checks of one submission; only a loop 
 REPLAY = 2.0  # seconds of processor time for one replay: no clock on the wall, so a busy machine gives the same hints
 MEMORY = 2**29  # bytes above what the process maps already
 
-Finding = tuple[str, str, int]
+Diagnosis = tuple[str, str, int]
 """Check, mistake, and how well it explains the check."""
 
 
@@ -75,7 +75,7 @@ class _Replays:
             self.late.add(mistake.name)
         return 0 if self._rang else strength
 
-    def tried(self, case: Case, mistakes: Sequence[Mistake]) -> Generator[Finding, None, list[Mistake]]:
+    def tried(self, case: Case, mistakes: Sequence[Mistake]) -> Generator[Diagnosis, None, list[Mistake]]:
         """Yields each finding at once; returns the mistakes that explain the case."""
         fits = []
         for mistake in mistakes:
@@ -90,7 +90,7 @@ class _TooSlow(BaseException):
     """Raised by the timer inside a replay."""
 
 
-def _findings(cases: Sequence[Case], mistakes: Sequence[Mistake], reference: Mapping[str, Any]) -> Iterator[Finding]:
+def _findings(cases: Sequence[Case], mistakes: Sequence[Mistake], reference: Mapping[str, Any]) -> Iterator[Diagnosis]:
     """What the forked child finds. Students repeat a mistake in every check: later checks try the found ones first."""
     replays = _Replays(reference)
     found: dict[str, Mistake] = {}
@@ -102,7 +102,7 @@ def _findings(cases: Sequence[Case], mistakes: Sequence[Mistake], reference: Map
     yield from _decided([case for case in cases if case.verdict is Verdict.PASSED], list(found.values()), replays)
 
 
-def _decided(passed: Sequence[Case], found: Sequence[Mistake], replays: _Replays) -> Iterator[Finding]:
+def _decided(passed: Sequence[Case], found: Sequence[Mistake], replays: _Replays) -> Iterator[Diagnosis]:
     """Which of several mistakes of one function it is: one that fails a check that the student passed is out."""
     for case in passed:
         rivals = Counter(mistake.replaces for mistake in found)
@@ -116,7 +116,7 @@ def _decided(passed: Sequence[Case], found: Sequence[Mistake], replays: _Replays
         found = [mistake for mistake in doubtful if mistake not in asked or mistake in agree] if agree else doubtful
 
 
-def _within(seconds: float, findings: Iterator[Finding]) -> list[Finding]:
+def _within(seconds: float, findings: Iterator[Diagnosis]) -> list[Diagnosis]:
     """What the iterator gives in a forked child until the deadline; the rest is lost."""
     end = time.monotonic() + seconds
     reader, writer = os.pipe()
@@ -134,7 +134,7 @@ def _within(seconds: float, findings: Iterator[Finding]) -> list[Finding]:
     return [(check, mistake, strength) for check, mistake, strength in map(json.loads, whole)]
 
 
-def _produce(writer: int, findings: Iterator[Finding], seconds: float) -> None:
+def _produce(writer: int, findings: Iterator[Diagnosis], seconds: float) -> None:
     """Runs in the child and never returns; whatever happens, the parent sees the end of the pipe."""
     try:
         signal.alarm(int(seconds) + 2)  # should the parent die first

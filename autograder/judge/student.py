@@ -30,7 +30,7 @@ class CallResult:
 
 
 @dataclass
-class _Line:
+class _Channel:
     """The conversation and what is banned at the moment."""
 
     conversation: Conversation
@@ -38,7 +38,7 @@ class _Line:
     elsewhere: Request = field(default_factory=dict)  # {"device": "cpu"} where the tensors are to stay there
 
     def send(self, request: Request) -> Reply:
-        """The reply to a request of this line."""
+        """The reply to a request of this channel."""
         return self.conversation.send(request | self.elsewhere)
 
     def wrap(self, value: Any) -> Any:
@@ -67,10 +67,10 @@ class _Gradients:
 class Remote:
     """Something inside the box: a name, a handle, or a path of attributes and items from one."""
 
-    __slots__ = ("_fill", "_gradients", "_handle", "_line", "_target")
+    __slots__ = ("_channel", "_fill", "_gradients", "_handle", "_target")
 
-    def __init__(self, line: _Line, target: tuple[Any, ...], handle: Handle | None = None) -> None:
-        self._line, self._target, self._handle = line, target, handle
+    def __init__(self, channel: _Channel, target: tuple[Any, ...], handle: Handle | None = None) -> None:
+        self._channel, self._target, self._handle = channel, target, handle
         self._gradients: _Gradients | None = None
         self._fill: list[str] = []  # parameters that are filled in inside
 
@@ -80,25 +80,25 @@ class Remote:
         return self._step(["attr", name])
 
     def __getitem__(self, key: Any) -> Remote:
-        return self._step(["item", self._line.unwrap(key)])
+        return self._step(["item", self._channel.unwrap(key)])
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Calls it inside; a CallResult after `with_gradients`."""
-        request: Request = {"op": "call", "target": list(self._target), "args": self._line.unwrap(list(args))}
-        request |= {"kwargs": self._line.unwrap(kwargs), "ban": list(self._line.ban)}
+        request: Request = {"op": "call", "target": list(self._target), "args": self._channel.unwrap(list(args))}
+        request |= {"kwargs": self._channel.unwrap(kwargs), "ban": list(self._channel.ban)}
         request |= {"fill": self._fill} if self._fill else {}
         if self._gradients is None:
-            return self._line.wrap(self._line.send(request).value)
+            return self._channel.wrap(self._channel.send(request).value)
         wrt = self._gradients.wrt
-        reply = self._line.send(request | {"upstream": self._gradients.upstream, "wrt": list(wrt)})
-        return CallResult(self._line.wrap(reply.value), reply.grads, wrt)
+        reply = self._channel.send(request | {"upstream": self._gradients.upstream, "wrt": list(wrt)})
+        return CallResult(self._channel.wrap(reply.value), reply.grads, wrt)
 
     def __iter__(self) -> Iterator[Any]:
-        reply = self._line.send({"op": "items", "target": list(self._target), "most": 1000})
-        return iter(self._line.wrap(reply.value))
+        reply = self._channel.send({"op": "items", "target": list(self._target), "most": 1000})
+        return iter(self._channel.wrap(reply.value))
 
     def __len__(self) -> int:
-        length = self._line.send({"op": "len", "target": list(self._target)}).value
+        length = self._channel.send({"op": "len", "target": list(self._target)}).value
         return length if type(length) is int else -1
 
     def __bool__(self) -> NoReturn:
@@ -110,7 +110,7 @@ class Remote:
     __hash__ = None  # type: ignore[assignment]  # as every class with an __eq__ of its own
 
     def _step(self, step: list[Any]) -> Remote:
-        remote = Remote(self._line, (*self._target, step))
+        remote = Remote(self._channel, (*self._target, step))
         remote._gradients = self._gradients
         return remote
 
@@ -118,37 +118,37 @@ class Remote:
 class _Names:
     """Attribute access to a root of names: the student's or the environment's."""
 
-    def __init__(self, line: _Line, root: str, gradients: _Gradients | None = None) -> None:
-        self._line, self._root, self._gradients = line, root, gradients
+    def __init__(self, channel: _Channel, root: str, gradients: _Gradients | None = None) -> None:
+        self._channel, self._root, self._gradients = channel, root, gradients
 
     def __getattr__(self, name: str) -> Remote:
         if name.startswith("__"):
             raise AttributeError(name)
-        remote = Remote(self._line, (self._root, name))
+        remote = Remote(self._channel, (self._root, name))
         remote._gradients = self._gradients
         return remote
 
 
 class _OnViews:
-    def __init__(self, line: _Line) -> None:
-        self._line = line
+    def __init__(self, channel: _Channel) -> None:
+        self._channel = channel
 
     def __getattr__(self, name: str) -> Remote:
-        self._line.send({"op": "run", "source": _ON_VIEWS.format(name=name)})
-        return Remote(self._line, ("env", f"{name}_on_views"))
+        self._channel.send({"op": "run", "source": _ON_VIEWS.format(name=name)})
+        return Remote(self._channel, ("env", f"{name}_on_views"))
 
 
 class _Beside:
     """Helpers of the suite that were put beside the student's code."""
 
-    def __init__(self, line: _Line, helpers: Sequence[Callable[..., Any]]) -> None:
-        self._line = line
+    def __init__(self, channel: _Channel, helpers: Sequence[Callable[..., Any]]) -> None:
+        self._channel = channel
         self._fill = {helper.__name__: beside.filled_in(helper) for helper in helpers}
 
     def __getattr__(self, name: str) -> Remote:
         if name.startswith("__"):
             raise AttributeError(name)
-        remote = Remote(self._line, ("env", name))
+        remote = Remote(self._channel, ("env", name))
         remote._fill = self._fill[name]
         return remote
 
@@ -162,23 +162,23 @@ class Student(_Names):
     """The fixture `student`; see the page of `autograder.judge`."""
 
     def __init__(self, conversation: Conversation) -> None:
-        super().__init__(_Line(conversation), "name")
+        super().__init__(_Channel(conversation), "name")
 
     @property
     def env(self) -> _Names:
         """torch, np, nn, F and what `run` defined, inside the box."""
-        return _Names(self._line, "env")
+        return _Names(self._channel, "env")
 
     @property
     def on_views(self) -> _OnViews:
         """The student's functions, called with every tensor as a non-contiguous view."""
-        return _OnViews(self._line)
+        return _OnViews(self._channel)
 
     @property
     def on_cpu(self) -> Student:
         """The same student; nothing that is asked or answered here leaves the CPU, whatever the device."""
-        other = Student(self._line.conversation)
-        other._line = replace(self._line, elsewhere={"device": "cpu"})
+        other = Student(self._channel.conversation)
+        other._channel = replace(self._channel, elsewhere={"device": "cpu"})
         return other
 
     def beside(self, *helpers: Callable[..., Any]) -> _Beside:
@@ -190,33 +190,33 @@ class Student(_Names):
         So is a parameter `device` that has a default: where the tensors live.
         """
         self.run(beside.source_of(*helpers))
-        return _Beside(self._line, helpers)
+        return _Beside(self._channel, helpers)
 
     def run(self, source: str) -> None:
         """Defines helper code beside the student's."""
-        self._line.send({"op": "run", "source": source})
+        self._channel.send({"op": "run", "source": source})
 
     def with_gradients(self, upstream: Any = True, wrt: tuple[str, ...] = ("0",)) -> _Names:
         """Calls give a CallResult: gradients of (value · upstream) with respect to the arguments named in `wrt`."""
-        return _Names(self._line, "name", _Gradients(upstream, tuple(wrt)))
+        return _Names(self._channel, "name", _Gradients(upstream, tuple(wrt)))
 
     @contextlib.contextmanager
     def banning(self, *words: str) -> Iterator[None]:
         """Calls inside the block may not dispatch an operation whose name contains one of the words."""
-        before = list(self._line.ban)
-        self._line.ban += words
+        before = list(self._channel.ban)
+        self._channel.ban += words
         try:
             yield
         finally:
-            self._line.ban = before
+            self._channel.ban = before
 
 
 def value_of(remote: Any) -> Any:
     """What a Remote refers to: plain data by value, other objects as a Remote. Anything else is returned as it is."""
     if not isinstance(remote, Remote):
         return remote
-    line: _Line = object.__getattribute__(remote, "_line")
-    return line.wrap(_plain(remote))
+    channel: _Channel = object.__getattribute__(remote, "_channel")
+    return channel.wrap(_plain(remote))
 
 
 def handle_of(value: Any) -> Handle | None:
@@ -228,4 +228,4 @@ def _plain(remote: Remote) -> Any:
     """A Remote's handle or value, fetched when it is not known yet."""
     if remote._handle is not None:
         return replace(remote._handle)
-    return remote._line.send({"op": "get", "target": list(remote._target)}).value
+    return remote._channel.send({"op": "get", "target": list(remote._target)}).value

@@ -19,7 +19,7 @@ NO_EVIDENCE = "The check ended without an error, but it has no expectation or ne
 
 
 def result_of(
-    blank: CheckResult, error: BaseException | None, conversation: Conversation, of: describe.Parameters
+    blank: CheckResult, error: BaseException | None, conversation: Conversation, parameters: describe.Parameters
 ) -> CheckResult:
     """The result of a check that ended with `error`, or without one."""
     staff = plain.last_lines(conversation.printed)
@@ -27,10 +27,10 @@ def result_of(
     if isinstance(error, FailedExpectation):
         failed = replace(blank, verdict=Verdict.FAILED, message=error.sentence, picture=error.picture)
         staff = plain.last_lines(f"{staff}\n{error.trace}".strip())
-        return replace(failed, counterexample=describe.counterexample(conversation, of), staff=staff)
+        return replace(failed, counterexample=describe.counterexample(conversation, parameters), staff=staff)
     if isinstance(error, StudentError):
         failed = replace(blank, verdict=error.verdict, message=student_message(error, conversation))
-        example = describe.counterexample(conversation, of)
+        example = describe.counterexample(conversation, parameters)
         return replace(failed, counterexample=example, staff=staff, unwritten=error.from_stub)
     if error is not None:
         staff = plain.last_lines(f"{staff}\n{trace_of(error)}".strip())

@@ -47,12 +47,12 @@ def similarity(
     return Similarity(close, len(documents) - archived, archived, complaints)
 
 
-def write_page(found: Similarity, assignment: Assignment, folder: Path) -> Path:
+def write_page(similarity: Similarity, assignment: Assignment, folder: Path) -> Path:
     """Writes `folder`/<slug>.html; gives its path."""
     path = folder / f"{assignment.slug}.html"
     rows = [(pair, [(side, marked(side.document.text, side.ranges)) for side in (pair.first, pair.second)])
-            for pair in found.pairs[:MAX_PAIRS]]  # fmt: skip
-    write_atomically(path, page("similar.html.j2", title=assignment.title, found=found, rows=rows).encode())
+            for pair in similarity.pairs[:MAX_PAIRS]]  # fmt: skip
+    write_atomically(path, page("similar.html.j2", title=assignment.title, found=similarity, rows=rows).encode())
     return path
 
 

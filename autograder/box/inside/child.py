@@ -25,9 +25,9 @@ READY = b"ready"
 SEED = 20_260  # every submission starts from the same random state: the same submission, the same report
 
 
-def live(shell: Shell, connection: int, config: dict[str, Any], program: bytes) -> None:
+def live(shell: Shell, descriptor: int, config: dict[str, Any], program: bytes) -> None:
     """Never returns. The caller is a fresh fork of the zygote in namespaces of its own."""
-    sock = _only_descriptor(connection, keep="descriptors" in config["off"])
+    sock = _only_descriptor(descriptor, keep="descriptors" in config["off"])
     try:
         _settle(config, program)
     except BaseException as error:  # noqa: BLE001  # no wall: the grader hears of it, and no student code ever runs

@@ -60,23 +60,23 @@ def _mount(source: str | None, target: str, kind: str | None, flags: int, option
     _checked(_libc.mount(raw[0], raw[1], raw[2], ctypes.c_ulong(flags), raw[3]))
 
 
-def set_limits(limits: dict[str, Any]) -> None:
+def set_limits(config: dict[str, Any]) -> None:
     """Resource limits: memory as headroom above what the warm process has already.
 
     CUDA reserves as many addresses as this machine and its GPUs have memory, so there only what it may write counts.
     """
     with open("/proc/self/statm") as file:
         pages = [int(number) for number in file.read().split()]
-    memory, held = (resource.RLIMIT_AS, pages[0]) if limits["device"] == "cpu" else (resource.RLIMIT_DATA, pages[5])
+    memory, held = (resource.RLIMIT_AS, pages[0]) if config["device"] == "cpu" else (resource.RLIMIT_DATA, pages[5])
     for kind, value in (
-        (memory, held * resource.getpagesize() + limits["memory_mb"] * MEGABYTE),
-        (resource.RLIMIT_NPROC, limits["processes"]),
-        (resource.RLIMIT_FSIZE, limits["disk_mb"] * MEGABYTE),
+        (memory, held * resource.getpagesize() + config["memory_mb"] * MEGABYTE),
+        (resource.RLIMIT_NPROC, config["processes"]),
+        (resource.RLIMIT_FSIZE, config["disk_mb"] * MEGABYTE),
         (resource.RLIMIT_NOFILE, 128),  # pipe and socket buffers are memory that nothing else counts
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_MEMLOCK, 0),
         (resource.RLIMIT_MSGQUEUE, 0),
-        (resource.RLIMIT_CPU, limits["cpu_seconds"]),
+        (resource.RLIMIT_CPU, config["cpu_seconds"]),
     ):
         resource.setrlimit(kind, (value, value))
 

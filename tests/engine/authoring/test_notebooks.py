@@ -101,7 +101,7 @@ def test_build_writes_what_is_stale_only(sample_course):
 
 def test_check_tells_and_writes_nothing(sample_course):
     course = load_course(sample_course())
-    stale = build(course, check=True)
+    stale = build(course, dry_run=True)
     assert [path.name for path in stale] == ["tiny.ipynb", "README.md"]
     assert not (course.root / "assignments").exists()
     assert not (course.root / "build").exists()
@@ -110,13 +110,13 @@ def test_check_tells_and_writes_nothing(sample_course):
 def test_a_changed_source_makes_the_release_stale(sample_course):
     build(load_course(sample_course()))
     course = load_course(sample_course({NOTEBOOK: ("Double a number", "Double any number")}))
-    assert build(course, check=True) == (course.root / "assignments" / "tiny" / "tiny.ipynb",)
+    assert build(course, dry_run=True) == (course.root / "assignments" / "tiny" / "tiny.ipynb",)
 
 
 def test_a_changed_answer_leaves_the_release_alone(sample_course):
     build(load_course(sample_course()))
     course = load_course(sample_course({NOTEBOOK: ("x * 2", "x + x")}))
-    assert build(course, check=True) == ()
+    assert build(course, dry_run=True) == ()
 
 
 @pytest.mark.parametrize("check", [True, False])
@@ -158,4 +158,4 @@ def test_nbgrader_releases_the_same_bytes(sample_course):
     assert done.returncode == 0, done.stderr
     assert json.loads(made.read_bytes()) == json.loads(ours)
     assert made.read_bytes() == ours
-    assert build(course, check=True) == ()
+    assert build(course, dry_run=True) == ()
