@@ -22,4 +22,4 @@ def missing() -> dict[str, str]:
         "browser": (chromium(), "Chromium (Debian: apt-get install chromium)"),
         "browser/": (find_spec("playwright"), "the package playwright (pip install -r requirements.lock)"),
     }
-    return {tests: name for tests, (there, name) in found.items() if not there}
+    return {tests: name for tests, (installed, name) in found.items() if not installed}

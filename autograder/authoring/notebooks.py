@@ -53,8 +53,8 @@ def build_source(assignment: Assignment) -> bytes:
 def build_release(assignment: Assignment) -> bytes:
     """The notebook that students get. Raises CourseError where nbgrader and we do not agree on it."""
     notebook = _stripped(assignment)
-    for made, cell, expected in zip(notebook.cells, assignment.cells, assignment.release, strict=True):
-        if made.source != expected.source:
+    for written, cell, expected in zip(notebook.cells, assignment.cells, assignment.release, strict=True):
+        if written.source != expected.source:
             where = place(assignment.notebook, cell.line)
             raise CourseError("nbgrader releases this cell differently", where, "write the solution's markers plainly")
     return _bytes(notebook)

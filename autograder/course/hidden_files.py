@@ -19,7 +19,7 @@ def read_hidden(path: Path, table: Mapping[str, Any]) -> tuple[str, ...]:
     names = table_of(path, table, "hidden", {"files"}).get("files", [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise CourseError("[hidden] files must be a list of strings", where, 'write files = ["sklearn/datasets/data"]')
-    return tuple(str(found) for name in names for found in _installed(name, where))
+    return tuple(str(path) for name in names for path in _installed(name, where))
 
 
 def _installed(name: str, where: str) -> list[Path]:

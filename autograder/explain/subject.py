@@ -96,7 +96,7 @@ def _reports(course: Course, assignment: Assignment) -> list[Report]:
 
 def _graded_file(course: Course, report: Report, context: str) -> bytes | None:
     """The bytes that the report is about: exactly those where they are found, else what the student handed in last."""
-    candidates = [found.read() for found in _handed_in(course, report)]
+    candidates = [handed_in.read() for handed_in in _handed_in(course, report)]
     exact = [raw for raw in candidates if content_key(raw, context) == report.key]
     return next(iter(exact or candidates), None)
 
@@ -107,6 +107,6 @@ def _handed_in(course: Course, report: Report) -> Iterator[Found]:
         yield from (attempt.found(report.assignment) for attempt in reversed(attempts.of(report.student)))
     for folder in SUBMITTED:
         if (course.root / folder).is_dir():
-            for found in discover([course.root / folder], course, report.assignment).found:
-                if found.student == report.student:
-                    yield found
+            for handed_in in discover([course.root / folder], course, report.assignment).found:
+                if handed_in.student == report.student:
+                    yield handed_in

@@ -82,13 +82,13 @@ class _Read:
     def held_out(self, nodes: Sequence[ast.stmt]) -> list[str]:
         """The module of held-out data, where these statements import it."""
         path = self.assignment.folder.parent / f"{HELD_OUT}.py"
-        imported = any(HELD_OUT in _modules(one) for node in nodes for one in ast.walk(node))
+        imported = any(HELD_OUT in _modules(part) for node in nodes for part in ast.walk(node))
         return _dump(self.file(path).whole()) if imported and path.exists() else []
 
 
 def _of_check(check: CheckSpec, read: _Read) -> str:
     nodes = read.file(check.path).closure([f"test_{check.name}"])
-    named = {one.attr for node in nodes for one in ast.walk(node) if isinstance(one, ast.Attribute)}
+    named = {part.attr for node in nodes for part in ast.walk(node) if isinstance(part, ast.Attribute)}
     known = read.assignment.thresholds
     thresholds = {name: known[name].at_least for name in sorted(named & known.keys())}
     used = _dump(_used_of_reference(nodes, read.reference))
@@ -100,7 +100,7 @@ def _of_mistakes(read: _Read) -> dict[str, str]:
     groups: dict[str, list[MistakeSpec]] = {}
     for mistake in mistakes_of(read.assignment):
         groups.setdefault(mistake.exercise, []).append(mistake)
-    return {exercise: _digest(*(_of_mistake(one, read) for one in group)) for exercise, group in groups.items()}
+    return {exercise: _digest(*(_of_mistake(mistake, read) for mistake in group)) for exercise, group in groups.items()}
 
 
 def _of_mistake(mistake: MistakeSpec, read: _Read) -> list[object]:
@@ -116,14 +116,14 @@ def _of_mistake(mistake: MistakeSpec, read: _Read) -> list[object]:
 def _used_of_reference(nodes: Sequence[ast.stmt], reference: TopLevel) -> list[ast.stmt]:
     """What `nodes` use of reference.py: `reference.name` and imported names, or all where the module itself is used."""
     used: set[str] = set()
-    uses = [one for node in nodes for one in ast.walk(node)]
-    through = [one for one in uses if isinstance(one, ast.Attribute) and _is_reference(one.value)]
-    used.update(one.attr for one in through)
-    if sum(_is_reference(one) for one in uses) > len(through):
+    uses = [part for node in nodes for part in ast.walk(node)]
+    through = [part for part in uses if isinstance(part, ast.Attribute) and _is_reference(part.value)]
+    used.update(attribute.attr for attribute in through)
+    if sum(_is_reference(part) for part in uses) > len(through):
         return reference.whole()
-    for one in uses:
-        if isinstance(one, ast.ImportFrom) and one.module == "reference":
-            used.update(alias.name for alias in one.names)
+    for part in uses:
+        if isinstance(part, ast.ImportFrom) and part.module == "reference":
+            used.update(alias.name for alias in part.names)
     return reference.whole() if "*" in used else reference.closure(used)
 
 

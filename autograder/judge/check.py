@@ -18,7 +18,7 @@ def check(
     What it says is read from the source (`autograder.course.declarations`), before anything of the suite is
     imported: write plain values. Here it only refuses what is no such value.
     """
-    texts = [exercise, *(one for given in (after, quote) for one in ((given,) if isinstance(given, str) else given))]
+    texts = [exercise, *(text for given in (after, quote) for text in ((given,) if isinstance(given, str) else given))]
     if not all(isinstance(text, str) for text in texts) or weight < 0:
         raise TypeError('write @check("exercise", after="other_check", weight=2, quote="…")')
 

@@ -54,7 +54,7 @@ def _type(hint: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     if hint is NoneType:
         return {"type": "null"}
     if origin is UnionType:
-        return {"anyOf": [_type(one, definitions) for one in inner]}
+        return {"anyOf": [_type(part, definitions) for part in inner]}
     if origin in (list, tuple):
         return {"type": "array", "items": _type(inner[0], definitions)}
     if origin is dict:
@@ -67,8 +67,8 @@ def _named(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     if isinstance(kind, type) and is_dataclass(kind):
         definitions[kind.__name__] = _object(kind, definitions)
     elif isinstance(kind, type) and issubclass(kind, StrEnum):
-        told = _comments(kind)
-        values = [{"const": str(one)} | ({"description": told[one.name]} if one.name in told else {}) for one in kind]
+        notes = {name: {"description": comment} for name, comment in _comments(kind).items()}
+        values = [{"const": str(member)} | notes.get(member.name, {}) for member in kind]
         definitions[kind.__name__] = {"description": inspect.getdoc(kind), "oneOf": values}
     else:
         raise TypeError(f"{kind!r} has no place in a schema")

@@ -89,12 +89,12 @@ def _documents(
     discovery = discover(paths, course, assignment.slug)
     complaints += discovery.passed_over
     documents = []
-    for found in discovery.found:
-        name = f"{found.student} (archive)" if archived else found.student
+    for handed_in in discovery.found:
+        name = f"{handed_in.student} (archive)" if archived else handed_in.student
         try:
-            documents.append(Document.of(name, _own_code(found, assignment), archived))
+            documents.append(Document.of(name, _own_code(handed_in, assignment), archived))
         except (OSError, UnreadableSubmission) as error:
-            complaints.append(f"{found.source}: {error}")
+            complaints.append(f"{handed_in.source}: {error}")
     return documents
 
 

@@ -27,8 +27,8 @@ def conv_params(c_in: int, c_out: int, k: int | tuple[int, int], bias: bool = Tr
 
 def count_params(model: nn.Module, trainable_only: bool = False) -> int:
     """Numbers that the model learns; shared ones once, no buffers, frozen ones only by default."""
-    found = {id(one): one for one in model.parameters()}.values()
-    return sum(one.numel() for one in found if one.requires_grad or not trainable_only)
+    found = {id(parameter): parameter for parameter in model.parameters()}.values()
+    return sum(parameter.numel() for parameter in found if parameter.requires_grad or not trainable_only)
 
 
 def layer_table(model: nn.Module, input_shape: tuple[int, ...]) -> list[Row]:
@@ -37,14 +37,14 @@ def layer_table(model: nn.Module, input_shape: tuple[int, ...]) -> list[Row]:
     counted: set[int] = set()
 
     def note(layer: nn.Module, _inputs: Any, output: Tensor) -> None:
-        new = {id(one): one.numel() for one in layer.parameters() if id(one) not in counted}
+        new = {id(parameter): parameter.numel() for parameter in layer.parameters() if id(parameter) not in counted}
         counted.update(new)
         rows.append((type(layer).__name__, tuple(output.shape[1:]), sum(new.values())))
 
     modules = list(model.modules())
     modes = [module.training for module in modules]
     first = next(model.parameters(), torch.zeros(()))
-    hooks = [one.register_forward_hook(note) for one in modules if next(one.children(), None) is None]
+    hooks = [module.register_forward_hook(note) for module in modules if next(module.children(), None) is None]
     try:
         model.eval()
         with torch.no_grad():
@@ -135,7 +135,7 @@ def conv_block(ni: int, nf: int, ks: int = 3, stride: int = 2, act: bool = True)
 def strided_cnn(channels: Sequence[int] = (1, 4, 8, 16, 16, 10)) -> nn.Sequential:
     """A block of stride 2 from each count to the next, no ReLU in the last, Flatten."""
     *before, last = itertools.pairwise(channels)
-    return nn.Sequential(*(conv_block(*one) for one in before), conv_block(*last, act=False), nn.Flatten())
+    return nn.Sequential(*(conv_block(*settings) for settings in before), conv_block(*last, act=False), nn.Flatten())
 
 
 # ---------------------------------------------------------------- drawnet

@@ -55,7 +55,7 @@ def split_indices(n: int, fractions: Sequence[float], seed: int = 0) -> list[Ten
     """0 … n-1 dealt out: round(n · fraction) numbers for every part but the first, which has the rest."""
     if not np.isclose(sum(fractions), 1.0, rtol=0.0, atol=1e-6):
         raise ValueError(f"the fractions add up to {sum(fractions)}, not to 1")
-    rest = [round(n * one) for one in fractions[1:]]
+    rest = [round(n * fraction) for fraction in fractions[1:]]
     ends = [0, *itertools.accumulate([n - sum(rest), *rest])]
     dealt = torch.randperm(n, generator=torch.Generator().manual_seed(seed))
     return [dealt[a:b] for a, b in itertools.pairwise(ends)]
@@ -74,7 +74,7 @@ def make_loaders(
     generator = torch.Generator().manual_seed(seed)
     first, *others = (TensorDataset(images[part], labels[part]) for part in splits)
     shuffled: DataLoader[Any] = DataLoader(first, batch_size, shuffle=True, generator=generator)
-    return [shuffled, *(DataLoader(one, batch_size) for one in others)]
+    return [shuffled, *(DataLoader(part, batch_size) for part in others)]
 
 
 def base_rate(labels: Tensor) -> float:

@@ -245,7 +245,7 @@ def solve_patches(
 
 
 def _four_epochs(model: nn.Module, batches: Batches, lr: float) -> None:
-    learning = [one for one in model.parameters() if one.requires_grad]
+    learning = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(learning, lr=lr)
     scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=lr, epochs=4, steps_per_epoch=len(batches))
     fit(model, batches, optimizer, scheduler, epochs=4)

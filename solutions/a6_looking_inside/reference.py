@@ -52,7 +52,7 @@ class FeatureMaps:
         """Whether this module is to be recorded."""
         if self.layers is None:
             return not any(True for _ in module.children())
-        return any(name == one if isinstance(one, str) else isinstance(module, one) for one in self.layers)
+        return any(name == layer if isinstance(layer, str) else isinstance(module, layer) for layer in self.layers)
 
     def recorder(self, name: str) -> Callable[..., None]:
         """A forward hook that keeps what the module gives, under a name that is still free."""
@@ -78,8 +78,8 @@ def first_of_class(labels: torch.Tensor, wanted: int) -> int:
 def plot_maps(maps: dict[str, torch.Tensor], channels: int = 5) -> Figure:
     """One row per map of image 0: its first channels, one in each column; of a dense layer all values at once."""
     figure, axes = plt.subplots(len(maps), channels, squeeze=False)
-    for one in axes.flat:
-        one.axis("off")
+    for axis in axes.flat:
+        axis.axis("off")
     for row, (name, values) in enumerate(maps.items()):
         dense = values.ndim == 2
         pictures = values[:1] if dense else values[0, :channels]
@@ -136,7 +136,7 @@ def agrees(look: Callable[..., torch.Tensor], size: int, target: Target) -> bool
     x = 3 * weight[[2, 0, 1][:size]].reshape(size, 2, 3, 4)  # each image looks like its class
     maps = look(model, x, target)
     right = weight.reshape(3, 2, 3, 4).abs().amax(dim=1)[labels].expand(size, 3, 4)
-    clean = not x.requires_grad and all(one.grad is None for one in model.parameters())
+    clean = not x.requires_grad and all(parameter.grad is None for parameter in model.parameters())
     modes = all(module.training for module in model.modules())
     return clean and modes and maps.shape == right.shape and torch.allclose(maps, right)
 
@@ -224,7 +224,7 @@ def refuse_nan(values: torch.Tensor) -> None:
 
 def per_picture(statistic: Callable[[torch.Tensor], torch.Tensor], values: torch.Tensor) -> torch.Tensor:
     """One number for each picture, shaped so that it broadcasts against the batch."""
-    return torch.stack([statistic(one) for one in values]).reshape(-1, *[1] * (values.ndim - 1))
+    return torch.stack([statistic(channel) for channel in values]).reshape(-1, *[1] * (values.ndim - 1))
 
 
 # ---------------------------------------------------------------- temperature_softmax
@@ -263,16 +263,16 @@ def prediction_strip(
 def training_curves(logs: dict[str, list[float]], boundary: int | None = None) -> Figure:
     """Loss and accuracy over steps: training at 1 … S, validation at the end of each epoch."""
     figure, axes = plt.subplots(1, 2)
-    for one, name, label in ((axes[0], "loss", "loss"), (axes[1], "acc", "accuracy")):
+    for axis, name, label in ((axes[0], "loss", "loss"), (axes[1], "acc", "accuracy")):
         train, valid = logs[name], logs["val_" + name]
         epoch = len(train) // len(valid)
-        one.plot(range(1, len(train) + 1), train, label="train")
-        one.plot([epoch * (number + 1) for number in range(len(valid))], valid, label="valid")
+        axis.plot(range(1, len(train) + 1), train, label="train")
+        axis.plot([epoch * (number + 1) for number in range(len(valid))], valid, label="valid")
         if boundary is not None:
-            one.axvline(boundary, linestyle="dotted")
-        one.set_xlabel("step")
-        one.set_ylabel(label)
-        one.legend()
+            axis.axvline(boundary, linestyle="dotted")
+        axis.set_xlabel("step")
+        axis.set_ylabel(label)
+        axis.legend()
     axes[0].set_ylim(bottom=0)
     axes[1].set_ylim(0, 1)
     return figure

@@ -83,8 +83,8 @@ class Walls:
         assert gained is not None, f"without {without} the attack fails as well: it proves nothing"
         if off & OUTER:
             assert self.gain(attack, *args, off=off - OUTER, limits=limits) is None, "the outer wall does not stop it"
-        for one in sorted(off - OUTER):
-            assert self.gain(attack, *args, off=off - {one}, limits=limits) is None, f"{one} alone does not stop it"
+        for name in sorted(off - OUTER):
+            assert self.gain(attack, *args, off=off - {name}, limits=limits) is None, f"{name} alone does not stop it"
         return gained
 
 

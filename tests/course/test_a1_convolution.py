@@ -81,4 +81,4 @@ def test_many_mistakes_are_known():
     known = mistakes_of(load_course(FOLDER.parents[1]).assignment(FOLDER.name))
     assert len(known) >= 90
     for exercise, least in LISTED.items():
-        assert sum(one.exercise == exercise for one in known) >= least
+        assert sum(mistake.exercise == exercise for mistake in known) >= least

@@ -49,11 +49,15 @@ def device(request: pytest.FixtureRequest) -> str:
 
 def share(assignment: Assignment, kind: str) -> list[Replacement]:
     """Those of the alternatives or mistakes that are tried now: none that ends its process, none for a gate to find."""
-    gates = {one.name for one in mistakes_of(assignment) if one.below}
+    gates = {mistake.name for mistake in mistakes_of(assignment) if mistake.below}
     part = assignment.mistakes if kind == MISTAKE else assignment.alternatives
     written = b"".join(path.read_bytes() for path in sources_of(part).values())
-    those = [one for one in replacements(assignment) if one.kind == kind and not one.alone and one.name not in gates]
-    return those[zlib.crc32(written) % min(SHARES[kind], len(those)) :: SHARES[kind]]
+    chosen = [
+        replacement
+        for replacement in replacements(assignment)
+        if replacement.kind == kind and not replacement.alone and replacement.name not in gates
+    ]
+    return chosen[zlib.crc32(written) % min(SHARES[kind], len(chosen)) :: SHARES[kind]]
 
 
 @dataclass
@@ -74,8 +78,8 @@ def found(assignment: Assignment, device: str) -> Found:
         others, wrong = share(assignment, ALTERNATIVE), share(assignment, MISTAKE)
         return Found(
             failed(suite, device),
-            {one.name: failed(suite, device, one) for one in others},
-            {one.name: (failed(suite, "cpu", one), failed(suite, device, one)) for one in wrong},
+            {answer.name: failed(suite, device, answer) for answer in others},
+            {mistake.name: (failed(suite, "cpu", mistake), failed(suite, device, mistake)) for mistake in wrong},
         )
 
     return with_suite(assignment, serve, device)
@@ -87,8 +91,8 @@ def failed(suite: Suite, device: str, replaced: Replacement | None = None) -> se
     if replaced:
         given = variants.with_replaced(given, {replaced.function: replaced.source})
     names = namespace(notebooks.submission(suite.assignment, given))
-    kept = {one.name: left_out(one) for one in suite.assignment.checks if not tried(suite, one, replaced)}
-    return {one.name for one in suite.run(asking(names, device), kept) if one.verdict is not Verdict.PASSED}
+    kept = {check.name: left_out(check) for check in suite.assignment.checks if not tried(suite, check, replaced)}
+    return {result.name for result in suite.run(asking(names, device), kept) if result.verdict is not Verdict.PASSED}
 
 
 def tried(suite: Suite, check: CheckSpec, replaced: Replacement | None) -> bool:

@@ -24,7 +24,7 @@ def proof(assignment) -> Proof:
 
 
 def offences(proof: Proof, *kinds: str) -> list[str]:
-    return [f"{one.variant}: {one.sentence}" for one in proof.offences if one.variant.kind in kinds]
+    return [f"{offence.variant}: {offence.sentence}" for offence in proof.offences if offence.variant.kind in kinds]
 
 
 def test_right_solutions_get_full_marks(proof):
@@ -45,12 +45,12 @@ def test_every_mistake_is_caught_and_named(proof):
 
 def test_nothing_is_left_out(assignment):
     made = replacements(assignment)
-    known = [one.name for one in mistakes_of(assignment)]
-    assert [one.name for one in made if one.kind == MISTAKE] == known
-    assert {one.function for one in made if one.kind == ALTERNATIVE} == set(owners(assignment))
+    known = [mistake.name for mistake in mistakes_of(assignment)]
+    assert [replacement.name for replacement in made if replacement.kind == MISTAKE] == known
+    assert {replacement.function for replacement in made if replacement.kind == ALTERNATIVE} == set(owners(assignment))
 
 
 def test_every_hint_is_short_and_whole(assignment):
-    for one in mistakes_of(assignment):
-        assert 30 <= len(one.hint) <= 300, one.name
-        assert one.hint.rstrip(")")[-1] in ".:?!", one.name
+    for mistake in mistakes_of(assignment):
+        assert 30 <= len(mistake.hint) <= 300, mistake.name
+        assert mistake.hint.rstrip(")")[-1] in ".:?!", mistake.name

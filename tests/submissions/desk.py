@@ -55,7 +55,7 @@ class Desk:
         """Right answers (to these exercises, or to all), but what `text` defines stands there as it is written here."""
         lines, answers = dedent(text).strip("\n").split("\n"), self._answers
         nodes = [node for node in ast.parse("\n".join(lines)).body if isinstance(node, Definition)]
-        tops = [min([node.lineno, *(one.lineno for one in node.decorator_list)]) - 1 for node in nodes]
+        tops = [min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]) - 1 for node in nodes]
         written = {node.name: "\n".join(lines[top : node.end_lineno]) for top, node in zip(tops, nodes, strict=True)}
         cells = self._cells(variants.with_replaced(answers, written))
         return self._narrowed(cells, *exercises) if exercises else cells
@@ -70,11 +70,11 @@ class Desk:
 
     def _other_words(self) -> list[Cell]:
         """Of every function that has any, the last alternative."""
-        others = [one for one in replacements(self._assignment) if one.kind == ALTERNATIVE]
-        return self._taken(*{one.function: one.name for one in others}.values())
+        others = [replacement for replacement in replacements(self._assignment) if replacement.kind == ALTERNATIVE]
+        return self._taken(*{alternative.function: alternative.name for alternative in others}.values())
 
     def _taken(self, *names: str) -> list[Cell]:
-        known = {one.name: one for one in replacements(self._assignment)}
+        known = {replacement.name: replacement for replacement in replacements(self._assignment)}
         replaced = {known[name].function: known[name].source for name in names}
         return self._cells(variants.with_replaced(self._answers, replaced))
 

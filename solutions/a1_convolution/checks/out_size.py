@@ -25,11 +25,11 @@ def answers_to_each(function: Callable[..., Any], inputs: Sequence[Sequence[Any]
 def answers_everywhere(student: Any, name: str, inputs: Sequence[tuple[Any, ...]]) -> None:
     """Asks for many inputs at once; where an answer is wrong, asks for that input alone and complains about it."""
     function, inside = getattr(student, name), student.beside(answers_to_each)
-    answers = expect(inside.answers_to_each(function, [list(one) for one in inputs])).to_be_a(list, len(inputs))
-    for one, answer in zip(inputs, answers, strict=True):
-        right = getattr(reference, name)(*one)
+    answers = expect(inside.answers_to_each(function, [list(sizes) for sizes in inputs])).to_be_a(list, len(inputs))
+    for sizes, answer in zip(inputs, answers, strict=True):
+        right = getattr(reference, name)(*sizes)
         if type(answer) is not int or answer != right:
-            expect(function(*one)).to_equal(right)
+            expect(function(*sizes)).to_equal(right)
             expect(False).to_hold("the same question gets the same answer every time")
 
 
@@ -73,8 +73,8 @@ def test_size_through_a_network(student):
 )
 def test_size_refuses(student):
     """conv_out_size raises ValueError when the kernel does not fit"""
-    for one in ((3, 5), (3, 4), (1, 4, 1, 1), (2, 7, 3, 2), (4, 3, 1, 0, 2), (5, 4, 2, 1, 3)):
-        expect(lambda one=one: student.conv_out_size(*one)).to_raise(ValueError)
+    for sizes in ((3, 5), (3, 4), (1, 4, 1, 1), (2, 7, 3, 2), (4, 3, 1, 0, 2), (5, 4, 2, 1, 3)):
+        expect(lambda sizes=sizes: student.conv_out_size(*sizes)).to_raise(ValueError)
     expect(student.conv_out_size(5, 4, 2, 1, 2)).to_equal(1)
 
 
@@ -91,8 +91,8 @@ def test_same_padding_values(student):
 )
 def test_same_padding_refuses(student):
     """same_padding raises ValueError when the kernel reaches over an even number of pixels"""
-    for one in ((4,), (2,), (6, 1), (4, 3)):
-        expect(lambda one=one: student.same_padding(*one)).to_raise(ValueError)
+    for sizes in ((4,), (2,), (6, 1), (4, 3)):
+        expect(lambda sizes=sizes: student.same_padding(*sizes)).to_raise(ValueError)
 
 
 @check(
@@ -102,15 +102,15 @@ def test_same_padding_refuses(student):
 def test_even_cover_values(student):
     """even_cover_padding finds the smallest padding with which the kernel fits and the stride comes out even"""
     grid = itertools.product(range(1, 16), (1, 2, 3, 4, 5, 7), (1, 2, 3, 4, 5, 7))
-    possible = [one for one in grid if reference.even_cover_padding(*one) is not None]
+    possible = [sizes for sizes in grid if reference.even_cover_padding(*sizes) is not None]
     answers_everywhere(student, "even_cover_padding", possible)
 
 
 @check(after="even_cover_values", quote="None when no p does it.")
 def test_even_cover_impossible(student):
     """even_cover_padding gives None when no padding works, as for 224 pixels, a kernel of 5 and stride 2"""
-    for one in ((224, 5, 2), (10, 3, 4), (7, 4, 6)):
-        expect(student.even_cover_padding(*one)).to_equal(None)
+    for sizes in ((224, 5, 2), (10, 3, 4), (7, 4, 6)):
+        expect(student.even_cover_padding(*sizes)).to_equal(None)
 
 
 @check(weight=1.5, quote="Numbers per image after a convolution and a flatten: c_out * H' * W', an int.")

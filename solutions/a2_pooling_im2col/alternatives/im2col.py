@@ -12,7 +12,7 @@ def im2col__windows(x, kernel, stride=1, padding=0):
 
 
 def im2col__indices(x, kernel, stride=1, padding=0):
-    (kh, kw), (sh, sw), (ph, pw) = [pair(one) for one in (kernel, stride, padding)]
+    (kh, kw), (sh, sw), (ph, pw) = [pair(size) for size in (kernel, stride, padding)]
     B, C, H, W = x.shape
     wide = torch.zeros(B, C, H + 2 * ph, W + 2 * pw, dtype=x.dtype, device=x.device)
     wide[:, :, ph : ph + H, pw : pw + W] = x

@@ -32,9 +32,10 @@ def answers_to_each(function: Callable[..., Any], inputs: Sequence[Sequence[Any]
 def answers_everywhere(student: Any, name: str, inputs: Sequence[tuple[Any, ...]]) -> None:
     """Asks for many inputs at once; where an answer is wrong, asks for that input alone and complains about it."""
     function, inside = getattr(student, name), student.beside(answers_to_each)
-    answers = expect(inside.answers_to_each(function, [list(one) for one in inputs])).to_be_a(list, len(inputs))
-    for one, answer in zip(inputs, answers, strict=True):
-        right = getattr(reference, name)(*one)
+    asked = inside.answers_to_each(function, [list(arguments) for arguments in inputs])
+    answers = expect(asked).to_be_a(list, len(inputs))
+    for arguments, answer in zip(inputs, answers, strict=True):
+        right = getattr(reference, name)(*arguments)
         if type(answer) is not type(right) or answer != right:
-            expect(function(*one)).to_equal(right)
+            expect(function(*arguments)).to_equal(right)
             expect(False).to_hold("the same question gets the same answer every time")

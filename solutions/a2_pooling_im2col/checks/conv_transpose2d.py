@@ -47,7 +47,7 @@ def test_upsample_gradients(student, cases):
 def test_transposed_size(student):
     """conv_transpose_out_size is (n-1)*s - 2*p + k + op for 500 sizes, kernels, strides and paddings"""
     grid = itertools.product((1, 2, 3, 7, 13, 14, 28), (1, 2, 3, 4, 5), (1, 2, 3), (0, 1, 2), (0, 1, 2))
-    fits = [one for one in grid if one[4] < one[2] and (one[0] - 1) * one[2] - 2 * one[3] + one[1] + one[4] >= 1]
+    fits = [(n, k, s, p, op) for n, k, s, p, op in grid if op < s and (n - 1) * s - 2 * p + k + op >= 1]
     answers_everywhere(student, "conv_transpose_out_size", fits)
 
 
@@ -64,8 +64,8 @@ def test_transposed_size_refuses(student):
     """conv_transpose_out_size raises ValueError when op is not in 0 … s-1, and when less than 1 pixel is left"""
     wrong_op = (13, 3, 2, 0, 3), (13, 3, 2, 0, 2), (5, 3, 1, 0, 1), (5, 3, 2, 0, -1)
     nothing_left = (1, 3, 1, 2), (1, 2, 2, 1), (2, 1, 1, 3)
-    for one in wrong_op + nothing_left:
-        expect(lambda one=one: student.conv_transpose_out_size(*one)).to_raise(ValueError)
+    for sizes in wrong_op + nothing_left:
+        expect(lambda sizes=sizes: student.conv_transpose_out_size(*sizes)).to_raise(ValueError)
     expect(student.conv_transpose_out_size(1, 1, 3, 1, 2)).to_equal(1)
 
 
@@ -163,5 +163,5 @@ def test_transposed_dtype_and_views(student, cases):
     x, weight, bias = cases.images(2, 3, 3, 4), cases.kernels(3, 2, 2, 3), cases.bias(2)
     expect(lambda: student.conv_transpose2d(x, weight, bias, 1, 1)).to_leave_inputs_alone()
     expect(student.on_views.conv_transpose2d(x, weight, bias, 2)).to_match(F.conv_transpose2d(x, weight, bias, 2))
-    short = [one.float() for one in (x, weight, bias)]
+    short = [tensor.float() for tensor in (x, weight, bias)]
     expect(student.conv_transpose2d(*short, (1, 2))).to_match(F.conv_transpose2d(*short, (1, 2)))

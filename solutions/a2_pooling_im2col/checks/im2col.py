@@ -184,5 +184,5 @@ def test_layer_dtype_and_views(student, cases):
     x, weight, bias = cases.images(2, 3, 4, 5), cases.kernels(2, 3, 2, 3), cases.bias(2)
     expect(lambda: student.conv2d_im2col(x, weight, bias, 1, 1)).to_leave_inputs_alone()
     expect(student.on_views.conv2d_im2col(x, weight, bias, 2, 1)).to_match(F.conv2d(x, weight, bias, 2, 1))
-    short = [one.float() for one in (x, weight, bias)]
+    short = [tensor.float() for tensor in (x, weight, bias)]
     expect(student.conv2d_im2col(*short, (1, 2), 1)).to_match(F.conv2d(*short, (1, 2), 1))

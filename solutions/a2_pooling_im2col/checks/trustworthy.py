@@ -96,8 +96,8 @@ def says(student: Any, poolings: Sequence[Callable[..., Any]], answer: bool, tol
     """The student's test gives this answer to each of these poolings."""
     inside, names = student.beside(*poolings), [pooling.__name__ for pooling in poolings]
     said = [student.trustworthy(getattr(inside, name)) for name in names]  # all: the pattern tells who it is
-    for name, found in zip(names, said, strict=True):
-        expect(expect(found).to_be_a(bool) is answer).to_hold(f"{told} ({name.replace('_', ' ')})")
+    for name, verdict in zip(names, said, strict=True):
+        expect(expect(verdict).to_be_a(bool) is answer).to_hold(f"{told} ({name.replace('_', ' ')})")
 
 
 @check(weight=0)

@@ -95,7 +95,8 @@ def parameters_without_a_gradient(model: nn.Module, x: Tensor) -> list[str]:
     """Their names; a model without any parameter has the whole of it without one."""
     (known_weights(model)(x) ** 2).sum().backward()
     named = list(model.named_parameters())
-    return [name for name, one in named if one.grad is None or not bool(one.grad.any())] if named else ["all"]
+    without = [name for name, parameter in named if parameter.grad is None or not bool(parameter.grad.any())]
+    return without if named else ["all"]
 
 
 def numbers_in_common(one: nn.Module, other: nn.Module) -> int:

@@ -66,8 +66,8 @@ def tied() -> nn.Module:
 @check()
 def test_conv_params(student):
     """conv_params multiplies channels in, channels out and both sides of the kernel, and adds a bias per channel out"""
-    for one in ((1, 32, 3), (32, 32, 5), (3, 7, 1), (6, 2, 4)):
-        expect(student.conv_params(*one)).to_equal(reference.conv_params(*one))
+    for sizes in ((1, 32, 3), (32, 32, 5), (3, 7, 1), (6, 2, 4)):
+        expect(student.conv_params(*sizes)).to_equal(reference.conv_params(*sizes))
 
 
 @check(weight=0.5)
@@ -121,7 +121,7 @@ def test_table_nested(student, cases):
     """layer_table is right for nested networks, for images and kernels that are not square, and for a single layer"""
     inside = student.beside(nested_network)
     for size in ((9, 14), (12, 7)):
-        channels = [int(one) for one in cases.rng.permutation([2, 3, 4, 5, 6])[:3]]
+        channels = [int(channel) for channel in cases.rng.permutation([2, 3, 4, 5, 6])[:3]]
         setting = channels, (2, 3), (3, 2), int(cases.rng.integers(2, 8))
         right = reference.layer_table(nested_network(*setting), (channels[0], *size))
         expect(student.layer_table(inside.nested_network(*setting), (channels[0], *size))).to_equal(right)
@@ -157,9 +157,9 @@ def what_layer_table_leaves_behind(layer_table: Any) -> dict[str, Any]:
     return {
         "hooks": hooks,
         "heard": len(heard),
-        "modes": [module.training for one in (model, resting) for module in one.modules()],
+        "modes": [module.training for network in (model, resting) for module in network.modules()],
         "statistics": all(torch.equal(value, before[name]) for name, value in model.state_dict().items()),
-        "gradients": [one.grad is None and one.requires_grad for one in model.parameters()],
+        "gradients": [parameter.grad is None and parameter.requires_grad for parameter in model.parameters()],
     }
 
 

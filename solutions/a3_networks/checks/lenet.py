@@ -34,7 +34,7 @@ def carried_over(source: nn.Module, target: nn.Module, x: Tensor) -> Tensor:
     left = list(known_weights(source).parameters())
     with torch.no_grad():
         for parameter in target.double().parameters():
-            place = next((i for i, one in enumerate(left) if one.shape == parameter.shape), None)
+            place = next((i for i, candidate in enumerate(left) if candidate.shape == parameter.shape), None)
             if place is None:
                 raise ValueError(f"LeNetModern has no weights of the shape {tuple(parameter.shape)}")
             parameter.copy_(left.pop(place))

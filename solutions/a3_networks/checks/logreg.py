@@ -43,8 +43,8 @@ def test_logreg_linear(student, cases):
     inside = student.beside(logits_of_a_and_b_and_their_sum)
     a, b = cases.images(3, 1, 28, 28), cases.images(3, 1, 28, 28)
     four = expect(inside.logits_of_a_and_b_and_their_sum(student.LogReg(), a, b)).to_be_a(list, length=4)
-    for one in four:
-        expect(one).to_have_shape(3, 26)
+    for answer in four:
+        expect(answer).to_have_shape(3, 26)
     expect(is_affine(four)).to_hold("f(a) + f(b) = f(a + b) + f(0), as it is for a matrix and a bias")
 
 

@@ -65,8 +65,8 @@ def test_mlp_not_linear(student, cases):
     inside = student.beside(logits_of_a_and_b_and_their_sum)
     a, b = cases.images(3, 1, 4, 5), cases.images(3, 1, 4, 5)
     four = expect(inside.logits_of_a_and_b_and_their_sum(student.MLP(20, 8, 6), a, b)).to_be_a(list, length=4)
-    for one in four:
-        expect(one).to_have_shape(3, 6)
+    for answer in four:
+        expect(answer).to_have_shape(3, 6)
     expect(not is_affine(four)).to_hold("f(a) + f(b) differs from f(a + b) + f(0), as it does behind a ReLU")
 
 

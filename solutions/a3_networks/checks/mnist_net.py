@@ -77,7 +77,7 @@ def test_mnist_net_dropout(student, cases):
     x = cases.images(16, 1, 28, 28)
     for p, model in ((0.5, student.mnist_net()), (0.25, student.mnist_net(0.25)), (0.0, student.mnist_net(p_drop=0.0))):
         found = expect(inside.dropped_and_scaled(model, x)).to_be_a(tuple, length=3)
-        zeros, scale, before = (expect(one).to_be_a(float) for one in found)
+        zeros, scale, before = (expect(number).to_be_a(float) for number in found)
         expect(before == 0).to_hold("nothing is dropped in eval mode")
         expect(abs(zeros - p) < 0.06).to_hold(f"a share of about {p:g} arrives as 0 at the last layer in train mode")
         expect(abs(scale * (1 - p) - 1) < 1e-6).to_hold(

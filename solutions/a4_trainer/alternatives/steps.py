@@ -57,8 +57,8 @@ class Steps__model_clears_and_inference_mode:
 
     def train_step(self, batch):
         x, y = self._both(batch)
-        for one in self.model.parameters():
-            one.grad = None
+        for parameter in self.model.parameters():
+            parameter.grad = None
         logits = self.model(x)
         loss = self.loss_fn(logits, y)
         loss.backward()
@@ -81,7 +81,7 @@ class Steps__model_clears_and_inference_mode:
             found = [self.valid_step(batch) for batch in loader]
         finally:
             self.model.train(was)
-        total = {name: sum(one[name] for one in found) for name in ("loss_sum", "correct", "count")}
+        total = {name: sum(result[name] for result in found) for name in ("loss_sum", "correct", "count")}
         return {"loss": total["loss_sum"] / total["count"], "acc": total["correct"] / total["count"]}
 
 
@@ -112,5 +112,5 @@ class Steps__in_short:
         self.model.eval()
         found = [self.valid_step(batch) for batch in loader]
         self.model.train(was)
-        count = sum(one["count"] for one in found)
-        return {"loss": sum(one["loss_sum"] for one in found) / count, "acc": sum(one["correct"] for one in found) / count}
+        count = sum(result["count"] for result in found)
+        return {"loss": sum(result["loss_sum"] for result in found) / count, "acc": sum(result["correct"] for result in found) / count}

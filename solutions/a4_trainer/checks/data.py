@@ -156,8 +156,8 @@ def test_loaders_shuffle_training(student):
 def test_base_rate(student, cases):
     """base_rate is the share of the most frequent label, a float; labels need not start at 0"""
     labels = torch.tensor([4] * 7 + [2] * 9 + [6] * 3)[torch.from_numpy(cases.rng.permutation(19))]
-    for one in (labels, labels + 5, torch.tensor([3])):
-        expect(student.base_rate(one)).to_match(reference.base_rate(one), rtol=1e-6)
+    for numbers in (labels, labels + 5, torch.tensor([3])):
+        expect(student.base_rate(numbers)).to_match(reference.base_rate(numbers), rtol=1e-6)
     expect(student.base_rate(labels)).to_be_a(float)
 
 

@@ -82,7 +82,7 @@ def gradients_inside(eval_context: Any, device: Any = "cpu") -> dict[str, Any]:
     with eval_context(model):
         found["inside"] = model(torch.ones(2, 3, dtype=torch.float64, device=device)).requires_grad
         found["enabled"] = torch.is_grad_enabled()
-    found["learnable"] = [one.requires_grad for one in model.parameters()]
+    found["learnable"] = [parameter.requires_grad for parameter in model.parameters()]
     found["left"] = model[0].weight.grad is not None
     with torch.no_grad():
         with eval_context(model):

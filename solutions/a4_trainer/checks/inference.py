@@ -18,8 +18,8 @@ def dropping_net(classes: int = 3, training: bool = True, device: Any = "cpu") -
     ).double()
     generator = torch.Generator().manual_seed(5)
     with torch.no_grad():
-        for one in model.parameters():
-            one.copy_(torch.randn(one.shape, generator=generator, dtype=torch.float64))
+        for parameter in model.parameters():
+            parameter.copy_(torch.randn(parameter.shape, generator=generator, dtype=torch.float64))
         model[1].running_mean.copy_(torch.tensor([0.5, -0.5, 0.25, 0.0]))
     return model.train(training).to(device)
 
@@ -77,10 +77,10 @@ def test_predictions_are_ordinary_tensors(student, cases):
     x = cases.tensor(4, 5)
     for name in ("predict_logits", "predict_proba"):
         function, right = getattr(student, name), getattr(reference, name)
-        for one, two in ((inside.probed, probed), (inside.probed_with_gradient, probed_with_gradient)):
-            found = expect(one(function, x)).to_be_a(dict, length=3)
+        for asked, own in ((inside.probed, probed), (inside.probed_with_gradient, probed_with_gradient)):
+            found = expect(asked(function, x)).to_be_a(dict, length=3)
             expect(found["graph"] is False).to_hold(f"the result of {name} has no graph")
-            expect(found).to_match(two(right, x))
+            expect(found).to_match(own(right, x))
     found = expect(inside.probed(student.batch_predict, [x, x[:1]])).to_be_a(dict, length=3)
     expect(found["graph"] is False).to_hold("the result of batch_predict has no graph")
     expect(found).to_match(probed(reference.batch_predict, [x, x[:1]]))

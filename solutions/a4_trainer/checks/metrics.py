@@ -37,17 +37,17 @@ def test_confusion_refuses(student, cases):
     logits = cases.tensor(3, 3)
     wrong = [(y, logits), (y.double(), y), (y, y.float()), (y[None], y[None]), (y, torch.tensor([0, 1]))]
     wrong += [(y, torch.tensor([0, 3, 1])), (torch.tensor([0, -1, 1]), y), (y, torch.tensor([[0, 1, 2]]))]
-    for one, other in wrong:
-        expect(lambda one=one, other=other: student.confusion_matrix(one, other, 3)).to_raise(ValueError)
+    for true, predicted in wrong:
+        expect(lambda true=true, predicted=predicted: student.confusion_matrix(true, predicted, 3)).to_raise(ValueError)
 
 
 @check()
 def test_accuracy_is_a_share(student, cases):
     """accuracy is the share of the images that are right, a float, whatever the classes"""
     y_true, y_pred = torch.tensor([0] * 17 + [1] * 2 + [2]), torch.tensor([0] * 16 + [1] * 3 + [0])
-    for one, other in ((y_true, y_pred), (y_true + 5, y_pred + 5), (y_true, y_true), (y_true, y_true + 1)):
-        found = expect(student.accuracy(y_true=one, y_pred=other)).to_be_a(float)
-        expect(found).to_match(reference.accuracy(y_true=one, y_pred=other), rtol=1e-6)
+    for true, predicted in ((y_true, y_pred), (y_true + 5, y_pred + 5), (y_true, y_true), (y_true, y_true + 1)):
+        found = expect(student.accuracy(y_true=true, y_pred=predicted)).to_be_a(float)
+        expect(found).to_match(reference.accuracy(y_true=true, y_pred=predicted), rtol=1e-6)
 
 
 @check(weight=0.5)

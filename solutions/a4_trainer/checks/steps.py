@@ -22,8 +22,8 @@ def tiny_net(classes: int = 4, extra: str = "", device: Any = "cpu") -> nn.Modul
     model = nn.Sequential(*layers, nn.Linear(5, classes)).double()
     generator = torch.Generator().manual_seed(11)
     with torch.no_grad():
-        for one in model.parameters():
-            one.copy_(torch.randn(one.shape, generator=generator, dtype=torch.float64))
+        for parameter in model.parameters():
+            parameter.copy_(torch.randn(parameter.shape, generator=generator, dtype=torch.float64))
     return model.to(device)
 
 
@@ -36,7 +36,7 @@ def tiny_optimizer(model: nn.Module, kind: str) -> torch.optim.Optimizer:
 
 def weights(model: nn.Module) -> list[Tensor]:
     """Copies of all parameters."""
-    return [one.detach().clone() for one in model.parameters()]
+    return [parameter.detach().clone() for parameter in model.parameters()]
 
 
 def weights_after(Steps: Any, kind: str, batches: list[Any], device: Any = "cpu") -> list[Tensor]:
@@ -52,20 +52,20 @@ def weights_by_hand(kind: str, batches: list[Any], device: Any = "cpu") -> list[
     """The same, written out: gradients by autograd.grad, the rule of the optimizer on paper."""
     model = tiny_net(device=device)
     parameters = list(model.parameters())
-    first = [torch.zeros_like(one) for one in parameters]
-    second = [torch.zeros_like(one) for one in parameters]
+    first = [torch.zeros_like(parameter) for parameter in parameters]
+    second = [torch.zeros_like(parameter) for parameter in parameters]
     for t, (x, y) in enumerate(batches, 1):
         slopes = torch.autograd.grad(F.cross_entropy(model(x), y), parameters)
         with torch.no_grad():
-            for one, slope, m, v in zip(parameters, slopes, first, second, strict=True):
+            for parameter, slope, m, v in zip(parameters, slopes, first, second, strict=True):
                 if kind == "sgd":
                     m.mul_(0.9).add_(slope)
-                    one.sub_(0.3 * m)
+                    parameter.sub_(0.3 * m)
                     continue
-                one.mul_(1 - 0.05 * 0.1)
+                parameter.mul_(1 - 0.05 * 0.1)
                 m.mul_(0.9).add_(0.1 * slope)
                 v.mul_(0.999).add_(0.001 * slope**2)
-                one.sub_(0.05 * (m / (1 - 0.9**t)) / ((v / (1 - 0.999**t)).sqrt() + 1e-8))
+                parameter.sub_(0.05 * (m / (1 - 0.9**t)) / ((v / (1 - 0.999**t)).sqrt() + 1e-8))
     return weights(model)
 
 
@@ -94,8 +94,8 @@ def weights_after_dirt(Steps: Any, batch: Any, device: Any = "cpu") -> list[Tens
     """One step, with gradients that somebody has left behind."""
     model = tiny_net(device=device)
     steps = Steps(model, tiny_optimizer(model, "sgd"), F.cross_entropy)
-    for one in model.parameters():
-        one.grad = torch.full_like(one, 5.0)
+    for parameter in model.parameters():
+        parameter.grad = torch.full_like(parameter, 5.0)
     steps.train_step(batch)
     return weights(model)
 
@@ -126,9 +126,9 @@ def test_train_step_returns(student, cases):
     batches = some_batches(cases, 9, 5, 1, classes=3)
     inside = student.beside(results_of_steps)
     found = expect(inside.results_of_steps(student.Steps, batches, 3)).to_be_a(list, length=3)
-    for one in found:
+    for result in found:
         for name in ("loss", "acc"):
-            expect(expect(one).to_be_a(dict).get(name)).to_be_a(float)
+            expect(expect(result).to_be_a(dict).get(name)).to_be_a(float)
     expect(found).to_match(expected_results(batches, 3), rtol=1e-6)
 
 
@@ -173,7 +173,7 @@ def test_order_of_a_step(student, cases):
     said = expect(inside.events_of_a_step(student.Steps, batch, "train_step")).to_be_a(list)
     for event in ("forward", "backward", "step"):
         expect(said.count(event)).to_equal(1)
-    expect([one for one in said if one != "zero_grad"]).to_equal(["forward", "backward", "step"])
+    expect([event for event in said if event != "zero_grad"]).to_equal(["forward", "backward", "step"])
     between = said[said.index("backward") : said.index("step")]
     expect("zero_grad" not in between).to_hold("no zero_grad between backward and step")
 
@@ -201,7 +201,7 @@ def test_steps_keep_the_mode(student, cases):
 def valid_results(Steps: Any, batches: list[Any], device: Any = "cpu") -> list[Any]:
     """What valid_step returns with the function and with the object for the loss."""
     steps = [Steps(tiny_net(device=device), None, loss_fn) for loss_fn in (F.cross_entropy, nn.CrossEntropyLoss())]
-    return [one.valid_step(batch) for one in steps for batch in batches]
+    return [loop.valid_step(batch) for loop in steps for batch in batches]
 
 
 @check(weight=2)
@@ -210,8 +210,8 @@ def test_valid_step_sums(student, cases):
     batches = some_batches(cases, 7, 1, 10)
     inside = student.beside(valid_results)
     found = expect(inside.valid_results(student.Steps, batches)).to_be_a(list, length=6)
-    for one in found:
-        kinds = {name: type(value).__name__ for name, value in expect(one).to_be_a(dict).items()}
+    for result in found:
+        kinds = {name: type(value).__name__ for name, value in expect(result).to_be_a(dict).items()}
         expect(kinds).to_equal({"loss_sum": "float", "correct": "int", "count": "int"})
     expect(found).to_match(valid_results(reference.Steps, batches))
 
@@ -222,17 +222,17 @@ def traces_of(Steps: Any, batch: Any, name: str, device: Any = "cpu") -> dict[st
     model.eval()
     model.register_forward_hook(lambda _model, _x, y: graphs.append(y.requires_grad))
     optim = tiny_optimizer(model, "adamw")
-    for one in model.parameters():
-        one.grad = torch.ones_like(one)
+    for parameter in model.parameters():
+        parameter.grad = torch.ones_like(parameter)
     old = {key: value.clone() for key, value in model.state_dict().items()}
     steps = Steps(model, optim, F.cross_entropy)
     steps.valid_step(batch) if name == "valid_step" else steps.evaluate([batch, batch])
-    new = model.state_dict()
+    new, slopes = model.state_dict(), [parameter.grad for parameter in model.parameters()]
     return {
         "graph": any(graphs) or not graphs,
         "weights": all(torch.equal(value, new[key]) for key, value in old.items()),
-        "gradients": all(one.grad is not None and bool((one.grad == 1).all()) for one in model.parameters()),
-        "learnable": all(one.requires_grad for one in model.parameters()),
+        "gradients": all(kept is not None and bool((kept == 1).all()) for kept in slopes),
+        "learnable": all(parameter.requires_grad for parameter in model.parameters()),
         "enabled": torch.is_grad_enabled(),
     }
 
@@ -328,7 +328,7 @@ def devices_asked(Steps: Any, batch: Any, device: Any) -> list[str]:
     pair = tuple(part.cpu().as_subclass(Watched) for part in batch)  # where the model is, which only says it moves
     steps.train_step(pair)
     steps.valid_step(pair)
-    return sorted(one for one in asked if not one.endswith("None"))
+    return sorted(name for name in asked if not name.endswith("None"))
 
 
 @check()

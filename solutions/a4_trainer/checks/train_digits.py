@@ -24,8 +24,8 @@ def looked_over(train_digits: Any, images: Tensor, labels: Tensor, seed: int) ->
     return {
         "logits": found,
         "flags": any(flags),
-        "parameters": sum(one.numel() for one in model.parameters()),
-        "finite": all(bool(one.isfinite().all()) for one in model.parameters()),
+        "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        "finite": all(bool(parameter.isfinite().all()) for parameter in model.parameters()),
         "losses": history["loss"],
     }
 
@@ -70,7 +70,7 @@ def weights_of_three(train_digits: Any, images: Tensor, labels: Tensor, seed: in
     torch.manual_seed(99)  # of somebody else
     for number in (seed, seed, seed + 1):
         model, _ = train_digits(images.cpu(), labels.cpu(), number)
-        found.append([one.detach().clone() for one in model.parameters()])
+        found.append([parameter.detach().clone() for parameter in model.parameters()])
         torch.rand(3)
     return found
 

@@ -129,17 +129,17 @@ edit("Steps.valid_step", "sums_in_tensors",
      of="Steps__in_short", hint="loss_sum and correct are tensors. Return plain numbers: .item().")
 
 edit("Steps.evaluate", "mean_of_batch_means",
-     'count = sum(one["count"] for one in found)',
-     'loss = sum(one["loss_sum"] / one["count"] for one in found) / len(found)',
-     'return {"loss": sum(one["loss_sum"] for one in found) / count, "acc": sum(one["correct"] for one in found) / count}',
-     'return {"loss": loss, "acc": sum(one["correct"] / one["count"] for one in found) / len(found)}',
+     'count = sum(result["count"] for result in found)',
+     'loss = sum(result["loss_sum"] / result["count"] for result in found) / len(found)',
+     'return {"loss": sum(result["loss_sum"] for result in found) / count, "acc": sum(result["correct"] for result in found) / count}',
+     'return {"loss": loss, "acc": sum(result["correct"] / result["count"] for result in found) / len(found)}',
      of="Steps__in_short", hint="That is the mean of the means of batches: the images of a small last batch count too much. Add up sums, divide once.")
 
 edit("Steps.evaluate", "batches_times_size",
-     'count = sum(one["count"] for one in found)', 'count = len(found) * found[0]["count"]',
+     'count = sum(result["count"] for result in found)', 'count = len(found) * found[0]["count"]',
      of="Steps__in_short", hint="You divide by number of batches times size of the first batch. The last one may be smaller: count the images.")
 
-edit("Steps.evaluate", "needs_a_dataset", 'count = sum(one["count"] for one in found)', "count = len(loader.dataset)",
+edit("Steps.evaluate", "needs_a_dataset", 'count = sum(result["count"] for result in found)', "count = len(loader.dataset)",
      of="Steps__in_short", hint="evaluate needs loader.dataset, which a list of batches does not have. Count the images as they come.")
 
 edit("Steps.evaluate", "never_resets_its_totals",

@@ -39,11 +39,12 @@ def known_numbers(model: nn.Module) -> nn.Module:
     """float64, and in each parameter numbers that depend on its shape and on how many of that shape came before."""
     seen: dict[tuple[int, ...], int] = {}
     with torch.no_grad():
-        for one in model.double().parameters():
-            shape = tuple(one.shape)
+        for weights in model.double().parameters():
+            shape = tuple(weights.shape)
             seen[shape] = seen.get(shape, 0) + 1
-            numbers = torch.sin(torch.arange(one.numel(), dtype=torch.float64) * 1.7 + seen[shape] * 2.3 + len(shape))
-            one.copy_(numbers.reshape(shape) * (2.0 / max(1, one[0].numel()) ** 0.5 if len(shape) > 1 else 0.8))
+            steps = torch.arange(weights.numel(), dtype=torch.float64)
+            numbers = torch.sin(steps * 1.7 + seen[shape] * 2.3 + len(shape))
+            weights.copy_(numbers.reshape(shape) * (2.0 / max(1, weights[0].numel()) ** 0.5 if len(shape) > 1 else 0.8))
     return model
 
 
@@ -54,21 +55,21 @@ def borrowed(build_transfer_model: Any) -> dict[str, Any]:
     old.conv1.requires_grad_(False)
     x = torch.linspace(-1, 1, 2 * 3 * 9 * 10, dtype=torch.float64).reshape(2, 3, 9, 10)
     before = {name: value.clone() for name, value in old.state_dict().items()}
-    mine = [one for name, one in old.named_parameters() if not name.startswith("fc.")]
-    frozen = [one.requires_grad for one in old.parameters()]
+    mine = [parameter for name, parameter in old.named_parameters() if not name.startswith("fc.")]
+    frozen = [parameter.requires_grad for parameter in old.parameters()]
     modes = [module.training for module in old.modules()]
     model = build_transfer_model(old, 6, 3, hidden=5)
     again = build_transfer_model(old, 6, 3, hidden=5)
     after = [module.training for module in old.modules()]
     new = list(model[0].parameters())
-    heads = [list(one[1].parameters()) for one in (model, again)]
+    heads = [list(network[1].parameters()) for network in (model, again)]
     old.eval()
     return {
         "kinds": [type(model).__name__, len(model)],
         "same": len(new) == len(mine) and all(a is b for a, b in zip(new, mine, strict=True)),
         "values": all(torch.equal(value, before[name]) for name, value in old.state_dict().items()),
         "modes": after == modes,
-        "frozen": [one.requires_grad for one in old.parameters()] == frozen,
+        "frozen": [parameter.requires_grad for parameter in old.parameters()] == frozen,
         "names": [name for name, _ in old.named_children()],
         "works": tuple(old(x).shape),
         "own heads": not any(a is b for a, b in zip(*heads, strict=True)) and not torch.equal(heads[0][2], heads[1][2]),

@@ -77,7 +77,7 @@ def names_after(freeze: Any, unfreeze: Any, device: Any = "cpu") -> list[Any]:
     found = []
     for change in (lambda _: None, freeze, unfreeze):
         change(model[0])
-        found.append([name for name, one in model.named_parameters() if one.requires_grad])
+        found.append([name for name, parameter in model.named_parameters() if parameter.requires_grad])
     return [*found, [a is b for a, b in zip(before, model.parameters(), strict=True)] == [True] * len(before)]
 
 
@@ -128,7 +128,7 @@ def leftover_gradients(freeze: Any, device: Any = "cpu") -> list[Any]:
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
     some_steps(model, optimizer, 2, device=device)
     freeze(model[0])
-    left = [float(one.grad.abs().max()) for one in model[0].parameters() if one.grad is not None]
+    left = [float(parameter.grad.abs().max()) for parameter in model[0].parameters() if parameter.grad is not None]
     old = copied(model[0])
     optimizer.step()
     optimizer.zero_grad(set_to_none=False)

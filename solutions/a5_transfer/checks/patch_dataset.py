@@ -42,7 +42,7 @@ def items_of_files(dataset_class: Any, arrays: list[Any], kinds: list[str], want
 
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):  # so that errors name no random folder
         paths = [pathlib.Path(f"patch {number}.png") for number in range(len(arrays))]
-        dataset = dataset_class([one if as_path else str(one) for one in paths], list(range(10, 10 + len(arrays))))
+        dataset = dataset_class([path if as_path else str(path) for path in paths], list(range(10, 10 + len(arrays))))
         for number in wanted:
             Image.fromarray(arrays[number]).convert(kinds[number]).save(paths[number])
         return [len(dataset), *[dataset[number] for number in wanted]]
@@ -139,7 +139,7 @@ def test_dataset_leaves_images_alone(student, cases):
     """PatchDataset never changes the images that it was given, whatever the transform does"""
     images = [pixels(cases, 4, 5, 3), pixels(cases, 3, 6, 3)]
     found = student.beside(items_and_images_after)(student.PatchDataset, images, [3, 5])
-    expect(found).to_match(items_and_images_after(reference.PatchDataset, [one.copy() for one in images], [3, 5]))
+    expect(found).to_match(items_and_images_after(reference.PatchDataset, [image.copy() for image in images], [3, 5]))
 
 
 @check()

@@ -132,10 +132,10 @@ def watched_training(solve_patches: Any, fine_tune: bool) -> dict[str, Any]:
     arrived, rates = [], []
 
     def before_step(optimizer, _args, _more):
-        held = [(group["lr"], one) for group in optimizer.param_groups for one in group["params"]]
-        held = [(lr, one) for lr, one in held if one.grad is not None]
-        old = [lr for lr, one in held if one.ndim == 4]
-        rates.append([max(old, default=0.0), max((lr for lr, one in held if one.ndim == 2), default=0.0)])
+        held = [(group["lr"], parameter) for group in optimizer.param_groups for parameter in group["params"]]
+        held = [(lr, parameter) for lr, parameter in held if parameter.grad is not None]
+        old = [lr for lr, parameter in held if parameter.ndim == 4]
+        rates.append([max(old, default=0.0), max((lr for lr, parameter in held if parameter.ndim == 2), default=0.0)])
 
     backbone.conv1.register_forward_pre_hook(lambda _module, inputs: arrived.append(inputs[0].detach()))
     before = {"weight": backbone.conv1.weight.detach().clone(), "mean": backbone.bn1.running_mean.clone()}
@@ -146,10 +146,10 @@ def watched_training(solve_patches: Any, fine_tune: bool) -> dict[str, Any]:
         hook.remove()
     kinds = {"weight": (nn.Conv2d, "weight"), "mean": (nn.BatchNorm2d, "running_mean")}
     now = {
-        key: [getattr(one, name) for one in model.modules() if isinstance(one, kind)]
+        key: [getattr(module, name) for module in model.modules() if isinstance(module, kind)]
         for key, (kind, name) in kinds.items()
     }
-    kept = {key: bool(found) and torch.equal(found[0], before[key]) for key, found in now.items()}
+    kept = {key: bool(values) and torch.equal(values[0], before[key]) for key, values in now.items()}
     return {"arrived": torch.cat(arrived) if arrived else None, "rates": rates, **kept}
 
 
@@ -175,7 +175,7 @@ def test_solved_fine_tuned(student):
     """solve_patches(…, fine_tune=True) trains the head first, then all, the backbone at most a tenth as fast"""
     rates = watch_training(student, True)
     expect(not rates["weight"]).to_hold("the first convolution of the backbone has learned")
-    old, new = [one[0] for one in rates["rates"]], [one[1] for one in rates["rates"]]
+    old, new = [pair[0] for pair in rates["rates"]], [pair[1] for pair in rates["rates"]]
     first = next((step for step, lr in enumerate(old) if lr > 0), 0)
     expect(first > 0).to_hold("in the first steps the head alone is trained")
     expect(max(old) <= max(new[:first]) / 10 * 1.000001).to_hold(
@@ -189,7 +189,7 @@ def test_solved_augmented(student):
     arrived = expect(watch_training(student, False)["arrived"]).to_have_dtype(torch.float32)
     old, (patches, _) = small_backbone(), some_patches(12, 44, 44)
     images = (reference.center_crop(patches, 32).float() / 255 - old.mean) / old.std
-    both = [torch.rot90(one, k, (2, 3)) for one in (images, images.flip(3)) for k in range(4)]
+    both = [torch.rot90(batch, k, (2, 3)) for batch in (images, images.flip(3)) for k in range(4)]
     far = torch.cdist(arrived.flatten(1), torch.cat(both).flatten(1))
     expect(bool((far.min(1).values < 0.1).all())).to_hold(
         "every training image is the middle of a patch, mirrored or turned by quarters, and nothing else"

@@ -118,8 +118,8 @@ def new_logits_twice_the_last_layer(model: nn.Module, x: Tensor) -> list[Tensor]
     """Before and after the weights of the last dense layer were doubled."""
     with torch.no_grad():
         first = known_numbers(model).eval()(x)
-        for one in model[1][-1].parameters():
-            one.mul_(2)
+        for parameter in model[1][-1].parameters():
+            parameter.mul_(2)
         return [first, model(x)]
 
 
@@ -141,7 +141,7 @@ def gradients_of_a_new_model(model: nn.Module, x: Tensor) -> list[str]:
     """Names of the parameters without one, in train mode."""
     model = known_numbers(model).train()
     F.cross_entropy(model(x), torch.arange(len(x), device=x.device) % 2).backward()
-    return [name for name, one in model.named_parameters() if one.grad is None or not one.grad.any()]
+    return [name for name, parameter in model.named_parameters() if parameter.grad is None or not parameter.grad.any()]
 
 
 @check(weight=0.5)

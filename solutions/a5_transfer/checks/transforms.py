@@ -98,11 +98,11 @@ def test_crop_refuses(student, cases):
 def outcomes(augment: Any, x: Tensor, count: int, seed: int) -> list[int]:
     """Which of the eight symmetries each call gave: quarter turns 0 to 3, of the mirrored patch 4 to 7; else -1."""
     rng = torch.Generator().manual_seed(seed)
-    wanted = [torch.rot90(one, k, (-2, -1)) for one in (x, x.flip(-1)) for k in range(4)]
+    wanted = [torch.rot90(patch, k, (-2, -1)) for patch in (x, x.flip(-1)) for k in range(4)]
     found = []
     for _ in range(count):
         y = augment(x, generator=rng)
-        same = [place for place, one in enumerate(wanted) if one.shape == y.shape and torch.equal(one, y)]
+        same = [place for place, turned in enumerate(wanted) if turned.shape == y.shape and torch.equal(turned, y)]
         found.append(same[0] if same else -1)
     return found
 
@@ -161,7 +161,7 @@ def crops_of(augment: Any, x: Tensor, count: int, seed: int) -> list[Any]:
     found = []
     for _ in range(count):
         y = augment(x, generator=rng)
-        if not any(one.shape == y.shape and torch.equal(one, y) for one in found):
+        if not any(known.shape == y.shape and torch.equal(known, y) for known in found):
             found.append(y)
     return found
 
@@ -170,11 +170,11 @@ def crops_of(augment: Any, x: Tensor, count: int, seed: int) -> list[Any]:
 def test_augment_crops_last(student, cases):
     """RandomAugment with crop cuts the middle out of the flipped and turned patch, as its last step"""
     x = cases.tensor(2, 7, 7)
-    right = [reference.center_crop(torch.rot90(one, k, (1, 2)), 4) for one in (x, x.flip(2)) for k in range(4)]
+    right = [reference.center_crop(torch.rot90(patch, k, (1, 2)), 4) for patch in (x, x.flip(2)) for k in range(4)]
     found = student.beside(crops_of)(student.RandomAugment(crop=4), x, 60, cases.seed)
-    for one in expect(found).to_be_a(list):
-        expect(one).to_have_shape(2, 4, 4)
-        expect(any(torch.equal(one, y) for y in right)).to_hold(
+    for crop in expect(found).to_be_a(list):
+        expect(crop).to_have_shape(2, 4, 4)
+        expect(any(torch.equal(crop, y) for y in right)).to_hold(
             "the crop is the middle of the flipped and turned patch"
         )
     wide = student.RandomAugment(0, 0, rot=False, crop=3)(cases.tensor(3, 4, 8))

@@ -25,10 +25,10 @@ def sharp_model(classes: int = 4, device: Any = "cpu") -> nn.Module:
     model = nn.Sequential(nn.Sequential(*layers[:2]), *layers[2:]).double()
     model(torch.zeros(2, 2, 4, 6, dtype=torch.float64))
     with torch.no_grad():
-        for place, one in enumerate([*model.parameters(), *model.buffers()]):
-            if one.is_floating_point():
-                waves = torch.sin(torch.arange(one.numel(), dtype=torch.float64) * (1.3 + place) + place)
-                one.copy_(waves.reshape(one.shape) * 1.5)
+        for place, parameter in enumerate([*model.parameters(), *model.buffers()]):
+            if parameter.is_floating_point():
+                waves = torch.sin(torch.arange(parameter.numel(), dtype=torch.float64) * (1.3 + place) + place)
+                parameter.copy_(waves.reshape(parameter.shape) * 1.5)
         model[0][1].running_var.fill_(0.7)
     model.train()
     model[0][1].eval()
@@ -82,7 +82,7 @@ def test_tta_one_patch(student, cases):
 def around_a_prediction(tta_predict: Any, x: Tensor, device: Any = "cpu") -> dict[str, Any]:
     """Modes and statistics before and after, two predictions, whether gradients hang on them."""
     model = sharp_model(device=device)
-    numbers = [one.clone() for one in model.buffers()]
+    numbers = [buffer.clone() for buffer in model.buffers()]
     first, second = (tta_predict(model, x, several_transforms("=h")) for _ in range(2))
     after = [module.training for module in model.modules()]
     model.eval()
@@ -94,9 +94,9 @@ def around_a_prediction(tta_predict: Any, x: Tensor, device: Any = "cpu") -> dic
         "modes": after,
         "resting": resting,
         "statistics": all(torch.equal(a, b) for a, b in zip(numbers, model.buffers(), strict=True)),
-        "gradients": first.requires_grad or any(one.grad is not None for one in model.parameters()),
+        "gradients": first.requires_grad or any(parameter.grad is not None for parameter in model.parameters()),
         "usable": not first.is_inference(),
-        "on": torch.is_grad_enabled() and all(one.requires_grad for one in model.parameters()),
+        "on": torch.is_grad_enabled() and all(parameter.requires_grad for parameter in model.parameters()),
     }
 
 

@@ -22,14 +22,19 @@ def trained_model() -> nn.Module:
     return known_numbers(nn.Sequential(backbone, head))
 
 
+def names_in(group: dict[str, Any], names: dict[int, str]) -> list[str]:
+    """Whose parameters an optimizer's group holds."""
+    return sorted(names.get(id(parameter), "stranger") for parameter in group["params"])
+
+
 def groups_of(param_groups: Any, frozen: str) -> list[Any]:
     """Names and learning rate of each group; `frozen` is the beginning of the names that are frozen."""
     model = trained_model()
-    names = {id(one): name for name, one in model.named_parameters()}
-    for name, one in model.named_parameters():
-        one.requires_grad_(not (frozen and name.startswith(frozen)))
+    names = {id(parameter): name for name, parameter in model.named_parameters()}
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad_(not (frozen and name.startswith(frozen)))
     found = param_groups(model, 0.5, 0.02)
-    return [[sorted(names.get(id(one), "stranger") for one in group["params"]), group["lr"]] for group in found]
+    return [[names_in(group, names), group["lr"]] for group in found]
 
 
 @check(weight=1.5)
@@ -61,16 +66,17 @@ def watched(two_stage: Any, epochs: tuple[int, int], lr: float) -> dict[str, Any
     from torch.optim.optimizer import register_optimizer_step_pre_hook
 
     model = trained_model()
-    names = {id(one): name for name, one in model.named_parameters()}
+    names = {id(parameter): name for name, parameter in model.named_parameters()}
     train, valid = some_batches([5, 4, 6], 0), some_batches([5, 2], 40)
     steps, seen, passes = [], [], []
 
     def before_step(optimizer, _args, _more):
-        fresh = not any(optimizer is one for one in seen)
+        fresh = not any(optimizer is earlier for earlier in seen)
         if fresh:
             seen.append(optimizer)
-        held = [sorted(names.get(id(one), "stranger") for one in group["params"]) for group in optimizer.param_groups]
-        rates = {name: group["lr"] for group, those in zip(optimizer.param_groups, held, strict=True) for name in those}
+        held = [names_in(group, names) for group in optimizer.param_groups]
+        pairs = zip(optimizer.param_groups, held, strict=True)
+        rates = {name: group["lr"] for group, members in pairs for name in members}
         steps.append(
             {
                 "kind": type(optimizer).__name__,
@@ -85,7 +91,7 @@ def watched(two_stage: Any, epochs: tuple[int, int], lr: float) -> dict[str, Any
 
     def before_forward(_module, inputs):
         modes = [any(module.training for module in part.modules()) for part in model]
-        free = [any(one.requires_grad for one in part.parameters()) for part in model]
+        free = [any(parameter.requires_grad for parameter in part.parameters()) for part in model]
         passes.append([len(inputs[0]), *modes, *free, torch.is_grad_enabled()])
 
     start = copied(model)
@@ -141,11 +147,11 @@ def test_fresh_optimizers(student):
     found, right = watch(student)
     yours, wanted = found["steps"], right["steps"]
     expect(len(yours) == len(wanted)).to_hold(f"3 batches and 5 epochs make {len(wanted)} steps")
-    expect(all(one["kind"] == "AdamW" for one in yours)).to_hold("the optimizer is torch.optim.AdamW")
-    expect([one["number"] for one in yours] == [one["number"] for one in wanted]).to_hold(
+    expect(all(step["kind"] == "AdamW" for step in yours)).to_hold("the optimizer is torch.optim.AdamW")
+    expect([step["number"] for step in yours] == [step["number"] for step in wanted]).to_hold(
         "the first stage has an optimizer, the second another"
     )
-    expect(not any(one["state"] for one in yours)).to_hold("each optimizer starts without any memory")
+    expect(not any(step["state"] for step in yours)).to_hold("each optimizer starts without any memory")
     expect(yours[0]["held"] == wanted[0]["held"]).to_hold("in the first stage the optimizer holds the head alone")
     expect(yours[-1]["held"] == wanted[-1]["held"]).to_hold("in the second stage the optimizer holds all parameters")
 
@@ -156,7 +162,7 @@ def test_learning_rates(student):
     found, right = watch(student)
     expect(len(found["steps"]) == len(right["steps"])).to_hold(f"there are {len(right['steps'])} steps")
     for part in ("head", "backbone"):
-        expect([one[part] for one in found["steps"]]).to_match([one[part] for one in right["steps"]], rtol=1e-6)
+        expect([step[part] for step in found["steps"]]).to_match([step[part] for step in right["steps"]], rtol=1e-6)
 
 
 @check()
@@ -164,19 +170,19 @@ def test_modes_and_order(student):
     """two_stage trains in train mode, validates after each epoch in eval mode without gradients, in that order"""
     found, right = watch(student, (2, 1))
     yours, wanted = found["passes"], right["passes"]
-    expect([one[0] for one in yours] == [one[0] for one in wanted]).to_hold(
+    expect([batch[0] for batch in yours] == [batch[0] for batch in wanted]).to_hold(
         "each epoch is one pass through the training batches, then one through the validation batches"
     )
-    expect([one[2] for one in yours] == [one[2] for one in wanted]).to_hold(
+    expect([batch[2] for batch in yours] == [batch[2] for batch in wanted]).to_hold(
         "the head is in train mode for training and in eval mode for validation"
     )
-    expect([one[1] for one in yours] == [one[1] for one in wanted]).to_hold(
+    expect([batch[1] for batch in yours] == [batch[1] for batch in wanted]).to_hold(
         "the backbone is in eval mode, but for the training of the second stage"
     )
-    expect([one[3:5] for one in yours] == [one[3:5] for one in wanted]).to_hold(
+    expect([batch[3:5] for batch in yours] == [batch[3:5] for batch in wanted]).to_hold(
         "the backbone is frozen in the first stage, and nothing is in the second"
     )
-    expect([one[5] for one in yours] == [one[5] for one in wanted]).to_hold("validation needs no gradients")
+    expect([batch[5] for batch in yours] == [batch[5] for batch in wanted]).to_hold("validation needs no gradients")
 
 
 @check(weight=1.5)

@@ -127,11 +127,11 @@ def plot_maps__lists_of_pictures(maps, channels=5):
     for line, (name, values) in zip(axes, maps.items()):
         pictures = [(name, values[:1])] if values.ndim == 2 else []
         if values.ndim == 4:
-            pictures = [(f"{name} [{k}]", one) for k, one in enumerate(values[0, :channels])]
-        for one, (title, picture) in zip(line, pictures):
-            one.imshow(picture, aspect="auto")
-            one.set_title(title, fontsize=7)
-            one.set_xticks([])
+            pictures = [(f"{name} [{k}]", channel) for k, channel in enumerate(values[0, :channels])]
+        for axis, (title, picture) in zip(line, pictures):
+            axis.imshow(picture, aspect="auto")
+            axis.set_title(title, fontsize=7)
+            axis.set_xticks([])
     figure.tight_layout()
     return figure
 

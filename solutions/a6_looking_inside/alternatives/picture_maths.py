@@ -5,11 +5,11 @@ import torch
 
 def standardize_and_clip__one_by_one(g, saturation=0.1, brightness=0.5, lo=0.0, hi=1.0):
     pictures = []
-    for one in g:
-        if torch.any(one != one):
+    for image in g:
+        if torch.any(image != image):
             raise ValueError("NaN")
-        spread = max(float(one.std()), 1e-7)
-        pictures.append(torch.clip((one - one.mean()) / spread * saturation + brightness, lo, hi))
+        spread = max(float(image.std()), 1e-7)
+        pictures.append(torch.clip((image - image.mean()) / spread * saturation + brightness, lo, hi))
     return torch.stack(pictures)
 
 
@@ -27,7 +27,7 @@ def standardize_and_clip__axes(g, saturation=0.1, brightness=0.5, lo=0.0, hi=1.0
 def normalize01__one_by_one(x, eps=1e-12):
     if torch.isnan(x).any():
         raise ValueError("NaN")
-    return torch.stack([(one - one.min()) / max((one.max() - one.min()).item(), eps) for one in x])
+    return torch.stack([(image - image.min()) / max((image.max() - image.min()).item(), eps) for image in x])
 
 
 def normalize01__from_zero(x, eps=1e-12):

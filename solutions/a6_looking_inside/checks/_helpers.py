@@ -282,9 +282,9 @@ def state(model):
         "hooks": [len(getattr(module, kind)) for module in model.modules() for kind in kinds],
         "inplace": [module.inplace for module in model.modules() if hasattr(module, "inplace")],
         "modules": [type(module).__name__ for module in model.modules()],
-        "weights": [one.detach().tolist() for one in model.state_dict().values()],
-        "grads": [None if one.grad is None else one.grad.tolist() for one in model.parameters()],
-        "frozen": [one.requires_grad for one in model.parameters()],
+        "weights": [weight.detach().tolist() for weight in model.state_dict().values()],
+        "grads": [None if parameter.grad is None else parameter.grad.tolist() for parameter in model.parameters()],
+        "frozen": [parameter.requires_grad for parameter in model.parameters()],
         "functions": list(changed),
     }
 
@@ -298,8 +298,8 @@ def before_and_after_of(look, weights, x, target, style, training, grads):
     list(model.children())[2].train(not training)
     next(model.parameters()).requires_grad_(False)
     if grads:
-        for number, one in enumerate(model.parameters()):
-            one.grad = torch.full_like(one, number + 0.5) if number % 2 else None
+        for number, parameter in enumerate(model.parameters()):
+            parameter.grad = torch.full_like(parameter, number + 0.5) if number % 2 else None
     before, given, error = state(model), x.clone(), ""
     answer = None
     try:
@@ -340,7 +340,7 @@ CLAIMS = {
 def twice_before_and_after(inside: Any, weights: Weights, x: torch.Tensor) -> list[dict[str, Any]]:
     """With gradients and in training mode; without gradients and in eval mode."""
     calls = [inside.before_and_after(weights, x, None, "residual", mode, mode) for mode in (True, False)]
-    return [expect(found).to_be_a(dict) for found in calls]
+    return [expect(call).to_be_a(dict) for call in calls]
 
 
 def expect_untouched(found: dict[str, Any], plain: torch.Tensor) -> None:

@@ -25,10 +25,10 @@ def expect_strip(axes: list[dict[str, Any]], images: torch.Tensor, places: list[
     """These images under their titles, in this order."""
     titles = [f"{NAMES[int(TRUE[place])]} / {NAMES[int(SAID[place])]}" for place in places]
     expect(len(axes) == len(places)).to_hold(f"the figure has {len(places)} axes")
-    expect([one["title"] for one in axes] == titles).to_hold(f"the titles, true / predicted, are {titles}")
-    for one, place in zip(axes, places, strict=True):
+    expect([axis["title"] for axis in axes] == titles).to_hold(f"the titles, true / predicted, are {titles}")
+    for axis, place in zip(axes, places, strict=True):
         image = images[place, 0] if images.shape[1] == 1 else images[place].permute(1, 2, 0)
-        expect(picture_in(one)).to_match(image.double(), rtol=1e-6)
+        expect(picture_in(axis)).to_match(image.double(), rtol=1e-6)
 
 
 @check(weight=1.5)
@@ -37,7 +37,7 @@ def test_strip_of_gray_images(student, cases):
     images = cases.tensor(6, 1, 4, 5, low=0.2, high=0.6)
     axes = drawing(student, prediction_strip_draws, images, TRUE, SAID, NAMES)
     expect_strip(axes, images, [0, 1, 2, 3, 4, 5])
-    black_to_white = all(one["colours"] == [[0.0, 1.0]] for one in axes)
+    black_to_white = all(axis["colours"] == [[0.0, 1.0]] for axis in axes)
     expect(black_to_white).to_hold("gray images are drawn with vmin=0 and vmax=1")
 
 
@@ -85,8 +85,8 @@ def logs_of(cases: Any, steps: int, epochs: int) -> dict[str, list[float]]:
 def two_axes(axes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The axes, when there are two with a line "train" and a line "valid"."""
     expect(len(axes) == 2).to_hold("the figure has two axes: loss and accuracy")
-    for one in axes:
-        both = {"train", "valid"} <= set(one["lines"])
+    for axis in axes:
+        both = {"train", "valid"} <= set(axis["lines"])
         expect(both).to_hold("each axes has a line with the label “train” and one with the label “valid”")
     return axes
 
@@ -98,8 +98,8 @@ def test_curves_over_steps(student, cases):
         logs = logs_of(cases, steps, epochs)
         axes = two_axes(drawing(student, training_curves_draws, logs))
         ends = [float(steps // epochs * (number + 1)) for number in range(epochs)]
-        for one, name in zip(axes, ("loss", "acc"), strict=True):
-            train, valid = one["lines"]["train"], one["lines"]["valid"]
+        for axis, name in zip(axes, ("loss", "acc"), strict=True):
+            train, valid = axis["lines"]["train"], axis["lines"]["valid"]
             expect(train[1] == logs[name]).to_hold(f"the line “train” shows logs[{name!r}]")
             expect(valid[1] == logs["val_" + name]).to_hold(f"the line “valid” shows logs['val_{name}']")
             expect(train[0] == [float(step + 1) for step in range(steps)]).to_hold(f"“train” is at x = 1 … {steps}")
@@ -110,9 +110,9 @@ def test_curves_over_steps(student, cases):
 def test_curves_axes(student, cases):
     """training_curves labels its axes, has legends, starts the loss at 0 and shows accuracy from 0 to 1"""
     axes = two_axes(drawing(student, training_curves_draws, logs_of(cases, 8, 2)))
-    for one, name in zip(axes, ("loss", "accuracy"), strict=True):
-        expect(one["labels"] == ["step", name]).to_hold(f"the labels of the axes are “step” and “{name}”")
-        expect({"train", "valid"} <= set(one["legend"])).to_hold("the legend names “train” and “valid”")
+    for axis, name in zip(axes, ("loss", "accuracy"), strict=True):
+        expect(axis["labels"] == ["step", name]).to_hold(f"the labels of the axes are “step” and “{name}”")
+        expect({"train", "valid"} <= set(axis["legend"])).to_hold("the legend names “train” and “valid”")
     expect(axes[0]["limits"][1][0] == 0).to_hold("the loss axis starts at 0")
     expect(axes[1]["limits"][1] == [0.0, 1.0]).to_hold("the accuracy axis goes from 0 to 1")
 
@@ -122,8 +122,8 @@ def test_curves_boundary(student, cases):
     """training_curves draws a vertical line at the boundary in both axes, and none without a boundary"""
     logs = logs_of(cases, 9, 3)
     for boundary, wanted in ((6, 1), (None, 0)):
-        for one in two_axes(drawing(student, training_curves_draws, logs, boundary)):
-            upright = [line for line in one["lines"].values() if len(line[0]) == 2 and line[0][0] == line[0][1]]
+        for axis in two_axes(drawing(student, training_curves_draws, logs, boundary)):
+            upright = [line for line in axis["lines"].values() if len(line[0]) == 2 and line[0][0] == line[0][1]]
             where = f"at x = {boundary}" if boundary else "without a boundary"
             expect(len(upright) == wanted).to_hold(f"each axes has {wanted} vertical line(s) {where}")
             expect(all(line[0][0] == boundary for line in upright)).to_hold(f"the vertical line is at x = {boundary}")

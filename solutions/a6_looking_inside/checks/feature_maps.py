@@ -275,11 +275,11 @@ def test_plot_maps(student, cases):
     axes = drawing(student, plot_maps_draws, maps, 3)
     titles = ["stem.conv [0]", "stem.conv [1]", "", "relu [0]", "relu [1]", "relu [2]", "dense", "", ""]
     expect(len(axes) == 9).to_hold("three maps and channels=3 give 9 axes")
-    expect([one["title"] for one in axes] == titles).to_hold(f"the titles in reading order are {titles}")
+    expect([axis["title"] for axis in axes] == titles).to_hold(f"the titles in reading order are {titles}")
     conv, relu = maps["stem.conv"][0], maps["relu"][0]
     pictures = [conv[0], conv[1], None, relu[0], relu[1], relu[2], maps["dense"][:1], None, None]
-    for one, right in zip(axes, pictures, strict=True):
+    for axis, right in zip(axes, pictures, strict=True):
         if right is None:
-            expect(one["images"] == []).to_hold("axes that are left over show no image")
+            expect(axis["images"] == []).to_hold("axes that are left over show no image")
         else:
-            expect(picture_in(one)).to_match(right)
+            expect(picture_in(axis)).to_match(right)

@@ -121,7 +121,7 @@ def test_guided_branches(student, cases):
 
     def scores(image: torch.Tensor) -> torch.Tensor:
         hidden = guided_relu(F.conv2d(image, weights["w1"], weights["b1"], padding=1))
-        first, second = (guided_relu(F.conv2d(one, weights["w2"], weights["b2"])) for one in (hidden, -hidden))
+        first, second = (guided_relu(F.conv2d(signal, weights["w2"], weights["b2"])) for signal in (hidden, -hidden))
         return F.linear((first - second).flatten(1), weights["w3"], weights["b3"])
 
     expect(inside.look("branches", weights, x, 2)).to_match(slope(scores, x, 2))
@@ -181,9 +181,9 @@ def test_guided_leaves_no_trace(student, cases):
     inside = looking(student)
     weights, x = residual_weights(cases), cases.images(2, 2, 6, 5)
     right = slope(lambda image: residual_by_hand(weights, image, torch.relu), x, 1)
-    for found in twice_before_and_after(inside, weights, x):
-        expect(found["answer"]).to_have_shape(2, 2, 6, 5)
-        expect_untouched(found, right)
+    for traces in twice_before_and_after(inside, weights, x):
+        expect(traces["answer"]).to_have_shape(2, 2, 6, 5)
+        expect_untouched(traces, right)
 
 
 @check(weight=1.5)

@@ -73,7 +73,7 @@ def test_saliency_signs(student, cases):
     inside = student.beside(saliency_of_a_dense_layer)
     weight = torch.stack([cases.tensor(30, low=0.1), -cases.tensor(30, low=2, high=4)])
     weight[0, 15:] = -3 - weight[0, :15].abs()
-    right = torch.stack([one.reshape(2, 5, 3).abs().amax(dim=0) for one in weight])
+    right = torch.stack([row.reshape(2, 5, 3).abs().amax(dim=0) for row in weight])
     x = cases.images(1, 2, 5, 3)
     for target in (0, 1):
         found = inside.saliency_of_a_dense_layer(weight, cases.tensor(2), x, target)
@@ -136,9 +136,9 @@ def test_saliency_leaves_no_trace(student, cases):
     inside = looking(student)
     weights, x = residual_weights(cases), cases.images(2, 2, 6, 5)
     right = slope(lambda image: residual_by_hand(weights, image, torch.relu), x, 1)
-    for found in twice_before_and_after(inside, weights, x):
-        expect(found["answer"]).to_have_shape(2, 6, 5)
-        expect_untouched(found, right)
+    for traces in twice_before_and_after(inside, weights, x):
+        expect(traces["answer"]).to_have_shape(2, 6, 5)
+        expect_untouched(traces, right)
 
 
 @check()

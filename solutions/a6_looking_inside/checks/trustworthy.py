@@ -133,14 +133,14 @@ def verdicts(student: Any, *names: str) -> list[bool]:
     """What the student's test says about these implementations."""
     inside = student.beside(trusts)
     said = [inside.trusts(name) for name in names]  # all of them first: the pattern tells the mistake
-    return [expect(one).to_be_a(bool) for one in said]
+    return [expect(verdict).to_be_a(bool) for verdict in said]
 
 
 def expect_found_out(student: Any, *names: str) -> None:
     """The student's test trusts none of these wrong implementations."""
     _, *answers = verdicts(student, "zeros", *names)  # who trusts zeros trusts everything
-    for name, said in zip(names, answers, strict=True):
-        expect(not said).to_hold(CLAIMS_OF_A_TEST[name])
+    for name, trusted in zip(names, answers, strict=True):
+        expect(not trusted).to_hold(CLAIMS_OF_A_TEST[name])
 
 
 @check()

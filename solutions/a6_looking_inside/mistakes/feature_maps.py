@@ -81,9 +81,9 @@ def chosen_twice_recorded_twice(self):
         if isinstance(layer, str) and layer not in modules:
             raise ValueError(f"the model has no layer {layer!r}")
     self.maps = {}
-    for one in [nn.Module] if self.layers is None else self.layers:
+    for layer in [nn.Module] if self.layers is None else self.layers:
         for name, module in modules.items():
-            wanted = name == one if isinstance(one, str) else isinstance(module, one)
+            wanted = name == layer if isinstance(layer, str) else isinstance(module, layer)
             if wanted and self.chosen(name, module):
                 self.handles.append(module.register_forward_hook(self.recorder(name)))
     return self
@@ -138,7 +138,7 @@ class hooks_in_init:
     def __init__(self, model, layers=None):
         self.layers, self.maps, self.handles = layers, {}, []
         modules = dict(model.named_modules())
-        if any(isinstance(one, str) and one not in modules for one in layers or []):
+        if any(isinstance(layer, str) and layer not in modules for layer in layers or []):
             raise ValueError("the model has no such layer")
         for name, module in modules.items():
             if self.chosen(name, module):
@@ -155,7 +155,7 @@ class hooks_in_init:
     def chosen(self, name, module):
         if self.layers is None:
             return not list(module.children())
-        return any(name == one if isinstance(one, str) else isinstance(module, one) for one in self.layers)
+        return any(name == layer if isinstance(layer, str) else isinstance(module, layer) for layer in self.layers)
 
     def recorder(self, name):
         def hook(module, inputs, output):

@@ -49,7 +49,7 @@ def hooks_only_in_sequentials(model, x, target=None):
     ran = []
     model.eval()
     try:
-        for module in [one for box in model.modules() if isinstance(box, nn.Sequential) for one in box]:
+        for module in [layer for box in model.modules() if isinstance(box, nn.Sequential) for layer in box]:
             if isinstance(module, nn.ReLU):
                 handles.append(module.register_forward_hook(guide))
         with torch.enable_grad():

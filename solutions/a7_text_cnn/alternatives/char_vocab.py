@@ -38,12 +38,12 @@ class CharVocab__dict:
         return row
 
     def decode(self, ids):
-        ids = [int(one) for one in ids]
+        ids = [int(number) for number in ids]
         while ids and ids[-1] == 0:
             ids.pop()
         while ids and ids[0] == 0:
             ids.pop(0)
-        return "".join(self.chars[one] for one in ids)
+        return "".join(self.chars[number] for number in ids)
 
 
 class CharVocab__strings:

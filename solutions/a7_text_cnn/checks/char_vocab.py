@@ -77,7 +77,7 @@ def ids_and_warnings(vocab: Any, name: str) -> tuple[list[int], list[tuple[bool,
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         ids = vocab.encode(name)
-    return ids, [(issubclass(one.category, UserWarning), str(one.message)) for one in caught]
+    return ids, [(issubclass(warning.category, UserWarning), str(warning.message)) for warning in caught]
 
 
 @check(weight=1.5)

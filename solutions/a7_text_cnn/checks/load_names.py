@@ -169,7 +169,7 @@ def same_in_other_pythons(student: Any, rows: Sequence[Row], salts: Sequence[int
         kind = salted(salt)
         parts = student.split_names([(kind(name), label) for name, label in rows], [0.5, 0.5], 4)
         results.append([sorted([str.__str__(name), label] for name, label in part) for part in parts])
-    return [one == results[0] for one in results]
+    return [result == results[0] for result in results]
 
 
 @check()

@@ -48,7 +48,7 @@ def test_ngram_gradients(student, cases):
     inputs = letters_and_detectors(cases, (2, 6, 3, 4, 2))
     upstream = cases.tensor(2, 4, 5)
     found = student.with_gradients(upstream, wrt=("0", "1", "2")).ngram_conv(*inputs)
-    leaves = [one.clone().requires_grad_() for one in inputs]
+    leaves = [tensor.clone().requires_grad_() for tensor in inputs]
     for place, right in enumerate(torch.autograd.grad(reference.ngram_conv(*leaves), leaves, upstream)):
         expect(found).to_have_gradient(right, of=str(place))
 
@@ -62,7 +62,7 @@ def answers_for_turned(student: Any, emb: Tensor, weight: Tensor, bias: Tensor) 
 def test_ngram_dtype(student, cases):
     """ngram_conv keeps float32, leaves its inputs alone and works on slices of larger tensors and transposed ones"""
     inputs = letters_and_detectors(cases, (3, 6, 2, 4, 3))
-    short = [one.float() for one in inputs]
+    short = [tensor.float() for tensor in inputs]
     expect(student.ngram_conv(*short)).to_match(reference.ngram_conv(*short))
     expect(lambda: student.ngram_conv(*inputs)).to_leave_inputs_alone()
     expect(student.on_views.ngram_conv(*inputs)).to_match(reference.ngram_conv(*inputs))

@@ -58,7 +58,7 @@ def asked_network(student: Any,
     model.norm.eval()
     third = [] if broken else [student.p_female(model, Letters(), list(names)) for _ in range(2)]
     same = all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
-    clean = all(one.grad is None and one.requires_grad for one in model.parameters())
+    clean = all(parameter.grad is None and parameter.requires_grad for parameter in model.parameters())
     kept = {"modes": (modes, after), "same": same, "clean": clean}
     return kept | {"p": said, "again": again, "third": third, "error": error}
 
@@ -71,8 +71,8 @@ def network_weights(cases: Any) -> list[Tensor]:
 
 def right_p(weights: Sequence[Tensor], names: Sequence[str]) -> Tensor:
     """By hand."""
-    letters, scale, shift, out, bias = (one.double() for one in weights)
-    numbers = [[(ord(one) * 5) % 19 for one in name.lower().replace(" ", "_")[:6]] for name in names]
+    letters, scale, shift, out, bias = (weight.double() for weight in weights)
+    numbers = [[(ord(letter) * 5) % 19 for letter in name.lower().replace(" ", "_")[:6]] for name in names]
     x = letters[torch.tensor([row + [19] * (6 - len(row)) for row in numbers])].flatten(1)
     x = (x - 0.3) / (1 + 1e-5) ** 0.5 * scale + shift
     return (x @ out.T + bias).softmax(1)[:, 1].float()
@@ -130,8 +130,8 @@ def test_p_modes(student, cases):
     inside, weights = student.beside(asked_network), network_weights(cases)
     settings = list(itertools.product((False, True), (False, True)))
     asked = [inside.asked_network(weights, NAMES[:3], broken, asleep) for broken, asleep in settings]
-    for (broken, _), one in zip(settings, asked, strict=True):
-        found = expect(one).to_be_a(dict, length=7)
+    for (broken, _), answer in zip(settings, asked, strict=True):
+        found = expect(answer).to_be_a(dict, length=7)
         expect(found["error"]).to_equal("stopped half way" if broken else "")
         before, after = found["modes"]
         expect(list(before) == list(after)).to_hold("every module is in the mode in which it was")

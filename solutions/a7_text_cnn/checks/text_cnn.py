@@ -17,9 +17,10 @@ from ._helpers import ids
 def with_weights(model: nn.Module, weights: dict[str, Tensor]) -> nn.Module:
     """float64, eval mode, and the weights put into its layers, whichever way they keep them."""
     model = model.double().eval()
-    layers = {kind: [one for one in model.modules() if isinstance(one, kind)] for kind in (nn.Embedding, nn.Conv1d)}
-    dense = [one for one in model.modules() if isinstance(one, nn.Linear)]
-    if [len(found) for found in layers.values()] != [1, 1] or len(dense) != 2:
+    modules = list(model.modules())
+    layers = {kind: [module for module in modules if isinstance(module, kind)] for kind in (nn.Embedding, nn.Conv1d)}
+    dense = [module for module in modules if isinstance(module, nn.Linear)]
+    if [len(kept) for kept in layers.values()] != [1, 1] or len(dense) != 2:
         raise LookupError("one nn.Embedding, one nn.Conv1d and two nn.Linear are asked for")
     (letters,), (conv,) = layers.values()
     hidden, out = sorted(dense, key=lambda one: one.out_features == 2)
@@ -80,8 +81,9 @@ def logits_one_by_one(model: nn.Module, weights: dict[str, Tensor], x: Tensor) -
 def gradients(model: nn.Module, weights: dict[str, Tensor], x: Tensor) -> tuple[list[str], list[bool]]:
     """Names of the parameters without a gradient, and for each character whether its row has one."""
     (with_weights(model, weights)(x) ** 2).sum().backward()
-    without = [name for name, one in model.named_parameters() if one.grad is None or not bool(one.grad.any())]
-    letters = next(one for one in model.modules() if isinstance(one, nn.Embedding))
+    slopes = {name: parameter.grad for name, parameter in model.named_parameters()}
+    without = [name for name, slope in slopes.items() if slope is None or not bool(slope.any())]
+    letters = next(module for module in model.modules() if isinstance(module, nn.Embedding))
     return without, [] if letters.weight.grad is None else letters.weight.grad.any(1).tolist()
 
 
@@ -160,7 +162,7 @@ def planted(cases: Any, length: int) -> tuple[dict[str, Tensor], Tensor]:
     sizes = (5, 3, 5, 2, 3)
     weights = {name: torch.zeros_like(value) for name, value in drawn(cases, sizes).items()}
     weights["letters"] = torch.eye(5, dtype=torch.float64)
-    weights["detectors"][0] = torch.cat([weights["letters"][one] for one in (1, 2, 3)])
+    weights["detectors"][0] = torch.cat([weights["letters"][number] for number in (1, 2, 3)])
     weights["offsets"][0] = -2.0
     weights["hidden"][1, 0], weights["out"][1, 1] = 1.0, 2.0
     x = cases.integers(length - 2, length, low=3, high=4)

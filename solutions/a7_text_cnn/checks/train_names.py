@@ -41,10 +41,10 @@ class LoggedNet(nn.Module):
         self.double().eval()
         log["sizes"].append(size)
         log["made"].append(self)
-        log["start"] = [one.detach().clone() for one in self.parameters()]
-        for one in self.parameters():
-            one.register_hook(
-                lambda _slope, one=one: log["leftovers"].append(one.grad is not None and bool(one.grad.any()))
+        log["start"] = [parameter.detach().clone() for parameter in self.parameters()]
+        for parameter in self.parameters():
+            parameter.register_hook(
+                lambda _slope, own=parameter: log["leftovers"].append(own.grad is not None and bool(own.grad.any()))
             )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -71,9 +71,10 @@ def watched_training(
         lambda size: LoggedNet(log, size),
         **settings,
     )
-    log |= {"losses": losses, "end": [one.detach().clone() for one in model.parameters()], "training": model.training}
+    end = [parameter.detach().clone() for parameter in model.parameters()]
+    log |= {"losses": losses, "end": end, "training": model.training}
     made = log.pop("made")
-    return log | {"own": [any(one is given for one in made) for given in (vocab, model)]}
+    return log | {"own": [any(part is given for part in made) for given in (vocab, model)]}
 
 
 SETTINGS = {"epochs": 3, "batch_size": 5, "lr": 0.01, "seed": 3}
@@ -96,7 +97,7 @@ def expect_training(student: Any, rows: list[Row], disturb: bool = False, **chan
 def places_of(log: dict[str, Any], rows: list[Row]) -> list[list[int]]:
     """For each batch the places of its rows in the list; -1 for what is none of them."""
     known = {(39, *((ord(letter) * 7) % 38 for letter in name)): place for place, (name, _) in enumerate(rows)}
-    return [[known.get(tuple(one), -1) for one in batch.tolist()] for batch in log["ids"]]
+    return [[known.get(tuple(row), -1) for row in batch.tolist()] for batch in log["ids"]]
 
 
 @check()
@@ -129,8 +130,8 @@ def test_train_defaults(student, cases):
     log = expect(inside.watched_training(rows, {})).to_be_a(dict)
     expect([len(batch) for batch in log["ids"]]).to_equal([32, 8] * 15)
     expect(len(log["end"]) == 3).to_hold("the network that comes back is the one that was made")
-    for found, right in zip(log["end"], replay(log, rows, lr=2e-3)["end"], strict=True):
-        expect(found).to_match(right, rtol=1e-6)
+    for yours, right in zip(log["end"], replay(log, rows, lr=2e-3)["end"], strict=True):
+        expect(yours).to_match(right, rtol=1e-6)
     zero = expect(inside.watched_training(rows, {"seed": 0, "epochs": 1})).to_be_a(dict)
     expect(zero["start"][1]).to_match(log["start"][1])
 
@@ -157,8 +158,8 @@ def test_train_loss(student, cases):
     log = expect_training(student, rows)
     steps = replay(log, rows)
     expect(len(log["slopes"]) == 15).to_hold("the loss of each of the 15 batches reaches the network")
-    for found, right in zip(log["slopes"][:2], steps["slopes"][:2], strict=True):
-        expect(found).to_match(right)
+    for yours, right in zip(log["slopes"][:2], steps["slopes"][:2], strict=True):
+        expect(yours).to_match(right)
 
 
 @check(weight=1.5)
@@ -171,12 +172,12 @@ def test_train_clean_gradients(student, cases):
 
 def replay(log: dict[str, Any], rows: list[Row], lr: float = 0.01) -> dict[str, Any]:
     """The training by hand from the same start, with the same batches: slopes, mean losses, weights at the end."""
-    letters, weight, bias = parameters = [one.clone().requires_grad_() for one in log["start"]]
+    letters, weight, bias = parameters = [parameter.clone().requires_grad_() for parameter in log["start"]]
     optimizer = torch.optim.Adam(parameters, lr=lr)
     known = {(39, *((ord(letter) * 7) % 38 for letter in name)): label for name, label in rows}
     slopes, losses = [], []
     for x in log["ids"]:
-        y = torch.tensor([known.get(tuple(one), 0) for one in x.tolist()])
+        y = torch.tensor([known.get(tuple(row), 0) for row in x.tolist()])
         answer = letters[x].flatten(1) @ weight.T + bias
         answer.retain_grad()
         loss = F.cross_entropy(answer, y)
@@ -187,7 +188,7 @@ def replay(log: dict[str, Any], rows: list[Row], lr: float = 0.01) -> dict[str, 
         losses += [loss.item()] * len(y)
     count = max(1, len(losses) // max(1, len(log["losses"])))
     means = [sum(losses[i : i + count]) / count for i in range(0, len(losses), count)]
-    return {"slopes": slopes, "losses": means, "end": [one.detach() for one in parameters]}
+    return {"slopes": slopes, "losses": means, "end": [parameter.detach() for parameter in parameters]}
 
 
 @check(weight=1.5)
@@ -196,8 +197,8 @@ def test_train_adam(student, cases):
     rows = syllables(cases, 22)
     log = expect_training(student, rows)
     expect(len(log["end"]) == 3).to_hold("the network that comes back is the one that was made")
-    for found, right in zip(log["end"], replay(log, rows)["end"], strict=True):
-        expect(found).to_match(right, rtol=1e-6)
+    for yours, right in zip(log["end"], replay(log, rows)["end"], strict=True):
+        expect(yours).to_match(right, rtol=1e-6)
 
 
 @check()
@@ -222,8 +223,8 @@ def test_train_seeds(student, cases):
     """The same seed gives the same network, another seed another start and another order"""
     rows = syllables(cases, 22)
     first, again = expect_training(student, rows), expect_training(student, rows, disturb=True)
-    for found, right in zip(again["end"], first["end"], strict=True):
-        expect(found).to_match(right)
+    for yours, right in zip(again["end"], first["end"], strict=True):
+        expect(yours).to_match(right)
     other = expect_training(student, rows, seed=8)
     expect(not torch.equal(other["start"][1], first["start"][1])).to_hold("another seed gives another start")
     expect(places_of(other, rows) != places_of(first, rows)).to_hold("another seed gives another order")

@@ -81,10 +81,10 @@ def test_mistakes_of_different_exercises_share_a_notebook(sample_course):
     minus = '\n@mistake("add", replaces="add", hint="Add them.")\ndef minus(a, b):\n    return a - b\n'
     root = sample_course({"tiny/mistakes.py": ("return x**2\n", f"return x**2\n{minus}")})
     assignment = load_course(root).assignment("tiny")
-    shared = [one for one in proof_notebooks(assignment, together=True) if one.kind == MISTAKE]
-    assert [one.alone for one in shared] == [False, False]
-    assert len({one.raw for one in shared}) == 1
-    assert len({one.raw for one in proof_notebooks(assignment) if one.kind == MISTAKE}) == 2
+    shared = [variant for variant in proof_notebooks(assignment, together=True) if variant.kind == MISTAKE]
+    assert [variant.alone for variant in shared] == [False, False]
+    assert len({variant.raw for variant in shared}) == 1
+    assert len({variant.raw for variant in proof_notebooks(assignment) if variant.kind == MISTAKE}) == 2
 
 
 def test_a_right_notebook_runs_without_a_word():
@@ -107,7 +107,7 @@ def test_an_ungraded_check_is_told():
 
 def test_a_mistake_stands_in_its_cell_only(sample_course):
     assignment = load_course(sample_course()).assignment("tiny")
-    wrong = next(one for one in proof_notebooks(assignment) if one.kind == MISTAKE)
+    wrong = next(variant for variant in proof_notebooks(assignment) if variant.kind == MISTAKE)
     sources = {cell["id"]: cell["source"] for cell in json.loads(wrong.raw)["cells"]}
     assert (wrong.exercise, wrong.function) == ("double", "double")
     assert "x ** 2" in sources["double"]
@@ -122,7 +122,7 @@ def test_helpers_of_an_answer_are_nobodys(sample_course):
 def test_a_mistake_of_a_method_is_one_of_its_class(sample_course):
     assignment = load_course(sample_course()).assignment("tiny")
     made = [Variant(MISTAKE, "late", b"", "double", "double.late"), Variant(MISTAKE, "minus", b"", "add", "add")]
-    assert {one.variant.kind for one in missing(assignment, made)} == {ALTERNATIVE}
+    assert {offence.variant.kind for offence in missing(assignment, made)} == {ALTERNATIVE}
 
 
 def test_a_share_keeps_every_right_solution_and_over_the_seeds_every_mistake():
@@ -130,13 +130,13 @@ def test_a_share_keeps_every_right_solution_and_over_the_seeds_every_mistake():
     wrong = [Variant(MISTAKE, f"{number}", b"%d" % (number // 2)) for number in range(10)]  # two share a notebook
     shares = [share((*right, *wrong), 3, seed) for seed in range(3)]
     assert all(share[:2] == right for share in shares)
-    assert sorted(one.name for share in shares for one in share[2:]) == [one.name for one in wrong]
+    assert sorted(variant.name for share in shares for variant in share[2:]) == [variant.name for variant in wrong]
 
 
 def test_a_whole_course_is_proved(sample_course):
     root = sample_course({"tiny/alternatives.py": "def double__add(x):\n    return x + x\n"})
     proof = prove(load_course(root).assignment("tiny"), ProveOptions(jobs=1))
-    assert [str(one.variant) for one in proof.offences] == [
+    assert [str(offence.variant) for offence in proof.offences] == [
         "double › double › alternative › (none)", "add › add › alternative › (none)", "add › add › mistake › (none)",
     ]  # fmt: skip
     assert (proof.counts(MISTAKE, "double"), proof.counts(ALTERNATIVE, "double")) == ((1, 1), (1, 1))

@@ -19,8 +19,8 @@ BLOCK = re.compile(r"^```\w+ file=(\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 def offences(root, slug):
     return [
-        f"{one.variant}: {one.sentence}"
-        for one in prove(load_course(root).assignment(slug), ProveOptions(jobs=1)).offences
+        f"{offence.variant}: {offence.sentence}"
+        for offence in prove(load_course(root).assignment(slug), ProveOptions(jobs=1)).offences
     ]
 
 

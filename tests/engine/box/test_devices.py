@@ -140,7 +140,7 @@ def asked(device: str = DEVICE, **names) -> Student:
 
 
 def places(x, *others):
-    return [str(one.device) for one in (x, *others)]
+    return [str(tensor.device) for tensor in (x, *others)]
 
 
 def test_tensors_arrive_on_the_device_and_come_back_on_the_cpu():

@@ -77,8 +77,8 @@ def test_the_same_scores_everywhere(root, convgrade):
     shown["plugin"] = scores((root / "ours.csv").read_text())
     right = {"ada": 68.63, "bob": 75.0, "cy": 0}
     assert len(shown) == 7
-    for place, found in shown.items():
-        assert {student: found.get(student) for student in right} == right, place
+    for place, earned in shown.items():
+        assert {student: earned.get(student) for student in right} == right, place
 
 
 @pytest.mark.parametrize("name", ["CanvasExport", "MoodleExport", "JsonLinesExport", "JUnitExport"])

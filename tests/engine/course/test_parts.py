@@ -71,7 +71,7 @@ def test_checks_stand_in_the_order_of_the_notebook(tiny):
 
 def test_edits_and_functions_are_mixed_in_the_order_of_the_lines(tiny):
     found = mistakes_of(tiny())
-    assert [(one.exercise, one.name) for one in found] == [
+    assert [(mistake.exercise, mistake.name) for mistake in found] == [
         ("double", "tripled"), ("double", "squared"), ("double", "of_another")
     ]  # fmt: skip
     assert found[0].hint == "Two, not three."
@@ -79,20 +79,20 @@ def test_edits_and_functions_are_mixed_in_the_order_of_the_lines(tiny):
 
 def test_an_edit_changes_the_answer_or_an_alternative(tiny):
     assignment = tiny()
-    first, second, third = (wrong_definition(assignment, one) for one in mistakes_of(assignment))
+    first, second, third = (wrong_definition(assignment, mistake) for mistake in mistakes_of(assignment))
     assert "twice = x * 3" in first
     assert "def double(x)" in second
     assert third == "def double(x):\n    return x + 1"
 
 
 def test_a_proof_uses_what_the_folders_hold(tiny):
-    made = [(one.kind, one.name, one.exercise) for one in replacements(tiny())]
+    made = [(replacement.kind, replacement.name, replacement.exercise) for replacement in replacements(tiny())]
     assert made[0] == (ALTERNATIVE, "double__sum", "double")
     assert made[1:] == [(MISTAKE, name, "double") for name in ("tripled", "squared", "of_another")]
 
 
 def test_edits_are_compiled_for_the_replay(tiny):
-    loaded = {one.name: one.implementation(5) for one in load_mistakes(tiny())}
+    loaded = {mistake.name: mistake.implementation(5) for mistake in load_mistakes(tiny())}
     assert loaded == {"tripled": 15, "squared": 25, "of_another": 6}
 
 
@@ -157,7 +157,7 @@ def test_another_exercise_than_the_files_is_refused(tiny):
 def test_an_edit_in_one_file_knows_its_exercise(sample_course):
     text = f"from autograder.judge import edit\n\n{EDIT}"
     assignment = load_course(sample_course({"tiny/mistakes.py": text})).assignment("tiny")
-    assert [(one.exercise, one.name) for one in mistakes_of(assignment)] == [("double", "tripled")]
+    assert [(mistake.exercise, mistake.name) for mistake in mistakes_of(assignment)] == [("double", "tripled")]
 
 
 @pytest.mark.parametrize(

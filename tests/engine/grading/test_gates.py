@@ -113,8 +113,8 @@ def test_a_mistake_may_have_to_stay_below(sample_course):
     mistake = ("hint=", 'below="digits", hint=')
     settings = (LIMITS, f"[thresholds.digits]\nat_least = 0.9\n{LIMITS}")
     tiny = load_course(sample_course({"tiny/mistakes.py": mistake, SETTINGS: settings})).assignment("tiny")
-    assert [one.below for one in mistakes_of(tiny)] == ["digits"]
-    assert [one.below for one in load_mistakes(tiny)] == ["digits"]
+    assert [mistake.below for mistake in mistakes_of(tiny)] == ["digits"]
+    assert [mistake.below for mistake in load_mistakes(tiny)] == ["digits"]
 
 
 def test_a_name_that_is_made_up_at_run_time_is_told_to_the_staff(tmp_path):

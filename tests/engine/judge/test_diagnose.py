@@ -151,7 +151,7 @@ def rivals() -> list[Mistake]:
 
 def test_the_mistake_that_explains_most_checks_wins() -> None:
     asked = [Exchange(call("double", 3), Reply(9)), Exchange(call("double", 5), Reply(0))]
-    cases = [Case(str(n), "double", Verdict.FAILED, (one,)) for n, one in enumerate(asked)]
+    cases = [Case(str(n), "double", Verdict.FAILED, (exchange,)) for n, exchange in enumerate(asked)]
     assert {mistake.name for mistake in diagnose(cases, rivals(), right()).values()} == {"second"}
 
 
@@ -246,7 +246,7 @@ def test_values_are_the_same_up_to_rounding(mine: Any, theirs: Any, same: bool) 
 def test_mistakes_are_loaded_in_order(tmp_path: Path) -> None:
     tiny = sample(tmp_path)
     loaded = load_mistakes(tiny)
-    assert [one.name for one in loaded] == ["squares", "in_place", "never_ends", "divides", "loops"]
+    assert [mistake.name for mistake in loaded] == ["squares", "in_place", "never_ends", "divides", "loops"]
     assert loaded[-1].ends == "timed_out"
     (tmp_path / "mistakes.py").unlink()
     assert load_mistakes(tiny) == ()

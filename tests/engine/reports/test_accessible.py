@@ -198,7 +198,7 @@ def test_motion_is_left_out_for_those_who_ask():
 
 
 def walk(node: Node) -> list[Node]:
-    return [node, *(found for child in node.children for found in walk(child))]
+    return [node, *(element for child in node.children for element in walk(child))]
 
 
 def hidden(node: Node | None) -> bool:

@@ -56,7 +56,7 @@ def luminance(colour: str) -> float:
 @given(st.none() | st.floats(-1, 1))
 def test_numbers_are_readable_on_their_cell(value):
     (panel, *_) = heatmap.panels(Picture([[value, 1.0]], [[0.0, 0.0]]))
-    paint, ink = (luminance(found) for found in re.findall('fill="(#[0-9a-f]{6})"', str(panel.svg))[:2])
+    paint, ink = (luminance(colour) for colour in re.findall('fill="(#[0-9a-f]{6})"', str(panel.svg))[:2])
     assert (max(paint, ink) + 0.05) / (min(paint, ink) + 0.05) >= 4.5
 
 

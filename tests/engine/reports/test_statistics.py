@@ -76,7 +76,7 @@ def test_a_check_that_everybody_passes_separates_nobody():
 def test_a_check_that_strong_and_weak_pass_alike_separates_nobody():
     weak = [failing("conv2d/0"), failing("conv2d/1")]
     rows = [report("a", WRONG), report("b"), report("c", WRONG, *weak), report("d", *weak)]
-    assert any("does not discriminate: strong" in told for told in suspicious(rows * 2))
+    assert any("does not discriminate: strong" in remark for remark in suspicious(rows * 2))
 
 
 def test_difficulty_counts_only_written_answers():
