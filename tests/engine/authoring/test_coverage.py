@@ -46,7 +46,7 @@ def test_what_is_not_covered_is_an_error(sample_course, served, told):
 def test_a_stale_page_is_told_and_then_written(sample_course):
     ours = course(sample_course)
     path = ours.root / "docs" / "coverage.md"
-    assert write_coverage(ours, check=True) == [path]
+    assert write_coverage(ours, dry_run=True) == [path]
     assert not path.exists()
     assert write_coverage(ours) == [path]
-    assert write_coverage(ours, check=True) == []
+    assert write_coverage(ours, dry_run=True) == []
