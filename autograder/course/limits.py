@@ -28,7 +28,7 @@ def read_limits(path: Path, table: Mapping[str, Any]) -> Limits:
     types = {item.name: item.type for item in fields(Limits)}
     given = table_of(path, table, "limits", set(types))
     for key, value in given.items():
-        whole = types[key] == "int"  # annotations are text
+        whole = types[key] is int
         if not is_number(value, whole=whole) or value <= 0:
             todo = f"write a {'whole ' if whole else ''}number above 0"
             raise CourseError(f"invalid limit {key} = {value!r}", place(path, line_of(path, key)), todo)
