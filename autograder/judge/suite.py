@@ -36,9 +36,9 @@ class Running:
     error: BaseException | None = None
 
 
-Results = Mapping[str, CheckResult]  # by the name of the check
+Kept = Mapping[str, CheckResult]  # by the name of the check
 OnCheck = Callable[[CheckResult], object]
-NONE_KEPT: Results = MappingProxyType({})
+NONE_KEPT: Kept = MappingProxyType({})
 
 
 @dataclass
@@ -63,7 +63,7 @@ class Suite:
             if drawer:  # now, once, and not in the fork of every submission
                 drawer.drawn(seed_of(self.assignment.secret, name))
 
-    def run(self, ask: Ask, kept: Results = NONE_KEPT, on_check: OnCheck = lambda _: None) -> tuple[CheckResult, ...]:
+    def run(self, ask: Ask, kept: Kept = NONE_KEPT, on_check: OnCheck = lambda _: None) -> tuple[CheckResult, ...]:
         """All checks on one submission, in the order of the suite; `ask` reaches its box.
 
         `kept` are results of an earlier run that still hold; `on_check` is called with each new one at once.

@@ -5,6 +5,7 @@ A name in a comment counts as used. That is harmless here: whoever asks only lea
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from itertools import chain
 
 from autograder.submission.match import bodies
 from autograder.submission.read import Cell
@@ -15,7 +16,7 @@ _WORD = re.compile(r"[^\W\d]\w*+")
 def names_used(cells: Sequence[Cell], grade_ids: Collection[str], names: Iterable[str]) -> set[str]:
     """Every word of these cells and of the definitions of these names, and of the definitions that those use."""
     uses: dict[str, set[str]] = {}
-    for name, body in (found for cell in cells for found in bodies(cell.source)):
+    for name, body in chain.from_iterable(bodies(cell.source) for cell in cells):
         uses.setdefault(name, set()).update(_WORD.findall(body))
     own = [_WORD.findall(cell.source) for cell in cells if cell.grade_id in grade_ids]
     seen, waiting = set[str](), {*names, *(word for words in own for word in words)}

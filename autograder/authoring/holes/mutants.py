@@ -163,7 +163,10 @@ def _changes(line: _Line, own: bool) -> Iterator[tuple[Slot, Any]]:
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         yield from _of_signature(node)
     if own and isinstance(node, Function):
-        yield from ((Slot(node, "decorator_list"), _without(node.decorator_list, one)) for one in node.decorator_list)
+        yield from (
+            (Slot(node, "decorator_list"), _without(node.decorator_list, decorator))
+            for decorator in node.decorator_list
+        )
     elif own:
         yield from ((line.slot, other) for other in statement_replacements(node))
         if not isinstance(node, ast.Raise):

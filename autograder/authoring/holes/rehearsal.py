@@ -33,7 +33,7 @@ from autograder.model import Verdict
 PATIENCE = 120.0  # seconds of the processor for the author's own answers
 MARK = "_convgrade_ran"
 
-Names = dict[str, Any]
+Namespace = dict[str, Any]
 Spot = tuple[str, int]
 """A cell and a line of it."""
 
@@ -63,7 +63,7 @@ class Rehearsal:
         return self.trees[id(cell)]
 
     @cached_property
-    def names(self) -> Names:
+    def names(self) -> Namespace:
         """What the author's notebook defines."""
         names = self._fresh()
         for cell in self.cells:
@@ -87,13 +87,13 @@ class Rehearsal:
     def _is_gate(self, check: str) -> bool:
         return FIXTURE in self.suite.items[check].fixturenames
 
-    def again(self, cell: SourceCell) -> Names:
+    def again(self, cell: SourceCell) -> Namespace:
         """The names after this cell, which was changed, and those below it have been executed again."""
         for each in self.cells[self.cells.index(cell) :]:
             self.execute(self.tree(each), each.name or "", self.names)
         return self.names
 
-    def verdict(self, check: str, names: Names) -> Verdict:
+    def verdict(self, check: str, names: Namespace) -> Verdict:
         """How one check ends for these names, whatever it comes after."""
         torch.set_grad_enabled(True)
         random.seed(SEED)
@@ -104,12 +104,12 @@ class Rehearsal:
         finally:
             plt.close("all")
 
-    def execute(self, tree: ast.Module, cell: str, names: Names) -> None:
+    def execute(self, tree: ast.Module, cell: str, names: Namespace) -> None:
         """Runs the code of a cell."""
         with contextlib.redirect_stdout(io.StringIO()):
             exec(compile(tree, f"<{cell}>", "exec"), names)  # noqa: S102  # the author's text, not a student's
 
-    def _fresh(self) -> Names:
+    def _fresh(self) -> Namespace:
         return {"__name__": "__main__"}
 
     def _watched(self) -> list[Any]:

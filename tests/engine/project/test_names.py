@@ -29,7 +29,7 @@ KINDS = (
     ("yes or no", {"bool"}),
     ("bytes", {"bytes"}),
     ("a path", {"Path", "PurePath"}),
-    ("many", {"Container", "Iterable", "Mapping", "Sequence", "dict", "frozenset", "list", "set", "tuple"}),
+    ("many", {"Collection", "Container", "Iterable", "Iterator", "Mapping", "Sequence", "dict", "frozenset", "list", "set", "tuple"}),
     ("anything", {"Any", "object"}),
 )
 
