@@ -107,7 +107,7 @@ def conv2d__through_own_functions(x, weight, bias=None, stride=1, padding=0):
     (sh, sw), (ph, pw) = [v if isinstance(v, tuple) else (v, v) for v in (stride, padding)]
     x = pad2d(x, pw, pw, ph, ph)
     maps = [[sum(corr2d(c, k) for c, k in zip(image, kernel)) for kernel in weight] for image in x]
-    out = torch.stack([torch.stack(one) for one in maps])[:, :, ::sh, ::sw]
+    out = torch.stack([torch.stack(row) for row in maps])[:, :, ::sh, ::sw]
     return out if bias is None else out + bias[:, None, None]
 
 

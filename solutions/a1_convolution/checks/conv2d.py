@@ -44,7 +44,7 @@ def test_conv2d_bias(student, cases):
     """conv2d adds bias[o] to every pixel of output channel o, once"""
     for width in (6, 5):  # the output is 5 wide, then 4 wide: as many as there are channels
         x, weight, bias = (
-            one.float() for one in (cases.images(2, 3, 5, width), cases.kernels(4, 3, 3, 2), cases.bias(4))
+            tensor.float() for tensor in (cases.images(2, 3, 5, width), cases.kernels(4, 3, 3, 2), cases.bias(4))
         )
         expect(student.conv2d(x, weight, bias)).to_agree_with(F.conv2d(x, weight, bias))
 
@@ -117,7 +117,7 @@ def test_conv2d_everything_together(student, cases, image, kernel, s):
 def test_conv2d_gradients(student, cases):
     """conv2d lets gradients flow back to x and to the weight"""
     x, weight, upstream = (
-        one.float() for one in (cases.images(2, 2, 5, 6), cases.kernels(3, 2, 3, 2), cases.images(2, 3, 3, 5))
+        tensor.float() for tensor in (cases.images(2, 2, 5, 6), cases.kernels(3, 2, 3, 2), cases.images(2, 3, 3, 5))
     )
     found = student.with_gradients(upstream, wrt=("0", "1")).conv2d(x, weight)
     for place, gradient in enumerate(gradients_of(F.conv2d, upstream, x, weight)):
@@ -127,7 +127,7 @@ def test_conv2d_gradients(student, cases):
 @check(after="conv2d_everything_together", quote="Gradients flow back to x, weight and bias.")
 def test_conv2d_gradients_of_everything(student, cases):
     """conv2d lets gradients flow back to the bias, and with a stride and a padding"""
-    inputs = [one.float() for one in (cases.images(2, 2, 5, 6), cases.kernels(3, 2, 3, 2), cases.bias(3))]
+    inputs = [tensor.float() for tensor in (cases.images(2, 2, 5, 6), cases.kernels(3, 2, 3, 2), cases.bias(3))]
     stride, padding, upstream = (2, 1), (1, 2), cases.images(2, 3, 3, 9).float()
     found = student.with_gradients(upstream, wrt=("0", "1", "2")).conv2d(*inputs, stride, padding)
     right = gradients_of(lambda *leaves: F.conv2d(*leaves, stride, padding), upstream, *inputs)

@@ -62,14 +62,14 @@ def test_one_channel_one_image(student, cases):
 @check(after="components", quote="keep their dtype and device")
 def test_components_dtype(student, cases):
     """conv_components keeps float64"""
-    inputs = [one.double() for one in parts(cases)]
+    inputs = [tensor.double() for tensor in parts(cases)]
     found = expect(student.conv_components(*inputs)).to_be_a(tuple, length=2)
     for yours, right in zip(found, reference.conv_components(*inputs), strict=True):
         expect(yours).to_match(right)
 
 
 def gradients_through_components_and_maps(student, x, weight, bias, upstream_components, upstream_maps):
-    inputs = [one.clone().requires_grad_() for one in (x, weight, bias)]
+    inputs = [tensor.clone().requires_grad_() for tensor in (x, weight, bias)]
     components, maps = student.conv_components(*inputs)
     total = (components * upstream_components).sum() + (maps * upstream_maps).sum()
     flow = components.requires_grad and maps.requires_grad
@@ -93,19 +93,19 @@ def test_components_gradients(student, cases):
 
 def weighted(values: Sequence[torch.Tensor], weights: Sequence[torch.Tensor]) -> torch.Tensor:
     """Sum of all products: one number that depends on everything."""
-    return torch.stack([(one * weight).sum() for one, weight in zip(values, weights, strict=True)]).sum()
+    return torch.stack([(value * weight).sum() for value, weight in zip(values, weights, strict=True)]).sum()
 
 
 def what_plot_components_draws(student, x, components, maps, gradients=False):
     import matplotlib.pyplot as plt
 
-    tensors = [one.cpu().clone().requires_grad_(gradients) for one in (x, components, maps)]  # as plt needs them
+    tensors = [tensor.cpu().clone().requires_grad_(gradients) for tensor in (x, components, maps)]  # as plt needs them
     figure = student.plot_components(*tensors)
     if type(figure).__name__ != "Figure":
         plt.close("all")
         return {"returned": type(figure).__name__}
     drawn = [axes.images[0].get_array() if axes.images else np.empty((0, 0)) for axes in figure.axes]
-    images = [torch.tensor(np.array(one, dtype="float64")) for one in drawn]
+    images = [torch.tensor(np.array(picture, dtype="float64")) for picture in drawn]
     titles = ["".join(axes.get_title(loc=side) for side in ("left", "center", "right")) for axes in figure.axes]
     plt.close("all")
     return {"returned": "Figure", "titles": titles, "images": images}

@@ -60,7 +60,7 @@ def test_corr2d_dtypes(student, cases):
 @check(after="corr2d_values", weight=1.5, quote="Gradients flow back to X and to K.")
 def test_corr2d_gradients(student, cases):
     """corr2d lets gradients flow back to the image and to the kernel"""
-    X, K, upstream = (one.float() for one in (cases.tensor(4, 6), cases.tensor(2, 3), cases.tensor(3, 4)))
+    X, K, upstream = (tensor.float() for tensor in (cases.tensor(4, 6), cases.tensor(2, 3), cases.tensor(3, 4)))
     found = student.with_gradients(upstream, wrt=("0", "1")).corr2d(X, K)
     dx, dk = gradients_of(reference.corr2d, upstream, X, K)
     expect(found).to_have_gradient(dx, of="0")
@@ -80,7 +80,7 @@ def test_corr2d_views(student, cases):
 )
 def test_corr2d_is_linear(student, cases):
     """corr2d is linear (a sum of images gives the sum of the results) and moves with the image"""
-    X, other, K = (one.float() for one in (cases.tensor(5, 6), cases.tensor(5, 6), cases.tensor(3, 2)))
+    X, other, K = (tensor.float() for tensor in (cases.tensor(5, 6), cases.tensor(5, 6), cases.tensor(3, 2)))
     for image in (X, other, 2 * X - other):
         expect(student.corr2d(image, K)).to_agree_with(reference.corr2d(image, K))
     dot = torch.zeros(3, 2)
@@ -116,7 +116,7 @@ def test_true_conv2d_values(student, cases):
 )
 def test_true_conv2d_gradients(student, cases):
     """true_conv2d leaves its inputs alone and lets gradients flow back to the kernel"""
-    X, K, upstream = (one.float() for one in (cases.tensor(5, 4), cases.tensor(3, 2), cases.tensor(3, 3)))
+    X, K, upstream = (tensor.float() for tensor in (cases.tensor(5, 4), cases.tensor(3, 2), cases.tensor(3, 3)))
     expect(lambda: student.true_conv2d(X, K)).to_leave_inputs_alone()
     found = student.with_gradients(upstream, wrt=("1",)).true_conv2d(X, K)
     expect(found).to_have_gradient(gradients_of(reference.true_conv2d, upstream, X, K)[1], of="1")

@@ -21,7 +21,7 @@ def kernel_and_losses(answer: Any, steps: int) -> tuple[Any, list[Any]]:
     """The pair that `learn_kernel` returns; that the losses are plain floats is judged in one check alone."""
     kernel, losses = expect(answer).to_be_a(tuple, length=2)
     found = expect(losses).to_be_a(list, length=steps)
-    return kernel, [one.item() if isinstance(one, torch.Tensor) and one.numel() == 1 else one for one in found]
+    return kernel, [loss.item() if isinstance(loss, torch.Tensor) and loss.numel() == 1 else loss for loss in found]
 
 
 @check(
@@ -133,6 +133,6 @@ def test_global_random_state(student, cases):
 @check(after="finds_the_kernel", quote="a plain tensor (kh, kw) with the dtype of x")
 def test_learns_in_float64(student, cases):
     """learn_kernel keeps the dtype of x: float64 images give a float64 kernel"""
-    x, y, K = (one.double() for one in lesson(cases, (8, 9), (3, 1)))
+    x, y, K = (tensor.double() for tensor in lesson(cases, (8, 9), (3, 1)))
     found, _ = expect(student.learn_kernel(x, y, (3, 1), steps=120, lr=2e-2)).to_be_a(tuple, length=2)
     expect(found).to_match(K, rtol=0, atol=1e-2)

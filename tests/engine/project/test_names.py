@@ -29,7 +29,22 @@ KINDS = (
     ("yes or no", {"bool"}),
     ("bytes", {"bytes"}),
     ("a path", {"Path", "PurePath"}),
-    ("many", {"Collection", "Container", "Iterable", "Iterator", "Mapping", "Sequence", "dict", "frozenset", "list", "set", "tuple"}),
+    (
+        "many",
+        {
+            "Collection",
+            "Container",
+            "Iterable",
+            "Iterator",
+            "Mapping",
+            "Sequence",
+            "dict",
+            "frozenset",
+            "list",
+            "set",
+            "tuple",
+        },
+    ),
     ("anything", {"Any", "object"}),
 )
 
