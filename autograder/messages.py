@@ -22,18 +22,6 @@ LABELS: Mapping[Verdict, str] = {
 """Two to six words per verdict, for tables."""
 
 NO_VERDICT = "This check could not be run. That is our problem; the staff sees it and grades it again."
-EXPLANATIONS: Mapping[Verdict, str] = {
-    Verdict.PASSED: "Your code does what this check asks.",
-    Verdict.CARRIED: "Your code is right, given a right answer to an earlier exercise. It earns its points in full.",
-    Verdict.FAILED: "Your code ran, but its answer differs from the expected one.",
-    Verdict.RAISED: "Your code stopped with an error before it gave an answer.",
-    Verdict.TIMED_OUT: "Your code gave no answer in the time that this check allows.",
-    Verdict.OUT_OF_MEMORY: "Your code asked for more memory than a submission may use.",
-    Verdict.BLOCKED: "Your code used something that this exercise, or grading in general, does not allow.",
-    Verdict.SKIPPED: "Another check has to pass first, and it did not.",
-    Verdict.UNGRADED: NO_VERDICT,
-}
-"""One sentence per verdict, for a legend."""
 
 
 # Verdicts of one check ----------------------------------------------------------------------------
@@ -48,9 +36,13 @@ def _in(where: str) -> str:
     return f" in {where}" if where else ""
 
 
+def _error(type_name: str, message: str) -> str:
+    return f"{type_name}: {message.rstrip(' .')}" if message else type_name
+
+
 def raised(type_name: str, message: str, where: str = "") -> str:
     """The student's code raised `type_name` at `where` ("corr2d, line 3")."""
-    error = f"{type_name}: {message.rstrip(' .')}" if message else type_name
+    error = _error(type_name, message)
     return f"Your code stopped{_in(where)} with {error}. Call it with such an input in your notebook to see that line."
 
 
@@ -65,6 +57,23 @@ def missing_name(name: str) -> str:
         f"There is no `{name}` in your notebook. Did its cell stop with an error, or did you rename it? "
         "Restart the kernel, run all cells, and look at the first error."
     )
+
+
+def cut_short(name: str, label: str) -> str:
+    """The cell that should have defined `name` stopped before it did."""
+    return f"There is no `{name}` in your notebook, because the cell `{label}` stopped with an error. Mend it first."
+
+
+def not_callable(name: str, type_name: str, message: str) -> str:
+    """A call that failed outside of the student's cells: most often other parameters than the notebook's."""
+    error = _error(type_name, message)
+    return f"The notebook's way of calling `{name}` fails with {error}. Compare its parameters with the notebook's."
+
+
+def not_usable(type_name: str, message: str) -> str:
+    """A check stopped, outside of the student's cells, with what the student's code gave it."""
+    error = _error(type_name, message)
+    return f"The check stopped with {error} when it used what your code gave it. Compare its type with the notebook's."
 
 
 def timed_out(seconds: float, where: str = "") -> str:
@@ -104,7 +113,7 @@ def crashed(how: str) -> str:
 def skipped(prerequisites: Iterable[str]) -> str:
     """Titles of the checks that must pass first."""
     names = " and ".join(f"“{name}”" for name in prerequisites)
-    return f"Not tried: {names} must pass first. Start there." if names else EXPLANATIONS[Verdict.SKIPPED]
+    return f"Not tried: {names} must pass first. Start there." if names else "Not tried: another check must pass first."
 
 
 def _named(names: Sequence[str]) -> str:
@@ -210,7 +219,7 @@ def untrue(claim: str) -> str:
 
 def wrong_error(error: str, expected: str) -> str:
     """An error of another type."""
-    return f"It raised {error}, expected {expected} with a message that says what is wrong."
+    return f"It raised {error}, expected {expected}."
 
 
 def no_error(function: str, expected: str, yours: str) -> str:

@@ -8,22 +8,24 @@ wall, and the suite asks questions through it. What comes back is data; whether 
 
 import base64
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from autograder import messages
 from autograder.box.box import Box, open_box
 from autograder.box.zygote import Zygote
 from autograder.course import Assignment
 from autograder.errors import UnreadableSubmission
-from autograder.grading.carried import Resit, carried_forward
+from autograder.grading.carried import Resit, Results, carried_forward
 from autograder.grading.scoring import score, ungraded_exercises
 from autograder.judge.conversation import Ask
 from autograder.judge.plugin import Suite
-from autograder.model import CellRun, CheckResult, Report
+from autograder.model import CellRun, Report
 from autograder.submission.handed_in import HandedIn
+from autograder.submission.match import functions
 from autograder.submission.read import Cell, read_submission
 
-Judge = Callable[[Suite, Ask], tuple[CheckResult, ...]]
+Judge = Callable[[Suite, Ask], Results]
 
 
 def grade(handed_in: HandedIn, suite: Suite, zygote: Zygote, judge: Judge = Suite.run) -> Report:
@@ -39,7 +41,7 @@ def grade(handed_in: HandedIn, suite: Suite, zygote: Zygote, judge: Judge = Suit
         return replace(blank, problem=str(error), fault="student", seconds=_since(start))
     with open_box(zygote, assignment.limits) as box:
         cells = tuple(run_cell(box, cell, assignment) for cell in submission.cells)
-        results = judge(suite, box.ask)
+        results = _traced(judge(suite, box.ask), submission.cells, cells)
     judged = replace(blank, cells=cells, notes=submission.notes, memory_mb=round(box.memory_mb), seconds=_since(start))
     results = carried_forward(results, Resit(suite, zygote, submission.cells, box.deadline))
     return replace(judged, exercises=score(assignment, results))
@@ -52,6 +54,17 @@ def run_cell(box: Box, cell: Cell, assignment: Assignment) -> CellRun:
     error = f"{outcome.error} ({outcome.error.where})".removesuffix(" ()") if outcome.error else ""
     figures = tuple(base64.b64encode(png).decode() for png in outcome.figures)
     return CellRun(cell.label, outcome.ok, error, round(outcome.seconds, 3), figures)
+
+
+def _traced(results: Results, cells: Sequence[Cell], runs: Sequence[CellRun]) -> Results:
+    """The results; where a function is missing, with the cell that stopped before it was defined."""
+    stopped = [cell for cell, run in zip(cells, runs, strict=True) if not run.ok]
+    told = {
+        messages.missing_name(name): messages.cut_short(name, cell.label)
+        for cell in stopped
+        for name in functions(cell.source)
+    }
+    return tuple(replace(check, message=told.get(check.message, check.message)) for check in results)
 
 
 def _since(start: float) -> float:

@@ -18,6 +18,7 @@ Parameters = Mapping[str, tuple[str, ...]]
 """Names of the parameters of the reference's functions, for readable inputs."""
 
 MAX_NAME = 40
+_ON_VIEWS = "_on_views"  # how the suite's helper ends that calls a function with views
 MAX_NUMBERS = 12  # of a small tensor, shown in full
 _PLACES = ("first", "second", "third", "fourth", "fifth", "sixth")
 
@@ -52,12 +53,12 @@ def _function(request: Request) -> str:
 def call_text(request: Request, parameters: Parameters, show: str) -> str:
     """A call as a reader would write it: "corr2d(X of shape (5, 7), K of shape (2, 3))"."""
     name = _function(request)
-    known = parameters.get(name.removesuffix("_on_views"), ())
+    known = parameters.get(name.removesuffix(_ON_VIEWS), ())
     parts = []
     for place, value in enumerate(request["args"]):
         parts.append(_argument(known[place] if place < len(known) else "", value, show))
     parts += [_argument(key, value, show) for key, value in request["kwargs"].items()]
-    note = " on non-contiguous inputs" if name.endswith("_on_views") else ""
+    note = " on non-contiguous inputs" if name.endswith(_ON_VIEWS) else ""
     return one_line(f"{name.removesuffix('_on_views')}({', '.join(parts)}){note}", 2 * MAX_LINE)
 
 
@@ -112,8 +113,19 @@ def parameters_of(names: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 
 
 def counterexample(conversation: Conversation, parameters: Parameters) -> str:
-    """The last call of the failing check; else the values that were drawn for it."""
+    """The last call of the failing check, but never one of the suite's helpers; else the values drawn for it."""
+    last = _last_call(conversation)
+    named = last and (last["target"][0] == "name" or _function(last).endswith(_ON_VIEWS))
+    return call_text(last, parameters, conversation.show) if last and named else conversation.counterexample
+
+
+def called_directly(conversation: Conversation) -> str:
+    """The function of the student's that the last request called by its name; "" where the suite's own code did."""
+    last = conversation.exchanges[-1].request if conversation.exchanges else {}
+    direct = last.get("op") == "call" and last["target"][0] == "name"
+    return _function(last) if direct else ""
+
+
+def _last_call(conversation: Conversation) -> Request | None:
     calls = [exchange.request for exchange in conversation.exchanges if exchange.request["op"] == "call"]
-    if calls and calls[-1]["target"][0] != "handle":
-        return call_text(calls[-1], parameters, conversation.show)
-    return conversation.counterexample
+    return calls[-1] if calls else None

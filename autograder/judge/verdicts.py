@@ -29,7 +29,7 @@ def result_of(
         staff = plain.last_lines(f"{staff}\n{error.trace}".strip())
         return replace(failed, counterexample=describe.counterexample(conversation, parameters), staff=staff)
     if isinstance(error, StudentError):
-        failed = replace(blank, verdict=error.verdict, message=student_message(error, conversation))
+        failed = replace(blank, verdict=error.verdict, message=student_message(error, conversation, parameters))
         example = describe.counterexample(conversation, parameters)
         return replace(failed, counterexample=example, staff=staff, unwritten=error.from_stub)
     if error is not None:
@@ -68,7 +68,7 @@ def broken_by(theirs: Conversation, right: Conversation, trace: str) -> FailedEx
     return FailedExpectation(messages.odd_answer(), trace=trace)
 
 
-def student_message(error: StudentError, conversation: Conversation) -> str:
+def student_message(error: StudentError, conversation: Conversation, parameters: describe.Parameters) -> str:
     """What the student reads about an error in the box; its own text only where the assignment shows that much."""
     where = plain.one_line(error.where, 80)
     if error.verdict is Verdict.TIMED_OUT:
@@ -77,7 +77,17 @@ def student_message(error: StudentError, conversation: Conversation) -> str:
         return messages.out_of_memory(conversation.limits.memory_mb, where)
     if error.verdict is Verdict.BLOCKED:
         return _blocked(error)
+    if error.type_name == "Undefined":
+        return messages.missing_name(_missing(error, conversation, parameters))
     return _raised(error, conversation, where)
+
+
+def _missing(error: StudentError, conversation: Conversation, parameters: describe.Parameters) -> str:
+    """The name that was asked for; where a helper of the suite did, one of the reference's, and nothing else."""
+    asked = [exchange.request for exchange in conversation.exchanges]
+    root, name, *_ = asked[-1].get("target", ["", ""]) if asked else ["", ""]
+    inside = error.message.removeprefix("name '").removesuffix("' is not defined")
+    return str(name) if root == "name" else inside if inside in parameters else "function"
 
 
 def _seconds(error: StudentError, conversation: Conversation) -> float:
@@ -95,9 +105,6 @@ def _blocked(error: StudentError) -> str:
 def _raised(error: StudentError, conversation: Conversation, where: str) -> str:
     if error.from_stub:
         return messages.not_implemented(where)
-    if error.type_name == "Undefined":
-        asked = [exchange.request for exchange in conversation.exchanges]
-        return messages.missing_name(str(asked[-1]["target"][1]) if asked else "function")
     if error.type_name == "Exit" and not where:
         return messages.ENDED
     if error.type_name == "Crash" and not where:
@@ -105,4 +112,8 @@ def _raised(error: StudentError, conversation: Conversation, where: str) -> str:
     built_in = isinstance(getattr(builtins, error.type_name, None), type)
     kind = error.type_name if built_in or conversation.show != "shapes" else messages.CUSTOM_ERROR
     text = plain.one_line(error.message) if conversation.show != "shapes" else ""
-    return messages.raised(plain.one_line(kind, describe.MAX_NAME), text, where)
+    kind = plain.one_line(kind, describe.MAX_NAME)
+    if where:
+        return messages.raised(kind, text, where)
+    name = describe.called_directly(conversation)  # no line of the student's raised it
+    return messages.not_callable(name, kind, text) if name else messages.not_usable(kind, text)

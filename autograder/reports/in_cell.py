@@ -5,7 +5,7 @@ from typing import NamedTuple
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
 from autograder.reports import heatmap
 from autograder.reports.render import fragment
-from autograder.reports.words import Look, alike, look_of, problem_of
+from autograder.reports.words import Look, all_told, look_of, problem_of
 from autograder.text import escape
 from autograder.text.words import number
 
@@ -26,20 +26,18 @@ class Item(NamedTuple):
 def as_text(report: Report, exercise: ExerciseResult | None) -> str:
     """Plain text: the points, then each check that asks for something; without `exercise`, why nothing was graded."""
     lines = [_headline(report, exercise)]
-    for check in _checks(report, exercise):
-        look = look_of(check)
-        lines.append(f"{look.icon} {check.title} ({look.label})")
-        lines += [f"    {line}" for line in _lines(check)]
+    for group in all_told(_checks(report, exercise)):
+        for check in group:
+            lines.append(f"{look_of(check).icon} {check.title} ({look_of(check).label})")
+        lines += [f"    {line}" for line in _lines(group[0])]
     return escape.block("\n".join(lines), limit=20_000)
 
 
 def as_html(report: Report, exercise: ExerciseResult | None) -> str:
     """The same as `as_text`, with figures. Every word goes through `escape`; no script, no style sheet, no address."""
-    checks = _checks(report, exercise)
-    todo = alike([check for check in checks if not check.earns])
-    carried = alike([check for check in checks if check.verdict is Verdict.CARRIED])
-    done = [[check] for check in checks if check.verdict is Verdict.PASSED]
-    groups = [[_item(same) for same in group] for group in (todo, carried, done) if group]
+    found = all_told(_checks(report, exercise))
+    todo, done = ([_item(group) for group in found if group[0].earns is earns] for earns in (False, True))
+    groups = [group for group in (todo, done) if group]
     return fragment("in_cell.html.j2", headline=_headline(report, exercise), groups=groups, colours=COLOURS)
 
 

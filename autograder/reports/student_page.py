@@ -12,7 +12,7 @@ from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdi
 from autograder.reports import heatmap
 from autograder.reports.png import png_uri
 from autograder.reports.render import page
-from autograder.reports.words import Task, alike, counts, judged, problem_of, tasks
+from autograder.reports.words import Task, alike, counts, findings, first_of_all, judged, problem_of, tasks
 
 _MAX_TASKS = 3
 _MAX_ALIKE = 3  # checks that fail for the same reason, shown without a click
@@ -55,7 +55,7 @@ def student_page(report: Report, title: str, context: StudentContext | None = No
     report = context.allowed(report)
     shown = context.exercises(report) if judged(report) else ()
     sections = [_section(f"exercise-{index}", exercise, context) for index, exercise in enumerate(shown, 1)]
-    cells = _cells(report.cells)
+    cells = _cells((*first_of_all(report), *(cell for cell in report.cells if cell.ok)))
     return page(
         "student.html.j2",
         report=report,
@@ -68,6 +68,7 @@ def student_page(report: Report, title: str, context: StudentContext | None = No
         sections=sections,
         steps=_steps(report, sections) if shown else [],
         tally=counts(report.checks),
+        first=first_of_all(report)[:1],
         failed=[(cell, figures) for cell, figures in cells if not cell.ok],
         drawn=[(cell, figures) for cell, figures in cells if cell.ok and figures],
         passed=Verdict.PASSED,
@@ -80,11 +81,11 @@ def _section(anchor: str, exercise: ExerciseResult, context: StudentContext) -> 
     waiting = [check for check in exercise.checks if check.verdict is Verdict.SKIPPED]
     passed = [check for check in exercise.checks if check.verdict is Verdict.PASSED]
     carried = alike([check for check in exercise.checks if check.verdict is Verdict.CARRIED])
-    rest = [check for check in exercise.checks if check not in waiting and not check.earns]
-    findings = [_finding(f"{anchor}-{n}", exercise, group) for n, group in enumerate(alike(rest), 1)]
+    wrong = findings([check for check in exercise.checks if check not in waiting])
+    found = [_finding(f"{anchor}-{n}", exercise, group) for n, group in enumerate(wrong, 1)]
     mark = context.marks.get(exercise.name) or mark_of(exercise)
     texts = context.read.get(exercise.name, ""), context.comments.get(exercise.name, "")
-    return Section(anchor, exercise, findings, waiting, carried, passed, mark, *texts)
+    return Section(anchor, exercise, found, waiting, carried, passed, mark, *texts)
 
 
 def _finding(anchor: str, exercise: ExerciseResult, checks: list[CheckResult]) -> Finding:

@@ -8,10 +8,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from autograder import messages
 from autograder.files import natural_key
 from autograder.model import CheckResult, Report
 from autograder.reports import statistics
-from autograder.reports.words import LOOKS, counts, judged, look_at, look_of, needs_a_person
+from autograder.reports.words import LOOKS, all_told, counts, first_of_all, judged, look_at, look_of, needs_a_person
 from autograder.text import escape
 from autograder.text.words import amount, number
 
@@ -37,19 +38,25 @@ def show_student(report: Report, out: TextIO | None = None) -> None:
     console.print(Text(escape.terminal(report.student), style="bold"), Text(_score(report)))
     for sentence in filter(None, (report.problem, *report.notes)):
         console.print(Text(f"  {escape.terminal(sentence, 1000)}", style="yellow"))
+    for cell in first_of_all(report):
+        console.print(Text(f"  {escape.terminal(messages.cell_stopped(cell.label, cell.error), 1000)}", style="red"))
     for exercise in report.exercises if judged(report) else ():
-        points = f"{number(exercise.score)}/{number(exercise.points)}"
+        points = f"{number(exercise.score)}/{number(exercise.points)}" if exercise.checks else "graded by hand"
         console.print(Text(f"\n{escape.terminal(exercise.title or exercise.name)}  {points}", style="bold"))
-        for check in exercise.checks:
-            for line in _check_lines(check):
+        for group in all_told(exercise.checks):
+            for line in _group_lines(group):
                 console.print(line)
 
 
-def _check_lines(check: CheckResult) -> Iterator[Text]:
+def _group_lines(group: Sequence[CheckResult]) -> Iterator[Text]:
+    """Checks that end alike: all their titles, then once why."""
+    for check in group:
+        look = look_of(check)
+        yield Text(f"  {look.icon} {escape.terminal(check.title)}", style=_STYLE[look.tone])
+        for name, value in check.measured.items():
+            yield Text(f"      measured: {escape.terminal(name, _NAME)} {value:.4g}", style="dim")
+    check = group[0]
     look = look_of(check)
-    yield Text(f"  {look.icon} {escape.terminal(check.title)}", style=_STYLE[look.tone])
-    for name, value in check.measured.items():
-        yield Text(f"      measured: {escape.terminal(name, _NAME)} {value:.4g}", style="dim")
     if check.earns:
         yield from [Text(f"      {escape.terminal(check.message, 1000)}")] if check.message else ()
         return

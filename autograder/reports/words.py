@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from autograder import messages
-from autograder.model import CheckResult, ExerciseResult, Report, Verdict, cents
+from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdict, cents
 from autograder.text.words import amount, first_sentence
 
 
@@ -29,6 +29,7 @@ _ICONS = {
     Verdict.UNGRADED: ("?", "ours"),
 }
 LOOKS = MappingProxyType({verdict: Look(messages.LABELS[verdict], *icon) for verdict, icon in _ICONS.items()})
+_SYNTAX = ("SyntaxError", "IndentationError", "TabError")
 _TODO = Look("not filled in yet", "○", "wait")
 
 
@@ -108,6 +109,22 @@ def alike(checks: Sequence[CheckResult]) -> list[list[CheckResult]]:
     for check in checks:
         groups.setdefault((check.hint,) if check.hint else ("", check.verdict, check.message), []).append(check)
     return [sorted(group, key=lambda check: check.picture is None) for group in groups.values()]
+
+
+def findings(checks: Sequence[CheckResult]) -> list[list[CheckResult]]:
+    """What does not earn its points, each reason once; what says most comes first."""
+    return sorted(alike([check for check in checks if not check.earns]), key=lambda group: _telling(group[0]))
+
+
+def all_told(checks: Sequence[CheckResult]) -> list[list[CheckResult]]:
+    """What to mend; what is right but for an earlier exercise, each reason once; then what passed, one by one."""
+    carried = alike([check for check in checks if check.verdict is Verdict.CARRIED])
+    return [*findings(checks), *carried, *([check] for check in checks if check.verdict is Verdict.PASSED)]
+
+
+def first_of_all(report: Report) -> list[CellRun]:
+    """Cells that stopped, and so may be behind all else: syntax errors first, since nothing of such a cell ran."""
+    return sorted((cell for cell in report.cells if not cell.ok), key=lambda cell: not cell.error.startswith(_SYNTAX))
 
 
 def counts(checks: Sequence[CheckResult]) -> dict[Verdict, int]:

@@ -30,7 +30,7 @@ class Names:
         try:
             return self._names[name]
         except KeyError:
-            raise NameError(f"name '{name}' is not defined") from None
+            raise Undefined(f"name '{name}' is not defined") from None
 
 
 class Undefined(NameError):

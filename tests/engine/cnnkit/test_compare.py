@@ -181,3 +181,9 @@ def test_an_expected_nan_is_refused() -> None:
         compare(f64(1), f64(float("nan")))
     with pytest.raises(ValueError, match="NaN"):
         compare(1.0, float("nan"))
+
+
+def test_numbers_out_of_nowhere_are_told_as_memory_that_was_never_filled():
+    """It only said that the largest error was 1.03e+147."""
+    mismatch = compare(torch.tensor([1.0, 1.03e147], dtype=torch.float64), torch.ones(2, dtype=torch.float64))
+    assert "torch.empty" in mismatch.sentence("shapes")

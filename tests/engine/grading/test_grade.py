@@ -9,6 +9,7 @@ from dataclasses import replace
 import nbformat
 import pytest
 
+from autograder import messages
 from autograder.box.zygote import Wall, Zygote
 from autograder.course import Assignment, load_course
 from autograder.grading.one import grade
@@ -125,3 +126,10 @@ def test_figures_and_failed_cells_are_kept_for_the_feedback(report):
     result = report(extra="import matplotlib.pyplot as plt\nplt.plot([1, 2])\n1 / 0")
     assert len(result.cells[-1].figures) == 1
     assert result.cells[-1].error == "ZeroDivisionError: division by zero (line 3 of cell 4)"
+
+
+def test_a_function_whose_cell_stopped_is_told_with_that_cell(report):
+    """Its checks said that there is no `double`, and asked whether it was renamed."""
+    result = report(double="def double(x:\n    return 2 * x")
+    assert {check.message for check in result.checks[:1]} == {messages.cut_short("double", "double")}
+    assert result.cells[1].error.startswith("SyntaxError")

@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from autograder.judge.cases import Cases
+from autograder.judge.local import LocalBox
 from autograder.model import Verdict
-from tests.engine.samples.judge import one_result
+from tests.engine.samples.judge import judged_by, one_check, one_result, sample
 
 
 class Counter:
@@ -110,3 +111,25 @@ def test_cases_have_the_asked_range_and_dtype() -> None:
     assert sorted(set(whole.tolist())) == [0, 1, 2]
     assert bool((cases.bias(50).abs() >= 0.5).all())
     assert cases.images(2, 3, 4, 5).dtype is torch.float64
+
+
+def test_other_parameters_than_the_notebooks_are_told_as_such(tmp_path: Path) -> None:
+    """It said that the student's code had stopped, though no line of it had run."""
+    result = one_result(tmp_path, "expect(student.double(2)).to_equal(4)", double=lambda: 4)
+    assert result.message.startswith("The notebook's way of calling `double` fails with TypeError")
+
+
+def test_what_our_own_code_stumbles_over_is_not_called_the_students(tmp_path: Path) -> None:
+    body = """
+    student.run("def length_of(x): return len(student.double(x))")
+    expect(student.env.length_of(2)).to_equal(4)
+    """
+    result = one_result(tmp_path, body, double=lambda _x: None)
+    assert result.message.startswith("The check stopped with TypeError")
+    assert result.counterexample == ""  # it named length_of, which no student knows
+
+
+def test_a_function_that_only_our_own_code_misses_is_named(tmp_path: Path) -> None:
+    body = 'student.run("def twice(x): return student.double(x)")\nexpect(student.env.twice(2)).to_equal(4)'
+    result = judged_by(sample(tmp_path, one_check(body)), LocalBox({}).ask)["it"]
+    assert result.message.startswith("There is no `double` in your notebook")

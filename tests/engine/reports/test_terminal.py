@@ -1,7 +1,9 @@
 """What the terminal shows of a class and of one student."""
 
 import io
+from dataclasses import replace
 
+from autograder.model import CellRun
 from autograder.reports.terminal import show_class, show_student
 from tests.engine.samples.reports import a_class, hostile, mixed
 
@@ -65,3 +67,20 @@ def test_staff_text_never_reaches_the_terminal():
 
 def test_an_empty_class_is_no_error():
     assert "0 submissions" in class_text([])
+
+
+def test_a_cell_that_stopped_is_told_before_the_checks_a_syntax_error_first():
+    wrong = (("cell 2", "NameError: name x"), ("pad2d", "SyntaxError: expected :"))
+    cells = tuple(CellRun(label, False, error) for label, error in wrong)
+    out = io.StringIO()
+    show_student(replace(mixed(), cells=cells), out)
+    lines = out.getvalue().splitlines()
+    told = [line.strip() for line in lines if line.strip().startswith("Cell ")]
+    assert told == ["Cell pad2d stopped with SyntaxError: expected :.", "Cell 2 stopped with NameError: name x."]
+    assert lines.index(f"  {told[0]}") < lines.index("Cross-correlation  9.33/14")
+
+
+def test_what_ends_alike_is_told_once():
+    out = io.StringIO()
+    show_student(mixed(), out)
+    assert out.getvalue().count("unsupported operand") == 1
