@@ -116,24 +116,19 @@ def skipped(prerequisites: Iterable[str]) -> str:
     return f"Not tried: {names} must pass first. Start there." if names else "Not tried: another check must pass first."
 
 
-def _named(names: Sequence[str]) -> str:
-    *most, last = (f"`{name}`" for name in names)
-    return f"{', '.join(most)} and {last}" if most else last
-
-
 def carried(names: Sequence[str]) -> str:
     """Right, once these earlier functions of the student's were replaced by right ones."""
-    return f"Right, given a right {_named(names)}. It earns its points in full."
+    return f"Right, given a right {_listed(names)}. It earns its points in full."
 
 
 def not_even_then(names: Sequence[str]) -> str:
     """Wrong, also with these earlier functions replaced; it could not be tried without."""
-    return f"Not right yet, even with a right {_named(names)}."
+    return f"Not right yet, even with a right {_listed(names)}."
 
 
 def only_with_yours(names: Sequence[str]) -> str:
     """It passes with the student's own functions, which are wrong, and fails with right ones."""
-    return f"It passes with your own {_named(names)}, but not with a right one."
+    return f"It passes with your own {_listed(names)}, but not with a right one."
 
 
 # Wrong answers ------------------------------------------------------------------------------------
