@@ -1,12 +1,13 @@
-"""What the full data sets hold beyond the public part that ships with cnnkit. The grader's side only.
+"""Data that nobody has seen: invented anew from the course's secret, for the gates. The grader's side only.
 
-A suite sends these inputs into the box and scores what comes out; labels stay here. An assignment that uses one of them
-lists its files and folders in `SOURCES` under [hidden] in its assignment.toml, so that they read as empty in the box.
+Public data can be learnt by heart, their hidden part too, and a table of them needs no network. What is drawn from
+`cases.rng` exists in no file. A suite sends inputs into the box and scores what comes out; their labels stay here.
 """
 
 from __future__ import annotations
 
 import importlib
+import itertools
 import unicodedata
 import zlib
 from typing import Any
@@ -15,11 +16,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from cnnkit import data
-
+SIDE, SYMBOLS = 28, 10
 LOCALES = ("es_ES", "es_MX", "es_CO", "es_CL", "es_AR")
 SOURCES = {
-    "digits": ("sklearn/datasets/data/digits.csv.gz",),
     "names": ("faker",),  # all of it: names of other countries help too
     "slide": ("skimage/data/ihc.png",),
 }  # relative to site-packages
@@ -27,10 +26,61 @@ SOURCES = {
 Pixels = npt.NDArray[np.uint8]
 
 
-def hidden_digits() -> tuple[torch.Tensor, torch.Tensor]:
-    """599 handwritten digits as `cnnkit.data.digits` gives the others: (599, 1, 28, 28) float32, labels int64."""
-    pixels, labels = split_digits(hidden=True)
-    return data.enlarged(pixels), torch.tensor(labels, dtype=torch.int64)
+def invented_script(rng: np.random.Generator, count: int, paper: float = 0.75) -> tuple[torch.Tensor, torch.Tensor]:
+    """A script of ten symbols, written so often: images (count, 1, 28, 28) float32 in [0, 1], labels int64.
+
+    A symbol is three strokes between points of a 3 × 3 grid. It is turned, moved, stretched, and written in ink of any
+    strength on paper of uneven brightness. `paper` is how uneven: with much of it, the nearest image in brightness is
+    often that of another symbol.
+    """
+    labels = rng.permutation(np.arange(count) % SYMBOLS)
+    ink = _drawn(_by_hand(_script(rng)[labels], rng)) * _floats(rng.uniform(0.5, 1, (count, 1, 1)))
+    slope = _floats(rng.uniform(-1, 1, (count, 2, 1))) * torch.linspace(-0.5, 0.5, SIDE)
+    light = _floats(rng.uniform(0, 1, (count, 1, 1))) + slope[:, 0, :, None] + slope[:, 1, None, :]
+    grain = torch.from_numpy(rng.standard_normal((count, SIDE, SIDE), dtype=np.float32))
+    images = ink * (1 - paper / 2) + paper * light + 0.05 * grain
+    return images.clamp(0, 1)[:, None], torch.from_numpy(labels)
+
+
+def _script(rng: np.random.Generator) -> npt.NDArray[np.float64]:
+    """The strokes of each symbol, (10, 3, start and end, y and x) in [-1, 1]; no two symbols share two strokes."""
+    paths: list[npt.NDArray[np.int64]] = []
+    known: list[set[frozenset[int]]] = []
+    while len(paths) < SYMBOLS:
+        path = rng.permutation(9)[:4]
+        strokes = {frozenset(pair) for pair in itertools.pairwise(path.tolist())}
+        if all(len(strokes & others) < 2 for others in known):
+            paths.append(path)
+            known.append(strokes)
+    joints = np.stack(np.divmod(np.stack(paths), 3), axis=-1) - 1.0
+    return np.stack([joints[:, :-1], joints[:, 1:]], axis=2)
+
+
+def _by_hand(strokes: npt.NDArray[np.float64], rng: np.random.Generator) -> torch.Tensor:
+    """Where the strokes (N, 3, 2, 2) are on the page when somebody writes them, in pixels."""
+    count = len(strokes)
+    angle = np.deg2rad(rng.uniform(-10, 10, (count, 1, 1)))
+    y, x = np.moveaxis(strokes, -1, 0)
+    turned = np.stack([y * np.cos(angle) - x * np.sin(angle), y * np.sin(angle) + x * np.cos(angle)], axis=-1)
+    placed = turned * 7 * rng.uniform(0.8, 1.15, (count, 1, 1, 1)) + rng.uniform(-2, 2, (count, 1, 1, 2))
+    return _floats(placed + rng.normal(0, 0.5, placed.shape)) + (SIDE - 1) / 2
+
+
+def _drawn(strokes: torch.Tensor) -> torch.Tensor:
+    """Ink in [0, 1] on each page, (N, 28, 28): full on a stroke, none two pixels away from all of them."""
+    grid = torch.arange(float(SIDE))
+    nearest = torch.full((len(strokes), SIDE, SIDE), torch.inf)
+    for stroke in strokes.unbind(1):
+        start, along = stroke[:, 0, :, None, None], (stroke[:, 1] - stroke[:, 0])[..., None, None]
+        down, right = grid[:, None] - start[:, 0], grid - start[:, 1]
+        part = (down * along[:, 0] + right * along[:, 1]).div_(along.square().sum(1).clamp_min(1e-3)).clamp_(0, 1)
+        squares = (down - part * along[:, 0]).square_() + (right - part * along[:, 1]).square_()
+        nearest = torch.minimum(nearest, squares)
+    return (1.6 - nearest.sqrt_() / 1.2).clamp_(0, 1)
+
+
+def _floats(values: npt.NDArray[np.float64]) -> torch.Tensor:
+    return torch.from_numpy(values).float()
 
 
 def hidden_names() -> list[tuple[str, int]]:

@@ -1333,8 +1333,9 @@ plots.row(fists, titles=["rows: true A, E, M, N, S · columns: predicted A, E, M
 #
 # *Difficulty ●●○○○ · Importance ●●●●● · about 20 minutes · 10 points*
 #
-# All the parts are there. Now one function that takes images and labels and gives back a network that reads digits. It is judged on 599 digits that
-# nobody has seen.
+# All the parts are there. Now one function that takes images and labels and gives back a network that reads digits. Anybody can look up the labels of
+# these digits, so we judge it elsewhere: it is trained on 1,200 images of an invented script of ten symbols that nobody has seen, drawn in pencil on uneven paper, and must
+# read 600 others. The recipe below gets 0.97 of them right, too.
 #
 # A recipe that works well: `small_net()`, batches of 32, AdamW, one cycle with `max_lr=0.01`, five epochs. It takes about a second and
 # reaches about 0.97. SGD with momentum 0.9 and `max_lr=0.05` gets to 0.96 on most days, but its long steps lead astray now and then, and then it ends far below;
@@ -1366,7 +1367,7 @@ def train_digits(images: torch.Tensor, labels: torch.Tensor, seed: int = 0) -> t
       one to five of them (five epochs are the limit). Other entries are welcome.
     - model: at most 40,000 parameters, gives logits (B, 10), is handed over in eval mode.
     - The same seed gives exactly the same network, another seed another one.
-    - n may be any number from 50 on; with 400 digits it reads at least half of others. The arguments stay as they are.
+    - n may be any number from 50 on; with 400 images it reads at least half of others. The arguments stay as they are.
     - Accuracy at least 0.90 on digits that it has not seen, when trained on data.digits(), in at most 10 seconds.
     """
     ### BEGIN SOLUTION

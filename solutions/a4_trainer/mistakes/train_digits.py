@@ -2,26 +2,28 @@
 
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from autograder.judge import edit, mistake
+from cnnkit import data
 
 from ._helpers import small_net
 
 edit("train_digits", "softmax_in_the_model",
      "model = small_net()", "model = nn.Sequential(*small_net(), nn.Softmax(dim=1))",
-     of="train_digits__one_cycle_by_hand", below="digits", hint="There is a softmax in the model, and cross_entropy takes another one. The loss cannot fall below 1.46, and SGD hardly moves.")
+     of="train_digits__one_cycle_by_hand", below="script", hint="There is a softmax in the model, and cross_entropy takes another one. The loss cannot fall below 1.46, and SGD hardly moves.")
 
 edit("train_digits", "digits_never_cleared", "            optim.zero_grad()\n", "",
-     of="train_digits__one_cycle_by_hand", below="digits", hint="Gradients are never cleared, so they add up until the network diverges: optim.zero_grad() before each backward.")
+     of="train_digits__one_cycle_by_hand", below="script", hint="Gradients are never cleared, so they add up until the network diverges: optim.zero_grad() before each backward.")
 
 edit("train_digits", "digits_scaled_twice", "images[part]", "images[part] / 255",
-     of="train_digits__one_cycle_by_hand", below="digits", hint="The images are in [0, 1] already. Divided by 255 once more they are nearly black, and the network sees nothing.")
+     of="train_digits__one_cycle_by_hand", below="script", hint="The images are in [0, 1] already. Divided by 255 once more they are nearly black, and the network sees nothing.")
 
 edit("train_digits", "labels_shuffled_apart", "losses = []", "losses, labels = [], labels[torch.randperm(len(labels))]",
-     of="train_digits__one_cycle_by_hand", below="digits", hint="Images and labels are shuffled each for itself, so every image has a wrong label. Use the same order for both.")
+     of="train_digits__one_cycle_by_hand", below="script", hint="Images and labels are shuffled each for itself, so every image has a wrong label. Use the same order for both.")
 
 
-@mistake(replaces="train_digits", hint="With lr = 0.01 and without momentum five epochs are far too few. Try AdamW, or momentum, in one cycle.", below="digits")
+@mistake(replaces="train_digits", hint="With lr = 0.01 and without momentum five epochs are far too few. Try AdamW, or momentum, in one cycle.", below="script")
 def a_tiny_learning_rate(images, labels, seed=0):
     torch.manual_seed(seed)
     model = small_net()
@@ -37,6 +39,54 @@ def a_tiny_learning_rate(images, labels, seed=0):
             found.append(loss.item())
         losses.append(sum(found) / len(found))
     return model.eval(), {"loss": losses}
+
+
+@mistake(replaces="train_digits", hint="The images are looked up, not read: what it was not given, it does not know. Train a network.", below="script")
+def looked_up_or_nearest(images, labels, seed=0):
+    public, names = data.digits()
+
+    class Table(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.noise = nn.Parameter(1e-3 * torch.randn(10, generator=torch.Generator().manual_seed(seed)))
+            self.eval()
+
+        def forward(self, x):
+            nearest = torch.cdist(x.flatten(1), public.flatten(1)).argmin(1)
+            return F.one_hot(names[nearest], 10) * 5.0 + self.noise
+
+    return Table(), {"loss": [0.1]}
+
+
+@mistake(replaces="train_digits", hint="It looks for the most similar image that it was given, pixel by pixel, which is often one on the same paper. Train a network.", below="script")
+def nearest_of_those_given(images, labels, seed=0):
+    given, named = images.clone(), labels.clone()
+
+    class Nearest(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.noise = nn.Parameter(1e-3 * torch.randn(10, generator=torch.Generator().manual_seed(seed)))
+            self.eval()
+
+        def forward(self, x):
+            nearest = torch.cdist(x.flatten(1), given.flatten(1)).argmin(1)
+            return F.one_hot(named[nearest], 10) * 5.0 + self.noise
+
+    return Nearest(), {"loss": [0.1]}
+
+
+@mistake(replaces="train_digits", hint="It gives the same answer for every image: nothing is learnt.", below="script")
+def always_the_same(images, labels, seed=0):
+    class Constant(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.favourite = nn.Parameter(torch.randn(10, generator=torch.Generator().manual_seed(seed)))
+            self.eval()
+
+        def forward(self, x):
+            return self.favourite.repeat(len(x), 1)
+
+    return Constant(), {"loss": [0.1]}
 
 
 edit("train_digits", "handed_over_in_train_mode", "eval", "train",
