@@ -71,11 +71,16 @@ def _right_shape(right: Answer) -> Answer:
 
 
 def copied(value: Any) -> Any:
-    """A deep copy, so that nothing happens to the original; the original where it cannot be copied."""
+    """A deep copy, so that nothing happens to the original, whose hooks hear nothing; the original without a copy."""
     try:
-        return copy.deepcopy(value)
+        made = copy.deepcopy(value)
     except Exception:  # noqa: BLE001  # whatever an object says that cannot be copied
         return value
+    held = made.values() if isinstance(made, dict) else made if isinstance(made, (list, tuple)) else [made]
+    for module in (module for each in held if isinstance(each, torch.nn.Module) for module in each.modules()):
+        module._forward_hooks.clear()
+        module._forward_pre_hooks.clear()
+    return made
 
 
 def zeros_like(value: Any) -> Any:

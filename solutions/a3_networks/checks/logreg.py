@@ -37,7 +37,7 @@ def test_logreg_values(student, cases):
     expect_logits(student, model, reference.LogReg(), x.flatten(1))
 
 
-@check()
+@check(after="logreg_values")
 def test_logreg_linear(student, cases):
     """LogReg is one matrix and a bias, and nothing after it: no ReLU, no sigmoid, no softmax"""
     inside = student.beside(logits_of_a_and_b_and_their_sum)
@@ -92,7 +92,7 @@ def test_minimal_moves_along(student, cases):
     expect(moved).to_match(still)
 
 
-@check()
+@check(after="minimal_values")
 def test_minimal_refuses_rows(student, cases):
     """MinimalConv stops with an error for rows of 784, which are no images; and takes images"""
     model, inside = student.MinimalConv(), student.beside(logits)

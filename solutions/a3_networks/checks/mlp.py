@@ -90,7 +90,7 @@ def test_mlp_trains(student, cases):
     expect_ready_to_train(student, student.MLP(24, 7, 5), cases.images(5, 2, 3, 4), reference.MLP(24, 7, 5))
 
 
-@check(weight=0.5)
+@check(after="mlp_values", weight=0.5)
 def test_mlp_own_weights(student):
     """MLP gives every network weights of its own"""
     expect_own_weights(student, student.MLP(24, 7, 5), student.MLP(24, 7, 5))
