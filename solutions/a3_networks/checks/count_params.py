@@ -223,14 +223,14 @@ def table_of_a_layer_on_the_meta_device(layer_table: Any) -> Any:
         def forward(self, x):
             if x.device != self.weight.device:
                 raise RuntimeError(f"Expected all tensors to be on the same device, but found {x.device} and meta")
-            return x.flatten()[None]  # of a batch of two, twice as much
+            return x.flatten(1)
 
     return layer_table(Scale(), (2, 3))
 
 
 @check(weight=0.5)
 def test_table_dtype_and_device(student):
-    """layer_table sends one image of the model's dtype and device, and copes with a model without parameters"""
+    """layer_table sends an image of the model's dtype and device, and copes with a model without parameters"""
     inside = student.beside(table_of_a_layer_on_the_meta_device, float64_network)
     right = [("Conv2d", (3, 2, 2), 15), ("Flatten", (12,), 0), ("Linear", (2,), 26)]
     expect(student.layer_table(inside.float64_network(), (2, 2, 3))).to_equal(right)
