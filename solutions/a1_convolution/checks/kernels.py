@@ -66,11 +66,13 @@ def test_edge_bank_is_plain(student):
 
 @check(weight=1.5, quote="The sum of kernel * window with the kernel's centre on img[row, col]: a tensor of shape ().")
 def test_apply_everywhere(student, cases):
-    """apply_kernel_at agrees with corr2d wherever a 3 × 5 kernel fits, up to the last row and column"""
-    img, kernel = cases.tensor(5, 8).float(), cases.tensor(3, 5).float()
-    right = reference.corr2d(img, kernel)
-    for row, col in ((1, 2), (1, 5), (2, 3), (3, 2), (3, 5), (2, 4)):
-        expect(student.apply_kernel_at(img, row, col, kernel)).to_agree_with(right[row - 1, col - 2])
+    """apply_kernel_at agrees with corr2d wherever a 3 × 5 and a 5 × 3 kernel fit, up to the last row and column"""
+    img = cases.tensor(6, 8).float()
+    for height, width in ((3, 5), (5, 3)):
+        kernel, up, side = cases.tensor(height, width).float(), height // 2, width // 2
+        right = reference.corr2d(img, kernel)
+        for i, j in ((0, 0), (0, 3), (1, 1), (1, 3), (1, 2)):
+            expect(student.apply_kernel_at(img, i + up, j + side, kernel)).to_agree_with(right[i, j])
 
 
 @check(quote="img (H, W), kernel (kh, kw); kh and kw may differ.")
