@@ -22,8 +22,8 @@
 # resists, go on.
 #
 # **House rules** for every function, unless its docstring says otherwise: return a new tensor, leave the arguments as
-# they were, keep their dtype and device, and keep the way back for autograd open (no `.item()`, `.numpy()` or
-# `torch.tensor(...)` on the way).
+# they were, take them in any memory layout (slices, or after a `permute`), keep their dtype and device, and keep the way
+# back for autograd open (no `.item()`, `.numpy()` or `torch.tensor(...)` on the way).
 #
 # **Numbers and pairs.** `kernel`, `stride`, `padding` and the like are an int, or a pair (height, width), each on its own.
 # The first cell gives you `pair`: `pair(3)` is `(3, 3)`, and `pair((2, 3))` stays `(2, 3)`.
@@ -250,7 +250,7 @@ def trustworthy(pool) -> bool:
       mode "max". All four arguments are given, in this order; kernel, stride and padding are pairs.
     - Says True to every right one, also to one that computes in another way than yours.
     - Says False to one that is wrong anywhere: values, shape, pairs, padding, channels, batch.
-    - Compares with allowance for rounding, and takes less than a second.
+    - Takes less than a second.
     """
     ### BEGIN SOLUTION
     torch.manual_seed(0)

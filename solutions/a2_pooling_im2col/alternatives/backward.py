@@ -94,3 +94,20 @@ def col2im__place_by_place(cols, x_shape, kernel, stride, padding):
         for j in range(columns):
             canvas[:, :, i * sh : i * sh + kh, j * sw : j * sw + kw] += parts[..., i, j]
     return canvas[:, :, ph : ph + H, pw : pw + W].clone()
+
+
+def max_pool_backward__through_own_pooling(dout, x, kernel, stride):
+    with torch.enable_grad():
+        image = x.detach().requires_grad_(True)
+        pool2d(image, kernel, stride).backward(dout)
+    return image.grad
+
+
+def col2im__transpose_of_im2col(cols, x_shape, kernel, stride, padding):
+    numbers = torch.arange(1, x_shape[2] * x_shape[3] + 1, dtype=torch.float64).reshape(1, 1, *x_shape[2:])
+    (ph, pw), (kh, kw), (sh, sw) = pair(padding), pair(kernel), pair(stride)
+    source = F.pad(numbers, (pw, pw, ph, ph)).unfold(2, kh, sh).unfold(3, kw, sw)[0, 0]
+    source = source.permute(2, 3, 0, 1).reshape(-1).long().to(cols.device)
+    flat = cols.new_zeros(*x_shape[:2], x_shape[2] * x_shape[3] + 1)
+    flat = flat.index_add(2, source, cols.reshape(*x_shape[:2], -1))
+    return flat[..., 1:].reshape(x_shape)

@@ -42,3 +42,20 @@ def weight_counts__from_a_matrix(n, k):
 def weight_counts__other_order(n, k):
     places = len(range(n - k + 1)) ** 2
     return dict(dense=places * pow(n, 2), shared=pow(k, 2), local=places * pow(k, 2))
+
+
+def conv_matrix__jacobian(K, in_shape):
+    layer = lambda X: F.conv2d(X[None, None], K[None, None]).flatten()
+    return torch.func.jacrev(layer)(K.new_zeros(in_shape)).flatten(1)
+
+
+def conv_matrix__blocks(K, in_shape):
+    (h, w), (H, W) = K.shape, in_shape
+    bands = [torch.stack([F.pad(row, (c, W - w - c)) for c in range(W - w + 1)]) for row in K]
+    nothing = K.new_zeros(W - w + 1, W)
+    return torch.cat([torch.cat([bands[i - r] if 0 <= i - r < h else nothing for i in range(H)], 1) for r in range(H - h + 1)])
+
+
+def weight_counts__counted(n, k):
+    starts = range(0, n - k + 1)
+    return {"dense": n * n * len(starts) * len(starts), "local": sum(k * k for _ in starts for _ in starts), "shared": k**2}

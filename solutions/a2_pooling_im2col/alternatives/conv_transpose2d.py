@@ -99,3 +99,32 @@ def conv_transpose2d__stamps(x, weight, bias=None, stride=1, padding=0, output_p
             canvas[:, :, i * sh : i * sh + kh, j * sw : j * sw + kw] += stamp
     out = canvas[:, :, ph : tall - ph, pw : wide - pw]
     return out.clone() if bias is None else out + bias[:, None, None]
+
+
+def upsample_nearest__kronecker(x, factor):
+    return torch.kron(x, x.new_ones(1, 1, *pair(factor)))
+
+
+def upsample_nearest__stamped(x, factor):
+    high, wide = pair(factor)
+    out = x.new_empty(*x.shape[:2], x.shape[2] * high, x.shape[3] * wide)
+    for i in range(high):
+        for j in range(wide):
+            out[:, :, i::high, j::wide] = x
+    return out
+
+
+def conv_transpose2d__by_the_matrix(x, weight, bias=None, stride=1, padding=0, output_padding=0):
+    (sh, sw), (ph, pw), (oph, opw) = pair(stride), pair(padding), pair(output_padding)
+    (B, Cin, H, W), (_, Cout, kh, kw) = x.shape, weight.shape
+    spread = x.new_zeros(B, Cin, (H - 1) * sh + 1, (W - 1) * sw + 1)
+    spread[:, :, ::sh, ::sw] = x
+    h, w = spread.shape[2:]
+    size = (h + kh - 1, w + kw - 1)
+    out = 0
+    for c in range(Cin):
+        maps = [(spread[:, c].flatten(1) @ conv_matrix(weight[c, o], size)).reshape(B, *size) for o in range(Cout)]
+        out = out + torch.stack(maps, 1)
+    out = F.pad(out, (0, opw, 0, oph))[:, :, ph:, pw:]
+    out = out[:, :, : out.shape[2] - ph, : out.shape[3] - pw]
+    return out if bias is None else out + bias[:, None, None]

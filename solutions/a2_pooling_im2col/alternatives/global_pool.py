@@ -1,5 +1,6 @@
 """Right solutions of the exercise `global_pool`, written differently: none of them may lose a point. Named function__how."""
 
+import torch
 import torch.nn.functional as F
 
 
@@ -33,3 +34,21 @@ def global_pool__places_in_a_row(x, mode="avg"):
         raise ValueError("no such mode")
     places = x.flatten(2)
     return places.mean(2) if mode == "avg" else places.max(2).values
+
+
+def global_pool__as_one_window(x, mode="avg"):
+    if mode not in ("avg", "max"):
+        raise ValueError(mode)
+    flat = x.reshape(*x.shape[:2], 1, -1)
+    return pool2d(flat, tuple(flat.shape[2:]), mode=mode)[:, :, 0, 0]
+
+
+def global_pool__match(x, mode="avg"):
+    places = x[:, :, None].flatten(2)
+    match mode:
+        case "avg":
+            return torch.einsum("bcl->bc", places) / places.shape[2]
+        case "max":
+            return torch.sort(places, dim=2, descending=True)[0].select(2, 0)
+        case _:
+            raise ValueError("avg or max")

@@ -94,3 +94,29 @@ def conv2d_im2col__windows(x, weight, bias=None, stride=1, padding=0):
     out = weight.flatten(1) @ cols
     out = out if bias is None else out + bias[:, None]
     return out.reshape(len(x), -1, rows, columns)
+
+
+def im2col__gathered(x, kernel, stride=1, padding=0):
+    (kh, kw), (sh, sw), (ph, pw) = pair(kernel), pair(stride), pair(padding)
+    wide = F.pad(x, (pw, pw, ph, ph))
+    numbers = torch.arange(wide.shape[2] * wide.shape[3], device=x.device).reshape(wide.shape[2:])
+    index = numbers.unfold(0, kh, sh).unfold(1, kw, sw).permute(2, 3, 0, 1).reshape(1, 1, kh * kw, -1)
+    flat = wide.flatten(2).unsqueeze(-1).expand(-1, -1, -1, index.shape[-1])
+    return flat.gather(2, index.expand(*x.shape[:2], -1, -1)).flatten(1, 2)
+
+
+def conv2d_im2col__fourier(x, weight, bias=None, stride=1, padding=0):
+    (sh, sw), (ph, pw), (kh, kw) = pair(stride), pair(padding), weight.shape[2:]
+    wide = F.pad(x, (pw, pw, ph, ph))
+    size = tuple(wide.shape[2:])
+    product = torch.einsum("bcij,ocij->boij", torch.fft.rfft2(wide), torch.fft.rfft2(weight, s=size).conj())
+    out = torch.fft.irfft2(product, s=size)[:, :, : size[0] - kh + 1 : sh, : size[1] - kw + 1 : sw]
+    return out if bias is None else out + bias[:, None, None]
+
+
+def conv2d_im2col__einsum_of_columns(x, weight, bias=None, stride=1, padding=0):
+    columns = im2col(x, tuple(weight.shape[2:]), stride, padding)
+    out = torch.einsum("ok,bkl->bol", weight.reshape(len(weight), -1), columns)
+    out = out + (0 if bias is None else bias.unsqueeze(-1))
+    height = (x.shape[2] + 2 * pair(padding)[0] - weight.shape[2]) // pair(stride)[0] + 1
+    return out.unflatten(2, (height, -1))

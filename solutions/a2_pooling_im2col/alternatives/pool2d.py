@@ -97,3 +97,20 @@ def pool2d__windows_of_each_mode(x, kernel, stride=None, padding=0, mode="max", 
         return windows.mean(-1)
     real = F.pad(torch.ones_like(x), (pw, pw, ph, ph)).unfold(2, kh, sh).unfold(3, kw, sw).flatten(4)
     return windows.sum(-1) / real.sum(-1)
+
+
+def pool2d__sorted_and_convolved(x, kernel, stride=None, padding=0, mode="max", count_include_pad=True):
+    (kh, kw), (ph, pw) = pair(kernel), pair(padding)
+    sh, sw = pair(stride or kernel)
+    if mode not in ("max", "avg") or max(2 * ph - kh, 2 * pw - kw) > 0:
+        raise ValueError("not allowed")
+    if mode == "max":
+        low = -torch.inf if x.is_floating_point() else torch.iinfo(x.dtype).min
+        windows = F.pad(x, (pw, pw, ph, ph), value=low).unfold(2, kh, sh).unfold(3, kw, sw).flatten(4)
+        return windows.sort(dim=-1, descending=True, stable=True).values[..., 0]
+    x = x if x.is_floating_point() else x.float()
+    B, C, H, W = x.shape
+    ones = x.new_ones(1, 1, kh, kw)
+    sums = F.conv2d(x.reshape(B * C, 1, H, W), ones, stride=(sh, sw), padding=(ph, pw))
+    often = F.conv2d(x.new_ones(1, 1, H, W), ones, stride=(sh, sw), padding=(ph, pw))
+    return (sums / (kh * kw if count_include_pad else often)).reshape(B, C, *sums.shape[2:])

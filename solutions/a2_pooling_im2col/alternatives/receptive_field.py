@@ -25,3 +25,11 @@ def receptive_field__recursive(layers):
     *before, (k, s, p) = layers
     size, jump, start = receptive_field__recursive(before)
     return size + jump * (k - 1), jump * s, start + jump * (k - 1 - 2 * p) / 2
+
+
+def receptive_field__two_units(layers):
+    spans = [[0, 0], [1, 1]]
+    for k, s, p in layers[::-1]:
+        spans = [[low * s - p, high * s - p + k - 1] for low, high in spans]
+    (low, high), (after, _) = spans
+    return high - low + 1, after - low, (low + high) * 0.5

@@ -1,7 +1,9 @@
 """What the checks of several exercises share.
 
-Inputs: float64, never square, batch of at least two, a different length for every axis, pairs with unequal halves.
-The checks of values come after `own_work` where a ready-made operation would do the task.
+Inputs: never square, batch of at least two, a different length for every axis, pairs with unequal halves. Values are
+asked in float32, where a forgotten dtype does no harm, and judged whatever the dtype; one check of each function asks
+for the dtype. The checks of values come after `own_work` where a ready-made operation would do the task; what is no
+value (gradients, errors, inputs left alone) comes after a value.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ POOLINGS = ("pool", "scipy.ndimage", "skimage.measure")
 COLUMNS = ("convolution", "im2col", "col2im", "scipy.signal", "scipy.ndimage", "skimage.util")
 KERNELS = tuples(integers(1, 3), integers(1, 3))
 STEPS = tuples(integers(1, 3), integers(1, 3))
+
 
 def answers_to_each(function: Callable[..., Any], inputs: Sequence[Sequence[Any]]) -> list[Any]:
     """What it answers; where it raises, the name of the error."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import reference
-import torch
 import torch.nn.functional as F
 
 from autograder.judge import check, expect, gradients_of
@@ -11,49 +10,52 @@ from autograder.judge import check, expect, gradients_of
 from ._helpers import answers_everywhere
 
 
-@check(weight=2)
+@check(weight=2, quote="put the kernel into a **big matrix**, one row for each place of the output.")
 def test_matrix_of_a_square_kernel(student, cases):
     """conv_matrix puts a 2 × 2 and a 3 × 3 kernel, unflipped, into one row for each place of a square image"""
     for kernel, image in (((2, 2), (3, 3)), ((3, 3), (5, 5))):
-        K = cases.tensor(*kernel)
-        expect(student.conv_matrix(K, image)).to_match(reference.conv_matrix(K, image))
+        K = cases.tensor(*kernel).float()
+        expect(student.conv_matrix(K, image)).to_agree_with(reference.conv_matrix(K, image))
 
 
-@check(weight=2)
+@check(weight=2, quote="K fits. H and W may differ, so may h and w.")
 def test_matrix_of_any_shape(student, cases):
     """conv_matrix works for kernels and images that are not square"""
     for kernel, image in (((2, 3), (4, 6)), ((3, 1), (5, 4)), ((2, 2), (3, 5)), ((1, 4), (3, 7))):
-        K = cases.tensor(*kernel)
-        expect(student.conv_matrix(K, image)).to_match(reference.conv_matrix(K, image))
+        K = cases.tensor(*kernel).float()
+        expect(student.conv_matrix(K, image)).to_agree_with(reference.conv_matrix(K, image))
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote="W @ X.flatten() is corr2d(X, K).flatten() for every image X; K is not flipped.")
 def test_matrix_times_image(student, cases):
     """conv_matrix times a flattened image is corr2d of the image, flattened"""
     for kernel, image in (((2, 3), (5, 4)), ((3, 2), (4, 7))):
-        K, X = cases.tensor(*kernel), cases.tensor(*image)
+        K, X = cases.tensor(*kernel).float(), cases.tensor(*image).float()
         right = F.conv2d(X[None, None], K[None, None])[0, 0]
-        matrix = expect(student.conv_matrix(K, image)).to_have_shape(right.numel(), X.numel())
-        expect(expect(matrix).to_have_dtype(torch.float64) @ X.flatten()).to_match(right.flatten())
+        matrix = expect(student.conv_matrix(K, image)).to_agree_with(reference.conv_matrix(K, image))
+        expect(matrix @ X.flatten()).to_agree_with(right.flatten())
 
 
-@check(weight=0.5)
+@check(quote="The shape is (H'*W', H*W) with H' = H-h+1 and W' = W-w+1.")
 def test_matrix_of_extreme_kernels(student, cases):
     """conv_matrix of a 1 × 1 kernel is a diagonal, and has one row when the kernel is as large as the image"""
     for kernel, image in (((1, 1), (3, 4)), ((3, 4), (3, 4)), ((3, 2), (3, 5)), ((2, 4), (5, 4))):
-        K = cases.tensor(*kernel)
-        expect(student.conv_matrix(K, image)).to_match(reference.conv_matrix(K, image))
+        K = cases.tensor(*kernel).float()
+        expect(student.conv_matrix(K, image)).to_agree_with(reference.conv_matrix(K, image))
 
 
-@check()
+@check(after="matrix_of_any_shape", quote="Same dtype as K. Gradients flow back to K.")
 def test_matrix_gradient(student, cases):
     """conv_matrix lets gradients flow back to K: each weight gets the sum over its whole band"""
-    K, upstream = cases.tensor(2, 3), cases.tensor(12, 24)
+    K, upstream = cases.tensor(2, 3).float(), cases.tensor(12, 24).float()
     (right,) = gradients_of(lambda K: reference.conv_matrix(K, (4, 6)), upstream, K)
     expect(student.with_gradients(upstream).conv_matrix(K, (4, 6))).to_have_gradient(right)
 
 
-@check()
+@check(
+    after="matrix_of_any_shape",
+    quote=("Same dtype as K.", "leave the arguments as they were", "any memory layout"),
+)
 def test_matrix_dtype_and_views(student, cases):
     """conv_matrix keeps the dtype of K, leaves K alone and takes a slice of a larger tensor"""
     K = cases.tensor(2, 3)
@@ -62,14 +64,14 @@ def test_matrix_dtype_and_views(student, cases):
     expect(student.conv_matrix(K.float(), (3, 4))).to_match(reference.conv_matrix(K.float(), (3, 4)))
 
 
-@check()
+@check(quote="How many weights lead from an n × n image to all places of a k × k kernel")
 def test_counts_of_a_digit(student):
     """weight_counts for 28 × 28 pixels and a 5 × 5 kernel: 451,584 dense, 14,400 local, 25 shared"""
     for n, k in ((28, 5), (32, 3)):
         expect(student.weight_counts(n, k)).to_equal(reference.weight_counts(n, k))
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote='Returns {"dense": …, "local": …, "shared": …}, three ints.')
 def test_counts_everywhere(student):
     """weight_counts is right for every image and kernel, in whole numbers"""
     inputs = [(n, k) for n in (1, 2, 3, 5, 8, 17, 224) for k in (1, 2, 3, 5, 8) if k <= n]

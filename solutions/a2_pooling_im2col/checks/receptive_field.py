@@ -32,21 +32,21 @@ def support(layers: Sequence[tuple[int, int, int]], pixels: int = 60) -> tuple[i
     return high - low + 1, jump, (low + high) / 2 - unit * jump
 
 
-@check()
+@check(quote="size (int): how many pixels can change the unit.")
 def test_one_layer(student):
     """receptive_field of one layer is its kernel, and the jump is its stride"""
     for layer in ((3, 1, 0), (5, 2, 0), (2, 2, 0), (1, 3, 0), (7, 1, 0)):
         expect_field(student, layer)
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote="larger by (k − 1) · jump")
 def test_stacked_layers(student):
     """receptive_field grows by k - 1 for each layer of stride 1: two of 3 × 3 see 5 pixels"""
     for layers in (((3, 1, 0),) * 2, ((3, 1, 0),) * 3, ((5, 1, 0), (2, 1, 0)), ((1, 1, 0), (7, 1, 0), (4, 1, 0))):
         expect_field(student, *layers)
 
 
-@check(weight=2)
+@check(weight=2, quote="size and start use the jump before it grows.")
 def test_strides_count(student):
     """receptive_field multiplies by the strides *before* a layer, not by its own, and the order of layers matters"""
     for layers in (
@@ -58,7 +58,7 @@ def test_strides_count(student):
         expect_field(student, *layers)
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote="from the image upwards; convolutions and poolings alike.")
 def test_pooling_counts(student):
     """receptive_field of the network for digits: 3, 4, 12, 14 pixels, with jump 4 at the end"""
     layers = [(3, 1, 1), (2, 2, 0), (5, 1, 0), (2, 2, 0)]
@@ -66,7 +66,10 @@ def test_pooling_counts(student):
         expect_field(student, *layers[:depth])
 
 
-@check(weight=1.5)
+@check(
+    weight=1.5,
+    quote="start (float): the middle of what the first unit sees; the middle of pixel 0 is 0.0. It may be negative.",
+)
 def test_start(student):
     """receptive_field begins further left for each pixel of padding, as far as the jump so far; below 0 too"""
     expect_field(student, (3, 1, 1))
@@ -74,7 +77,7 @@ def test_start(student):
         expect_field(student, *layers)
 
 
-@check(weight=0.5)
+@check(weight=0.5, quote=("No layer: (1, 1, 0.0).", "the tuple (size, jump, start)"))
 def test_no_layer(student):
     """receptive_field of no layer is a tuple of two ints and a float: (1, 1, 0.0)"""
     size, jump, start = expect(student.receptive_field([])).to_be_a(tuple, length=3)
@@ -84,21 +87,21 @@ def test_no_layer(student):
     expect(expect(student.receptive_field([(3, 1, 1)])).to_be_a(tuple, length=3)[2]).to_be_a(float)
 
 
-@check()
+@check(quote="It may be larger than any image: nothing is cut off.")
 def test_field_of_a_large_network(student):
     """receptive_field is not cut off: ResNet-18 sees 435 pixels before its last pooling, whatever the image"""
     block, halving = [(3, 1, 1)] * 4, [(3, 2, 1), (3, 1, 1), (3, 1, 1), (3, 1, 1)]
     expect_field(student, (7, 2, 3), (3, 2, 1), *block, *halving, *halving, *halving)
 
 
-@check()
+@check(quote="The part of the image that can change a pixel is its **receptive field**.")
 def test_field_as_autograd_sees_it(student):
     """receptive_field says where the gradient of a unit is not 0, in networks whose kernels are all ones"""
     for layers in ([(3, 1, 1), (2, 2, 0), (3, 1, 1)], [(5, 2, 2), (3, 2, 0)], [(2, 1, 1), (4, 3, 1), (3, 1, 0)]):
         expect(student.receptive_field(layers)).to_match(support(layers))
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote="What one unit behind these layers sees of the image, along one axis")
 def test_fifty_networks(student, cases):
     """receptive_field is right for fifty networks of one to six layers"""
     networks = []

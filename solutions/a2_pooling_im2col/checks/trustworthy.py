@@ -18,8 +18,8 @@ def torch_itself(x, kernel, stride, padding):
     return F.max_pool2d(x, kernel, stride, padding)
 
 
-def with_rounding(x, kernel, stride, padding):
-    return F.max_pool2d(x.double(), kernel, stride, padding).float() * (1 + 1e-6)
+def in_double(x, kernel, stride, padding):
+    return F.max_pool2d(x.double(), kernel, stride, padding).to(x.dtype)
 
 
 def a_layer(x, kernel, stride, padding):
@@ -100,32 +100,35 @@ def says(student: Any, poolings: Sequence[Callable[..., Any]], answer: bool, tol
         expect(expect(verdict).to_be_a(bool) is answer).to_hold(f"{told} ({name.replace('_', ' ')})")
 
 
-@check(weight=0)
+@check(weight=0, quote="Says True to every right one, also to one that computes in another way than yours.")
 def test_right_ones_are_trusted(student):
     """trustworthy says True to right poolings, however they are written"""
-    says(student, (torch_itself, with_rounding, a_layer, image_by_image), True, "a right one is trusted")
+    says(student, (torch_itself, in_double, a_layer, image_by_image), True, "a right one is trusted")
 
 
-@check(after="right_ones_are_trusted")
+@check(
+    after="right_ones_are_trusted",
+    quote="Says False to one that is wrong anywhere: values, shape, pairs, padding, channels, batch.",
+)
 def test_wrong_values_are_caught(student):
     """trustworthy says False to poolings that take another number of the window, that stop, or that give nothing"""
     says(student, (mean, smallest, corner, raises, nothing), False, "a wrong one is caught")
 
 
-@check(after="right_ones_are_trusted")
+@check(after="right_ones_are_trusted", quote="Says False to one that is wrong anywhere")
 def test_wrong_pairs_are_caught(student):
     """trustworthy says False to poolings that mix up height and width, kernel and stride, or keep what does not fit"""
     poolings = (mean, swapped_stride, swapped_kernel, stride_is_kernel, keeps_the_remainder)
     says(student, poolings, False, "a wrong one is caught")
 
 
-@check(after="right_ones_are_trusted")
+@check(after="right_ones_are_trusted", quote="Says False to one that is wrong anywhere")
 def test_wrong_frames_are_caught(student):
     """trustworthy says False to poolings whose padding wins, is left out, or that never go below zero"""
     says(student, (mean, starts_at_zero, zero_frame, no_frame), False, "a wrong one is caught")
 
 
-@check(after="right_ones_are_trusted")
+@check(after="right_ones_are_trusted", quote="Says False to one that is wrong anywhere")
 def test_wrong_channels_are_caught(student):
     """trustworthy says False to poolings that mix channels or images"""
     says(student, (mean, one_channel, across_channels, one_image), False, "a wrong one is caught")

@@ -21,11 +21,6 @@ edit("trustworthy", "looks_at_the_shape_only",
      "or not torch.allclose(found, right)", "",
      of="trustworthy__asks_torch", hint="The right shape can hold wrong numbers. Compare the values too, with torch.allclose.")
 
-edit("trustworthy", "forgives_no_rounding",
-     "(1, 2), (0, 1))", "(1, 2), (0, 1)),",
-     "found.shape != right.shape or not torch.allclose", "not torch.equal",
-     of="trustworthy__asks_torch", hint="A right function may round in another way. Compare with torch.allclose instead of torch.equal or ==.")
-
 edit("trustworthy", "square_cases_only",
      "for shape, kernel, stride, padding in (((2, 3, 7, 10), (2, 3), (3, 2), (1, 0)), ((1, 2, 9, 6), (3, 2), (1, 2), (0, 1))):",
      "for shape, kernel, stride, padding in (\n"
