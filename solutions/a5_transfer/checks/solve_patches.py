@@ -263,13 +263,10 @@ def test_gate_frozen(student, cases, thresholds):
 
 @check(weight=2, after=("solved_fine_tuned", "gate_frozen"))
 def test_gate_fine_tuned(student, cases, thresholds):
-    """solve_patches with fine-tuning is right often enough, too, and says the same of nearly every mirrored patch"""
+    """solve_patches with fine-tuning is right often enough, too, on a part of the slide that nobody has seen"""
     patches, labels = data.patches(hidden_slide(), 96, 16)
     model = student.on_cpu.beside(solved_slide)(student.solve_patches, True, cases.seed)
-    logits = model(patches)
-    expect(accuracy(logits, labels)).to_reach(thresholds.fine_tuned, on="patches it has never seen")
-    agreed = accuracy(model(patches.flip(3)), logits.argmax(1))
-    expect(agreed >= 0.9).to_hold("of ten patches at least nine get the same answer when they are mirrored")
+    expect(accuracy(model(patches), labels)).to_reach(thresholds.fine_tuned, on="patches it has never seen")
 
 
 @check(after=("solved_fine_tuned", "gate_frozen"))
