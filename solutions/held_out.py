@@ -17,9 +17,9 @@ import numpy.typing as npt
 import torch
 
 SIDE, SYMBOLS = 28, 10
+CONSONANTS, VOWELS = "bdfgklmnprst", "aeiou"
 LOCALES = ("es_ES", "es_MX", "es_CO", "es_CL", "es_AR")
 SOURCES = {
-    "names": ("faker",),  # all of it: names of other countries help too
     "slide": ("skimage/data/ihc.png",),
 }  # relative to site-packages
 
@@ -83,9 +83,38 @@ def _floats(values: npt.NDArray[np.float64]) -> torch.Tensor:
     return torch.from_numpy(values).float()
 
 
-def hidden_names() -> list[tuple[str, int]]:
-    """About a third of the Spanish given names, (name, 1 for female), none of them in `cnnkit.data.names`."""
-    return [(name, int(gender == "F")) for name, gender in split_names(hidden=True)]
+def invented_names(rng: np.random.Generator, count: int) -> list[tuple[str, int]]:
+    """Names of an invented language, (name, label), all different, in random order; half have the label 1.
+
+    Consonants and vowels take turns. The label is 1 where one of four syllables, such as "tak", is anywhere in the
+    name: its first and last letters, its length, and the names most like it say little.
+    """
+    marks = _syllables(rng, 4)
+    names: dict[str, int] = {}
+    while len(names) < count:
+        name, label = _name(rng), len(names) % 2
+        if label:
+            at = int(rng.integers(0, len(name) - 2))
+            name = name[:at] + marks[rng.integers(len(marks))] + name[at + 3 :]
+        if any(mark in name for mark in marks) == bool(label):
+            names.setdefault(name, label)
+    rows = list(names.items())
+    return [rows[place] for place in rng.permutation(count)]
+
+
+def _syllables(rng: np.random.Generator, count: int) -> list[str]:
+    """Different ones: consonant, vowel, consonant."""
+    found: dict[str, None] = {}
+    while len(found) < count:
+        found["".join(letters[rng.integers(len(letters))] for letters in (CONSONANTS, VOWELS, CONSONANTS))] = None
+    return list(found)
+
+
+def _name(rng: np.random.Generator) -> str:
+    """Seven to twelve letters, consonants and vowels in turn."""
+    first, length = int(rng.integers(2)), int(rng.integers(7, 13))
+    turns = [(CONSONANTS, VOWELS)[(place + first) % 2] for place in range(length)]
+    return "".join(letters[rng.integers(len(letters))] for letters in turns)
 
 
 def hidden_slide() -> Pixels:

@@ -645,7 +645,7 @@ check(
 # *Difficulty ●●○○○ · Importance ●●●●○ · about 25 minutes · 16 points*
 #
 # Vocabulary, network, batches, loss, step: all pieces are there. `train_names` gets the rows, and two *makers*: `make_vocab(names)` makes a vocabulary, `make_model(size)` makes a network. You will
-# call it with your own `CharVocab` and `TextCNN`; we grade it with ours, so that a slip in T7.1 costs points only there.
+# call it with your own `CharVocab` and `TextCNN`; we grade it with ours, so that a slip in T7.1 costs points only there, and at the end on names of an invented language that nobody has seen.
 #
 # Before you begin: what is there to beat? Guess the same for everyone, and you are right half of the time. Look at nothing but the *last letter*, and take what most names with this letter are:
 
@@ -774,7 +774,7 @@ check(
 )
 
 # %% [markdown]
-# Now in earnest, with your own vocabulary, network and split. It takes some seconds. The hidden third of the names is not in here; `valid` is a part of the public ones that is kept out of the training.
+# Now in earnest, with your own vocabulary, network and split. It takes some seconds. Our invented names are not in here; `valid` is a part of the public ones that is kept out of the training.
 
 
 # %%

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,13 @@ import torch
 from autograder.course import load_course
 from autograder.judge.cases import Cases, seed_of
 from autograder.judge.course_modules import load_module
+from cnnkit import data
 
 ROOT = Path(__file__).resolve().parents[2]
 held_out = load_module(ROOT / "solutions" / "held_out.py")
 SECRETS = ("one term", "another term")
 Digits = tuple[torch.Tensor, torch.Tensor]
+Names = list[tuple[str, int]]
 
 
 def asked_with(secret: str) -> np.random.Generator:
@@ -69,3 +72,34 @@ def test_another_term_s_script_does_not_help(secret):
     images, labels = held_out.invented_script(Cases(seed_of("last term", "a gate")).rng, 1800)
     asked, wanted = held_out.invented_script(asked_with(secret), 600)
     assert share(nearest(images, labels, asked), wanted) < needed("a4_trainer", "script") / 2
+
+
+def by_last_letter(given: Names, name: str) -> int:
+    votes = Counter(label for other, label in given if other[-1] == name[-1])
+    return int(votes[1] > votes[0])
+
+
+def pieces(name: str) -> set[str]:
+    return {name[place : place + 3] for place in range(len(name) - 2)}
+
+
+def most_alike(given: Names, name: str) -> int:
+    own = pieces(name)
+    return max(given, key=lambda row: len(own & pieces(row[0])) / len(own | pieces(row[0])))[1]
+
+
+def most_common(given: Names, _name: str) -> int:
+    return int(sum(label for _, label in given) * 2 > len(given))
+
+
+def known_by_heart(_given: Names, name: str) -> int:
+    return dict(data.names()).get(name, 1)
+
+
+@pytest.mark.parametrize("shortcut", [by_last_letter, most_alike, most_common, known_by_heart])
+@pytest.mark.parametrize("secret", SECRETS)
+def test_no_shortcut_knows_the_invented_names(secret, shortcut):
+    names = held_out.invented_names(asked_with(secret), 1600)
+    assert len(dict(names)) == 1600
+    right = [shortcut(names[:1100], name) == label for name, label in names[1100:1250]]
+    assert sum(right) / len(right) < needed("a7_text_cnn", "names")

@@ -24,8 +24,6 @@ PUBLIC = {
     "len(data.shapes(300, seed=1)[0])": 300,
 }
 SOURCES = (
-    "from faker.providers.person.es_ES import Provider; Provider.first_names_female",
-    "from faker import Faker; Faker('es_MX').first_name()",
     "from skimage.data import immunohistochemistry; immunohistochemistry()",
 )
 
