@@ -16,14 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.box import bubblewrap, gpu, masks, seccomp
+from autograder.box import bubblewrap, gpu, masks, seccomp, users
 from autograder.box.inside import landlock
 from autograder.course.limits import Limits
 from autograder.errors import BoxFailure, NoBox
 
 START_SECONDS, ANSWER_SECONDS, HANG_UP_SECONDS = 240.0, 120.0, 5.0  # machines are busy; an exit shows at once
 MAX_WARM = 10_000  # characters of a cell; a control message holds 64 KiB
-NOBODY = 64_000  # the user that a zygote started by root becomes
 DEVICES = ("/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 MODES = ("bubblewrap", "landlock")
 INSTALL = "Install it (Debian, Ubuntu: apt-get install bubblewrap) or choose the weaker wall: --box landlock"
@@ -60,9 +59,9 @@ class Zygote:
         `warm` are cells that it runs once, so that forks find their imports and caches there: public code of ours only.
         """
         wall = wall or Wall()
-        with tempfile.TemporaryDirectory(prefix="box") as scratch:
+        with tempfile.TemporaryDirectory(prefix="box") as scratch, users.own_user() as user:
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            process = _launch(theirs, wall, scratch)
+            process = _launch(theirs, _config(wall, scratch, user), wall, scratch)
             zygote = cls(process, ours, wall, scratch)
             try:
                 zygote._await_ready()
@@ -142,8 +141,10 @@ class Zygote:
         return (self.process.stderr.read().decode(errors="replace").strip().splitlines() or [""])[-1]
 
 
-def _launch(control: socket.socket, wall: Wall, scratch: str) -> subprocess.Popen[bytes]:
-    config = json.dumps(_config(wall, scratch))
+def _launch(
+    control: socket.socket, settings: dict[str, Any], wall: Wall, scratch: str
+) -> subprocess.Popen[bytes]:
+    config = json.dumps(settings)
     if wall.mode == "bubblewrap":
         if bubblewrap.program() is None:
             raise NoBox(f"No box could be built: bubblewrap is not installed.\n  {INSTALL}")
@@ -175,9 +176,9 @@ def _launch(control: socket.socket, wall: Wall, scratch: str) -> subprocess.Pope
         control.close()
 
 
-def _config(wall: Wall, scratch: str) -> dict[str, Any]:
+def _config(wall: Wall, scratch: str, user: int) -> dict[str, Any]:
     bubbled = wall.mode == "bubblewrap"
-    nobody = (bubbled or _nobody_can_read(scratch)) and os.getuid() == 0 and "user" not in wall.off
+    becomes = (bubbled or _all_can_read(scratch, user)) and os.getuid() == 0 and "user" not in wall.off
     places = bubblewrap.places()
     readable = [*bubblewrap.SYSTEM, *(places.values() if bubbled else places), *DEVICES]
     readable = [*readable, bubblewrap.BOX if bubbled else scratch]
@@ -190,7 +191,7 @@ def _config(wall: Wall, scratch: str) -> dict[str, Any]:
         writable += [*gpu.nodes(wall.device), *gpu.WRITABLE]
     return {
         "device": wall.device,
-        "uid": NOBODY if nobody else None,
+        "uid": user if becomes else None,
         "namespaces": bubbled,
         "own_pids": bubbled and wall.device == "cpu",  # a GPU's driver looks in /proc for the numbers of its threads
         "readable": readable,
@@ -210,12 +211,12 @@ def _workplace(scratch: str) -> str:
     return os.path.join(scratch, "work")
 
 
-def _nobody_can_read(scratch: str) -> bool:
-    """Without mounts, root can become nobody only where nobody can reach the interpreter."""
+def _all_can_read(scratch: str, user: int) -> bool:
+    """Without mounts, root can become another user only where everybody can reach the interpreter."""
     os.chmod(scratch, 0o755)
     os.makedirs(_workplace(scratch), exist_ok=True)
     paths = [Path(path).resolve() for path in bubblewrap.places()]
     reachable = all(place.stat().st_mode & 0o005 == 0o005 for path in paths for place in (path, *path.parents))
     if reachable:
-        os.chown(_workplace(scratch), NOBODY, NOBODY)
+        os.chown(_workplace(scratch), user, user)
     return reachable

@@ -6,6 +6,7 @@ no capabilities, and last the system-call filter, which forbids most of what cam
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -65,12 +66,13 @@ def set_limits(config: dict[str, Any]) -> None:
 
     CUDA reserves as many addresses as this machine and its GPUs have memory, so there only what it may write counts.
     """
+    others = 0 if config["namespaces"] else _threads_of(os.getuid())  # the kernel counts a user's, not a submission's
     with open("/proc/self/statm") as file:
         pages = [int(number) for number in file.read().split()]
     memory, held = (resource.RLIMIT_AS, pages[0]) if config["device"] == "cpu" else (resource.RLIMIT_DATA, pages[5])
     for kind, value in (
         (memory, held * resource.getpagesize() + config["memory_mb"] * MEGABYTE),
-        (resource.RLIMIT_NPROC, config["processes"]),
+        (resource.RLIMIT_NPROC, config["processes"] + others),
         (resource.RLIMIT_FSIZE, config["disk_mb"] * MEGABYTE),
         (resource.RLIMIT_NOFILE, 128),  # pipe and socket buffers are memory that nothing else counts
         (resource.RLIMIT_CORE, 0),
@@ -79,6 +81,15 @@ def set_limits(config: dict[str, Any]) -> None:
         (resource.RLIMIT_CPU, config["cpu_seconds"]),
     ):
         resource.setrlimit(kind, (value, value))
+
+
+def _threads_of(user: int) -> int:
+    """How many threads run as this user now, whoever started them."""
+    found = 0
+    for process in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):  # it may end while it is looked at
+            found += len(os.listdir(f"/proc/{process}/task")) if os.stat(f"/proc/{process}").st_uid == user else 0
+    return found
 
 
 def drop_capabilities() -> None:
