@@ -87,6 +87,9 @@ class Box:
         try:
             self._revive()
             printed, answer = self._round_trip(request, seconds)
+            if answer.get("leftovers") is True:  # processes of an earlier request
+                self.zygote.sweep()
+                printed, answer = self._round_trip(request | {"swept": True}, seconds)
             if answer.get("lost") is True:  # a card that answers nothing any more
                 self._end()
                 reply_of(answer, printed, self._places)

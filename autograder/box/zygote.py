@@ -104,6 +104,10 @@ class Zygote:
         if "pid" not in answer:
             raise BoxFailure(f"no box could be started: {answer.get('error')}")
 
+    def sweep(self) -> None:
+        """Ends every process that the child has started, but not the child."""
+        self._command({"op": "sweep"})
+
     def end(self) -> dict[str, Any]:
         """Ends the child; {"status": wait status or None, "over_memory": bool, "memory_mb": the most it held}."""
         ended = self._command({"op": "end"})
@@ -141,9 +145,7 @@ class Zygote:
         return (self.process.stderr.read().decode(errors="replace").strip().splitlines() or [""])[-1]
 
 
-def _launch(
-    control: socket.socket, settings: dict[str, Any], wall: Wall, scratch: str
-) -> subprocess.Popen[bytes]:
+def _launch(control: socket.socket, settings: dict[str, Any], wall: Wall, scratch: str) -> subprocess.Popen[bytes]:
     config = json.dumps(settings)
     if wall.mode == "bubblewrap":
         if bubblewrap.program() is None:

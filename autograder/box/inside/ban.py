@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import os
 import re
 import sys
 import threading
@@ -22,6 +21,8 @@ from types import FrameType
 from typing import Any, NoReturn
 
 import torch
+
+from .family import adopts, has_children
 
 _KEY = "BackendSelect"
 _KERNELS = ("CPU", "CUDA", "MkldnnCPU", "QuantizedCPU", "CompositeExplicitAutograd", "CompositeImplicitAutograd")
@@ -109,18 +110,10 @@ def _modules(modules: tuple[str, ...], seen: list[str]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _no_other_process() -> Iterator[None]:
-    """In a box with a pid namespace every other process is a descendant: none may be there to compute for this one."""
-    alone = os.getpid() == 1
-    if alone and _has_children():
+    """In a box every other process is a child or becomes one: none may be there to compute for this one."""
+    alone = adopts()
+    if alone and has_children():
         raise BannedOperation("another process")
     yield
-    if alone and _has_children():
+    if alone and has_children():
         raise BannedOperation("another process")
-
-
-def _has_children() -> bool:
-    try:
-        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-    except ChildProcessError:
-        return False
-    return True

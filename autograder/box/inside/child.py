@@ -8,6 +8,7 @@ import random
 import signal
 import socket
 import struct
+import sys
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,9 @@ import torch
 from . import jail, wire
 from .device import await_device, start_device
 from .failure import describe
+from .family import adopt, bury, has_children, mourn_in_silence
 from .server import Server
+from .settings import Settings
 from .shell import Shell, captured
 
 SOCKET = 3  # the only descriptor beside standard input, output and error
@@ -46,6 +49,8 @@ def _settle(config: dict[str, Any], program: bytes) -> None:
     os.chdir("/")
     jail.enter(config, program)
     os.chdir(config["writable"][0])
+    sys.path.insert(0, "")  # as in Jupyter: a module may be beside the notebook
+    adopt()
     start_device(config["device"], config["tensors_mb"])  # on nobody's clock; if it cannot start, nothing is graded
     random.seed(SEED)
     np.random.seed(SEED)
@@ -66,13 +71,18 @@ def _only_descriptor(connection: int, keep: bool) -> socket.socket:
 
 
 def _serve(sock: socket.socket, shell: Shell, device: str) -> None:
-    server = Server(shell.names, shell.cell_of, device)
+    server, settings = Server(shell.names, shell.cell_of, device), Settings()
     while (frame := receive(sock)) is not None:
         nonce, request = frame[:NONCE_BYTES], wire.decode(frame[NONCE_BYTES:])
         if request["op"] == "cell":
             reply = wire.encode(_run_cell(shell, request, device))
             printed = ""
+        elif has_children() and not request.get("swept"):  # of a cell, or of an earlier call
+            mourn_in_silence()
+            reply, printed = wire.encode({"leftovers": True}), ""
         else:
+            bury()
+            settings.put_back()
             with captured() as sink:
                 reply = server.answer(request)
             printed = sink.getvalue()

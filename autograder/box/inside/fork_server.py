@@ -10,6 +10,7 @@ import array
 import base64
 import contextlib
 import gc
+import glob
 import json
 import os
 import select
@@ -18,11 +19,12 @@ import socket
 import sys
 from typing import Any
 
+MOST_SWEEPS = 200
 WATCH_SECONDS = 0.2  # how often the memory of a submission with several processes is added up
 
 
 class ForkServer:
-    """Answers the control socket: warm, settle, spawn, end."""
+    """Answers the control socket: warm, settle, spawn, sweep, end."""
 
     def __init__(self, control: socket.socket, config: dict[str, Any]) -> None:
         from . import child, shell  # noqa: F401  # here, not in each child
@@ -62,6 +64,8 @@ class ForkServer:
             gc.collect()
             gc.freeze()  # keeps the collector of the children away from shared pages
             return {}
+        if command["op"] == "sweep":
+            return self._sweep()
         return self._end()
 
     def _receive(self) -> tuple[bytes, list[int]]:
@@ -120,6 +124,17 @@ class ForkServer:
         self._end_strays()
         return {"status": status, "over_memory": self.over_memory, "memory_mb": used.ru_maxrss / 1024}
 
+    def _sweep(self) -> dict[str, Any]:
+        """Ends what the submission has started; again and again, since it may start more meanwhile."""
+        for _ in range(MOST_SWEEPS):
+            alive = [pid for pid in _descendants(self.child) if not _has_ended(pid)]
+            if not alive:
+                break
+            for pid in alive:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        return {}
+
     def _end_strays(self) -> None:
         """Where there is no pid namespace, daemons fall to us (we are their subreaper); end them too."""
         if self.config["own_pids"]:
@@ -144,16 +159,23 @@ class ForkServer:
 
 
 def _children(pid: int | None = None) -> list[int]:
-    """Direct children of a process (this one by default)."""
-    pid = pid or os.getpid()
-    with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{pid}/children") as file:
-        return [int(child) for child in file.read().split()]
-    return []
+    """Direct children of a process (this one by default), whichever of its threads started them."""
+    found: list[int] = []
+    for path in glob.glob(f"/proc/{pid or os.getpid()}/task/*/children"):
+        with contextlib.suppress(OSError), open(path) as file:
+            found += [int(child) for child in file.read().split()]
+    return found
 
 
-def _descendants() -> list[int]:
-    """Everything below this process: the submission, what it started, and the daemons that fell to us."""
-    found = _children()
+def _has_ended(pid: int) -> bool:
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/stat") as file:
+        return file.read().rpartition(")")[2].split()[0] in "ZX"
+    return True
+
+
+def _descendants(pid: int | None = None) -> list[int]:
+    """Everything below a process, by default this one: the submission, what it started, daemons that fell to us."""
+    found = _children(pid)
     for pid in found:  # grows while it is walked
         found += _children(pid)
     return found

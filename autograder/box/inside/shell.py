@@ -6,6 +6,7 @@ Also has `Shell.warm()`, called once in the zygote, so that a forked child pays 
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import sys
 import time
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import matplotlib.pyplot as plt
+import torch
 from IPython.core.async_helpers import get_asyncio_loop
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.text import SList
@@ -80,6 +82,11 @@ class QuietShell(InteractiveShell):
         return contextlib.nullcontext()
 
 
+def eagerly(model: Any = None, **options: Any) -> Any:
+    """`torch.compile`, above a function or called with one, or with options only: the function as it is."""
+    return functools.partial(eagerly, **options) if model is None else model
+
+
 class Shell:
     """A warm IPython shell. `names` is the student's namespace."""
 
@@ -96,6 +103,7 @@ class Shell:
 
     def warm(self) -> None:
         """Does once whatever is slow the first time."""
+        torch.compile = eagerly  # no compiler is in the box, and what it makes gives the same values
         self.run("import asyncio\nasync def _f(): return 1\nawait _f()", "warm", figures=False)
         figure = plt.figure(figsize=(1, 1))
         figure.subplots().plot([0, 1])
