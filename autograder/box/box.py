@@ -8,16 +8,18 @@ again; the others still are.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import select
 import socket
 import struct
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
+from autograder.box.clock import Allowance, Clock, Used
 from autograder.box.inside import wire
 from autograder.box.outcome import CellOutcome, Reply, StudentError
 from autograder.box.replies import MAX_PRINTED, ending_error, outcome_of, reply_of
@@ -31,13 +33,15 @@ SETTLE_SECONDS = 60.0
 MAX_ANSWER = wire.MAX_ANSWER + 2**20  # with what was printed
 MAX_PICTURES = 8 * 2**20  # bytes of one submission's figures
 
+T = TypeVar("T")
+
 
 class Box:
     """Where one submission lives. Not thread-safe; close it, or use `open_box`."""
 
     def __init__(self, zygote: Zygote, limits: Limits) -> None:
         self.zygote, self.limits = zygote, limits
-        self.deadline = time.monotonic() + limits.submission_seconds
+        self.clock = Clock(zygote.used)
         self.memory_mb = 0.0  # the peak of any child that has ended
         self._socket: socket.socket | None = None
         self._culprit = ""  # what the current request is about
@@ -72,8 +76,14 @@ class Box:
         self._culprit = _culprit(request)
         if self._endings[self._culprit] > self.limits.restarts:
             raise self._given_up[self._culprit]
-        printed, answer = self._exchange(request, min(seconds or self.limits.call_seconds, self.limits.call_seconds))
-        reply = reply_of(answer, printed, self._places)
+        before, most = self.clock.spent, self.limits.call_seconds
+        try:
+            printed, answer = self._exchange(request, min(seconds or most, most))
+            reply = reply_of(answer, printed, self._places)
+        except StudentError as error:
+            error.seconds = self.clock.spent - before
+            raise
+        reply = replace(reply, seconds=self.clock.spent - before)
         if request["op"] in ("run", "give"):
             self._history.append(request)
         return reply
@@ -107,7 +117,8 @@ class Box:
         with theirs:
             self.zygote.spawn(theirs, self.limits)
         self._socket = ours
-        greeting = self._receive(time.monotonic() + SETTLE_SECONDS)
+        self.clock.other_process()
+        greeting = self._receive(Allowance(Clock(Used), SETTLE_SECONDS))
         if greeting != b"ready":  # our walls, before any student code ran: our fault
             self.close()
             raise BoxFailure(f"a wall of the box could not be set up: {greeting.decode(errors='replace')}")
@@ -117,11 +128,11 @@ class Box:
     def _round_trip(self, request: dict[str, Any], seconds: float) -> tuple[str, dict[str, Any]]:
         """Sends one frame and receives one, in time. Any failure ends the child."""
         nonce = os.urandom(NONCE_BYTES)
-        end = min(time.monotonic() + seconds, self.deadline)
+        allowance = Allowance(self.clock, min(seconds, self.limits.submission_seconds - self.clock.spent))
         try:
             self._must_be_quiet()
-            self._send(nonce + wire.encode(request), end)
-            return _opened(self._receive(end), b"" if "nonce" in self.zygote.wall.off else nonce)
+            self._send(nonce + wire.encode(request), allowance)
+            return _opened(self._receive(allowance), b"" if "nonce" in self.zygote.wall.off else nonce)
         except TimeoutError:
             self._end()
             raise StudentError(Verdict.TIMED_OUT, "Timeout", f"no answer within {seconds:g} seconds") from None
@@ -130,6 +141,8 @@ class Box:
             raise StudentError(Verdict.BLOCKED, "Violation", f"an invalid answer: {error}") from None
         except (ConnectionError, EOFError):
             raise ending_error(self._end()) from None
+        finally:
+            self.clock.stop()
 
     def _must_be_quiet(self) -> None:
         assert self._socket is not None
@@ -138,27 +151,35 @@ class Box:
         if select.select([self._socket], [], [], 0)[0] and self._socket.recv(1, socket.MSG_PEEK):
             raise WireViolation("unrequested data")
 
-    def _send(self, payload: bytes, end: float) -> None:
+    def _send(self, payload: bytes, allowance: Allowance) -> None:
         assert self._socket is not None
-        self._socket.settimeout(max(end - time.monotonic(), 0.001))
-        self._socket.sendall(struct.pack(">I", len(payload)) + payload)
+        rest = memoryview(struct.pack(">I", len(payload)) + payload)
+        while rest:
+            rest = rest[self._in_time(allowance, functools.partial(self._socket.send, rest)) :]
 
-    def _receive(self, end: float) -> bytes:
-        size = struct.unpack(">I", self._exactly(4, end))[0]
+    def _receive(self, allowance: Allowance) -> bytes:
+        size = struct.unpack(">I", self._exactly(4, allowance))[0]
         if size > MAX_ANSWER:
             raise WireViolation("an oversized frame")
-        return self._exactly(size, end)
+        return self._exactly(size, allowance)
 
-    def _exactly(self, count: int, end: float) -> bytes:
+    def _exactly(self, count: int, allowance: Allowance) -> bytes:
         assert self._socket is not None
         parts = bytearray()
         while len(parts) < count:
-            self._socket.settimeout(max(end - time.monotonic(), 0.001))
-            part = self._socket.recv(min(count - len(parts), 2**20))
+            part = self._in_time(allowance, functools.partial(self._socket.recv, min(count - len(parts), 2**20)))
             if not part:
                 raise EOFError
             parts += part
         return bytes(parts)
+
+    def _in_time(self, allowance: Allowance, transfer: Callable[[], T]) -> T:
+        """What the transfer gives once the socket is ready for it. Raises TimeoutError."""
+        assert self._socket is not None
+        while True:
+            self._socket.settimeout(allowance.patience())
+            with contextlib.suppress(TimeoutError):
+                return transfer()
 
     def _end(self) -> dict[str, Any]:
         assert self._socket is not None

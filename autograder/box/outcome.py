@@ -19,6 +19,7 @@ class StudentError(ConvgradeError):
         super().__init__(f"{type_name}: {message}" if message else type_name)
         self.verdict, self.type_name, self.message = verdict, type_name, message
         self.where, self.printed = where, printed
+        self.seconds = 0.0  # that counted for the limits, as in a Reply
         self.bases: tuple[str, ...] = ()  # Python's own classes that its class is made from, itself among them
 
     @property
@@ -41,6 +42,7 @@ class Reply:
     mutated: tuple[str, ...] = ()  # arguments that the call changed in place: "0", "weight"
     grads: tuple[Any, ...] = ()  # gradients with respect to the `wrt` of the request, None if there is none
     printed: str = ""
+    seconds: float = 0.0  # that counted for the limits
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.box import bubblewrap, gpu, masks, seccomp, users
+from autograder.box.clock import Used
 from autograder.box.inside import landlock
 from autograder.course.limits import Limits
 from autograder.errors import BoxFailure, NoBox
@@ -103,6 +104,11 @@ class Zygote:
         answer = self._command({"op": "spawn", "limits": numbers}, [connection.fileno()])
         if "pid" not in answer:
             raise BoxFailure(f"no box could be started: {answer.get('error')}")
+
+    def used(self) -> Used:
+        """What the child and the processes that it started have used so far."""
+        answer = self._command({"op": "used"})
+        return Used(answer["computed"], answer["waited"])
 
     def sweep(self) -> None:
         """Ends every process that the child has started, but not the child."""

@@ -11,7 +11,7 @@ from autograder.errors import CourseError, place
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Wall-clock seconds, memory and disk of one submission; set in `[limits]` of assignment.toml."""
+    """Seconds (see box/clock.py), memory and disk of one submission; set in `[limits]` of assignment.toml."""
 
     cell_seconds: float = 20.0
     call_seconds: float = 10.0

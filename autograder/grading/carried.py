@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from autograder import messages
 from autograder.box.box import open_box
+from autograder.box.clock import Clock
 from autograder.box.outcome import StudentError
 from autograder.box.zygote import Zygote
 from autograder.course import Exercise
@@ -26,12 +27,12 @@ Results = tuple[CheckResult, ...]
 
 @dataclass(frozen=True, slots=True)
 class Resit:
-    """One submission whose exercises may be asked again, before `deadline` (time.monotonic)."""
+    """One submission whose exercises may be asked again, in the time that `clock` still leaves it."""
 
     suite: Suite
     zygote: Zygote
     cells: Sequence[Cell]
-    deadline: float
+    clock: Clock
 
 
 def carried_forward(results: Results, resit: Resit) -> Results:
@@ -91,7 +92,7 @@ def _asked_again(exercise: Exercise, given: Mapping[str, str], results: Results,
     others = [check for check in results if check.exercise != exercise.name]
     kept = {check.name: replace(check, verdict=_given_verdict(check, given)) for check in others}
     with open_box(resit.zygote, suite.assignment.limits) as box:
-        box.deadline = resit.deadline
+        box.clock = resit.clock
         try:
             for cell in resit.cells:
                 box.run_cell(cell.source, cell.label)

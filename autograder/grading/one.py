@@ -8,14 +8,14 @@ wall, and the suite asks questions through it. What comes back is data; whether 
 
 import base64
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from autograder import messages
 from autograder.box.box import Box, open_box
 from autograder.box.zygote import Zygote
 from autograder.course import Assignment
-from autograder.errors import UnreadableSubmission
+from autograder.errors import BoxFailure, UnreadableSubmission
 from autograder.grading.carried import Resit, Results, carried_forward
 from autograder.grading.scoring import score, ungraded_exercises
 from autograder.judge.conversation import Ask
@@ -40,11 +40,22 @@ def grade(handed_in: HandedIn, suite: Suite, zygote: Zygote, judge: Judge = Suit
     except UnreadableSubmission as error:
         return replace(blank, problem=str(error), fault="student", seconds=_since(start))
     with open_box(zygote, assignment.limits) as box:
-        cells = tuple(run_cell(box, cell, assignment) for cell in submission.cells)
+        cells = tuple(run_cells(box, submission.cells, assignment))
         results = _traced(judge(suite, box.ask), submission.cells, cells)
     judged = replace(blank, cells=cells, notes=submission.notes, memory_mb=round(box.memory_mb), seconds=_since(start))
-    results = carried_forward(results, Resit(suite, zygote, submission.cells, box.deadline))
+    results = carried_forward(results, Resit(suite, zygote, submission.cells, box.clock))
     return replace(judged, exercises=score(assignment, results))
+
+
+def run_cells(box: Box, cells: Sequence[Cell], assignment: Assignment) -> Iterator[CellRun]:
+    """Runs all cells. Raises BoxFailure where one is late that nothing of the student's came before: that is ours."""
+    given, all_ours = {item.source for item in assignment.release if item.role == "given"}, True
+    for cell in cells:
+        ran = run_cell(box, cell, assignment)
+        all_ours = all_ours and cell.source in given
+        if all_ours and ran.error.startswith("Timeout"):
+            raise BoxFailure(f"the released cell {cell.label} did not finish: {ran.error}")
+        yield ran
 
 
 def run_cell(box: Box, cell: Cell, assignment: Assignment) -> CellRun:

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 
+from autograder.box.clock import FAR
 from autograder.course import Assignment
 from autograder.grading.dependencies import dependencies_of
 from autograder.grading.keys import content_key, context_digest
@@ -42,7 +43,7 @@ def worker_main(connection: Connection, spec: ServeSpec) -> None:
 def worker_spec(assignment: Assignment, options: GradingOptions, which: Checks = "all") -> WorkerSpec:
     """Workers for this assignment."""
     serving = ServeSpec(str(assignment.root), assignment.slug, options.wall, options.device, which)
-    return WorkerSpec(worker_main, (serving,), assignment.limits.submission_seconds * 1.5 + 60, quiet=not is_on())
+    return WorkerSpec(worker_main, (serving,), assignment.limits.submission_seconds * FAR + 60, quiet=not is_on())
 
 
 def store_of(assignment: Assignment) -> Store:

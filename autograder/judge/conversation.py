@@ -72,6 +72,7 @@ class Conversation:
     requests: int = 0
     expectations: int = 0
     seconds: float = 0.0  # that the student's code took
+    spent: float = 0.0  # that counted for the limits
     counterexample: str = ""  # drawn values, when no single call can be named
     measured: dict[str, float] = field(default_factory=dict)  # figures that a threshold was asked of
 
@@ -81,7 +82,7 @@ class Conversation:
             wire.encode(request)
         except wire.WireError as error:
             raise TypeError(f"the suite passes something that cannot cross the wall: {error}") from error
-        left = self.limits.check_seconds - self.seconds
+        left = self.limits.check_seconds - self.spent
         start = time.perf_counter()
         self.requests += 1
         try:
@@ -89,10 +90,12 @@ class Conversation:
                 raise StudentError(Verdict.TIMED_OUT, "Timeout", "the calls of this check took too long in total")
             reply = self.ask(request, min(left, self.limits.call_seconds))
         except StudentError as error:
+            self.spent += error.seconds
             self._keep(Exchange(request, error))
             raise
         finally:
             self.seconds += time.perf_counter() - start
+        self.spent += reply.seconds
         self._keep(Exchange(request, reply))
         return reply
 

@@ -91,7 +91,7 @@ def _missing(error: StudentError, conversation: Conversation, parameters: descri
 
 
 def _seconds(error: StudentError, conversation: Conversation) -> float:
-    alone = conversation.seconds < conversation.limits.check_seconds
+    alone = conversation.spent < conversation.limits.check_seconds
     return conversation.limits.call_seconds if alone else conversation.limits.check_seconds
 
 

@@ -19,12 +19,14 @@ import socket
 import sys
 from typing import Any
 
+from . import usage
+
 MOST_SWEEPS = 200
 WATCH_SECONDS = 0.2  # how often the memory of a submission with several processes is added up
 
 
 class ForkServer:
-    """Answers the control socket: warm, settle, spawn, sweep, end."""
+    """Answers the control socket: warm, settle, spawn, sweep, used, end."""
 
     def __init__(self, control: socket.socket, config: dict[str, Any]) -> None:
         from . import child, shell  # noqa: F401  # here, not in each child
@@ -66,6 +68,8 @@ class ForkServer:
             return {}
         if command["op"] == "sweep":
             return self._sweep()
+        if command["op"] == "used":
+            return usage.used_by([self.child, *_descendants(self.child)] if self.child else [])
         return self._end()
 
     def _receive(self) -> tuple[bytes, list[int]]:

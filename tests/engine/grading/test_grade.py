@@ -12,11 +12,13 @@ import pytest
 from autograder import messages
 from autograder.box.zygote import Wall, Zygote
 from autograder.course import Assignment, load_course
+from autograder.errors import BoxFailure
 from autograder.grading.one import grade
 from autograder.grading.worker import in_a_fork
 from autograder.judge.plugin import with_suite
 from autograder.model import Report, Verdict
 from autograder.submission.handed_in import HandedIn
+from tests.conftest import write_course
 
 RIGHT = {"double": "def double(x):\n    return x * 2", "add": "def add(a, b):\n    return a + b"}
 
@@ -24,8 +26,6 @@ RIGHT = {"double": "def double(x):\n    return x * 2", "add": "def add(a, b):\n 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
     """The sample course's only assignment."""
-    from tests.conftest import write_course
-
     return load_course(write_course(tmp_path_factory.mktemp("course"))).assignment("tiny")
 
 
@@ -89,6 +89,16 @@ def test_an_endless_cell_leaves_the_other_cells_alone(tiny, zygote):
     result = with_suite(quick, lambda suite: grade(handed_in, suite, zygote))
     assert [check.verdict for check in result.checks] == [Verdict.RAISED, Verdict.SKIPPED, Verdict.PASSED]
     assert [cell.ok for cell in result.cells] == [True, False, True]
+
+
+def test_a_released_cell_that_does_not_finish_is_our_fault(zygote, tmp_path):
+    """The pool then tries this submission once more, and leaves it ungraded where that fails as well."""
+    endless = ("import torch\n", "while True: pass\n")
+    slow = load_course(write_course(tmp_path, {"tiny/notebook.py": endless})).assignment("tiny")
+    slow = replace(slow, limits=replace(slow.limits, cell_seconds=0.5))
+    handed_in = HandedIn("ada", "ada.ipynb", "key", notebook(RIGHT))
+    with pytest.raises(BoxFailure, match="setup did not finish"):
+        with_suite(slow, lambda suite: grade(handed_in, suite, zygote))
 
 
 def test_ending_the_process_costs_one_check(report):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,10 +22,19 @@ RUN = ".github/classroom/run_checks.py"
 ENDLESS = """
 def rescale(x):
     import signal
-    if signal.getitimer(signal.ITIMER_REAL)[0]:
-        signal.alarm(2)
+    if signal.getitimer(signal.ITIMER_PROF)[0]:
+        signal.setitimer(signal.ITIMER_PROF, 1)
     while True:
         pass
+"""
+
+
+WAITS = """
+def rescale(x):
+    import signal
+    if signal.alarm(0):
+        signal.alarm(1)
+    signal.pause()
 """
 
 
@@ -63,14 +74,28 @@ def test_right_answers_pass_every_public_check(course, assignment, tmp_path):
         assert "2 of 2 right" in ended.stdout
 
 
-def test_a_wrong_answer_and_an_endless_cell_fail_alone(course, assignment, tmp_path):
-    wrong = {"rescale": ENDLESS}
+@pytest.mark.parametrize("endless", [ENDLESS, WAITS])
+def test_a_wrong_answer_and_an_endless_cell_fail_alone(course, assignment, tmp_path, endless):
+    wrong = {"rescale": endless}
     raw = variants.with_solution(assignment, wrong).replace(b"check(\\n", b"print('all right')\\n#")
     folder = tmp_path / "repository"
     shutil.copytree(write_template(course, assignment), folder)
     (folder / "averages.ipynb").write_bytes(raw)
     run(folder)
     assert [run(folder, name).returncode for name in ("rescale", "moving_average")] == [1, 0]
+
+
+def test_a_cell_that_waits_for_a_processor_is_not_late(course, assignment, tmp_path):
+    """Its limit is a second, on the processor: on the wall, which a busy machine lengthens, it takes longer."""
+    folder = tmp_path / "repository"
+    shutil.copytree(write_template(course, assignment), folder)
+    program = (folder / RUN).read_text("utf-8")
+    (folder / RUN).write_text(re.sub(r"(?m)^SECONDS = .*$", "SECONDS = 1", program), "utf-8")
+    check = "import time; time.sleep(1.5); print('ended')"
+    (folder / ".github/classroom/checks.json").write_text(json.dumps({"rescale_check": check}), "utf-8")
+    (folder / "averages.ipynb").write_text('{"cells": []}', "utf-8")
+    run(folder)
+    assert run(folder, "rescale").stdout == "ended\n\n"
 
 
 def test_the_untouched_release_passes_nothing(course, assignment, tmp_path):
