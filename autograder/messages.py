@@ -36,6 +36,9 @@ def _in(where: str) -> str:
     return f" in {where}" if where else ""
 
 
+NO_GPU = "grading has no GPU, so use the device of the input"
+
+
 def _error(type_name: str, message: str) -> str:
     return f"{type_name}: {message.rstrip(' .')}" if message else type_name
 
@@ -44,6 +47,11 @@ def raised(type_name: str, message: str, where: str = "") -> str:
     """The student's code raised `type_name` at `where` ("corr2d, line 3")."""
     error = _error(type_name, message)
     return f"Your code stopped{_in(where)} with {error}. Call it with such an input in your notebook to see that line."
+
+
+def no_gpu(where: str = "") -> str:
+    """The student's code asks for a GPU by name."""
+    return f"Your code stopped{_in(where)} because it asks for a GPU: {NO_GPU}. With an input `x` that is `x.device`."
 
 
 def not_implemented(where: str = "") -> str:
@@ -240,6 +248,9 @@ def _listed(grade_ids: Sequence[str]) -> str:
     return ", ".join(f"`{grade_id}`" for grade_id in grade_ids[:3]) + more
 
 
+NO_LINE_ENDS = "The lines of some cells had no line ends; they were put back."
+
+
 def unreadable_cell(limit: int) -> str:
     """A cell that was left out."""
     return f"A cell without readable text, or with more than {limit:,} characters, was left out."
@@ -272,6 +283,20 @@ def lost_label(grade_ids: Sequence[str]) -> str:
 def lost_name(name: str) -> str:
     """A function of the release that nobody defines any more."""
     return f"This notebook no longer defines `{name}`. If you renamed it, change its name back to `{name}`."
+
+
+def other_meaning(cell: str, name: str) -> str:
+    """A later cell uses the name of an answer for something else."""
+    return f"{_cell(cell)} gives `{name}` another meaning, and that is what was graded. Use another name there."
+
+
+def deleted_name(cell: str, name: str) -> str:
+    """A later cell deletes the name of an answer."""
+    return f"{_cell(cell)} deletes `{name}`, so there was nothing left to grade. Delete that line."
+
+
+def _cell(label: str) -> str:
+    return label.capitalize() if label.startswith("cell ") else f"Cell `{label}`"
 
 
 def duplicated(grade_id: str, copies: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,12 @@ from autograder.errors import ConvgradeError
 from autograder.model import Verdict
 
 __all__ = ["CellOutcome", "Handle", "Reply", "StudentError"]
+
+
+_NO_CARD = re.compile(
+    r"not compiled with (?:CUDA|XPU)|NVIDIA driver|No (?:CUDA|HIP|XPU) GPUs? (?:are|is) available|with support for mps"
+    r"|MPS backend is|from the '(?:CUDA|MPS|XPU)' backend|torch\.cuda\.is_available\(\) is False|CUDA driver"
+)
 
 
 class StudentError(ConvgradeError):
@@ -26,6 +33,11 @@ class StudentError(ConvgradeError):
     def from_stub(self) -> bool:
         """Whether the stub of the release raised it; torch's own NotImplementedError has a message."""
         return self.verdict is Verdict.RAISED and self.type_name == "NotImplementedError" and not self.message
+
+    @property
+    def asks_for_gpu(self) -> bool:
+        """Whether torch raised it since there is no card, or no support for one."""
+        return self.verdict is Verdict.RAISED and bool(_NO_CARD.search(self.message[:500]))
 
     @property
     def unwritten(self) -> bool:

@@ -62,7 +62,9 @@ def run_cell(box: Box, cell: Cell, assignment: Assignment) -> CellRun:
     """Runs one cell of the student's; figures are kept of what the student changed."""
     released = {item.source for item in assignment.release}
     outcome = box.run_cell(cell.source, cell.label, figures=cell.source not in released)
-    error = f"{outcome.error} ({outcome.error.where})".removesuffix(" ()") if outcome.error else ""
+    failure = outcome.error
+    said = f"{failure.type_name}: {messages.NO_GPU}" if failure and failure.asks_for_gpu else str(failure or "")
+    error = f"{said} ({failure.where})".removesuffix(" ()") if failure else ""
     figures = tuple(base64.b64encode(png).decode() for png in outcome.figures)
     return CellRun(cell.label, outcome.ok, error, round(outcome.seconds, 3), figures)
 

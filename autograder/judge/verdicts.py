@@ -107,6 +107,8 @@ def _raised(error: StudentError, conversation: Conversation, where: str) -> str:
         return messages.not_implemented(where)
     if error.type_name == "Exit" and not where:
         return messages.ENDED
+    if error.asks_for_gpu:
+        return messages.no_gpu(where)
     if error.type_name == "Crash" and not where:
         return messages.crashed(plain.one_line(error.message, 80))
     built_in = isinstance(getattr(builtins, error.type_name, None), type)

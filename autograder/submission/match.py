@@ -5,6 +5,7 @@ is a risk without a gain. Every pattern here is linear in the length of the text
 """
 
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
@@ -16,6 +17,10 @@ Claims = dict[str, list["RawCell"]]  # grade id → the cells that answer to it,
 
 _FUNCTION = re.compile(r"^(?:async[ \t]++)?(?:def|class)[ \t]++(\w++)", re.MULTILINE)
 _VARIABLE = re.compile(r"^(\w++)[ \t]*+(?::[^=\n]++)?=(?!=)", re.MULTILINE)
+_TARGETS = re.compile(r"^\(?+(\w[\w \t,*]*+)\)?+[ \t]*+(?::[^=\n]++)?=(?!=)", re.MULTILINE)  # "a, (b, c) =" is not seen
+_IMPORTED = re.compile(r"^(?:import|from\b.*\bimport)[ \t]++(.++)", re.MULTILINE)
+_DELETED = re.compile(r"^del\b([\w \t,()]++)$", re.MULTILINE)
+_WORD = re.compile(r"\w++(?![ \t]++as\b)")
 _ANYWHERE = re.compile(r"\b(?:def|class)[ \t]++(\w++)|\b(\w++)[ \t]*+=(?!=)")
 _ROLES = ("given", "solution", "check", "manual")
 
@@ -27,7 +32,7 @@ def tidy(source: str) -> str:
 
 def functions(source: str) -> set[str]:
     """Functions and classes that a cell defines at its left margin."""
-    return set(_FUNCTION.findall(source))
+    return {_as_python_reads(name) for name in _FUNCTION.findall(source)}
 
 
 def bodies(source: str) -> list[tuple[str, str]]:
@@ -42,7 +47,22 @@ def defined_anywhere(source: str) -> set[str]:
     for line in source.splitlines():
         if line.lstrip().startswith(("from ", "import ")):
             found.update(re.findall(r"\w++", line))
-    return found
+    return {_as_python_reads(name) for name in found}
+
+
+def bound_anew(source: str) -> set[str]:
+    """Names that a cell gives a meaning at its left margin."""
+    targets = "\n".join([*_TARGETS.findall(source), *_IMPORTED.findall(source)])
+    return functions(source) | {_as_python_reads(name) for name in _WORD.findall(targets)}
+
+
+def deleted(source: str) -> set[str]:
+    """Names that a cell deletes at its left margin."""
+    return {_as_python_reads(name) for names in _DELETED.findall(source) for name in _WORD.findall(names)}
+
+
+def _as_python_reads(name: str) -> str:
+    return unicodedata.normalize("NFKC", name)
 
 
 Say = Callable[[Sequence[str]], str]  # grade ids → one sentence about all of these cells

@@ -155,7 +155,7 @@ def _cell(item: Any, numbers: Iterator[int], notes: list[str]) -> RawCell | None
         notes.append(messages.NOT_A_CELL)
         return None
     kind = "code" if item.get("cell_type") == "code" else "text"
-    source = _source(item)
+    source = _source(item, notes)
     if source is None or len(source) > MAX_SOURCE:
         notes.append(messages.unreadable_cell(MAX_SOURCE))
         return None
@@ -165,10 +165,13 @@ def _cell(item: Any, numbers: Iterator[int], notes: list[str]) -> RawCell | None
     return RawCell(next(numbers) if kind == "code" else 0, kind, cleaned, _ids(item), _points(item))
 
 
-def _source(item: dict[str, Any]) -> str | None:
+def _source(item: dict[str, Any], notes: list[str]) -> str | None:
     """The text of a cell: a string or a list of strings, called "input" in code cells before nbformat 4."""
     source = item.get("source", item.get("input", item.get("text", "")))
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        if len(source) > 1 and not any(line.endswith(("\n", "\r")) for line in source[:-1]):
+            notes.append(messages.NO_LINE_ENDS)
+            return "\n".join(source)
         return "".join(source)
     return source if isinstance(source, str) else None
 

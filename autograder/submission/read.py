@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from autograder import messages
 from autograder.course import Assignment
 from autograder.layout import grade_id_of
-from autograder.submission.match import Claims, Notes, Release, counting_copies, defined_anywhere, functions
+from autograder.submission.match import (
+    Claims,
+    Notes,
+    Release,
+    bound_anew,
+    counting_copies,
+    defined_anywhere,
+    deleted,
+    functions,
+)
 from autograder.submission.parse import RawCell, parse_notebook
 
 
@@ -53,6 +62,7 @@ def read_submission(raw: bytes, assignment: Assignment) -> Submission:
         notes.append(messages.other_assignment(assignment.title))
     cells = tuple(item.cell for item in placed if item.role != "check" and item.cell.source.strip())
     _note_lost_names(cells, release, notes)
+    _note_other_meanings(cells, release, notes)
     return Submission(cells, notes.sentences())
 
 
@@ -117,3 +127,15 @@ def _note_lost_names(cells: Sequence[Cell], release: Release, notes: Notes) -> N
         lost = sorted(release.names(grade_id) - defined) if released.role == "solution" else []
         for name in lost:
             notes.append(messages.lost_name(name))
+
+
+def _note_other_meanings(cells: Sequence[Cell], release: Release, notes: Notes) -> None:
+    """Say which later cells give an answer's name another meaning or delete it: graded is what there is in the end."""
+    written: set[str] = set()
+    for cell in cells:
+        answers = release.names(cell.grade_id) if cell.grade_id else set()
+        for name in sorted(written & bound_anew(cell.source) - answers):
+            notes.append(messages.other_meaning(cell.label, name))
+        for name in sorted(written & deleted(cell.source)):
+            notes.append(messages.deleted_name(cell.label, name))
+        written |= answers

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -143,19 +144,34 @@ def test_every_ending_has_its_sentence(tmp_path: Path, verdict: Verdict, kind: s
     assert words in result.message
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Torch not compiled with CUDA enabled",
+        "Found no NVIDIA driver on your system. Please check that you have an NVIDIA GPU and installed a driver",
+        "No CUDA GPUs are available",
+        "PyTorch is not linked with support for mps devices",
+        "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False.",
+    ],
+)
+def test_who_asks_for_a_gpu_reads_that_there_is_none(tmp_path: Path, said: str) -> None:
+    def ask(_request: dict[str, Any], _seconds: float) -> Reply:
+        raise StudentError(Verdict.RAISED, "RuntimeError", said)
+
+    result = judged_by(sample(tmp_path), ask)["double_keeps_the_shape"]
+    assert "grading has no GPU, so use the device of the input" in result.message
+    assert "driver" not in result.message
+
+
 def test_the_calls_of_a_check_share_its_time(tmp_path: Path) -> None:
     given: list[float] = []
-    now = [0.0]
 
     def ask(request: dict[str, Any], seconds: float) -> Reply:
         given.append(seconds)
-        now[0] += min(1.4, seconds)
-        return LocalBox(right()).ask(request)
+        return replace(LocalBox(right()).ask(request), seconds=min(1.4, seconds))
 
     body = "for n in range(9):\n    expect(student.double(n)).to_equal(2 * n)"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("autograder.judge.conversation.time.perf_counter", lambda: now[0])
-        result = judged_by(sample(tmp_path, one_check(body)), ask)["it"]
+    result = judged_by(sample(tmp_path, one_check(body)), ask)["it"]
     assert result.verdict is Verdict.TIMED_OUT
     assert given[:3] == pytest.approx([2, 1.6, 0.2])
     assert "after 3 seconds" in result.message

@@ -222,6 +222,34 @@ def test_a_renamed_function_is_noted():
     assert "no longer defines `corr2d`" in read(cells).notes[0]
 
 
+@pytest.mark.parametrize(
+    "later",
+    ["corr2d = corr2d(1, 2)", "X, corr2d = 1, 2", "corr2d: int = 3", "def corr2d(X):\n    return 0", "class corr2d: pass",
+     "from scipy.signal import correlate2d as corr2d"],
+)  # fmt: skip
+def test_a_later_cell_that_gives_an_answer_another_meaning_is_named(later):
+    notes = read([*handed_in(), cell(later)]).notes
+    assert len(notes) == 1
+    assert notes[0].startswith("Cell 7 gives `corr2d` another meaning, and that is what was graded.")
+
+
+def test_a_later_cell_that_deletes_an_answer_is_named():
+    assert read([*handed_in(), cell("x = 1\ndel x, corr2d")]).notes[0].startswith("Cell 7 deletes `corr2d`")
+
+
+@pytest.mark.parametrize(
+    "later", ["y = corr2d(1, K=2)", "f(corr2d=3)", "assert corr2d == f", "def f():\n    corr2d = 3", "x.corr2d = 1"]
+)
+def test_using_an_answer_is_no_other_meaning(later):
+    assert read([*handed_in(), cell(later)]).notes == ()
+
+
+def test_a_name_with_a_ligature_is_the_name_that_python_reads():
+    cells = handed_in()
+    cells[5]["source"] = RIGHT_SIZE.replace("out_size", "out_\N{LATIN SMALL LETTER LONG S}ize")
+    assert read(cells).notes == ()
+
+
 def test_the_notebook_of_another_assignment_is_noted():
     submission = read([cell("print(1)"), cell("x = 2", "something_else")])
     assert len(submission.notes) == 1
@@ -277,6 +305,14 @@ def test_sources_may_be_lists_of_lines():
     cells = handed_in()
     cells[2]["source"] = RIGHT_CORR.splitlines(keepends=True)
     assert read(cells) == read(handed_in())
+
+
+def test_lines_without_line_ends_get_them_back():
+    cells = handed_in()
+    cells[2]["source"] = RIGHT_CORR.splitlines()
+    submission = read(cells)
+    assert submission.cells == read(handed_in()).cells
+    assert "no line ends" in submission.notes[0]
 
 
 def test_attachments_and_equal_cell_ids_do_no_harm():
