@@ -224,8 +224,8 @@ def test_a_renamed_function_is_noted():
 
 @pytest.mark.parametrize(
     "later",
-    ["corr2d = corr2d(1, 2)", "X, corr2d = 1, 2", "corr2d: int = 3", "def corr2d(X):\n    return 0", "class corr2d: pass",
-     "from scipy.signal import correlate2d as corr2d"],
+    ["corr2d = corr2d(1, 2)", "X, corr2d = 1, 2", "corr2d: int = 3", "def corr2d(X):\n    return 0",
+     "class corr2d: pass", "from scipy.signal import correlate2d as corr2d"],
 )  # fmt: skip
 def test_a_later_cell_that_gives_an_answer_another_meaning_is_named(later):
     notes = read([*handed_in(), cell(later)]).notes
