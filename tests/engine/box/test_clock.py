@@ -93,7 +93,8 @@ BUSY = {
     "a loop": "while True: pass",
     "threads": "for _ in 'ab': threading.Thread(target=forever, daemon=True).start()\n    forever()",
     "a child": "if os.fork() == 0: forever()\n    os.wait()",
-    "a child of a child": "if os.fork() == 0: os.fork() or forever()\n    else: time.sleep(999)",
+    "a child of a child": "if os.fork() == 0:\n        if os.fork() == 0: forever()\n        os._exit(0)\n"
+    "    time.sleep(999)",
     "sleep": "time.sleep(999)",
 }
 
