@@ -1,7 +1,6 @@
 """Every sentence that a student reads about a verdict, a wrong answer, a repair or a refusal.
 
-Each says what is wrong, where, and what to do next. Nothing here escapes: whoever prints, escapes.
-"""
+Each says what is wrong, where, and what to do next. Nothing here escapes: whoever prints, escapes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_FLOOR, Decimal
@@ -29,14 +28,12 @@ NO_VERDICT = "This check could not be run. That is our problem; the staff sees i
 CUSTOM_ERROR = "a custom error"  # of a class that the student wrote: its name may say anything
 NAMELESS_OPERATION = "an operation that is not allowed here"
 ENDED = "Your code ended the Python process instead of answering. Remove `exit`, `quit` or `os._exit`."
+NO_GPU = "grading has no GPU, so use the device of the input"
 STRAY_DATA = "data sent to the grader outside of an answer"
 
 
 def _in(where: str) -> str:
     return f" in {where}" if where else ""
-
-
-NO_GPU = "grading has no GPU, so use the device of the input"
 
 
 def _error(type_name: str, message: str) -> str:
@@ -47,11 +44,6 @@ def raised(type_name: str, message: str, where: str = "") -> str:
     """The student's code raised `type_name` at `where` ("corr2d, line 3")."""
     error = _error(type_name, message)
     return f"Your code stopped{_in(where)} with {error}. Call it with such an input in your notebook to see that line."
-
-
-def no_gpu(where: str = "") -> str:
-    """The student's code asks for a GPU by name."""
-    return f"Your code stopped{_in(where)} because it asks for a GPU: {NO_GPU}. With an input `x` that is `x.device`."
 
 
 def not_implemented(where: str = "") -> str:
@@ -239,6 +231,7 @@ def changed_in_place(argument: str) -> str:
 
 REPLACED_BYTES = "The file contains bytes that are not valid text; they were read as “\ufffd”."
 REPLACED_CHARACTERS = "A cell contains characters that cannot be read; they were removed or replaced with “\ufffd”."
+NO_LINE_ENDS = "The lines of some cells had no line ends; they were put back."
 POINTS_CHANGED = "The points in this file were changed. That has no effect: points come from the released notebook."
 NOT_A_CELL = "An entry in the file's list of cells is not a cell; it was left out."
 
@@ -246,9 +239,6 @@ NOT_A_CELL = "An entry in the file's list of cells is not a cell; it was left ou
 def _listed(grade_ids: Sequence[str]) -> str:
     more = f" and {len(grade_ids) - 3} more" if len(grade_ids) > 3 else ""
     return ", ".join(f"`{grade_id}`" for grade_id in grade_ids[:3]) + more
-
-
-NO_LINE_ENDS = "The lines of some cells had no line ends; they were put back."
 
 
 def unreadable_cell(limit: int) -> str:
@@ -285,18 +275,9 @@ def lost_name(name: str) -> str:
     return f"This notebook no longer defines `{name}`. If you renamed it, change its name back to `{name}`."
 
 
-def other_meaning(cell: str, name: str) -> str:
-    """A later cell uses the name of an answer for something else."""
-    return f"{_cell(cell)} gives `{name}` another meaning, and that is what was graded. Use another name there."
-
-
-def deleted_name(cell: str, name: str) -> str:
-    """A later cell deletes the name of an answer."""
-    return f"{_cell(cell)} deletes `{name}`, so there was nothing left to grade. Delete that line."
-
-
-def _cell(label: str) -> str:
-    return label.capitalize() if label.startswith("cell ") else f"Cell `{label}`"
+def name_taken(cell: str, name: str, what: str = "gets another meaning, which was graded") -> str:
+    """A later cell uses the name of an answer for something else, or does the like."""
+    return f"In {cell}, `{name}` {what}. Use another name there."
 
 
 def duplicated(grade_id: str, copies: int) -> str:

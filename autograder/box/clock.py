@@ -23,10 +23,10 @@ class Used:
 
 
 class Clock:
-    """The seconds that count, `spent`, of all requests of a submission. `read` looks at its present processes."""
+    """The seconds that count, `spent`, of all requests of a submission; `look_at` tells of its present processes."""
 
-    def __init__(self, read: Callable[[], Used]) -> None:
-        self.read, self.spent = read, 0.0
+    def __init__(self, look_at: Callable[[], Used]) -> None:
+        self.look_at, self.spent = look_at, 0.0
         self._last, self._since, self._wall = Used(), 0.0, 0.0
 
     def other_process(self) -> None:
@@ -45,7 +45,7 @@ class Clock:
 
     def look(self) -> None:
         """Counts what was used since the last look."""
-        wall, now = self._passed(), self.read()
+        wall, now = self._passed(), self.look_at()
         self._since, self._wall = time.monotonic(), 0.0
         computed = max(now.computed - self._last.computed, 0.0)
         asleep = 0.0

@@ -107,13 +107,12 @@ def _raised(error: StudentError, conversation: Conversation, where: str) -> str:
         return messages.not_implemented(where)
     if error.type_name == "Exit" and not where:
         return messages.ENDED
-    if error.asks_for_gpu:
-        return messages.no_gpu(where)
     if error.type_name == "Crash" and not where:
         return messages.crashed(plain.one_line(error.message, 80))
     built_in = isinstance(getattr(builtins, error.type_name, None), type)
     kind = error.type_name if built_in or conversation.show != "shapes" else messages.CUSTOM_ERROR
     text = plain.one_line(error.message) if conversation.show != "shapes" else ""
+    text = messages.NO_GPU if error.asks_for_gpu else text
     kind = plain.one_line(kind, describe.MAX_NAME)
     if where:
         return messages.raised(kind, text, where)

@@ -135,7 +135,7 @@ def _note_other_meanings(cells: Sequence[Cell], release: Release, notes: Notes) 
     for cell in cells:
         answers = release.names(cell.grade_id) if cell.grade_id else set()
         for name in sorted(written & bound_anew(cell.source) - answers):
-            notes.append(messages.other_meaning(cell.label, name))
+            notes.append(messages.name_taken(cell.label, name))
         for name in sorted(written & deleted(cell.source)):
-            notes.append(messages.deleted_name(cell.label, name))
+            notes.append(messages.name_taken(cell.label, name, "is deleted, so nothing was left to grade"))
         written |= answers

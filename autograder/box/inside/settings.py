@@ -39,8 +39,8 @@ def _folder() -> str:
 
 def _set_filters(filters: list[Any]) -> None:
     warnings.resetwarnings()  # which also tells Python's cache
-    for one in reversed(filters):
-        warnings.filters.insert(0, one)  # type: ignore[attr-defined]  # a list, whatever the stubs say
+    for rule in reversed(filters):
+        warnings.filters.insert(0, rule)  # type: ignore[attr-defined]  # a list, whatever the stubs say
 
 
 SETTINGS: dict[str, Setting] = {

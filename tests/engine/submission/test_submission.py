@@ -230,11 +230,11 @@ def test_a_renamed_function_is_noted():
 def test_a_later_cell_that_gives_an_answer_another_meaning_is_named(later):
     notes = read([*handed_in(), cell(later)]).notes
     assert len(notes) == 1
-    assert notes[0].startswith("Cell 7 gives `corr2d` another meaning, and that is what was graded.")
+    assert notes[0].startswith("In cell 7, `corr2d` gets another meaning, which was graded.")
 
 
 def test_a_later_cell_that_deletes_an_answer_is_named():
-    assert read([*handed_in(), cell("x = 1\ndel x, corr2d")]).notes[0].startswith("Cell 7 deletes `corr2d`")
+    assert read([*handed_in(), cell("x = 1\ndel x, corr2d")]).notes[0].startswith("In cell 7, `corr2d` is deleted")
 
 
 @pytest.mark.parametrize(
