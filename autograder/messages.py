@@ -53,10 +53,8 @@ def not_implemented(where: str = "") -> str:
 
 def missing_name(name: str) -> str:
     """The notebook defines nothing called `name`."""
-    return (
-        f"There is no `{name}` in your notebook. Did its cell stop with an error, or did you rename it? "
-        "Restart the kernel, run all cells, and look at the first error."
-    )
+    what = f"There is no `{name}` in your notebook. Did its cell stop with an error, or did you rename it?"
+    return f"{what} Restart the kernel, run all cells, and look at the first error."
 
 
 def cut_short(name: str, label: str) -> str:
@@ -251,10 +249,8 @@ def restored(grade_ids: Sequence[str]) -> str:
     if len(grade_ids) > 1:
         what = f"{len(grade_ids)} cells were missing ({_listed(grade_ids)}), so the empty ones were put back."
         return f"{what} Download the notebook again and copy your answers into those cells."
-    return (
-        f"The cell {_listed(grade_ids)} was missing, so the empty one from the assignment was put back. "
-        "Download the notebook again and copy your answer into that cell."
-    )
+    what = f"The cell {_listed(grade_ids)} was missing, so the empty one from the assignment was put back."
+    return f"{what} Download the notebook again and copy your answer into that cell."
 
 
 def found_elsewhere(grade_id: str) -> str:
