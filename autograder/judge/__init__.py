@@ -61,7 +61,8 @@ called, iterated, indexed and measured with `len`. Attributes are fetched when n
 `student.beside(helper)(x)` runs a function of the suite beside the student's code, with all that it uses of its file;
 `inside = student.beside(a, b)` several, `inside.a(x)`. A first parameter `student` of a helper is filled in inside: it
 is the notebook, in whose place the suite passes `reference` when it calls the helper here. So is a parameter `device`
-with a default. `student.on_views.f(x)` passes every tensor as a non-contiguous view.
+with a default. `student.on_views.f(x)` passes every tensor as a view with gaps or with reversed
+axes, as the seed says, whose axes no `.view` can merge, and NumPy's arrays with negative strides.
 `student.with_gradients(upstream, wrt=("0", "weight")).f(x, weight=w)` gives `.value`, `.grads`, for `to_have_gradient`.
 `with student.banning("convolution", "unfold", "scipy.signal"):` stops calls that dispatch such an operation; in it
 `own_work(lambda: student.f(x), …)` fails for such a call, and when every call raises. A call that fails raises

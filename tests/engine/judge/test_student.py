@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import torch
 from autograder.judge.cases import Cases
 from autograder.judge.local import LocalBox
 from autograder.model import Verdict
-from tests.engine.samples.judge import judged_by, one_check, one_result, sample
+from tests.engine.samples.judge import judged, judged_by, one_check, one_result, sample
 
 
 class Counter:
@@ -133,3 +134,24 @@ def test_a_function_that_only_our_own_code_misses_is_named(tmp_path: Path) -> No
     body = 'student.run("def twice(x): return student.double(x)")\nexpect(student.env.twice(2)).to_equal(4)'
     result = judged_by(sample(tmp_path, one_check(body)), LocalBox({}).ask)["it"]
     assert result.message.startswith("There is no `double` in your notebook")
+
+
+@pytest.mark.parametrize("secret", ["secret", "a", "b", "c", "d"])
+def test_views_hold_the_same_values_in_a_layout_that_cannot_be_flattened_by_view(tmp_path: Path, secret: str) -> None:
+    def layout(x: torch.Tensor) -> tuple[torch.Tensor, bool]:
+        try:
+            x.view(len(x), -1)
+        except RuntimeError:
+            return x.clone(), True
+        return x.clone(), False
+
+    body = "x = cases.tensor(2, 3, 4, 5)\nexpect(student.on_views.double(x)).to_match((x, True))"
+    assignment = replace(sample(tmp_path, one_check(body, "student, cases")), secret=secret)
+    assert judged(assignment, double=layout)["it"].verdict is Verdict.PASSED
+
+
+def test_views_of_arrays_have_negative_strides(tmp_path: Path) -> None:
+    expected = "expect(student.on_views.double(x)).to_equal((x, [-24, -8]))"
+    body = f"import numpy as np\nx = np.arange(6).reshape(2, 3)\n{expected}"
+    result = one_result(tmp_path, body, double=lambda x: (x.copy(), list(x.strides)))
+    assert result.verdict is Verdict.PASSED
