@@ -17,11 +17,12 @@ import select
 import signal
 import socket
 import sys
+import time
 from typing import Any
 
 from . import usage
 
-MOST_SWEEPS = 200
+MOST_SWEEPS, SWEEP_SECONDS = 500, 0.01
 WATCH_SECONDS = 0.2  # how often the memory of a submission with several processes is added up
 
 
@@ -129,7 +130,7 @@ class ForkServer:
         return {"status": status, "over_memory": self.over_memory, "memory_mb": used.ru_maxrss / 1024}
 
     def _sweep(self) -> dict[str, Any]:
-        """Ends what the submission has started; again and again, since it may start more meanwhile."""
+        """Ends what the submission has started; again and again, since it may start more, and dying takes its time."""
         for _ in range(MOST_SWEEPS):
             alive = [pid for pid in _descendants(self.child) if not _has_ended(pid)]
             if not alive:
@@ -137,6 +138,7 @@ class ForkServer:
             for pid in alive:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
+            time.sleep(SWEEP_SECONDS)
         return {}
 
     def _end_strays(self) -> None:
