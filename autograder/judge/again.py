@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from autograder.box.inside import wire
@@ -12,6 +12,8 @@ from autograder.judge.conversation import Exchange, Send
 from autograder.judge.replay import asked_again, same_outcome
 from autograder.model import Verdict
 
+SAVING = "import random; drawn = random.getstate(), np.random.get_state(), torch.get_rng_state()"
+RESTORING = "random.setstate(drawn[0]); np.random.set_state(drawn[1]); torch.set_rng_state(drawn[2])"
 SEEDING = "import random; random.seed({0}); np.random.seed({0}); torch.manual_seed({0})"
 
 
@@ -39,6 +41,16 @@ def first_change(send: Send, exchanges: Sequence[Exchange]) -> Exchange | None:
             late = isinstance(outcome, StudentError) and outcome.verdict is not Verdict.RAISED
             return None if late else exchange
     return None
+
+
+@contextlib.contextmanager
+def keeping_random_states(send: Send) -> Iterator[None]:
+    """Later checks draw the same random numbers as if nothing had been asked in between."""
+    with contextlib.suppress(StudentError):
+        send({"op": "run", "source": SAVING})
+    yield
+    with contextlib.suppress(StudentError):
+        send({"op": "run", "source": RESTORING})
 
 
 def is_random(send: Send, exchanges: Sequence[Exchange]) -> bool:

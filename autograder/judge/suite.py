@@ -118,7 +118,8 @@ class Suite:
                 error = verdicts.broken_by(conversation, right, trace)
         if error is None and conversation.has_evidence and FIXTURE not in self.items[blank.name].fixturenames:
             try:
-                error = self._changed(blank.name, conversation)  # a gate trains for seconds: once is enough
+                with again.keeping_random_states(conversation.anew().send):
+                    error = self._changed(blank.name, conversation)  # a gate trains for seconds: once is enough
             except BoxFailure as failure:
                 error = failure
         result = verdicts.result_of(blank, error, conversation, self.parameters)

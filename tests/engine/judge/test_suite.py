@@ -348,3 +348,22 @@ def test_what_the_reference_keeps_too_may_change(tmp_path: Path) -> None:
     )
     counter = itertools.count()
     assert judged(assignment, double=lambda _x: next(counter))["it"].verdict is Verdict.PASSED
+
+
+def test_asking_again_leaves_the_random_numbers_of_later_checks(tmp_path: Path) -> None:
+    seen: list[torch.Tensor] = []
+
+    def double(x: torch.Tensor) -> torch.Tensor:
+        return x * 2 + 0 * torch.rand(1)
+
+    def halve(n: int) -> int:
+        seen.append(torch.get_rng_state())
+        return n // 2
+
+    torch.manual_seed(0)
+    one_result(
+        tmp_path, "expect(student.double(torch.ones(1))).to_match(torch.full((1,), 2.0))", double=double, halve=halve
+    )
+    torch.manual_seed(0)
+    torch.rand(1)
+    assert torch.equal(seen[0], torch.get_rng_state())
