@@ -11,6 +11,8 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from autograder.course.answers import edited, mistakes_of, right_definition
+from autograder.course.bans import TABLE as BANS
+from autograder.course.bans import Bans, read_bans, refuse_unsaid
 from autograder.course.declarations import CheckSpec, MistakeSpec, defined_names, parse, read_checks
 from autograder.course.hidden_files import read_hidden
 from autograder.course.limits import Limits, read_limits
@@ -67,6 +69,7 @@ class Assignment:
     checks: tuple[CheckSpec, ...] = ()  # every hidden check, in the suite's order
     thresholds: Mapping[str, Threshold] = field(default_factory=dict)  # accuracies that a gate asks for
     hidden: tuple[str, ...] = ()  # files and folders that no submission may read
+    bans: Mapping[str, Bans] = field(default_factory=dict)  # what is switched off, by exercise
 
     @property
     def root(self) -> Path:
@@ -150,7 +153,7 @@ def load_assignment(folder: Path, secret: str) -> Assignment:
     slug, settings = folder.name, folder / "assignment.toml"
     if not SLUG.fullmatch(slug):
         raise CourseError(f"invalid assignment name “{slug}”", place(folder), "use a-z, 0-9 and _, a letter first")
-    raw = read_toml(settings, {"title", "limits", "feedback", "thresholds", "hidden"})
+    raw = read_toml(settings, {"title", "limits", "feedback", "thresholds", "hidden", BANS})
     show = table_of(settings, raw, "feedback", {"show"}).get("show", SHOW[0])
     if show not in SHOW:
         where = place(settings, line_of(settings, "show"))
@@ -170,6 +173,7 @@ def load_assignment(folder: Path, secret: str) -> Assignment:
         checks=_checks(folder, exercises),
         thresholds=read_thresholds(settings, raw),
         hidden=read_hidden(settings, raw),
+        bans=read_bans(settings, raw, _defined(exercises, cells)),
     )
     _refuse_loose_ends(assignment)
     return assignment
@@ -221,6 +225,17 @@ def _exercise(path: Path, cell: SourceCell, waiting: list[SourceCell]) -> Exerci
     return Exercise(name, title, cell.points or 0.0, ids, manual, cell.line)
 
 
+def _defined(exercises: Sequence[Exercise], cells: Sequence[SourceCell]) -> dict[str, list[str]]:
+    """Which functions and classes the solution cells of each exercise define."""
+    sources = {cell.name: cell.source for cell in cells}
+    answers = {
+        exercise.name: "\n".join(sources[name] for name in exercise.cells)
+        for exercise in exercises
+        if not exercise.manual
+    }
+    return {name: re.findall(r"^(?:def|class) (\w+)", text, re.MULTILINE) for name, text in answers.items()}
+
+
 # what the files say about each other ----------------------------------------------------------
 
 
@@ -238,6 +253,9 @@ def _refuse_loose_ends(assignment: Assignment) -> None:
     for path in sources_of(assignment.suite).values():
         refuse_unknown(path, named_in(parse(path)), assignment.thresholds)
     refuse_unstated(assignment.checks, (cell.source for cell in assignment.release))
+    cells = {cell.name: (cell.released, cell.line) for cell in assignment.cells}
+    answers = {name: [cells[each] for each in exercise.cells] for name, exercise in automatic.items()}
+    refuse_unsaid(assignment.bans, assignment.notebook, answers, (cell.source for cell in assignment.release))
     _refuse_loose_mistakes(assignment, automatic, names)
 
 

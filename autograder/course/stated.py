@@ -16,16 +16,17 @@ def refuse_unstated(checks: Iterable[CheckSpec], release: Iterable[str]) -> None
 
     Raises CourseError with the line of the check.
     """
-    text = "\n".join(_plain(cell) for cell in release)
+    text = "\n".join(spoken(cell) for cell in release)
     for check in checks:
         where = place(check.path, check.line)
         for quote in check.quotes:
             if len(quote.split()) < WORDS:
                 raise CourseError(f"“{quote}” is too short to state a rule", where, f"quote at least {WORDS} words")
-            if _plain(quote) not in text:
+            if spoken(quote) not in text:
                 todo = "quote the notebook word for word, or write the sentence into notebook.py"
                 raise CourseError(f"{check.name} quotes “{quote}”, which students do not read", where, todo)
 
 
-def _plain(text: str) -> str:
+def spoken(text: str) -> str:
+    """A text without line breaks, comment signs and emphasis: two that read alike are alike."""
     return " ".join(EMPHASIS.sub("", COMMENT.sub("", text)).split())

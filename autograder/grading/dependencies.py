@@ -12,6 +12,7 @@ from pathlib import Path
 
 from autograder.course import Assignment
 from autograder.course.answers import mistakes_of, parsed, wrong_definition
+from autograder.course.bans import NOTHING
 from autograder.course.declarations import CheckSpec, MistakeSpec, parse
 from autograder.course.definitions import TopLevel, names_in, top_level
 from autograder.course.parts import HELD_OUT
@@ -92,7 +93,8 @@ def _of_check(check: CheckSpec, read: _Read) -> str:
     known = read.assignment.thresholds
     thresholds = {name: known[name].at_least for name in sorted(named & known.keys())}
     used = _dump(_used_of_reference(nodes, read.reference))
-    return _digest(check.exercise, _dump(nodes), used, thresholds, read.held_out(nodes))
+    banned = {name: list(families) for name, families in read.assignment.bans.get(check.exercise, NOTHING).of.items()}
+    return _digest(check.exercise, _dump(nodes), used, thresholds, banned, read.held_out(nodes))
 
 
 def _of_mistakes(read: _Read) -> dict[str, str]:

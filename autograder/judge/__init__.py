@@ -16,8 +16,7 @@ The file `checks/corr2d.py`::
     @check(weight=0, quote="torch's own convolutions are switched off")
     def test_corr2d_is_own_work(student, cases):
         """corr2d is written by hand, without a ready-made convolution"""
-        with student.banning("convolution", "unfold", "scipy.signal"):
-            own_work(lambda: student.corr2d(cases.tensor(5, 7), cases.tensor(2, 3)))
+        own_work(lambda: student.corr2d(cases.tensor(5, 7), cases.tensor(2, 3)))
 
 
     @check(after="corr2d_is_own_work", weight=2, quote="The result has the shape (H-h+1, W-w+1)")
@@ -64,9 +63,10 @@ is the notebook, in whose place the suite passes `reference` when it calls the h
 with a default. `student.on_views.f(x)` passes every tensor as a view with gaps or with reversed
 axes, as the seed says, whose axes no `.view` can merge, and NumPy's arrays with negative strides.
 `student.with_gradients(upstream, wrt=("0", "weight")).f(x, weight=w)` gives `.value`, `.grads`, for `to_have_gradient`.
-`with student.banning("convolution", "unfold", "scipy.signal"):` stops calls that dispatch such an operation; in it
-`own_work(lambda: student.f(x), …)` fails for such a call, and when every call raises. A call that fails raises
-StudentError, whose `verdict` is a Verdict. `gradients_of(reference.f, upstream, x, w)` gives the right gradients.
+`own_work(lambda: student.f(x), …)` fails for a call that does what `[bans]` of assignment.toml switches off for this
+exercise, and when every call raises; the ban itself holds for every request of every check of the exercise. A call
+that fails raises StudentError, whose `verdict` is a Verdict. `gradients_of(reference.f, upstream, x, w)` gives the
+right gradients.
 
 **expect(value)**, or `expect(lambda: student.f(x))`; each verb gives the value back, so
 `kernel, losses = expect(student.learn_kernel(x, y)).to_be_a(tuple, length=2)`.

@@ -11,6 +11,7 @@ from typing import Any
 
 from autograder.box.inside import wire
 from autograder.box.outcome import Reply, StudentError
+from autograder.course.bans import NOTHING, Bans
 from autograder.course.limits import Limits
 from autograder.judge import allowance
 from autograder.model import Picture, Verdict
@@ -22,6 +23,7 @@ Ask = Callable[[Request, float], Reply]
 Send = Callable[[Request], Reply]
 """Sends one request within whatever time is left. Raises StudentError."""
 
+ON_VIEWS = "_on_views"  # ends the name of a helper that calls the function with its arguments as views
 MAX_EXCHANGES = 100  # of one transcript: a longer one is not replayed
 MAX_MEASURED = 20  # figures of one check
 
@@ -67,6 +69,7 @@ class Conversation:
     seed: int = 0  # of the inputs of this check
     room: int = allowance.KEPT  # bytes that may be kept; of what comes later only the last exchange is whole
     search: bool = True  # for a smaller example than the first that fails
+    bans: Bans = NOTHING  # of its exercise: whatever is asked is asked under them
     exchanges: list[Exchange] = field(default_factory=list)
     kept: int = 0  # bytes of the exchanges
     requests: int = 0
@@ -78,6 +81,8 @@ class Conversation:
 
     def send(self, request: Request) -> Reply:
         """The reply. Raises StudentError when the student's code fails, TypeError unless the request is plain data."""
+        if banned := self.bans.stops(function_of(request)):
+            request = request | {"ban": banned}
         try:
             wire.encode(request)
         except wire.WireError as error:
@@ -101,7 +106,7 @@ class Conversation:
 
     def anew(self) -> Conversation:
         """A conversation with the same student of which nothing was said yet."""
-        return Conversation(self.ask, self.limits, self.show, self.seed)
+        return Conversation(self.ask, self.limits, self.show, self.seed, bans=self.bans)
 
     def forget(self) -> None:
         """Forgets all exchanges so far."""
@@ -133,6 +138,12 @@ class Conversation:
     def printed(self) -> str:
         """What the student's code printed, for the staff."""
         return "".join(exchange.outcome.printed for exchange in self.exchanges)
+
+
+def function_of(request: Request) -> str:
+    """The student's function that a request calls by its name, also on views; "" for anything else."""
+    root, name = request.get("target", ("", ""))[:2]
+    return str(name).removesuffix(ON_VIEWS) if root in ("name", "env") else ""
 
 
 CURRENT: ContextVar[Conversation] = ContextVar("conversation")

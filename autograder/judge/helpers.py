@@ -13,9 +13,9 @@ from autograder.model import Verdict
 
 
 def own_work(*calls: Callable[[], Any]) -> None:
-    """Fails when a call does what is banned, or when all calls fail; a single one that raises is for other checks.
+    """Fails when a call does what is switched off, or when all fail; a single one that raises is for other checks.
 
-    Write it inside `with student.banning(…):`, each call as a lambda.
+    Write each call as a lambda. It comes first, so that a banned operation is named once, not in every check.
     """
     errors = []
     for call in calls:

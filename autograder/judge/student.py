@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
@@ -10,11 +9,11 @@ from typing import Any, NoReturn
 from autograder.box.inside import wire
 from autograder.box.outcome import Handle, Reply
 from autograder.judge import beside
-from autograder.judge.conversation import Conversation, Request
+from autograder.judge.conversation import ON_VIEWS, Conversation, Request
 
 # No two axes can be merged by `.view`; memory of the tensor begins before it, with other numbers.
 _ON_VIEWS = """
-def {name}_on_views(*args, **kwargs):
+def {name}{ending}(*args, **kwargs):
     def with_gaps(x):
         if x.ndim == 1:
             return torch.stack((x.flip(0), x), -1)[:, 1]
@@ -43,10 +42,9 @@ class CallResult:
 
 @dataclass
 class _Channel:
-    """The conversation and what is banned at the moment."""
+    """The conversation, and where its tensors live."""
 
     conversation: Conversation
-    ban: list[str] = field(default_factory=list)
     elsewhere: Request = field(default_factory=dict)  # {"device": "cpu"} where the tensors are to stay there
 
     def send(self, request: Request) -> Reply:
@@ -97,7 +95,7 @@ class Remote:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Calls it inside; a CallResult after `with_gradients`."""
         request: Request = {"op": "call", "target": list(self._target), "args": self._channel.unwrap(list(args))}
-        request |= {"kwargs": self._channel.unwrap(kwargs), "ban": list(self._channel.ban)}
+        request |= {"kwargs": self._channel.unwrap(kwargs)}
         request |= {"fill": self._fill} if self._fill else {}
         if self._gradients is None:
             return self._channel.wrap(self._channel.send(request).value)
@@ -147,8 +145,9 @@ class _OnViews:
 
     def __getattr__(self, name: str) -> Remote:
         number = self._channel.conversation.seed % 2
-        self._channel.send({"op": "run", "source": _ON_VIEWS.format(name=name, number=number)})
-        return Remote(self._channel, ("env", f"{name}_on_views"))
+        source = _ON_VIEWS.format(name=name, ending=ON_VIEWS, number=number)
+        self._channel.send({"op": "run", "source": source})
+        return Remote(self._channel, ("env", f"{name}{ON_VIEWS}"))
 
 
 class _Beside:
@@ -212,16 +211,6 @@ class Student(_Names):
     def with_gradients(self, upstream: Any = True, wrt: tuple[str, ...] = ("0",)) -> _Names:
         """Calls give a CallResult: gradients of (value · upstream) with respect to the arguments named in `wrt`."""
         return _Names(self._channel, "name", _Gradients(upstream, tuple(wrt)))
-
-    @contextlib.contextmanager
-    def banning(self, *words: str) -> Iterator[None]:
-        """Calls inside the block may not dispatch an operation whose name contains one of the words."""
-        before = list(self._channel.ban)
-        self._channel.ban += words
-        try:
-            yield
-        finally:
-            self._channel.ban = before
 
 
 def value_of(remote: Any) -> Any:

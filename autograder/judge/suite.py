@@ -12,6 +12,7 @@ import pytest
 
 from autograder import messages
 from autograder.course import Assignment
+from autograder.course.bans import NOTHING, Bans
 from autograder.course.declarations import CheckSpec
 from autograder.course.thresholds import FIXTURE
 from autograder.errors import BoxFailure, CourseError, place
@@ -52,11 +53,14 @@ class Suite:
     running: Running | None = None
     after: dict[str, tuple[str, ...]] = field(init=False)
     order: tuple[str, ...] = field(init=False)
+    bans: Mapping[str, Bans] = field(init=False)
     parameters: describe.Parameters = field(init=False)
 
     def __post_init__(self) -> None:
         self.after = {check.name: check.after for check in self.assignment.checks}
         self.order = ordered(self.after)
+        bans = self.assignment.bans
+        self.bans = {check.name: bans.get(check.exercise, NOTHING) for check in self.assignment.checks}
         self.parameters = describe.parameters_of(self.reference)
         for name, item in self.items.items():
             drawer = drawer_of(item.function)
@@ -106,6 +110,7 @@ class Suite:
     def _conversation(self, name: str, ask: Ask, secret: str = "") -> Conversation:
         conversation = Conversation(ask, self.assignment.limits, self.assignment.show)
         conversation.seed = seed_of(secret or self.assignment.secret, name)
+        conversation.bans = self.bans[name]
         return conversation
 
     def _judged(self, blank: CheckResult, conversation: Conversation) -> CheckResult:
@@ -163,10 +168,7 @@ class Suite:
     def _on_reference(self, conversation: Conversation) -> Conversation:
         """A conversation with the reference, here; it may be built on what students may not use."""
         box = LocalBox(self.reference)
-        return Conversation(
-            lambda request, seconds: box.ask(request | {"ban": []}, seconds),
-            conversation.limits, conversation.show, conversation.seed,
-        )  # fmt: skip
+        return Conversation(box.ask, conversation.limits, conversation.show, conversation.seed)
 
     def _add_hints(self, results: dict[str, CheckResult], cases: Sequence[Case]) -> None:
         for name, mistake in diagnose(cases, self.mistakes, self.reference).items():

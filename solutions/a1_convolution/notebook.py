@@ -26,9 +26,14 @@
 # they were, take them in any memory layout (slices, or after a `permute`), keep their dtype and device, and keep the way
 # back for autograd open (no `.item()`, `.numpy()` or `torch.tensor(...)` on the way).
 #
-# **Switched off while T1.2, T1.4 and T1.5 are graded**, because you are building them: `F.conv2d` and its relatives
-# (`nn.Conv2d`, `F.conv_transpose2d`, `F.unfold`, scipy's filters), and in T1.4 and T1.5 `F.pad` and its relatives. Loops, slices,
-# `sum`, `einsum`, `@`, `Tensor.unfold` are all yours.
+# **Switched off where you build it yourself.** The docstrings in T1.2, T1.4 and T1.5 name what is switched off while these
+# tasks are graded, in every call:
+#
+# - torch's own convolutions: `F.conv2d`, `nn.Conv2d`, `F.conv_transpose2d` and relatives, `scipy.signal` and `scipy.ndimage`
+# - `F.unfold`: also `nn.Unfold` and scikit-image's `view_as_windows`
+# - `F.pad`: also `nn.ZeroPad2d`, `torch.constant_pad_nd` and relatives
+#
+# Loops, slices, `sum`, `einsum`, `@`, `Tensor.unfold` and `torch.fft` are all yours, whatever they use inside.
 
 # %% setup role="given"
 import math
@@ -228,7 +233,7 @@ def corr2d(X: torch.Tensor, K: torch.Tensor) -> torch.Tensor:
     - The result has the shape (H-h+1, W-w+1) and the dtype of X * K.
     - Its entry [i, j] is the sum of X[i : i+h, j : j+w] * K.
     - K fits into X (h <= H and w <= W), it may be just as large.
-    - Gradients flow back to X and to K. Loops are fine, torch's own convolutions are switched off.
+    - Gradients flow back to X and to K. Loops are fine, torch's own convolutions and `F.unfold` are switched off.
     """
     ### BEGIN SOLUTION
     h, w = K.shape

@@ -28,9 +28,17 @@
 # **Numbers and pairs.** `kernel`, `stride`, `padding` and the like are an int, or a pair (height, width), each on its own.
 # The first cell gives you `pair`: `pair(3)` is `(3, 3)`, and `pair((2, 3))` stays `(2, 3)`.
 #
-# **Switched off while you are graded**, because you are building them: torch's poolings in T2.1 and T2.6, `F.unfold`,
-# `F.fold` and torch's convolutions in T2.3 and T2.6, the convolutions in T2.5, and there `F.interpolate` and `nn.Upsample` as
-# well; scipy's and scikit-image's versions of them too. You have earned `F.pad`: it is yours everywhere. So are loops, slices, `einsum`, `@` and `Tensor.unfold`.
+# **Switched off where you build it yourself.** The docstrings in T2.1, T2.3, T2.5 and T2.6 name what is switched off while
+# these functions are graded, in every call:
+#
+# - torch's own poolings: `F.max_pool2d`, `nn.AvgPool2d`, `F.max_unpool2d` and relatives, `scipy.ndimage` and `skimage.measure`
+# - torch's own convolutions: `F.conv2d`, `nn.Conv2d`, `F.conv_transpose2d` and relatives, `scipy.signal` and `scipy.ndimage`
+# - `F.unfold`: also `nn.Unfold` and scikit-image's `view_as_windows`
+# - `F.fold`: also `nn.Fold`
+# - `F.interpolate`: also `nn.Upsample` and relatives, `scipy.ndimage` and `skimage.transform`
+#
+# You have earned `F.pad`: it is yours everywhere. So are loops, slices, `einsum`, `@`, `Tensor.unfold` and `torch.fft`,
+# whatever they use inside.
 
 # %% setup role="given"
 import math
@@ -483,7 +491,7 @@ def im2col(
     - The columns are the places of the output, row by row.
     - Keeps every dtype, whole numbers too. Writing into the result never changes x.
     - Python's work does not grow with the image: no loop over rows, columns or places of the output.
-    - `F.unfold` and torch's convolutions are switched off.
+    - torch's own convolutions, `F.unfold` and `F.fold` are switched off.
     """
     ### BEGIN SOLUTION
     (kh, kw), (sh, sw), (ph, pw) = pair(kernel), pair(stride), pair(padding)
@@ -526,7 +534,7 @@ def conv2d_im2col(
     - The same numbers as `conv2d` of A1; bias (Cout,) or None, one number for each output channel.
     - stride and padding: an int, or a pair (height, width).
     - Gradients flow back to x, weight and bias.
-    - Python's work does not grow with the image. `F.unfold` and torch's convolutions are switched off.
+    - Python's work does not grow with the image. torch's own convolutions, `F.unfold` and `F.fold` are switched off.
     """
     ### BEGIN SOLUTION
     kh, kw = weight.shape[2:]
@@ -783,7 +791,7 @@ def upsample_nearest(x: torch.Tensor, factor: int | tuple[int, int]) -> torch.Te
     """Every pixel becomes a block of fh × fw equal pixels: (B, C, H, W) -> (B, C, fh*H, fw*W).
 
     factor: an int of 1 or more, or a pair (height, width). Keeps every dtype, whole numbers too.
-    `F.interpolate` and `nn.Upsample` are switched off.
+    `F.interpolate` is switched off.
     """
     ### BEGIN SOLUTION
     high, wide = pair(factor)
@@ -1124,7 +1132,7 @@ def col2im(
     - Each number is *added* to the pixel it was cut from; what lies on the padding is lost.
     - kernel, stride and padding: an int, or a pair (height, width), as they were for im2col.
     - Pixels that no window saw get 0. Gradients flow back to cols.
-    - `F.fold`, `F.unfold` and torch's convolutions are switched off.
+    - torch's own convolutions, `F.unfold` and `F.fold` are switched off.
     """
     ### BEGIN SOLUTION
     (kh, kw), (sh, sw), (ph, pw) = pair(kernel), pair(stride), pair(padding)

@@ -1,119 +1,110 @@
 """Banned operations, stopped in PyTorch's dispatcher and at the entry to a module's functions, on every thread.
 
-A word without a dot names PyTorch operators ("convolution" stops F.conv2d, nn.Conv2d, torch.ops.aten.conv2d alike); a
-word with a dot names a Python module ("scipy.signal"), whose functions are stopped when they are entered.
+A word without a dot is a pattern for PyTorch operators ("conv(?!ert)" stops F.conv2d, nn.Conv2d, torch.ops.aten.conv2d
+alike); a word with a dot names a Python module ("scipy.signal"), whose functions are stopped when they are entered.
 
-During a call each banned operator gets a kernel of ours at BackendSelect, a key that is part of every call, and in
-place of those that can be called directly. That holds for the whole process and costs milliseconds. (A dispatch mode
-belongs to one thread and lies on a stack in Python: it can be popped or left behind by a new thread, and it makes
-every other operation several times slower.)
+Each banned operator gets a kernel of ours at BackendSelect, a key that is part of every call, and in place of those
+that can be called directly. That holds for the whole process and takes milliseconds, so the kernels stay until a
+request bans something else: what is not banned is as fast as ever. (A dispatch mode belongs to one thread and lies on a
+stack in Python: it can be popped or left behind by a new thread, and it makes every other operation several times
+slower.) Of what PyTorch does by itself, `innocent` knows what is not the student's call.
 """
-
-from __future__ import annotations
 
 import contextlib
 import functools
 import re
 import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 import torch
 
+from . import innocent
 from .family import adopts, has_children
+from .modules import Modules
 
 _KEY = "BackendSelect"
 _KERNELS = ("CPU", "CUDA", "MkldnnCPU", "QuantizedCPU", "CompositeExplicitAutograd", "CompositeImplicitAutograd")
-# One operation, many kernels: aten::thnn_conv2d, mkldnn::_convolution_pointwise, quantized::conv2d, …
-_FAMILIES = {"convolution": r"conv(?!ert)", "conv2d": r"conv(?!ert)", "unfold": r"unfold|im2col"}
+_Kernel = tuple[str, str, Callable[..., Any]]  # operator, key, function
 
 
 class BannedOperation(BaseException):
     """An operation that this exercise forbids. Not an Exception: the student's `except Exception` cannot hide it."""
 
 
-@contextlib.contextmanager
-def banning(words: Sequence[str]) -> Iterator[None]:
-    """Raises BannedOperation at the first banned operation, and again at the end if that was swallowed."""
-    if not words:
-        yield
-        return
-    seen: list[str] = []
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(_operators([word for word in words if "." not in word], seen))
-        stack.enter_context(_modules(tuple(word for word in words if "." in word), seen))
-        stack.enter_context(_no_other_process())
+class Ban:
+    """What is switched off in this process; `ours` is the function of the server that asks for gradients."""
+
+    def __init__(self, ours: Callable[..., Any]) -> None:
+        self._ours = ours
+        self._words: tuple[str, ...] = ()
+        self._seen: list[str] = []
+        self._libraries: dict[tuple[str, str], Any] = {}
+        self._first: dict[tuple[str, str], str] = {}  # one operator of each library, to see that it is still there
+        self._modules = Modules(self._refuse)
+
+    @contextlib.contextmanager
+    def on(self, words: Sequence[str]) -> Iterator[None]:
+        """Raises BannedOperation at the first banned operation, and again at the end if that was swallowed."""
+        if tuple(words) != self._words:
+            self._switch(tuple(words))
+        if not words:
+            yield
+            return
+        self._refuse_helpers()
         try:
             yield
         finally:
-            if seen:  # also where it was swallowed, or turned into another error
-                raise BannedOperation(seen[0])
+            self._refuse_helpers()
+            if self._seen:  # also where it was swallowed, turned into another error, or done by a thread
+                raise BannedOperation(self._seen.pop(0))
+
+    def _refuse(self, name: str) -> None:
+        self._seen.append(name)
+        raise BannedOperation(name)
+
+    def _refuse_helpers(self) -> None:
+        """No other process may be there to compute for this one, and the kernels are in their places."""
+        lifted = any(
+            not torch._C._dispatch_has_kernel_for_dispatch_key(name, key) for (_, key), name in self._first.items()
+        )
+        if lifted:
+            self._words = ()  # to be put there anew
+            raise BannedOperation("lifted")
+        if adopts() and has_children():
+            raise BannedOperation("another process")
+
+    def _switch(self, words: tuple[str, ...]) -> None:
+        for library in self._libraries.values():
+            library.reset()
+        self._libraries, self._first, self._words = {}, {}, ()
+        self._modules.switch(tuple(word for word in words if "." in word))
+        names = {name for word in words if "." not in word for name in _matching(word)}
+        for name, key, function in self._kernels(sorted(names)):
+            space, _, operator = name.partition("::")
+            if (space, key) not in self._libraries:
+                self._libraries[space, key] = torch._C._dispatch_library("IMPL", space, key, __file__, 1)
+                self._first[space, key] = name
+            self._libraries[space, key].impl(operator, key, function, False)
+        self._seen.clear()
+        self._words = words
+
+    def _kernels(self, names: Sequence[str]) -> Iterator[_Kernel]:
+        has = torch._C._dispatch_has_kernel_for_dispatch_key
+        for name in names:
+            for key in (_KEY, *(key for key in _KERNELS if has(name, key))):
+                yield name, key, self._refusing(name)
+        yield from innocent.kernels(names)
+
+    def _refusing(self, name: str) -> Callable[..., Any]:
+        def refuse(*arguments: Any, **_more: object) -> Any:
+            instead = innocent.instead(name, arguments, sys._getframe().f_back, self._ours)
+            return self._refuse(name) if instead is None else instead
+
+        return refuse
 
 
 @functools.cache
 def _matching(word: str) -> tuple[str, ...]:
-    pattern = re.compile(_FAMILIES.get(word, re.escape(word)))
+    pattern = re.compile(word)
     return tuple(name for name in torch._C._dispatch_get_all_op_names() if pattern.search(name.partition("::")[2]))
-
-
-@contextlib.contextmanager
-def _operators(words: Sequence[str], seen: list[str]) -> Iterator[None]:
-    libraries: dict[tuple[str, str], Any] = {}
-    names = {name for word in words for name in _matching(word)}
-    try:
-        for name in sorted(names):
-            space, _, operator = name.partition("::")
-            for key in (_KEY, *(key for key in _KERNELS if torch._C._dispatch_has_kernel_for_dispatch_key(name, key))):
-                if (space, key) not in libraries:
-                    libraries[space, key] = torch._C._dispatch_library("IMPL", space, key, __file__, 1)
-                libraries[space, key].impl(operator, key, _refusing(name, seen), False)
-        yield
-        if not all(torch._C._dispatch_has_kernel_for_dispatch_key(name, _KEY) for name in names):
-            raise BannedOperation("lifted")
-    finally:
-        for library in libraries.values():
-            library.reset()
-
-
-def _refusing(name: str, seen: list[str]) -> Callable[..., NoReturn]:
-    def refuse(*_args: object, **_more: object) -> NoReturn:
-        seen.append(name)
-        raise BannedOperation(name)
-
-    return refuse
-
-
-@contextlib.contextmanager
-def _modules(modules: tuple[str, ...], seen: list[str]) -> Iterator[None]:
-    if not modules:
-        yield
-        return
-
-    def entered(frame: FrameType, event: str, function: Any) -> None:
-        owner = getattr(function, "__module__", None) if event == "c_call" else frame.f_globals.get("__name__")
-        if event in ("call", "c_call") and isinstance(owner, str) and owner.startswith(modules):
-            seen.append(owner)
-            raise BannedOperation(owner)
-
-    threading.setprofile(entered)  # for threads that start now
-    sys.setprofile(entered)
-    try:
-        yield
-        if sys.getprofile() is not entered:
-            raise BannedOperation("lifted")
-    finally:
-        sys.setprofile(None)
-        threading.setprofile(None)  # as at the start
-
-
-@contextlib.contextmanager
-def _no_other_process() -> Iterator[None]:
-    """In a box every other process is a child or becomes one: none may be there to compute for this one."""
-    alone = adopts()
-    if alone and has_children():
-        raise BannedOperation("another process")
-    yield
-    if alone and has_children():
-        raise BannedOperation("another process")

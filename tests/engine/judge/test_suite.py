@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from autograder.box.outcome import Reply, StudentError
+from autograder.course.bans import Bans
 from autograder.errors import BoxFailure, CourseError
 from autograder.judge.local import LocalBox
 from autograder.judge.plugin import with_suite
@@ -197,9 +198,40 @@ def test_what_was_printed_is_for_the_staff(tmp_path: Path) -> None:
     assert "peek" not in result.message
 
 
-def test_banned_roads_are_blocked(tmp_path: Path) -> None:
-    body = "with student.banning('mul'):\n    expect(student.double(torch.ones(2))).to_have_shape(2)"
-    result = one_result(tmp_path, body)
+def bans_of_requests(folder: Path, body: str, **of: tuple[str, ...]) -> dict[str, list[str]]:
+    """What each request of the check's exercise, and of the other one, bans: by what it asks."""
+    box, asked = LocalBox(right()), {}
+
+    def ask(request: dict[str, Any], seconds: float) -> Reply:
+        asked[str(request.get("target", request["op"]))] = request.get("ban", [])
+        return box.ask(request, seconds)
+
+    judged_by(replace(sample(folder, one_check(body)), bans={"double": Bans(of)}), ask)
+    return asked
+
+
+def test_a_ban_holds_for_every_request_of_its_exercise_and_for_no_other(tmp_path: Path) -> None:
+    body = "student.on_views.double(torch.ones(2))\nstudent.env.torch.ones(2)\nexpect(student.double(1)).to_equal(2)"
+    asked = bans_of_requests(tmp_path, body, **{"": ("fold",)})
+    other = asked.pop("['name', 'halve']")
+    assert set(map(tuple, asked.values())) == {("col2im",)}
+    assert len(asked) == 4
+    assert other == []
+
+
+def test_a_ban_of_one_function_holds_for_its_calls_and_for_helpers(tmp_path: Path) -> None:
+    body = "student.on_views.double(torch.ones(2))\nstudent.env.torch.ones(2)\nexpect(student.double(1)).to_equal(2)"
+    asked = bans_of_requests(tmp_path, body, double=("fold",), triple=("upsampling",))
+    assert asked["['name', 'double']"] == asked["['env', 'double_on_views']"] == ["col2im"]
+    assert "col2im" in asked["run"]
+    assert "upsample" in asked["run"]
+
+
+def test_a_banned_operation_is_named(tmp_path: Path) -> None:
+    def ask(_request: dict[str, Any], _seconds: float) -> Reply:
+        raise StudentError(Verdict.BLOCKED, "BannedOperation", "aten::mul")
+
+    result = judged_by(sample(tmp_path), ask)["double_keeps_the_shape"]
     assert result.verdict is Verdict.BLOCKED
     assert "aten::mul" in result.message
 
@@ -229,8 +261,9 @@ def test_inputs_depend_on_the_secret_and_the_check(tmp_path: Path) -> None:
 
     for _ in range(2):
         judged(sample(tmp_path), double=keeps)
-    assert seen[:4] == seen[4:]
-    assert seen[0] != seen[1]
+    half = len(seen) // 2  # what passed is asked again
+    assert seen[:half] == seen[half:]
+    assert seen[0] != seen[-1]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,64 @@
+"""Functions of Python modules that refuse to run: whoever holds one, on whatever thread, meets the refusal.
+
+A function of Python gets other code. A compiled one cannot: its module gets another function in its place. What is not
+imported yet cannot be imported.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from types import FunctionType, ModuleType
+from typing import Any
+
+
+def _entered(*_arguments: Any, _refuse: Callable[[], Any], **_more: Any) -> Any:
+    return _refuse()
+
+
+class Modules:
+    """Which modules are switched off; `refuse` is told the name of one that is entered, and raises."""
+
+    def __init__(self, refuse: Callable[[str], Any]) -> None:
+        self._refuse = refuse
+        self._words: tuple[str, ...] = ()
+        self._undo: list[Callable[[], object]] = []
+        self._watches = False
+
+    def switch(self, words: tuple[str, ...]) -> None:
+        """Switches these off, and all others on again."""
+        for undo in reversed(self._undo):
+            undo()
+        self._undo.clear()
+        self._words = words
+        if words and not self._watches:
+            sys.addaudithook(self._imported)  # it stays for good, and is heard of imports, files and the like only
+            self._watches = True
+        for module in [module for name, module in list(sys.modules.items()) if self._covers(name)]:
+            for name, value in list(vars(module).items()):
+                if callable(value) and self._covers(getattr(value, "__module__", None)):
+                    self._close(module, name, value)
+
+    def _covers(self, module: object) -> bool:
+        return isinstance(module, str) and any(f"{module}.".startswith(f"{word}.") for word in self._words)
+
+    def _imported(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "import" and self._covers(arguments[0]):
+            self._refuse(arguments[0])
+
+    def _close(self, module: ModuleType, name: str, value: Any) -> None:
+        def refuse(*_arguments: object, **_more: object) -> Any:
+            return self._refuse(value.__module__)
+
+        if isinstance(value, FunctionType) and not value.__code__.co_freevars:
+            if value.__code__ is not _entered.__code__:  # several modules hold the same function
+                self._undo += _restored(value)
+                value.__code__, value.__kwdefaults__ = _entered.__code__, {"_refuse": refuse}
+        elif not isinstance(value, type):
+            self._undo.append(lambda: setattr(module, name, value))
+            setattr(module, name, refuse)
+
+
+def _restored(function: FunctionType) -> Iterator[Callable[[], object]]:
+    """What puts a function back as it is now."""
+    code, defaults = function.__code__, function.__kwdefaults__
+    yield lambda: setattr(function, "__code__", code)
+    yield lambda: setattr(function, "__kwdefaults__", defaults)
