@@ -490,7 +490,7 @@ def im2col(
     - A column holds the window of channel 0 row by row, then that of channel 1, and so on.
     - The columns are the places of the output, row by row.
     - Keeps every dtype, whole numbers too. Writing into the result never changes x.
-    - Python's work does not grow with the image: no loop over rows, columns or places of the output.
+    - Python's work does not grow with the image: no loop over rows, columns or places of the output, in no thread.
     - torch's own convolutions, `F.unfold` and `F.fold` are switched off.
     """
     ### BEGIN SOLUTION

@@ -40,7 +40,7 @@ class Ban:
         self._words: tuple[str, ...] = ()
         self._seen: list[str] = []
         self._libraries: dict[tuple[str, str], Any] = {}
-        self._first: dict[tuple[str, str], str] = {}  # one operator of each library, to see that it is still there
+        self._first: dict[tuple[str, str], str] = {}  # an operator of each library, to see that it is still there
         self._modules = Modules(self._refuse)
 
     @contextlib.contextmanager
@@ -51,11 +51,12 @@ class Ban:
         if not words:
             yield
             return
-        self._refuse_helpers()
+        _refuse_helpers()
         try:
             yield
         finally:
-            self._refuse_helpers()
+            _refuse_helpers()
+            self._refuse_lifted()
             if self._seen:  # also where it was swallowed, turned into another error, or done by a thread
                 raise BannedOperation(self._seen.pop(0))
 
@@ -63,16 +64,11 @@ class Ban:
         self._seen.append(name)
         raise BannedOperation(name)
 
-    def _refuse_helpers(self) -> None:
-        """No other process may be there to compute for this one, and the kernels are in their places."""
-        lifted = any(
-            not torch._C._dispatch_has_kernel_for_dispatch_key(name, key) for (_, key), name in self._first.items()
-        )
-        if lifted:
+    def _refuse_lifted(self) -> None:
+        has = torch._C._dispatch_has_kernel_for_dispatch_key
+        if not all(has(name, key) for (_, key), name in self._first.items()):
             self._words = ()  # to be put there anew
             raise BannedOperation("lifted")
-        if adopts() and has_children():
-            raise BannedOperation("another process")
 
     def _switch(self, words: tuple[str, ...]) -> None:
         for library in self._libraries.values():
@@ -84,7 +80,8 @@ class Ban:
             space, _, operator = name.partition("::")
             if (space, key) not in self._libraries:
                 self._libraries[space, key] = torch._C._dispatch_library("IMPL", space, key, __file__, 1)
-                self._first[space, key] = name
+                if space == "aten":  # nearly all; asking for every library takes as long as a few operations
+                    self._first[space, key] = name
             self._libraries[space, key].impl(operator, key, function, False)
         self._seen.clear()
         self._words = words
@@ -108,3 +105,9 @@ class Ban:
 def _matching(word: str) -> tuple[str, ...]:
     pattern = re.compile(word)
     return tuple(name for name in torch._C._dispatch_get_all_op_names() if pattern.search(name.partition("::")[2]))
+
+
+def _refuse_helpers() -> None:
+    """No other process may compute for this one: in a box all others descend from it, orphans become its children."""
+    if adopts() and has_children():
+        raise BannedOperation("another process")

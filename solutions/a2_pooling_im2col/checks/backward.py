@@ -88,7 +88,7 @@ def test_max_backward_dtype_and_views(student, cases):
         expect(student.on_views.max_pool_backward(*pair, 2, 2)).to_match(right)
 
 
-@check(weight=0, quote="`F.fold`, `F.unfold` and torch's convolutions are switched off.")
+@check(weight=0, quote="torch's own convolutions, `F.unfold` and `F.fold` are switched off.")
 def test_col2im_is_own_work(student, cases):
     """col2im is written by hand, without F.fold and torch's convolutions"""
     own_work(

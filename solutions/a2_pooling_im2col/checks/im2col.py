@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,10 +12,13 @@ import torch.nn.functional as F
 
 from autograder.judge import check, expect, gradients_of, own_work
 
+AWAY = ("os.fork", "os.forkpty", "sys.settrace")  # events of Python: work in a process, or a trace switched off
+ELSEWHERE = 300_000  # nanoseconds of processor time: an idle thread takes none, one that loops over places takes more
 
-def work_of(function: Callable[..., Any], arguments: Sequence[Any]) -> tuple[int, Any]:
-    """How many instructions of Python a call takes, and what it gives."""
-    steps = 0
+
+def work_of(function: Callable[..., Any], arguments: Sequence[Any]) -> tuple[int, bool, Any]:
+    """How many instructions of Python a call takes, whether more was done elsewhere, and what it gives."""
+    steps, elsewhere, counting = 0, False, False
 
     def count(frame: Any, event: str, _argument: Any) -> Any:
         nonlocal steps
@@ -22,35 +26,51 @@ def work_of(function: Callable[..., Any], arguments: Sequence[Any]) -> tuple[int
         steps += event == "opcode"
         return count
 
-    before = sys.gettrace()
+    def hear(event: str, _arguments: Any) -> None:
+        nonlocal elsewhere
+        elsewhere |= counting and event in AWAY
+
+    before, busy = sys.gettrace(), time_elsewhere()
+    sys.addaudithook(hear)
     sys._getframe().f_trace_opcodes = True  # else the first trace of a process shows no opcodes in Python 3.12
     sys.settrace(count)
+    counting = True
     try:
         result = function(*arguments)
     finally:
+        counting = False
         sys.settrace(before)
-    return steps, result
+    return steps, elsewhere or time_elsewhere() - busy > ELSEWHERE, result
 
 
-def work_grows(function: Callable[..., Any], small: Sequence[Any], large: Sequence[Any]) -> tuple[bool, list[int]]:
-    """Whether the large call takes clearly more of them, and the shape of its result."""
-    few, _ = work_of(function, small)
-    many, result = work_of(function, large)
-    return bool(many > 1.5 * few + 100), list(result.shape)
+def time_elsewhere() -> int:
+    """Processor time of all threads but this one so far, also of those that have ended, in nanoseconds."""
+    return time.process_time_ns() - time.thread_time_ns()
+
+
+def work_grows(
+    function: Callable[..., Any], small: Sequence[Any], large: Sequence[Any]
+) -> tuple[bool, bool, list[int]]:
+    """Whether the large call takes clearly more of them, or leaves work to others, and the shape of its result."""
+    few, _, _ = work_of(function, small)
+    many, elsewhere, result = work_of(function, large)
+    return bool(many > 1.5 * few + 100), elsewhere, list(result.shape)
 
 
 def expect_no_loop_over_places(student: Any, name: str, small: Sequence[Any], large: Sequence[Any]) -> None:
     """The Python instructions of a call are about as many for a large image as for a small one; shapes are right."""
     right = getattr(reference, name)(*large)
     inside = student.beside(work_grows)
-    grows, shape = expect(inside.work_grows(getattr(student, name), list(small), list(large))).to_be_a(tuple, 2)
+    answer = inside.work_grows(getattr(student, name), list(small), list(large))
+    grows, elsewhere, shape = expect(answer).to_be_a(tuple, 3)
     expect(tuple(shape) == tuple(right.shape)).to_hold(f"the result has the shape {tuple(right.shape)}")
+    expect(elsewhere is False).to_hold("no thread and no process but the one that is asked takes part in the call")
     expect(grows is False).to_hold(
         "Python's work does not grow with the image: loop over the kernel, not over rows, columns or places"
     )
 
 
-@check(weight=0, quote="`F.unfold` and torch's convolutions are switched off.")
+@check(weight=0, quote="torch's own convolutions, `F.unfold` and `F.fold` are switched off.")
 def test_im2col_is_own_work(student, cases):
     """im2col is written by hand, without F.unfold and torch's convolutions"""
     x = cases.images(2, 2, 4, 4)
@@ -150,7 +170,7 @@ def test_im2col_gradients(student, cases):
 @check(
     after="im2col_columns",
     weight=1.75,
-    quote="Python's work does not grow with the image: no loop over rows, columns or places of the output.",
+    quote="no loop over rows, columns or places of the output, in no thread.",
 )
 def test_im2col_without_loops(student, cases):
     """im2col has no loop over the places of the image: Python's work is the same for a large image"""
@@ -158,7 +178,7 @@ def test_im2col_without_loops(student, cases):
     expect_no_loop_over_places(student, "im2col", (small, 2), (large, 2))
 
 
-@check(weight=0, quote="`F.unfold` and torch's convolutions are switched off.")
+@check(weight=0, quote="torch's own convolutions, `F.unfold` and `F.fold` are switched off.")
 def test_conv2d_im2col_is_own_work(student, cases):
     """conv2d_im2col is written by hand, without F.unfold and torch's convolutions"""
     x, weight, bias = cases.images(2, 2, 4, 4), cases.kernels(2, 2, 2, 2), cases.bias(2)
