@@ -4,7 +4,7 @@ BIN := .venv/bin
 JOBS ?= 2
 READY := .venv/.ready
 
-.PHONY: help setup demo test fuzz prove lint check build formgrader bench headlines lock clean
+.PHONY: help setup demo test fuzz prove holes lint check build formgrader bench headlines lock clean
 
 help:
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -20,12 +20,12 @@ demo: $(READY) ## grade a sample class and show its page
 test: $(READY) ## every test; of the known mistakes one notebook in six (TESTS=tests/engine for some, JOBS=4 for more workers)
 	@bash .ci/extras; OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) $(TESTS)
 
-fuzz: $(READY) ## every odd answer in place of every answer that a check of the course expects
-	@EVERY_ODD_ANSWER=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) --timeout=0 tests/course/test_odd_answers.py
+fuzz: $(READY) ; @EVERY_ODD_ANSWER=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) --timeout=0 tests/course/test_odd_answers.py ## every odd answer in place of every answer that a check expects
 
-prove: $(READY) ## every known mistake and right solution of all assignments, every mutant, every nothing-answer
-	@set -e; for suite in solutions/*/; do for part in --together "--mutants --nothing"; do \
-		$(BIN)/convgrade prove "$$(basename $$suite)" $$part --jobs $(JOBS); done; done
+prove: $(READY) ## every known mistake and every right solution of all assignments
+	@set -e; for suite in solutions/*/; do $(BIN)/convgrade prove "$$(basename $$suite)" --together --jobs $(JOBS); done
+holes: $(READY) ## what the suites let through: mutants of the right answers, and answers that do nothing
+	@for suite in solutions/*/; do $(BIN)/convgrade prove "$$(basename $$suite)" --mutants --nothing --jobs $(JOBS) || failed=1; done; exit $${failed:-0}
 
 lint: $(READY) ; @$(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache --no-logo ## ruff, mypy, who imports whom
 check: $(READY) ; @$(BIN)/convgrade build --check ## are the released notebooks what solutions/ says?

@@ -81,5 +81,6 @@ def grading(request):
 
 def test_a_function_that_notices_the_ban_earns_what_it_computes_under_it(grading):
     honest, watchful = grading
-    assert {name: points for name, points in watchful.items() if any(points[one] > honest[one] for one in honest)} == {}
+    gained = {name for name, points in watchful.items() for exercise in honest if points[exercise] > honest[exercise]}
+    assert gained == set()
     assert max(honest.values()) < 6  # with the other functions of the exercise, which are right

@@ -77,7 +77,7 @@ def test_a_hang_is_met_once(tmp_path: Path) -> None:
     box, hangs = LocalBox(right()), []
 
     def ask(request: dict[str, Any], seconds: float) -> Reply:
-        if request["args"] and request["args"][0] > 300:
+        if request.get("args") and request["args"][0] > 300:
             hangs.append(seconds)
             raise StudentError(Verdict.TIMED_OUT, "Timeout")
         return box.ask(request)
@@ -103,4 +103,4 @@ def test_the_search_for_a_small_example_is_bounded(tmp_path: Path) -> None:
 def test_no_more_examples_than_asked_for(tmp_path: Path, count: int) -> None:
     calls: list[float] = []
     run(tmp_path, lambda x: calls.append(x) or 2 * x, SUITE.replace("count=100", f"count={count}"))
-    assert 1 <= len(calls) <= count
+    assert 1 <= len(calls) <= count + 1  # the first is asked again

@@ -203,7 +203,7 @@ def bans_of_requests(folder: Path, body: str, **of: tuple[str, ...]) -> dict[str
     box, asked = LocalBox(right()), {}
 
     def ask(request: dict[str, Any], seconds: float) -> Reply:
-        asked[str(request.get("target", request["op"]))] = request.get("ban", [])
+        asked.setdefault(str(request.get("target", request["op"])), request.get("ban", []))
         return box.ask(request, seconds)
 
     judged_by(replace(sample(folder, one_check(body)), bans={"double": Bans(of)}), ask)

@@ -51,7 +51,7 @@ def test_torch_and_torchvision_are_a_pair():
 
 
 def test_the_makefile_stays_short():
-    assert len((ROOT / "Makefile").read_text().splitlines()) <= 40
+    assert len((ROOT / "Makefile").read_text().splitlines()) <= 45
 
 
 @pytest.fixture
