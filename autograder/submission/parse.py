@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from autograder import messages
@@ -169,7 +170,7 @@ def _source(item: dict[str, Any], notes: list[str]) -> str | None:
     """The text of a cell: a string or a list of strings, called "input" in code cells before nbformat 4."""
     source = item.get("source", item.get("input", item.get("text", "")))
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        if len(source) > 1 and not any(line.endswith(("\n", "\r")) for line in source[:-1]):
+        if len(source) > 1 and not any(a.endswith(("\n", "\r")) or b.startswith("\n") for a, b in pairwise(source)):
             notes.append(messages.NO_LINE_ENDS)
             return "\n".join(source)
         return "".join(source)
