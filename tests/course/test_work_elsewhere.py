@@ -10,14 +10,17 @@ LOOPS = """
 import concurrent.futures, os, pickle, queue, sys, threading, _thread
 import torch, torch.nn.functional as F
 
+def pair(number):
+    return number if isinstance(number, tuple) else (number, number)
+
 def looped(x, kernel, stride=1, padding=0):
-    x = F.pad(x, (padding,) * 4)
+    x, kernel = F.pad(x, (padding,) * 4), pair(kernel)
     rows, columns = (x.shape[2 + i] - kernel[i] + 1 for i in range(2))
     places = [x[:, :, r : r + kernel[0], c : c + kernel[1]].flatten(1) for r in range(rows) for c in range(columns)]
     return torch.stack(places, 2)
 
 def at_once(x, kernel, stride=1, padding=0):
-    x = F.pad(x, (padding,) * 4)
+    x, kernel = F.pad(x, (padding,) * 4), pair(kernel)
     return x.unfold(2, kernel[0], 1).unfold(3, kernel[1], 1).permute(0, 1, 4, 5, 2, 3).flatten(1, 3).flatten(2)
 
 def in_thread(*given):
