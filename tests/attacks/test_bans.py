@@ -101,7 +101,7 @@ EVASIONS = {
     "importing it only then": "import scipy.ndimage as late; return late.correlate(x[0, 0].numpy(), x[0, 0].numpy())",
     "an answer that is computed when it is read": "return Late(x)",
     "the gradient only": "return Backward.apply(x)",
-    "a child": "if os.fork(): return x\n    try: F.conv2d(x, x)\n    finally: time.sleep(9); os._exit(0)",
+    "a child": "if os.fork(): return x\n    try: F.conv2d(x, x)\n    finally: time.sleep(600); os._exit(0)",
     "resetting what bans": "for thing in gc.get_objects():\n"
     "        if type(thing) is dict and ('aten', 'BackendSelect') in thing: [each.reset() for each in thing.values()]\n"
     "    return F.conv2d(x, x)",
