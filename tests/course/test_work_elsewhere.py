@@ -1,7 +1,11 @@
 """A loop over the places of an image is found wherever it runs: beside the call, before it, behind its back."""
 
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+
 import pytest
 
+from autograder.course import load_course
 from autograder.judge.local import LocalBox
 from autograder.judge.plugin import with_suite
 from autograder.model import Verdict
@@ -76,7 +80,13 @@ HIDDEN = ["in_thread", "in_new_pool", "in_bare_thread", "in_old_pool", "in_child
 
 @pytest.fixture(scope="module")
 def verdicts(course):
-    """How the check ended for each of these functions, with an idle thread of the notebook's all the while."""
+    """How the check ended for each function, in a process of its own: threads of the tests' own would count, too."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as alone:
+        return alone.submit(verdicts_of, course.root).result()
+
+
+def verdicts_of(root):
+    """With an idle thread of the notebook's all the while."""
     names = {}
     exec(LOOPS, names)  # noqa: S102  # as a notebook would
     names["POOL"] = names["concurrent"].futures.ThreadPoolExecutor(1)
@@ -89,9 +99,10 @@ def verdicts(course):
             found[function] = suite.one("im2col_without_loops", box.ask)[0].verdict
         return found
 
-    assignment = course.assignment("a2_pooling_im2col")
-    yield with_suite(assignment, serve)
-    names["POOL"].shutdown()
+    try:
+        return with_suite(load_course(root).assignment("a2_pooling_im2col"), serve)
+    finally:
+        names["POOL"].shutdown()
 
 
 def test_no_loop_and_a_plain_loop_are_told_apart(verdicts):

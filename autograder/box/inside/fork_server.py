@@ -174,8 +174,9 @@ def _children(pid: int | None = None) -> list[int]:
 
 
 def _has_ended(pid: int) -> bool:
+    """Whether its parent can bury it: a first thread counts as ended before the others have."""
     with contextlib.suppress(OSError), open(f"/proc/{pid}/stat") as file:
-        return file.read().rpartition(")")[2].split()[0] in "ZX"
+        return file.read().rpartition(")")[2].split()[0] in "ZX" and len(os.listdir(f"/proc/{pid}/task")) == 1
     return True
 
 

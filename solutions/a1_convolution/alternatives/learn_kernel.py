@@ -50,6 +50,7 @@ def learn_kernel__new_leaf(x, y, kernel_size, steps=200, lr=0.01, seed=0):
     kernel = torch.rand(kernel_size, generator=torch.Generator().manual_seed(seed), dtype=x.dtype) - 0.5
     losses = []
     for _ in range(steps):
+        kernel = kernel.to(x.device)
         kernel.requires_grad_()
         loss = ((F.conv2d(x[None, None], kernel[None, None])[0, 0] - y) ** 2).mean()
         (slope,) = torch.autograd.grad(loss, kernel)

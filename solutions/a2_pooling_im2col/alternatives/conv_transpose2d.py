@@ -102,7 +102,7 @@ def conv_transpose2d__stamps(x, weight, bias=None, stride=1, padding=0, output_p
 
 
 def upsample_nearest__kronecker(x, factor):
-    return torch.kron(x, x.new_ones(1, 1, *pair(factor)))
+    return torch.kron(x.contiguous(), x.new_ones(1, 1, *pair(factor)))
 
 
 def upsample_nearest__stamped(x, factor):
