@@ -4,7 +4,7 @@ BIN := .venv/bin
 JOBS ?= 2
 READY := .venv/.ready
 
-.PHONY: help setup demo test fuzz prove holes lint check build formgrader bench headlines lock clean
+.PHONY: help setup demo test attacks fuzz prove holes lint check build formgrader bench headlines lock clean
 
 help:
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -19,6 +19,8 @@ demo: $(READY) ## grade a sample class and show its page
 
 test: $(READY) ## every test; of the known mistakes one notebook in six (TESTS=tests/engine for some, JOBS=4 for more workers)
 	@bash .ci/extras; OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) $(TESTS)
+
+attacks: $(READY) ; @OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) tests/attacks ## every attack on the wall, the judge and what reads a submission
 
 fuzz: $(READY) ; @EVERY_ODD_ANSWER=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) --timeout=0 tests/course/test_odd_answers.py ## every odd answer in place of every answer that a check expects
 

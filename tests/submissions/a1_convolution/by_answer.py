@@ -102,6 +102,10 @@ class ByAnswer(Anyone):
         cells = self._mistaken("calls_conv2d", "calls_pad", "calls_torch_conv2d")
         return student(self._narrowed(cells, *CHEAP, "corr2d", "conv2d"))
 
+    def banned_in_one_place(self) -> bytes:
+        """pad2d calls torch's own, and conv2d calls pad2d: that costs pad2d's points, and nothing of conv2d's."""
+        return student(self._narrowed(self._mistaken("calls_pad"), "pad2d", "conv2d"))
+
     def inputs_changed(self) -> bytes:
         """The arguments are overwritten on the way: X in corr2d, x in conv2d."""
         cells = self._mistaken("overwrites_the_image", "conv2d_overwrites_x")
