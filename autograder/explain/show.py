@@ -11,12 +11,16 @@ from autograder.course.definitions import first_line
 from autograder.explain.again import Again, Call
 from autograder.explain.subject import Subject
 from autograder.grading.scoring import worth
-from autograder.model import CheckResult, Report
+from autograder.model import CheckResult, Report, Verdict
 from autograder.reports.words import LOOKS, look_of
 from autograder.text import escape
 from autograder.text.words import number
 
 MAX_CALLS = 20
+OTHERWISE = {  # what a report knows and a check on its own does not
+    Verdict.SKIPPED: " (skipped in the stored report; see “comes after”)",
+    Verdict.CARRIED: " (right in the stored report, given right answers to earlier exercises; here it uses the student's)",
+}
 
 
 class Explanation:
@@ -69,8 +73,7 @@ class Explanation:
             yield "warning", "the file, the suite or the engine has changed since the stored report was made"
         now = look_of(again.result)
         same = " as in the stored report" if stored and stored.verdict is again.result.verdict else ""
-        waited = " (skipped in the stored report; see “comes after”)" if stored and stored.verdict == "skipped" else ""
-        yield "verdict", f"{now.icon} {now.label}{same}{waited}"
+        yield "verdict", f"{now.icon} {now.label}{same}{OTHERWISE.get(stored.verdict, '') if stored else ''}"
 
     def _call(self, place: int, call: Call) -> None:
         self._pairs([(f"call {place}", call.text), ("  yours", call.yours)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -12,7 +13,7 @@ from autograder.box.zygote import Wall
 from autograder.cli.main import main
 from autograder.course import load_course
 from autograder.errors import UsageError
-from autograder.explain.again import try_again
+from autograder.explain.again import Again, try_again
 from autograder.explain.shell import stay
 from autograder.explain.show import Explanation
 from autograder.explain.subject import Subject, find_subject, spec_name
@@ -123,6 +124,18 @@ def test_the_check_is_tried_again_and_the_mistake_named(told):
     again, text, _ = told
     assert (again.result.verdict, again.result.mistake) == (Verdict.FAILED, "squared")
     assert "That is the square" in text
+
+
+@pytest.mark.parametrize(("verdict", "why"), [("carried", "here it uses the student's"), ("skipped", "comes after")])
+def test_what_the_report_knows_and_the_check_alone_does_not_is_said(course, verdict, why):
+    report = Report.from_json(store(course).read_text("utf-8"))
+    (double,) = report.exercises
+    checks = tuple(replace(check, verdict=Verdict(verdict)) for check in double.checks)
+    subject = Subject(course.assignment("tiny"), "Ada", replace(report, exercises=(replace(double, checks=checks),)))
+    out = io.StringIO()
+    again = Again(CheckResult("double", "double_is_twice", "double is twice", Verdict.FAILED, 2.0, MESSAGE))
+    Explanation(subject, "double_is_twice", Console(file=out, soft_wrap=True)).again(again)
+    assert why in out.getvalue()
 
 
 def test_both_answers_are_shown(told):
