@@ -19,7 +19,7 @@ from autograder.text.words import number
 MAX_CALLS = 20
 OTHERWISE = {  # what a report knows and a check on its own does not
     Verdict.SKIPPED: " (skipped in the stored report; see “comes after”)",
-    Verdict.CARRIED: " (right in the stored report, given right answers to earlier exercises; here it uses the student's)",
+    Verdict.CARRIED: " (right in the stored report, given right earlier answers; here it uses the student's)",
 }
 
 
