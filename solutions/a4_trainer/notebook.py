@@ -827,7 +827,7 @@ def plot_history(train_log: dict[str, list[float]], valid_log: dict[str, list[fl
     - In each axes a line of the moving average over the steps 1, 2, 3, … with the label "train", and a line
       of the validation with the label "validation", whose points stand at the last step of their epoch.
       More lines are welcome, e.g. the raw values in pale. All epochs have the same number of steps.
-    - x axis labelled "step", y axes labelled "loss" and "acc".
+    - Both x axes are labelled "step", the y axes "loss" and "acc".
     """
     ### BEGIN SOLUTION
     count, epochs = len(train_log["loss"]), len(valid_log["loss"])
@@ -1229,7 +1229,8 @@ def pr_curve(y_true: torch.Tensor, score: torch.Tensor) -> tuple[torch.Tensor, t
 def plot_confusion(cm: torch.Tensor, names: list[str]) -> plt.Figure:
     """A confusion matrix (C, C) as a matplotlib figure with one axes: an image with the number in each cell.
 
-    Rows go down. The x axis is labelled "predicted", the y axis "true"; both have the C names at their ticks.
+    The image shows the counts themselves, not shares. Rows go down. The x axis is labelled "predicted", the
+    y axis "true"; both have the C names at their ticks.
     """
     ### BEGIN SOLUTION
     figure, ax = plt.subplots(figsize=(4.5, 4.5))

@@ -114,3 +114,35 @@ class Steps__in_short:
         self.model.train(was)
         count = sum(result["count"] for result in found)
         return {"loss": sum(result["loss_sum"] for result in found) / count, "acc": sum(result["correct"] for result in found) / count}
+
+
+class Steps__keeps_a_torch_device:
+    def __init__(self, model, optim, loss_fn, device=None):
+        self.device = None if device is None else torch.device(device)
+        self.model = model.to(self.device)
+        self.optim, self.loss_fn = optim, loss_fn
+
+    def train_step(self, batch):
+        x, y = (part.to(self.device) for part in batch)
+        self.optim.zero_grad()
+        logits = self.model(x)
+        loss = self.loss_fn(logits, y)
+        loss.backward()
+        self.optim.step()
+        return {"loss": loss.item(), "acc": (logits.argmax(dim=1) == y).float().mean().item()}
+
+    def valid_step(self, batch):
+        x, y = (part.to(self.device) for part in batch)
+        with torch.no_grad():
+            logits = self.model(x)
+            loss = self.loss_fn(logits, y).item()
+        return {"loss_sum": loss * len(y), "correct": int(torch.eq(logits.argmax(dim=1), y).sum()), "count": len(y)}
+
+    def evaluate(self, loader):
+        was, loss, correct, count = self.model.training, 0.0, 0, 0
+        self.model.eval()
+        for batch in loader:
+            measured = self.valid_step(batch)
+            loss, correct, count = loss + measured["loss_sum"], correct + measured["correct"], count + measured["count"]
+        self.model.train(was)
+        return {"loss": loss / count, "acc": correct / count}

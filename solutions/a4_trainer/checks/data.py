@@ -11,21 +11,28 @@ import torch
 
 from autograder.judge import check, expect, value_of
 
+from ._helpers import expect_plain, plain
 
-@check()
+
+@check(quote="Whole numbers (uint8, 0 to 255) are divided by 255, however bright the images are.")
 def test_to_unit_scales(student, cases):
     """to_unit divides whole numbers by 255, also of dark images: 0 stays 0, 255 becomes 1"""
     for most in (255, 90, 1):
         pixels = cases.integers(3, 4, 5, low=0, high=most, dtype=torch.uint8)
         pixels[0, 0, :2] = torch.tensor([0, most])
-        expect(student.to_unit(pixels)).to_match(reference.to_unit(pixels))
+        expect(student.to_unit(pixels)).to_agree_with(reference.to_unit(pixels))
     numbers = cases.integers(2, 3, 4, low=0, high=255)
-    expect(student.to_unit(numbers)).to_match(reference.to_unit(numbers))
+    expect(student.to_unit(numbers)).to_agree_with(reference.to_unit(numbers))
 
 
-@check()
+@check(
+    quote=(
+        "Floats of any kind are in [0, 1] already and keep their values. So calling it twice does no harm.",
+        "-> float32 (n, 1, H, W)",
+    )
+)
 def test_to_unit_keeps_floats(student, cases):
-    """to_unit leaves floats at their values, so that calling it twice is the same as once"""
+    """to_unit leaves floats at their values, in float32, so that calling it twice is the same as once"""
     for dtype in (torch.float32, torch.float64):
         pixels = cases.tensor(2, 1, 3, 4, low=0, dtype=dtype)
         expect(student.to_unit(pixels)).to_match(reference.to_unit(pixels))
@@ -33,7 +40,9 @@ def test_to_unit_keeps_floats(student, cases):
     expect(student.to_unit(again)).to_match(again)
 
 
-@check(weight=0.5)
+@check(
+    after="to_unit_scales", weight=0.5, quote=("Gray images (n, H, W) or (n, 1, H, W)", "Arguments stay as they were")
+)
 def test_to_unit_shape(student, cases):
     """to_unit gives (n, 1, H, W) for (n, H, W) and for (n, 1, H, W), and leaves its argument alone"""
     for shape in ((2, 5, 3), (3, 1, 4, 6), (1, 2, 7)):
@@ -42,7 +51,13 @@ def test_to_unit_shape(student, cases):
         expect(found).to_have_shape(shape[0], 1, *shape[-2:])
 
 
-@check()
+@check(
+    quote=(
+        "a list with one int64 tensor for each fraction.",
+        "Each number is in exactly one of the tensors.",
+        "Every part but the first has round(n * fraction) numbers. The first gets what is left.",
+    )
+)
 def test_split_deals_all(student):
     """split_indices gives int64 tensors of the right sizes in which each number stands exactly once"""
     for n, fractions in ((1797, (0.8, 0.1, 0.1)), (101, (0.7, 0.3)), (57, (0.25, 0.35, 0.3, 0.1)), (10, (1.0,))):
@@ -63,27 +78,38 @@ def splits_and_state(split_indices: Any, n: int, seeds: list[int]) -> tuple[list
     return found, same
 
 
-@check()
-def test_split_is_seeded(student):
+@check(
+    quote=(
+        "The same seed gives the same parts, another seed others. The global random state is neither used nor changed.",
+        "None of them is in order.",
+    )
+)
+def test_split_is_seeded(student, cases):
     """split_indices shuffles by the seed: the same again, others for another seed; global random state untouched"""
     inside = student.beside(splits_and_state)
-    found, same = expect(inside.splits_and_state(student.split_indices, 200, [1, 2, 1])).to_be_a(tuple, length=2)
+    n, seeds = int(cases.rng.integers(150, 250)), cases.rng.permutation(1000)[:2].tolist()
+    answer = inside.splits_and_state(student.split_indices, n, [*seeds, seeds[0]])
+    found, same = expect(answer).to_be_a(tuple, length=2)
     first, other, again = [expect(parts).to_be_a(list, length=3) for parts in found]
-    for part in (*first, *other):
-        expect(part).to_have_dtype(torch.int64)
+    for parts in (first, other):
+        expect(n - 20 < int(torch.cat(parts).max()) < n).to_hold("the numbers go from 0 to n - 1")
     expect(again).to_equal(first)
     expect(any(not torch.equal(a, b) for a, b in zip(first, other, strict=True))).to_hold(
         "another seed deals otherwise"
     )
     for part in first:
         expect(not torch.equal(part, part.sort().values)).to_hold("no part is in order")
-    expect(float((first[0] < 100).double().mean()) < 0.9).to_hold(
+    expect(float((first[0] < n / 2).double().mean()) < 0.9).to_hold(
         "the first part is not made of the first numbers only"
     )
     expect(same).to_hold("the global random state (torch's and NumPy's) is as before")
 
 
-@check(weight=0.5)
+@check(
+    after="split_deals_all",
+    weight=0.5,
+    quote="ValueError when the fractions do not add up to 1 (to about a millionth).",
+)
 def test_split_refuses(student):
     """split_indices raises ValueError when the fractions do not add up to 1, and takes 0.7 + 0.2 + 0.1"""
     expect(lambda: student.split_indices(50, (0.8, 0.1))).to_raise(ValueError)
@@ -91,14 +117,14 @@ def test_split_refuses(student):
     expect(student.split_indices(50, (0.7, 0.2, 0.1))).to_be_a(list, length=3)
 
 
-@check()
+@check(quote=("Both are measured over all pixels of the training images only", "Arguments stay as they were"))
 def test_standardize_by_train(student, cases):
     """standardize measures mean and deviation on the training images only, and applies them to all"""
-    images = cases.tensor(9, 1, 3, 4, low=2, high=7)
+    images = cases.tensor(9, 1, 3, 4, low=2, high=7).float()
     images[[1, 4]] += 50
     train = torch.tensor([6, 0, 8, 2, 3])
-    expect(student.standardize(images, train)).to_match(reference.standardize(images, train))
-    expect(lambda: student.standardize(images.float(), train)).to_leave_inputs_alone()
+    expect(student.standardize(images, train)).to_agree_with(reference.standardize(images, train))
+    expect(lambda: student.standardize(images, train)).to_leave_inputs_alone()
 
 
 def batches_of(loaders: Any, epochs: int) -> list[list[list[list[int]]]]:
@@ -112,63 +138,77 @@ def batches_of(loaders: Any, epochs: int) -> list[list[list[list[int]]]]:
     return found
 
 
-def made_batches(make_loaders: Any, splits: list[Any], size: int, seed: int) -> list[list[list[list[int]]]]:
-    """Of pictures that hold their number, whose label is three times as much; two epochs."""
+def made_batches(make_loaders: Any, splits: list[Any], *settings: int) -> list[list[list[list[int]]]]:
+    """Of pictures that hold their number, whose label is three times as much; two epochs; settings: size and seed."""
     numbers, splits = torch.arange(60), [part.cpu() for part in splits]
-    return batches_of(make_loaders(numbers[:, None].double(), 3 * numbers, splits, size, seed), 2)
+    return batches_of(make_loaders(numbers[:, None].double(), 3 * numbers, splits, *settings), 2)
 
 
-PARTS = [torch.arange(59, 26, -1), torch.tensor([4, 2, 19, 7, 11, 0, 13]), torch.tensor([5, 3, 1])]
+def some_parts(cases: Any) -> list[Any]:
+    """Three splits of most of 60 numbers, none of them in order."""
+    order = torch.from_numpy(cases.rng.permutation(60))
+    return [order[:33], order[33:40], torch.sort(order[40:43], descending=True).values]
 
 
-@check()
-def test_loaders_lose_nothing(student):
+@check(
+    quote=(
+        "One DataLoader of batches (x, y) for each part in `splits`",
+        "Nothing is left out: the last batch of any loader may be smaller.",
+    )
+)
+def test_loaders_lose_nothing(student, cases):
     """make_loaders gives a loader for each part: each image with its own label, batches of the right size, none lost"""
-    inside = student.beside(made_batches)
-    found = expect(inside.made_batches(student.make_loaders, PARTS, 5, 1)).to_be_a(list, length=3)
-    for part, rounds in zip(PARTS, found, strict=True):
-        for batches in rounds:
-            expect([len(batch) for batch in batches]).to_equal([len(chunk) for chunk in part.split(5)])
-            expect(sorted(chain(*batches))).to_equal(sorted((3 * part).tolist()))
+    inside, parts = student.beside(made_batches), some_parts(cases)
+    for settings, size in (((5, 1), 5), ((), 32)):
+        found = expect(inside.made_batches(student.make_loaders, parts, *settings)).to_be_a(list, length=3)
+        for part, rounds in zip(parts, found, strict=True):
+            for batches in rounds:
+                expect([len(batch) for batch in batches]).to_equal([len(chunk) for chunk in part.split(size)])
+                expect(sorted(chain(*batches))).to_equal(sorted((3 * part).tolist()))
 
 
-@check()
-def test_loaders_shuffle_training(student):
+@check(
+    quote=(
+        "Two calls with the same seed give the same batches epoch by epoch, another seed gives others.",
+        "All others keep the order of their part, always.",
+    )
+)
+def test_loaders_shuffle_training(student, cases):
     """make_loaders shuffles the training images anew in each epoch, by the seed; the other parts keep their order"""
-    inside = student.beside(made_batches)
-    found = [value_of(inside.made_batches(student.make_loaders, PARTS, 5, seed)) for seed in (1, 1, 2)]
+    inside, parts = student.beside(made_batches), some_parts(cases)
+    found = [value_of(inside.made_batches(student.make_loaders, parts, 5, seed)) for seed in (1, 1, 2)]
     one, again, other = found
     expect(one).to_be_a(list, length=3)
     order = [list(chain(*batches)) for batches in one[0]]
-    expect(order[0] != (3 * PARTS[0]).tolist() and order[0] != sorted(order[0])).to_hold(
+    expect(order[0] != (3 * parts[0]).tolist() and order[0] != sorted(order[0])).to_hold(
         "the training images are shuffled"
     )
     expect(order[0] != order[1]).to_hold("the second epoch has another order than the first")
     expect(again[0] == one[0]).to_hold("the same seed gives the same batches, epoch by epoch")
     expect(other[0] != one[0]).to_hold("another seed gives other batches")
-    for part, rounds in zip(PARTS[1:], one[1:], strict=True):
+    for part, rounds in zip(parts[1:], one[1:], strict=True):
         expect([list(chain(*batches)) for batches in rounds] == [(3 * part).tolist()] * 2).to_hold(
             "every part but the first keeps its order, in every epoch"
         )
 
 
-@check(weight=0.5)
+@check(weight=0.5, quote="Accuracy of always saying the most frequent label: a float.")
 def test_base_rate(student, cases):
     """base_rate is the share of the most frequent label, a float; labels need not start at 0"""
     labels = torch.tensor([4] * 7 + [2] * 9 + [6] * 3)[torch.from_numpy(cases.rng.permutation(19))]
     for numbers in (labels, labels + 5, torch.tensor([3])):
-        expect(student.base_rate(numbers)).to_match(reference.base_rate(numbers), rtol=1e-6)
-    expect(student.base_rate(labels)).to_be_a(float)
+        expect(plain(value_of(student.base_rate(numbers)))).to_match(reference.base_rate(numbers), rtol=1e-6)
+    expect_plain(value_of(student.base_rate(labels)), float)
 
 
-@check(weight=0.5)
+@check(weight=0.5, quote="Number the different names 0, 1, 2, … in alphabetical order (as `sorted` has it)")
 def test_class_numbers(student):
     """class_numbers numbers the names in alphabetical order, however the files are listed"""
     for names in (["no", "yes", "no", "maybe"], ["yes", "maybe", "no"], ["b", "B", "a10", "a9", "b"]):
         expect(student.class_numbers(names)).to_equal(reference.class_numbers(names))
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote="Which run has which fault")
 def test_diagnosis(student):
     """diagnosis finds the fault behind each of the five curves"""
     found = expect(student.diagnosis()).to_be_a(dict, length=5)

@@ -9,28 +9,36 @@ import reference
 import torch
 from torch import Tensor
 
-from autograder.judge import check, expect
+from autograder.judge import check, expect, value_of
+
+from ._helpers import expect_plain, plain
 
 
-@check(weight=2)
+@check(weight=2, quote="How often class t (row) was taken for class p (column)")
 def test_confusion_counts(student, cases):
-    """confusion_matrix counts each pair, true down and predicted across, int64"""
+    """confusion_matrix counts each pair, true down and predicted across"""
     for n, classes in ((40, 4), (300, 3), (1, 2)):
         y_true, y_pred = cases.integers(n, low=0, high=classes - 1), cases.integers(n, low=0, high=classes - 1)
         y_pred[: n // 2] = 0
         right = reference.confusion_matrix(y_true, y_pred, classes)
-        expect(student.confusion_matrix(y_true, y_pred, classes)).to_equal(right)
+        expect(student.confusion_matrix(y_true, y_pred, classes)).to_agree_with(right.double())
     expect(lambda: student.confusion_matrix(y_true, y_pred, classes)).to_leave_inputs_alone()
 
 
-@check()
+@check(quote=("A class may be missing in both.", "(num_classes, num_classes) int64."))
 def test_confusion_of_missing_classes(student):
-    """confusion_matrix has a row and a column for every class, also for those that never occur"""
+    """confusion_matrix has a row and a column for every class, also for those that never occur, int64"""
     y_true, y_pred = torch.tensor([1, 1, 3, 1]), torch.tensor([1, 0, 1, 1])
     expect(student.confusion_matrix(y_true, y_pred, 6)).to_equal(reference.confusion_matrix(y_true, y_pred, 6))
 
 
-@check()
+@check(
+    after="confusion_counts",
+    quote=(
+        "ValueError for anything else: floats or more than one axis (logits!), different lengths",
+        "labels below 0 or above num_classes - 1.",
+    ),
+)
 def test_confusion_refuses(student, cases):
     """confusion_matrix raises ValueError for logits, floats, two axes, different lengths and labels out of range"""
     y = torch.tensor([0, 2, 1])
@@ -41,24 +49,28 @@ def test_confusion_refuses(student, cases):
         expect(lambda true=true, predicted=predicted: student.confusion_matrix(true, predicted, 3)).to_raise(ValueError)
 
 
-@check()
+@check(quote="Share of the labels (n,) that are right: a float.")
 def test_accuracy_is_a_share(student, cases):
     """accuracy is the share of the images that are right, a float, whatever the classes"""
     y_true, y_pred = torch.tensor([0] * 17 + [1] * 2 + [2]), torch.tensor([0] * 16 + [1] * 3 + [0])
     for true, predicted in ((y_true, y_pred), (y_true + 5, y_pred + 5), (y_true, y_true), (y_true, y_true + 1)):
-        found = expect(student.accuracy(y_true=true, y_pred=predicted)).to_be_a(float)
-        expect(found).to_match(reference.accuracy(y_true=true, y_pred=predicted), rtol=1e-6)
+        found = value_of(student.accuracy(y_true=true, y_pred=predicted))
+        expect_plain(found, float)
+        expect(plain(found)).to_match(reference.accuracy(y_true=true, y_pred=predicted), rtol=1e-6)
 
 
-@check(weight=0.5)
+@check(weight=0.5, quote="Only with named arguments.")
 def test_accuracy_by_name(student):
     """accuracy takes its arguments by name only: TypeError without names"""
     y = torch.tensor([0, 1])
-    expect(student.accuracy(y_true=y, y_pred=y)).to_match(1.0)
+    expect(plain(value_of(student.accuracy(y_true=y, y_pred=y)))).to_match(1.0, rtol=1e-6)
     expect(lambda: student.accuracy(y, y)).to_raise(TypeError)
 
 
-@check(weight=1.5)
+@check(
+    weight=1.5,
+    quote=("Recall of each class, (C,) float32, from a confusion matrix (C, C)", "NaN for a class without images."),
+)
 def test_recall_of_each_class(student, cases):
     """per_class_recall divides the diagonal by the sums of the rows, float32; NaN for a class without images"""
     for classes in (4, 3):
@@ -70,7 +82,10 @@ def test_recall_of_each_class(student, cases):
     expect(recall.nan_to_num(-1.0)).to_match(reference.per_class_recall(cm).nan_to_num(-1.0))
 
 
-@check(weight=1.5)
+@check(
+    weight=1.5,
+    quote=("(precision, recall, thresholds) of saying yes where score >= threshold", "The other two are float64."),
+)
 def test_precision_and_recall(student, cases):
     """pr_curve gives precision and recall of score >= threshold for scores that all differ, in any order"""
     for n in (9, 30, 1):
@@ -80,7 +95,7 @@ def test_precision_and_recall(student, cases):
         expect(found).to_match(reference.pr_curve(y_true, score))
 
 
-@check()
+@check(quote="thresholds are the K different scores, from the highest to the lowest")
 def test_precision_and_recall_of_ties(student, cases):
     """pr_curve has one point for each different score: equal scores come in together"""
     y_true = torch.tensor([1, 0, 1, 1, 0, 0, 1, 0, 1])
@@ -111,7 +126,14 @@ def confusion_drawn(plot_confusion: Any, cm: Tensor, names: list[str]) -> dict[s
     }
 
 
-@check(weight=1.5)
+@check(
+    weight=1.5,
+    quote=(
+        "an image with the number in each cell.",
+        'The x axis is labelled "predicted", the y axis "true"; both have the C names at their ticks.',
+        "The image shows the counts themselves, not shares. Rows go down.",
+    ),
+)
 def test_confusion_is_drawn(student, cases):
     """plot_confusion draws the matrix: each number in its cell, true down, predicted across, names at the ticks"""
     cm, names = cases.integers(3, 3, low=0, high=40), ["ant", "bee", "fly"]

@@ -22,6 +22,11 @@ def stays_in_eval(model, x):
 edit("predict_logits", "ends_in_train_mode", "    was = model.training\n", "", "train(was)", "train()",
      hint="predict_logits ends with model.train(), whatever was before.")
 
+edit("predict_logits", "freezes_the_model", "    with torch.no_grad():\n        logits = model(x)",
+     "    logits = model.requires_grad_(False)(x.detach())",
+     hint="After predict_logits no parameter of the model asks for a gradient any more: it cannot be trained further. "
+     "torch.no_grad() leaves requires_grad alone.")
+
 edit("predict_logits", "keeps_the_graph",
      "    model.eval()\n"
      "    with torch.no_grad():\n"
