@@ -161,7 +161,8 @@ class FeatureMaps:
     """Record what modules of a model give, while the `with` block runs.
 
     - `layers` is a list of names, as in `model.named_modules()`, and of module types: a type means every
-      module of that type, at any depth. `None` means every leaf (module without children), at any depth.
+      module of that type, at any depth. `None` means every leaf (module without children), at any depth;
+      an empty list means no module.
     - `__enter__` gives the FeatureMaps itself. Each time a block begins, `maps` is empty.
     - `maps` is a dict {name: tensor}, in the order in which the modules ran. The tensors are copies (what
       happens later does not change them) without gradient. They stay there after the block.
@@ -821,7 +822,7 @@ plots.row(g, standardised, stretched, titles=["gradient", "standardised", "stret
 def standardize_and_clip(
     g: torch.Tensor, saturation: float = 0.1, brightness: float = 0.5, lo: float = 0.0, hi: float = 1.0
 ) -> torch.Tensor:
-    """Bring gradients into the range of a picture: (B, H, W) or (B, C, H, W) -> the same shape.
+    """Bring gradients into the range of a picture: (B, H, W) or (B, C, H, W) -> the same shape and dtype.
 
     - Each picture of the batch by itself, over all its channels and pixels:
       (g - mean) / max(std, 1e-7) * saturation + brightness, then clamped to [lo, hi].
@@ -840,7 +841,7 @@ def standardize_and_clip(
 
 # %% normalize01 role="solution"
 def normalize01(x: torch.Tensor, eps: float = 1e-12) -> torch.Tensor:
-    """Stretch to [0, 1]: (B, H, W) or (B, C, H, W) -> the same shape.
+    """Stretch to [0, 1]: (B, H, W) or (B, C, H, W) -> the same shape and dtype.
 
     - Each picture of the batch by itself: (x - min) / max(max - min, eps).
     - A picture with one value becomes 0 everywhere. ValueError when x contains NaN.
@@ -1050,7 +1051,7 @@ def training_curves(logs: dict[str, list[float]], boundary: int | None = None) -
       values, one per epoch. S is a multiple of E.
     - Each axes has a line with the label "train", at x = 1, 2 … S, and one with the label "valid", at the
       steps at which an epoch ended: x = S/E, 2·S/E … S. A legend tells them apart.
-    - x label "step", y label "loss" or "accuracy". The loss axis starts at 0, accuracy goes from 0 to 1.
+    - Both x labels are "step", the y labels "loss" and "accuracy". The loss axis starts at 0, accuracy goes from 0 to 1.
     - boundary: the step at which something changed (a second stage of training): a vertical line there, in
       both axes (`axvline`). None: no such line.
     """
@@ -1078,8 +1079,8 @@ def confusion_figure(matrix: torch.Tensor, classes: list[str]) -> plt.Figure:
     """Draw a confusion matrix (K, K) of ints with its numbers; return the figure.
 
     - matrix[t, p] counts the images of class t that were predicted as p: rows are true, columns predicted.
-    - One axes with the matrix as an image (`imshow`), and in every cell its count as text (`axes.text`),
-      zeros too.
+    - One axes with the counts themselves, not shares, as an image (`imshow`), and in every cell its count as text
+      (`axes.text`), zeros too.
     - x label "predicted", y label "true"; ticks at 0 … K-1 with the names of the classes on both axes.
     """
     ### BEGIN SOLUTION

@@ -123,14 +123,18 @@ def put(names: dict[str, Any], function: str, make: Nothing, returns: Returns) -
 
 
 def written(tree: ast.Module, own: frozenset[int], wanted: Container[str]) -> Iterator[tuple[str, ast.FunctionDef]]:
-    """Functions and methods of the `wanted` names at the top of a cell that have an answer of the student's in them."""
+    """Functions and methods of the `wanted` names at the top of a cell, those of the stub, with an answer in them.
+
+    Not `__exit__`: it gives no answer, and one that does nothing is a mistake of a class that is right elsewhere.
+    """
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name in wanted and _meets(node, own):
+        if isinstance(node, ast.FunctionDef) and node.name in wanted and _asked(node, own):
             yield node.name, node
         if isinstance(node, ast.ClassDef) and node.name in wanted:
-            methods = [each for each in node.body if isinstance(each, ast.FunctionDef) and _meets(each, own)]
-            yield from ((f"{node.name}.{method.name}", method) for method in methods)
+            methods = [each for each in node.body if isinstance(each, ast.FunctionDef) and _asked(each, own)]
+            yield from ((f"{node.name}.{each.name}", each) for each in methods if each.name != "__exit__")
 
 
-def _meets(node: ast.stmt, lines: frozenset[int]) -> bool:
-    return not lines.isdisjoint(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+def _asked(node: ast.FunctionDef, own: frozenset[int]) -> bool:
+    """Whether students are asked to fill it in; a helper inside an answer is the author's alone."""
+    return node.lineno not in own and not own.isdisjoint(range(node.lineno, (node.end_lineno or node.lineno) + 1))

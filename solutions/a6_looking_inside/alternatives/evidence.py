@@ -121,3 +121,26 @@ def prediction_strip__places_first(images, y_true, y_pred, classes, only_errors=
             axes.imshow(images[i].permute(1, 2, 0))
         axes.set_title(f"{classes[y_true[i]]} / {classes[y_pred[i]]}")
     return figure
+
+
+def confusion_figure__matshow(matrix, classes):
+    figure = plt.figure()
+    axes = figure.gca()
+    axes.matshow(matrix.float())
+    for t, row in enumerate(matrix):
+        for p, count in enumerate(row):
+            axes.text(p, t, "%d" % count)
+    places = list(range(len(classes)))
+    plt.xticks(places, classes)
+    plt.yticks(places, classes)
+    plt.xlabel("predicted")
+    plt.ylabel("true")
+    return figure
+
+
+def confusion_figure__scikit_learn(matrix, classes):
+    from sklearn.metrics import ConfusionMatrixDisplay
+
+    shown = ConfusionMatrixDisplay(matrix.numpy(), display_labels=classes).plot(colorbar=False, values_format="d")
+    shown.ax_.set(xlabel="predicted", ylabel="true")
+    return shown.figure_

@@ -62,3 +62,23 @@ def standardize_and_clip__in_pairs(g, saturation=0.1, brightness=0.5, lo=0.0, hi
     shape = (-1,) + (1,) * (g.ndim - 1)
     mean, std = g.flatten(1).mean(1).reshape(shape), g.flatten(1).std(1).reshape(shape)
     return ((g - mean) / std.clamp(min=1e-07) * saturation + brightness).clamp(lo, hi)
+
+
+def standardize_and_clip__std_mean(g, saturation=0.1, brightness=0.5, lo=0.0, hi=1.0):
+    if not torch.equal(g, g):
+        raise ValueError("NaN")
+    rows = g.reshape(len(g), -1)
+    std, mean = torch.std_mean(rows, dim=1, keepdim=True)
+    rows = (rows - mean) / torch.maximum(std, torch.full_like(std, 1e-7))
+    return torch.clamp(rows * saturation + brightness, lo, hi).view_as(g)
+
+
+def normalize01__numpy(x, eps=1e-12):
+    import numpy as np
+
+    values = x.cpu().numpy()
+    if np.isnan(values).any():
+        raise ValueError("NaN")
+    axes = tuple(range(1, values.ndim))
+    low, high = values.min(axis=axes, keepdims=True), values.max(axis=axes, keepdims=True)
+    return torch.from_numpy((values - low) / np.maximum(high - low, eps)).to(x)

@@ -69,3 +69,42 @@ def saliency__sum_first(model, x, target=None):
         for module, flag in flags:
             module.training = flag
     return slope.abs().amax(dim=1)
+
+
+def saliency__grads_put_back(model, x, target=None):
+    """`backward()` as in every tutorial, and every flag and `.grad` put back."""
+    flags = [(module, module.training) for module in model.modules()]
+    wishes = [(parameter, parameter.requires_grad) for parameter in model.parameters()]
+    try:
+        model.eval()
+        for parameter, _ in wishes:
+            parameter.requires_grad_(False)
+        with torch.enable_grad():
+            image = torch.nn.Parameter(x.detach().clone())
+            scores = model(image)
+            classes = scores.max(dim=1).indices if target is None else target
+            scores[torch.arange(len(x)), classes].sum().backward()
+    finally:
+        for module, flag in flags:
+            module.training = flag
+        for parameter, wish in wishes:
+            parameter.requires_grad_(wish)
+    return image.grad.abs().amax(dim=1)
+
+
+def saliency__vjp(model, x, target=None):
+    """The product of a vector and the Jacobian, by torch.autograd.functional."""
+    flags = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        scores = model(x.detach().clone())
+        classes = scores.argmax(dim=1) if target is None else torch.as_tensor(target).expand(len(x))
+        pick = torch.zeros_like(scores)
+        for b, label in enumerate(classes.tolist()):
+            pick[b, label] = 1
+        with torch.enable_grad():
+            _, slopes = torch.autograd.functional.vjp(model, x.detach().clone(), pick.detach())
+    finally:
+        for module, flag in flags.items():
+            module.training = flag
+    return slopes.abs().max(dim=1).values

@@ -21,3 +21,9 @@ def temperature_softmax__method(logits, T=1.0, dim=-1):
     if T > 0:
         return logits.mul(1 / T).softmax(dim)
     raise ValueError(T)
+
+
+def temperature_softmax__layer(logits, T=1.0, dim=-1):
+    if not T > 0:
+        raise ValueError("T")
+    return torch.nn.LogSoftmax(dim)(logits / T).exp()

@@ -18,6 +18,7 @@ from autograder.judge import expect
 
 Weights = dict[str, torch.Tensor]
 
+
 def filled(layer, weight, bias):
     layer.weight, layer.bias = nn.Parameter(weight.clone()), nn.Parameter(bias.clone())
     return layer
@@ -199,6 +200,7 @@ def contents(axes):
     images = [np.ma.filled(np.ma.asarray(image.get_array()).astype("float64"), 0.0) for image in axes.images]
     return {
         "title": axes.get_title(),
+        "place": [round(float(edge), 6) for edge in axes.get_position().min],
         "images": [torch.tensor(image) for image in images],
         "colours": [list(map(float, image.get_clim())) for image in axes.images if image.get_array().ndim == 2],
         "lines": {line.get_label(): [floats(line.get_xdata()), floats(line.get_ydata())] for line in axes.lines},
@@ -221,9 +223,9 @@ def ticks(axis):
     return [[float(place), text] for place, text in pairs if text]
 
 
-def drawing(student: Any, draws: Callable[..., Any], *inputs: Any) -> list[dict[str, Any]]:
+def drawing(student: Any, draws: Callable[..., Any], *inputs: Any, **settings: Any) -> list[dict[str, Any]]:
     """The contents of the axes that the student's function draws; on the CPU, as figures are."""
-    figure = expect(student.on_cpu.beside(draws)(*inputs)).to_be_a(dict)
+    figure = expect(student.on_cpu.beside(draws)(*inputs, **settings)).to_be_a(dict)
     expect(figure.get("returned") == "Figure").to_hold("the function returns a matplotlib figure (`return figure`)")
     expect(figure.get("others") == 0).to_hold("it opens no other figure than the one that it returns")
     expect(figure.get("shown") == 0).to_hold("it leaves plt.show() to others")
@@ -266,7 +268,7 @@ def called(look, model, x, target):
     places = [(name, OWNERS[name.split(".")[0]], name.split(".")[1]) for name in FUNCTIONS]
     old = [getattr(owner, function) for _, owner, function in places]
     try:
-        return look(model, x, target)
+        return look(model, x) if target is None else look(model, x, target)
     finally:
         for function, (name, owner, key) in zip(old, places, strict=True):
             if getattr(owner, key) is not function:
@@ -292,7 +294,6 @@ def state(model):
 def before_and_after_of(look, weights, x, target, style, training, grads):
     """The state of the net around a call of `look`, what that gives, and the ordinary gradient afterwards."""
     changed.clear()
-    torch.manual_seed(1)
     model = NETS[style](weights)
     model.train(training)
     list(model.children())[2].train(not training)

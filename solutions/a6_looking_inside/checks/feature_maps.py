@@ -31,6 +31,7 @@ class Recurrent(nn.Module):
 def named(weights):
     conv1, conv2, dense = parts(weights)
     from collections import OrderedDict
+
     head = nn.Sequential(OrderedDict(flatten=nn.Flatten(), dense=dense))
     return nn.Sequential(OrderedDict(stem=Block(conv1), trunk=nn.Sequential(Block(conv2)), head=head))
 
@@ -74,7 +75,13 @@ def in_order(found: Any, names: list[str]) -> dict[str, torch.Tensor]:
     return maps
 
 
-@check(weight=2)
+@check(
+    weight=2,
+    quote=(
+        "`None` means every leaf (module without children), at any depth",
+        "`maps` is a dict {name: tensor}, in the order in which the modules ran.",
+    ),
+)
 def test_maps_of_every_layer(student, cases):
     """FeatureMaps records what every layer of a network gives, under its name and in the order in which they ran"""
     weights, x = weights_of(cases), cases.images(2, 2, 6, 5)
@@ -83,7 +90,10 @@ def test_maps_of_every_layer(student, cases):
         expect(yours).to_match(right)
 
 
-@check(weight=1.5)
+@check(
+    weight=1.5,
+    quote=("`None` means every leaf (module without children), at any depth", "names, as in `model.named_modules()`"),
+)
 def test_maps_of_nested_modules(student, cases):
     """FeatureMaps finds the leaves of nested modules at any depth: "stem.body.0", …, "head.dense" """
     weights, x = weights_of(cases), cases.images(3, 2, 6, 5)
@@ -93,7 +103,7 @@ def test_maps_of_nested_modules(student, cases):
         expect(yours).to_match(right)
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote=("a type means every module of that type, at any depth.", "an empty list means no module."))
 def test_maps_of_chosen_layers(student, cases):
     """FeatureMaps(model, layers) takes names and types, at any depth; a layer that is chosen twice is recorded once"""
     weights, x = weights_of(cases), cases.images(2, 2, 6, 5)
@@ -109,7 +119,7 @@ def test_maps_of_chosen_layers(student, cases):
             expect(yours).to_match(right[place])
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote="The tensors are copies (what happens later does not change them) without gradient.")
 def test_maps_are_copies(student, cases):
     """FeatureMaps keeps copies: an in-place ReLU that follows does not change them, and they carry no gradient"""
     weights, x = weights_of(cases), cases.images(2, 2, 6, 5)
@@ -126,7 +136,7 @@ def recorded_twice(student, style, weights, x, device="cpu"):
     return seen.maps
 
 
-@check()
+@check(quote='A module that runs again in the same block: its maps are "name", "name#2", "name#3" …')
 def test_maps_of_a_shared_module(student, cases):
     """FeatureMaps keeps every map of a module that runs several times: "first", "first#2", "first#3" """
     weights, x = weights_of(cases), cases.images(2, 2, 6, 5)
@@ -137,7 +147,7 @@ def test_maps_of_a_shared_module(student, cases):
         expect(yours).to_match(wanted)
 
 
-@check()
+@check(quote="A module that gives a tuple (nn.LSTM does): its first item is recorded.")
 def test_maps_of_tuples(student, cases):
     """FeatureMaps records the first item where a module gives a tuple, as nn.GRU does"""
     weights = {"dense": cases.tensor(2, 3), "ih": cases.tensor(9, 2), "hh": cases.tensor(9, 3)}
@@ -173,7 +183,14 @@ def hooks_and_names(student, weights, x, device="cpu"):
     return [during, after, len(calls), names, empty, list(again.maps), number_of_hooks(model)]
 
 
-@check(weight=1.5)
+@check(
+    weight=1.5,
+    quote=(
+        "At the end of the block the hooks are gone",
+        "Hooks of other people stay.",
+        "Each time a block begins, `maps` is empty.",
+    ),
+)
 def test_hooks_are_gone(student, cases):
     """FeatureMaps takes its hooks away at the end of the block, leaves those of others, and starts anew next time"""
     found = student.beside(hooks_and_names)(weights_of(cases), cases.images(2, 2, 6, 5))
@@ -197,7 +214,11 @@ def after_an_error(student, weights, x, device="cpu"):
     return [raised, number_of_hooks(model), list(seen.maps)]
 
 
-@check(weight=1.5)
+@check(
+    after="maps_of_every_layer",
+    weight=1.5,
+    quote=("also when an error ended it; the error goes on.", "They stay there after the block."),
+)
 def test_hooks_are_gone_after_an_error(student, cases):
     """FeatureMaps takes its hooks away when an error ends the block, lets the error through, and keeps the maps"""
     found = student.beside(after_an_error)(weights_of(cases), cases.images(2, 2, 6, 5))
@@ -217,7 +238,10 @@ def hooks_after_an_unknown_name(student, weights, layers, device="cpu"):
     return [raised, number_of_hooks(model)]
 
 
-@check()
+@check(
+    after="maps_of_every_layer",
+    quote="A name that the model does not have: ValueError when the block begins, and no hook is left.",
+)
 def test_unknown_layer(student, cases):
     """FeatureMaps raises ValueError for a name that the model does not have, and leaves no hook"""
     weights = weights_of(cases)
@@ -240,7 +264,7 @@ def watched(student, weights, x, training, device="cpu"):
     return [output.detach(), gradient, before == during == after, len(seen.maps)]
 
 
-@check()
+@check(quote="The model gives the same output, with the same gradients, in the same mode, as without.")
 def test_watching_changes_nothing(student, cases):
     """FeatureMaps only watches: the same output, the same gradient of the image, every module in its old mode"""
     weights, x = weights_of(cases), cases.images(2, 2, 6, 5)
@@ -253,7 +277,7 @@ def test_watching_changes_nothing(student, cases):
         expect(number == 6).to_hold("six maps were recorded")
 
 
-@check()
+@check(quote="Index of the first of `labels` (B,) that is `wanted`, as a Python int; ValueError when there is none.")
 def test_first_of_class(student, cases):
     """first_of_class finds the first label of a class as an int, and raises ValueError when there is none"""
     labels = cases.integers(9, low=2, high=5)
@@ -264,15 +288,23 @@ def test_first_of_class(student, cases):
         expect(lambda missing=missing: student.first_of_class(labels, missing)).to_raise(ValueError)
 
 
-def plot_maps_draws(student, maps, channels):
-    return drawn(lambda: student.plot_maps(maps, channels=channels))
+def plot_maps_draws(student, maps, **settings):
+    return drawn(lambda: student.plot_maps(maps, **settings))
 
 
-@check(weight=2)
+@check(
+    weight=2,
+    quote=(
+        "One row of axes per map, in order; `channels` columns",
+        'column k shows channel k with `imshow`, title "name [k]"',
+        'column 0 shows its N values as an array (1, N), title "name".',
+        "Axes that are left over stay empty: no image, no title.",
+    ),
+)
 def test_plot_maps(student, cases):
     """plot_maps draws image 0: a row for each map, a column for each channel, each under the right title"""
     maps = {"stem.conv": cases.images(2, 2, 3, 4), "relu": cases.images(2, 4, 2, 3), "dense": cases.tensor(2, 6)}
-    axes = drawing(student, plot_maps_draws, maps, 3)
+    axes = drawing(student, plot_maps_draws, maps, channels=3)
     titles = ["stem.conv [0]", "stem.conv [1]", "", "relu [0]", "relu [1]", "relu [2]", "dense", "", ""]
     expect(len(axes) == 9).to_hold("three maps and channels=3 give 9 axes")
     expect([axis["title"] for axis in axes] == titles).to_hold(f"the titles in reading order are {titles}")
@@ -283,3 +315,8 @@ def test_plot_maps(student, cases):
             expect(axis["images"] == []).to_hold("axes that are left over show no image")
         else:
             expect(picture_in(axis)).to_match(right)
+    for settings, titles in (({}, [f"relu [{place}]" for place in range(4)] + [""]), ({"channels": 1}, ["relu [0]"])):
+        axes = drawing(student, plot_maps_draws, {"relu": maps["relu"]}, **settings)
+        expect([axis["title"] for axis in axes] == titles).to_hold(f"the titles of one map alone are {titles}")
+    (axis,) = expect(drawing(student, plot_maps_draws, {"dense": maps["dense"]}, channels=1)).to_be_a(list, length=1)
+    expect(picture_in(axis)).to_match(maps["dense"][:1])

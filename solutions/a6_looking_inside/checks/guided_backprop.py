@@ -17,6 +17,7 @@ from ._helpers import (
     by_hand,
     clear_winners,
     expect_untouched,
+    ordinary,
     residual_by_hand,
     residual_weights,
     slope,
@@ -44,6 +45,7 @@ def look(student, style, weights, x, target=None, mode="as it is"):
 
 def before_and_after(student, weights, x, target=None, style="residual", training=True, grads=True):
     """The net and x around a call of guided_backprop."""
+    torch.manual_seed(1)
     return before_and_after_of(student.guided_backprop, weights, x, target, style, training, grads)
 
 
@@ -57,13 +59,25 @@ def looking(student: Any) -> Any:
     return student.beside(look, before_and_after, with_gradient)
 
 
-@check(weight=2)
+@check(weight=0, quote="Gradient of a score with respect to the images")
+def test_guided_where_all_is_on(student, cases):
+    """guided_backprop gives the ordinary gradient of a network in which no ReLU holds anything back"""
+    inside = looking(student)
+    weights = {name: value.abs() for name, value in weights_of(cases).items()}
+    x = cases.images(2, 2, 6, 5).abs()
+    expect(inside.look("plain", weights, x, 1)).to_match(ordinary(weights, x, 1))
+
+
+@check(weight=2, quote="At every ReLU a gradient g goes through as g * [x > 0] * [g > 0].")
 def test_guided_plain(student, cases):
-    """guided_backprop has both masks at both ReLUs of a plain network, for every class"""
+    """guided_backprop has both masks at both ReLUs of a plain network, for every class; x = 0 lets nothing through"""
     inside = looking(student)
     weights, x = weights_of(cases), cases.images(2, 2, 6, 5)
     for target in range(4):
         expect(inside.look("plain", weights, x, target)).to_match(guided(weights, x, target))
+    still, dark = weights | {"b1": torch.zeros_like(weights["b1"])}, x.clone()
+    dark[:, :, :4] = 0  # so that an exact 0 goes into a ReLU
+    expect(inside.look("plain", still, dark, 2)).to_match(guided(still, dark, 2))
 
 
 def expect_guided(student: Any, cases: Any, *styles: str) -> None:
@@ -74,37 +88,43 @@ def expect_guided(student: Any, cases: Any, *styles: str) -> None:
         expect(inside.look(style, weights, x, 1)).to_match(guided(weights, x, 1))
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote="Every ReLU: nn.ReLU at any depth, used once or several times, in place or not")
 def test_guided_in_place(student, cases):
     """guided_backprop is right for nn.ReLU(inplace=True)"""
     expect_guided(student, cases, "in_place")
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote="Every ReLU: nn.ReLU at any depth, used once or several times, in place or not")
 def test_guided_shared(student, cases):
     """guided_backprop is right when one nn.ReLU is used twice, in place or not"""
     expect_guided(student, cases, "shared", "shared_in_place")
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote="Every ReLU: nn.ReLU at any depth, used once or several times, in place or not")
 def test_guided_nested(student, cases):
     """guided_backprop finds ReLUs deep inside a network, in modules of modules"""
     expect_guided(student, cases, "nested", "nested_in_place")
 
 
-@check(weight=2)
+@check(weight=2, quote="F.relu, torch.relu and x.relu(), in place or not.")
 def test_guided_functional(student, cases):
     """guided_backprop guides F.relu, torch.relu and x.relu(), also in place"""
     expect_guided(student, cases, "functional", "method", "functional_in_place")
 
 
-@check(weight=1)
+@check(weight=1, quote="F.relu, torch.relu and x.relu(), in place or not.")
 def test_guided_mixed(student, cases):
     """guided_backprop guides every ReLU of a network that has one nn.ReLU and one F.relu"""
     expect_guided(student, cases, "mixed", "mixed_in_place")
 
 
-@check(weight=1.5)
+@check(
+    weight=1.5,
+    quote=(
+        "At every ReLU a gradient g goes through as g * [x > 0] * [g > 0].",
+        "`target`, eval mode, no_grad, frozen parameters, IndexError: as for `saliency`.",
+    ),
+)
 def test_guided_residual(student, cases):
     """guided_backprop is right for a residual block with batch norm and dropout, handed over in training mode"""
     inside = looking(student)
@@ -113,7 +133,7 @@ def test_guided_residual(student, cases):
     expect(found["answer"]).to_match(slope(lambda image: residual_by_hand(weights, image, guided_relu), x, 2))
 
 
-@check()
+@check(quote="At every ReLU a gradient g goes through as g * [x > 0] * [g > 0].")
 def test_guided_branches(student, cases):
     """guided_backprop guides the ReLUs of both branches where a network divides"""
     inside = looking(student)
@@ -127,7 +147,7 @@ def test_guided_branches(student, cases):
     expect(inside.look("branches", weights, x, 2)).to_match(slope(scores, x, 2))
 
 
-@check(weight=1.5)
+@check(after="guided_where_all_is_on", weight=1.5, quote="ValueError when no ReLU takes part in computing the scores.")
 def test_guided_needs_a_relu(student, cases):
     """guided_backprop raises ValueError when no ReLU takes part: SELU only, or a ReLU that is never called"""
     inside = looking(student)
@@ -136,7 +156,7 @@ def test_guided_needs_a_relu(student, cases):
         expect(lambda style=style: inside.look(style, weights, x, 0)).to_raise(ValueError)
 
 
-@check()
+@check(quote="Nothing else is changed: LeakyReLU, ELU, SELU … keep their ordinary gradient.")
 def test_guided_only_relus(student, cases):
     """guided_backprop leaves LeakyReLU and ELU alone: they keep their ordinary gradient"""
     inside = looking(student)
@@ -152,7 +172,7 @@ def test_guided_only_relus(student, cases):
         expect(inside.look(style, weights, x, 2)).to_match(slope(scores, x, 2))
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote="`target`, eval mode, no_grad, frozen parameters, IndexError: as for `saliency`.")
 def test_guided_targets(student, cases):
     """guided_backprop explains each image of the batch by its own class, or by the targets that are given"""
     inside = looking(student)
@@ -163,7 +183,12 @@ def test_guided_targets(student, cases):
         expect(inside.look("in_place", weights, x, target)).to_match(guided(weights, x, target))
 
 
-@check()
+@check(
+    quote=(
+        "`target`, eval mode, no_grad, frozen parameters, IndexError: as for `saliency`.",
+        "signed, not scaled, in the dtype of x, without gradient.",
+    )
+)
 def test_guided_types(student, cases):
     """guided_backprop works under no_grad, with frozen parameters and in float32; the result carries no gradient"""
     inside = looking(student)
@@ -175,7 +200,11 @@ def test_guided_types(student, cases):
     expect(inside.look("plain", short, x.float(), 0)).to_match(guided(short, x.float(), 0), rtol=1e-3)
 
 
-@check(weight=1.5)
+@check(
+    after="guided_where_all_is_on",
+    weight=1.5,
+    quote="are afterwards as before, also after an error: modes, hooks, `inplace` flags; and torch is, too",
+)
 def test_guided_leaves_no_trace(student, cases):
     """guided_backprop leaves no trace: modes, hooks, inplace flags, gradients, and the model's ordinary gradient"""
     inside = looking(student)
@@ -186,7 +215,14 @@ def test_guided_leaves_no_trace(student, cases):
         expect_untouched(traces, right)
 
 
-@check(weight=1.5)
+@check(
+    after="guided_where_all_is_on",
+    weight=1.5,
+    quote=(
+        "are afterwards as before, also after an error",
+        "`target`, eval mode, no_grad, frozen parameters, IndexError: as for `saliency`.",
+    ),
+)
 def test_guided_after_an_error(student, cases):
     """guided_backprop leaves no trace after an IndexError (no such class) or a ValueError (no ReLU) either"""
     inside = looking(student)
@@ -200,7 +236,7 @@ def test_guided_after_an_error(student, cases):
     expect_untouched(found, slope(lambda image: by_hand(weights, image, F.selu, F.selu), x, 1))
 
 
-@check()
+@check(quote="The model and x, their `.grad` included, are afterwards as before")
 def test_guided_image_with_gradient(student, cases):
     """guided_backprop neither uses nor changes an x.grad that is there, and gives the same the second time"""
     inside = looking(student)

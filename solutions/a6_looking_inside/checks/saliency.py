@@ -10,6 +10,7 @@ from torch import nn
 from autograder.judge import check, expect
 
 from ._helpers import (
+    Weights,
     asked,
     before_and_after_of,
     by_hand,
@@ -32,31 +33,57 @@ def maps_of(slopes: torch.Tensor) -> torch.Tensor:
 
 
 def look(student, style, weights, x, target=None, mode="as it is"):
-    """saliency on a net of this style."""
+    """The numbers that saliency gives on a net of this style; NumPy's count, too, but for one check."""
+    return numbers(raw(student, style, weights, x, target, mode))
+
+
+def numbers(found):
+    """NumPy's as a tensor."""
+    return torch.as_tensor(found) if type(found).__name__ == "ndarray" else found
+
+
+def raw(student, style, weights, x, target=None, mode="as it is"):
+    """What saliency gives on a net of this style."""
     return asked(student.saliency, style, weights, x, target, mode)
 
 
-def before_and_after(student, weights, x, target=None, style="residual", training=True, grads=True):
+def before_and_after(student, weights, x, target=None, style="residual", training=True, grads=True, seed=1):
     """The net and x around a call of saliency."""
-    return before_and_after_of(student.saliency, weights, x, target, style, training, grads)
+    torch.manual_seed(seed)
+    found = before_and_after_of(student.saliency, weights, x, target, style, training, grads)
+    return found | {"answer": numbers(found["answer"])}
 
 
 def with_gradient(student, weights, x, target):
     """saliency of an image that has a gradient already."""
-    return with_gradient_of(student.saliency, weights, x, target)
+    first, second, *rest = with_gradient_of(student.saliency, weights, x, target)
+    return [numbers(first), numbers(second), *rest]
 
 
 def looking(student: Any) -> Any:
     """The place where the helpers above run."""
-    return student.beside(look, before_and_after, with_gradient)
+    return student.beside(look, raw, before_and_after, with_gradient)
 
 
 def saliency_of_a_dense_layer(student, weight, bias, x, target=None):
     dense = filled(nn.Linear(*weight.T.shape), weight, bias)
-    return student.saliency(nn.Sequential(nn.Flatten(), dense), x, target)
+    return numbers(student.saliency(nn.Sequential(nn.Flatten(), dense), x, target))
 
 
-@check(weight=2)
+@check(weight=0.5, quote="How strongly each pixel moves a score: images (B, C, H, W) -> (B, H, W), values >= 0.")
+def test_saliency_finds_the_pixels(student, cases):
+    """saliency is 0 for pixels that move no score, and not 0 for the others, of each image"""
+    inside = student.beside(saliency_of_a_dense_layer)
+    weight = cases.tensor(3, 2, 3, 4, low=0.5)
+    weight[1:] *= -1
+    weight[..., ::2] = 0
+    found = inside.saliency_of_a_dense_layer(weight.flatten(1), cases.tensor(3), cases.images(2, 2, 3, 4), 0)
+    expect(found).to_have_shape(2, 3, 4)
+    expect(bool((found[..., ::2] == 0).all())).to_hold("the map is 0 where all weights of a pixel are 0")
+    expect(bool((found[..., 1::2] != 0).all())).to_hold("the map is not 0 where a pixel moves the scores")
+
+
+@check(weight=2, quote="Entry [b, i, j] is the largest |d scores[b, t_b] / d x[b, c, i, j]| over the channels c.")
 def test_saliency_of_a_dense_layer(student, cases):
     """saliency of a dense layer is the largest |weight| over the channels, whatever the image and however sure it is"""
     inside = student.beside(saliency_of_a_dense_layer)
@@ -67,7 +94,7 @@ def test_saliency_of_a_dense_layer(student, cases):
             expect(inside.saliency_of_a_dense_layer(weight, bias, x, target)).to_match(right)
 
 
-@check()
+@check(quote="take the absolute value; then the largest over the channels.")
 def test_saliency_signs(student, cases):
     """saliency takes the absolute value first, then the largest over the channels: slopes 1 and −4 give 4"""
     inside = student.beside(saliency_of_a_dense_layer)
@@ -80,7 +107,7 @@ def test_saliency_signs(student, cases):
         expect(found).to_match(right[target : target + 1])
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote="The score itself: no softmax, no loss.")
 def test_saliency_of_a_network(student, cases):
     """saliency agrees with autograd on a network with two convolutions, for every class"""
     inside = looking(student)
@@ -89,48 +116,67 @@ def test_saliency_of_a_network(student, cases):
         expect(inside.look("plain", weights, x, target)).to_match(maps_of(ordinary(weights, x, target)))
 
 
-@check(weight=1.5)
+@check(
+    after="saliency_finds_the_pixels", weight=1.5, quote="(for each image the class with its own largest score)"
+)
 def test_saliency_without_target(student, cases):
     """saliency without a target explains, for each image of the batch, the class that the network says"""
     inside = looking(student)
     weights = weights_of(cases)
-    x = clear_winners(lambda image: by_hand(weights, image, torch.relu, torch.relu), cases.images(40, 2, 6, 5))
-    expect(inside.look("in_place", weights, x)).to_match(maps_of(ordinary(weights, x)))
+
+    def scores(image: torch.Tensor) -> torch.Tensor:
+        return by_hand(weights, image, torch.relu, torch.relu)
+
+    x = clear_winners(scores, cases.images(40, 2, 6, 5))
+    said = torch.stack([one_map(inside, weights, x[b], int(label)) for b, label in enumerate(scores(x).argmax(dim=1))])
+    expect(inside.look("in_place", weights, x)).to_match(said)
 
 
-@check()
+@check(after="saliency_finds_the_pixels", quote="a list or tensor of B ints (one for each)")
 def test_saliency_with_many_targets(student, cases):
     """saliency takes one target for each image, as a tensor or a list; each map is that of its image alone"""
     inside = looking(student)
     weights, x = weights_of(cases), cases.images(3, 2, 6, 5)
     for target in (torch.tensor([2, 0, 3]), [1, 1, 0]):
-        right = maps_of(ordinary(weights, x, target))
-        expect(inside.look("plain", weights, x, target)).to_match(right)
-        expect(inside.look("plain", weights, x[1:2], int(target[1]))).to_match(right[1:2])
+        alone = torch.stack([one_map(inside, weights, x[b], int(label)) for b, label in enumerate(target)])
+        expect(inside.look("plain", weights, x, target)).to_match(alone)
 
 
-@check()
+def one_map(inside: Any, weights: Weights, image: torch.Tensor, target: int) -> torch.Tensor:
+    """What the student's saliency gives for one image alone and an int: right or not, others are compared with it."""
+    found: torch.Tensor = expect(inside.look("plain", weights, image[None], target)).to_have_shape(1, 6, 5)
+    return found[0]
+
+
+@check(after="saliency_finds_the_pixels", quote="The result has the dtype of x and no gradient.")
 def test_saliency_types(student, cases):
-    """saliency gives a plain tensor (B, H, W) without gradient, also for one image and for float32"""
+    """saliency gives a plain tensor without gradient, float32 for float32 and float64 for float64"""
     inside = looking(student)
     weights, x = weights_of(cases), cases.images(1, 2, 6, 5)
-    found = expect(inside.look("plain", weights, x, 1)).to_match(maps_of(ordinary(weights, x, 1)))
-    expect(found).to_be_detached()
     short = {name: value.float() for name, value in weights.items()}
-    expect(inside.look("plain", short, x.float(), 1)).to_match(maps_of(ordinary(short, x.float(), 1)), rtol=1e-3)
+    expect(expect(inside.raw("plain", weights, x, 1)).to_have_dtype(torch.float64)).to_be_detached()
+    expect(expect(inside.raw("plain", short, x.float(), 1)).to_have_dtype(torch.float32)).to_be_detached()
 
 
-@check()
+@check(
+    after="saliency_finds_the_pixels",
+    quote="Computed in eval mode, also when the model is in training mode.",
+)
 def test_saliency_in_eval_mode(student, cases):
     """saliency computes in eval mode: a network with dropout and batch norm, handed over in training mode"""
     inside = looking(student)
     weights, x = residual_weights(cases), cases.images(3, 2, 6, 5)
-    found = expect(inside.before_and_after(weights, x, 2)).to_be_a(dict)
-    right = slope(lambda image: residual_by_hand(weights, image, torch.relu), x, 2)
-    expect(found["answer"]).to_match(maps_of(right))
+    calls = [inside.before_and_after(weights, x, 2, training=mode, seed=seed) for seed, mode in ((1, False), (2, True))]
+    quiet, training = (expect(call).to_be_a(dict)["answer"] for call in calls)
+    expect(quiet).to_have_shape(3, 6, 5)
+    expect(training).to_match(quiet)
 
 
-@check(weight=1.5)
+@check(
+    after="saliency_finds_the_pixels",
+    weight=1.5,
+    quote="The model and x, their `.grad` included, are afterwards as before",
+)
 def test_saliency_leaves_no_trace(student, cases):
     """saliency leaves model and x as they were: flag by flag, with their gradients, weights and statistics"""
     inside = looking(student)
@@ -141,7 +187,10 @@ def test_saliency_leaves_no_trace(student, cases):
         expect_untouched(traces, right)
 
 
-@check()
+@check(
+    after="saliency_finds_the_pixels",
+    quote=("A class that does not exist: IndexError.", "afterwards as before, also after an error."),
+)
 def test_saliency_after_an_error(student, cases):
     """saliency raises IndexError for a class that does not exist, and leaves the model as it was even then"""
     inside = looking(student)
@@ -151,24 +200,26 @@ def test_saliency_after_an_error(student, cases):
     expect_untouched(found, slope(lambda image: residual_by_hand(weights, image, torch.relu), x, 1))
 
 
-@check()
+@check(
+    after="saliency_finds_the_pixels", quote="The model and x, their `.grad` included, are afterwards as before"
+)
 def test_saliency_of_an_image_with_gradient(student, cases):
     """saliency neither uses nor changes an x.grad that is there, and gives the same the second time"""
     inside = looking(student)
     weights, x = weights_of(cases), cases.images(2, 2, 6, 5)
     first, second, gradient, wants, leaf = expect(inside.with_gradient(weights, x, 3)).to_be_a(list, length=5)
-    right = maps_of(ordinary(weights, x, 3))
-    expect(first).to_match(right)
-    expect(second).to_match(right)
+    alone = expect(inside.look("plain", weights, x, 3)).to_have_shape(2, 6, 5)
+    expect(first).to_match(alone)
+    expect(second).to_match(alone)
     expect(gradient).to_equal(torch.full_like(x, 2.5))
     expect(wants and leaf).to_hold("x still is a leaf that asks for its gradient")
 
 
-@check()
+@check(after="saliency_finds_the_pixels", quote="Works inside `torch.no_grad()`, and when parameters are frozen.")
 def test_saliency_under_no_grad(student, cases):
     """saliency works inside torch.no_grad(), and on a network whose parameters are frozen"""
     inside = looking(student)
     weights, x = weights_of(cases), cases.images(2, 2, 6, 5)
-    right = maps_of(ordinary(weights, x, 1))
+    ordinary_map = expect(inside.look("plain", weights, x, 1)).to_have_shape(2, 6, 5)
     for mode in ("no_grad", "frozen"):
-        expect(inside.look("plain", weights, x, 1, mode)).to_match(right)
+        expect(inside.look("plain", weights, x, 1, mode)).to_match(ordinary_map)

@@ -12,21 +12,21 @@ from autograder.judge import check, expect
 # ================================================================ trustworthy: the student's test for saliency
 
 
-def made(pick, finish, eval_mode=True, back=True, clean=True):
+def made(pick, finish, eval_mode=True, back="all", dirt=""):
     def look(model, x, target=None):
         flags = [(module, module.training) for module in model.modules()]
         if eval_mode:
             model.eval()
         try:
             with torch.enable_grad():
-                image = x.detach().clone().requires_grad_() if clean else x.requires_grad_()
+                image = x.requires_grad_() if "x" in dirt else x.detach().clone().requires_grad_()
                 scores = model(image)
                 picked = pick(scores, scores.argmax(dim=1) if target is None else target, target is None)
-                (slope,) = torch.autograd.grad(picked, image, retain_graph=not clean)
-                if not clean:
-                    picked.backward()
+                (slope,) = torch.autograd.grad(picked, image, retain_graph="parameters" in dirt)
+                if "parameters" in dirt:
+                    picked.backward(inputs=[image, *model.parameters()] if "x" in dirt else list(model.parameters()))
         finally:
-            for module, flag in flags if back else ():
+            for module, flag in {"all": flags, "model": flags[:1], "nothing": []}[back]:
                 module.training = flag
         return finish(slope)
 
@@ -38,7 +38,10 @@ def of_each(scores, classes, none):
 
 
 def of_each_by_product(scores, classes, none):
-    return (scores * F.one_hot(torch.as_tensor(classes).expand(len(scores)), scores.shape[1])).sum()
+    classes = torch.as_tensor(classes).expand(len(scores))
+    if not ((classes >= 0) & (classes < scores.shape[1])).all():
+        raise IndexError("no such class")  # as the notebook promises: `one_hot` raises something else
+    return (scores * F.one_hot(classes, scores.shape[1])).sum()
 
 
 def own_class_always(scores, classes, none):
@@ -102,13 +105,17 @@ LOOKS = {
     "squeezed": made(of_each, lambda slope: largest(slope).squeeze(0)),
     "error": refuses,
     "training mode": made(of_each, largest, eval_mode=False),
-    "stays in eval": made(of_each, largest, back=False),
-    "gradients": made(of_each, largest, clean=False),
+    "stays in eval": made(of_each, largest, back="nothing"),
+    "parts in eval": made(of_each, largest, back="model"),
+    "gradients": made(of_each, largest, dirt="parameters, x"),
+    "gradients of parameters": made(of_each, largest, dirt="parameters"),
+    "gradient of x": made(of_each, largest, dirt="x"),
 }
 
 
 def trusts(student, name):
-    return student.trustworthy(LOOKS[name])
+    said = student.trustworthy(LOOKS[name])
+    return bool(said) if type(said).__name__ == "bool_" or getattr(said, "shape", None) == () else said
 
 
 CLAIMS_OF_A_TEST = {
@@ -125,7 +132,10 @@ CLAIMS_OF_A_TEST = {
     "error": "trustworthy gives False for a function that raises an error",
     "training mode": "trustworthy finds out that the map was computed in training mode",
     "stays in eval": "trustworthy finds out that the model stays in eval mode",
+    "parts in eval": "trustworthy finds out that parts of the model stay in eval mode",
     "gradients": "trustworthy finds out gradients that are left in the parameters and in x",
+    "gradients of parameters": "trustworthy finds out gradients that are left in the parameters",
+    "gradient of x": "trustworthy finds out that x asks for a gradient afterwards",
 }
 
 
@@ -143,7 +153,7 @@ def expect_found_out(student: Any, *names: str) -> None:
         expect(not trusted).to_hold(CLAIMS_OF_A_TEST[name])
 
 
-@check()
+@check(quote="True for every right implementation.")
 def test_trusts_what_is_right(student, cases):
     """trustworthy accepts three right implementations of saliency, written differently, and not a map of zeros"""
     *right, zeros = verdicts(student, "batch", "product", "one by one", "zeros")
@@ -151,25 +161,43 @@ def test_trusts_what_is_right(student, cases):
     expect(not zeros).to_hold("trustworthy finds out a map of zeros")
 
 
-@check(after="trusts_what_is_right", weight=2)
+@check(
+    after="trusts_what_is_right",
+    weight=2,
+    quote=(
+        "a map is the largest *absolute* slope over the channels: not signed, no sum, no single channel",
+        "the slope of the score: not of a probability",
+    ),
+)
 def test_finds_wrong_numbers(student, cases):
     """trustworthy finds out wrong numbers: signed, absolute value too late, summed, one channel, probability"""
     expect_found_out(student, "signed", "late", "sum", "channel 0", "probability")
 
 
-@check(after="trusts_what_is_right", weight=1.5)
+@check(
+    after="trusts_what_is_right",
+    weight=1.5,
+    quote="of the class that is asked for: an int, or a list of B ints, or none (each image's own largest score)",
+)
 def test_finds_wrong_classes(student, cases):
     """trustworthy finds out that the wrong class is explained: without a target, with one, with one for each image"""
     expect_found_out(student, "own class", "first class", "first target")
 
 
-@check(after="trusts_what_is_right")
+@check(
+    after="trusts_what_is_right",
+    quote=("one map for each image, (B, H, W), also for B = 1", "`look` may raise anything; `trustworthy` does not."),
+)
 def test_finds_wrong_batches(student, cases):
     """trustworthy finds out lost images and lost axes, and survives an error"""
     expect_found_out(student, "first image", "squeezed", "error")
 
 
-@check(after="trusts_what_is_right")
+@check(
+    after="trusts_what_is_right",
+    quote="computed in eval mode; afterwards the training flags, the parameters' `.grad` and x are as before",
+)
 def test_finds_traces(student, cases):
     """trustworthy finds out what happened to the model: training mode, eval mode that stays, gradients that are left"""
-    expect_found_out(student, "training mode", "stays in eval", "gradients")
+    left = ("gradients", "gradients of parameters", "gradient of x")
+    expect_found_out(student, "training mode", "stays in eval", "parts in eval", *left)

@@ -7,6 +7,11 @@ from torch import nn
 from autograder.judge import edit, mistake
 
 
+edit("guided_backprop", "zero_counts_as_on", "ctx.save_for_backward(result)", "ctx.save_for_backward(value)",
+     "(result > 0)", "(result >= 0)", of="guided_backprop__another_relu",
+     hint="Where exactly 0 goes into a ReLU, nothing comes back: the mask is [x > 0], not [x >= 0].")
+
+
 @mistake(replaces="guided_backprop", hint="Only ReLUs right below the model are hooked; those inside blocks are missed. model.modules() goes down to any depth, children() does not.")
 def top_level_relus_only(model, x, target=None):
     flags = [(module, module.training) for module in model.modules()]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import time
 
 import pytest
 
 from autograder.authoring.holes.find import HoleOptions, find_holes
 from autograder.authoring.holes.forks import Batch, Trial, in_forks
+from autograder.authoring.holes.mutants import answer_lines
+from autograder.authoring.holes.nothing import written
 from autograder.course import load_course
 from autograder.errors import ConvgradeError, CourseError
 
@@ -121,3 +124,24 @@ def test_what_a_task_leaves_behind_reaches_no_other():
     tasks = [lambda: left.append(1), lambda: len(left)]
     assert list(in_forks([batch(*tasks, sound=lambda: not left)], jobs=1)) == [None, 0]
     assert list(in_forks([batch(*tasks)], jobs=1)) == [None, 1]
+
+
+WATCHER = """class Watcher:
+    def __enter__(self):
+        ### BEGIN SOLUTION
+        return self.helper()
+        ### END SOLUTION
+
+    def __exit__(self, *error):
+        ### BEGIN SOLUTION
+        pass
+
+    def helper(self):
+        return self
+        ### END SOLUTION
+"""
+
+
+def test_only_what_students_are_asked_for_answers_nothing():
+    tried = [name for name, _ in written(ast.parse(WATCHER), answer_lines(WATCHER), {"Watcher"})]
+    assert tried == ["Watcher.__enter__"]
