@@ -19,8 +19,9 @@
 # under it: ✓ is right, ✗ says what differs. The checks show a few examples; grading uses others. Every task is graded on its
 # own, with vocabularies, networks and files of ours: if one resists, go on.
 #
-# **House rules**, unless a docstring says otherwise: leave the arguments as they were, keep the dtype of tensors, and keep the way
-# back for autograd open. All of torch and of Python's standard library is yours.
+# **House rules**, unless a docstring says otherwise: leave the arguments as they were, take them in any memory layout
+# (slices, or after a `transpose`), keep the dtype of tensors, and keep the way back for autograd open. All of torch and of
+# Python's standard library is yours.
 
 # %% setup role="given"
 import csv
@@ -408,6 +409,7 @@ class TextCNN(nn.Module):
     - These four layers have all the parameters, and are called (not only their weights used). Way 2 or way 3
       of T7.2, as you like. The dot is learned like every other character.
     - L may be any length from `context` on, another one in every batch; B may be 1.
+    - Each network has weights of its own, drawn anew when it is made.
     - The result are logits: no softmax. More dots at the end of a name that already ends in `context` dots change
       nothing.
     """

@@ -92,3 +92,37 @@ class CharVocab__index:
 
     def decode(self, ids):
         return "".join(self.chars[i] for i in ids).strip(".")
+
+
+class CharVocab__numpy:
+    """Numbers from NumPy, made ints; warnings of a class of its own."""
+
+    class Unknown(RuntimeWarning):
+        pass
+
+    def __init__(self, names, max_len=22):
+        import numpy as np
+
+        letters = np.unique(list("".join(names).lower().replace(" ", "_")))
+        self.chars, self.max_len = "." + "".join(letters[letters != "."]), max_len
+
+    def __len__(self):
+        return len(self.chars)
+
+    def encode(self, name):
+        import numpy as np
+
+        letters = [*name.replace(" ", "_").lower()]
+        known = [letter for letter in letters if self.chars.find(letter) > 0]
+        if len(known) < len(letters):
+            missing = sorted({letter for letter in letters if letter not in known})
+            warnings.warn("unknown: " + "".join(missing), self.Unknown)
+        row = np.zeros(self.max_len + 1, dtype=np.int64)
+        for place, letter in enumerate(known[: self.max_len], start=1):
+            row[place] = self.chars.index(letter)
+        return row.tolist()
+
+    def decode(self, ids):
+        import re
+
+        return re.sub(r"^\.+|\.+$", "", "".join(self.chars[i] for i in torch.as_tensor(ids, dtype=torch.int64).tolist()))

@@ -89,3 +89,29 @@ def split_names__sets(rows, fractions, seed=0):
     ends = [round(sum(fractions[: i + 1]) * len(names)) for i in range(len(fractions))]
     parts = [{names[i] for i in order[a:b]} for a, b in zip([0] + ends, ends)]
     return [[row for row in rows if row[0] in part] for part in parts]
+
+
+def load_names__numpy(male_csv, female_csv):
+    import numpy as np
+
+    found = {}
+    for label, path in zip((0, 1), (male_csv, female_csv)):
+        with open(path, encoding="utf-8") as file:
+            rows = list(csv.reader(file))
+        column = rows[0].index("name")
+        for name in np.array([row[column] for row in rows[1:]], dtype=object):
+            if name:
+                found[name.casefold().replace(" ", "_"), label] = None
+    return [*found]
+
+
+def split_names__numpy(rows, fractions, seed=0):
+    import numpy as np
+
+    if not np.isclose(np.sum(fractions), 1.0):
+        raise ValueError("the fractions have to add up to 1")
+    names = np.unique([name for name, _ in rows])
+    np.random.default_rng(seed).shuffle(names)
+    ends = np.round(np.cumsum(fractions) * len(names)).astype(int)
+    groups = [set(group.tolist()) for group in np.split(names, ends[:-1])]
+    return [[(name, label) for name, label in rows if name in group] for group in groups]

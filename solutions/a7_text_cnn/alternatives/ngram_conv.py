@@ -56,3 +56,23 @@ def ngram_conv__one_long_row(emb, weight, bias):
     if weight.shape[1] % emb.shape[2]:
         raise ValueError("no whole number of letters")
     return F.conv1d(emb.reshape(len(emb), 1, -1), weight[:, None], bias, stride=emb.shape[2])
+
+
+def ngram_conv__as_images(emb, weight, bias):
+    B, L, E = emb.shape
+    if weight.shape[1] % E:
+        raise ValueError(f"{weight.shape[1]} is no multiple of {E}")
+    kernel = weight.reshape(len(weight), 1, -1, E)
+    return F.conv2d(emb[:, None], kernel, bias)[..., 0]
+
+
+def ngram_conv__fold(emb, weight, bias):
+    size, (n, rest) = emb.size(2), divmod(weight.size(1), emb.size(2))
+    if rest != 0:
+        raise ValueError("ragged")
+    columns = F.unfold(emb.unsqueeze(1), (n, size))
+    return weight @ columns + bias.unsqueeze(1)
+
+
+def conv1d_weight__einsum(weight, embedding_dim):
+    return torch.einsum("cne->cen", weight.reshape(weight.shape[0], weight.shape[1] // embedding_dim, embedding_dim))

@@ -57,3 +57,27 @@ def p_female__tensor_of_ids_inside(model, vocab, names):
         for module, mode in modes.items():
             module.training = mode
     return logits.softmax(1)[:, 1]
+
+
+def p_female__inference_mode(model, vocab, names):
+    ids = [vocab.encode(name) for name in names]
+    if not ids:
+        return torch.empty(0, dtype=torch.float32)
+    modes = {name: module.training for name, module in model.named_modules()}
+    with torch.inference_mode():
+        try:
+            model.train(False)
+            return F.log_softmax(model(torch.tensor(ids)), dim=-1).exp().select(1, 1)
+        finally:
+            for name, module in model.named_modules():
+                module.training = modes[name]
+
+
+def p_female__asks_a_copy(model, vocab, names):
+    import copy
+
+    if not len(names):
+        return torch.tensor([])
+    asked = copy.deepcopy(model).eval()
+    with torch.no_grad():
+        return asked(torch.tensor(list(map(vocab.encode, names)))).softmax(-1).unbind(1)[1]

@@ -60,3 +60,33 @@ class TextCNN__dense_part_in_a_row(nn.Module):
 
     def forward(self, x):
         return self.fc(self.conv(self.embedding(x).transpose(1, 2)).relu().amax(2))
+
+
+class TextCNN__own_classes(nn.Module):
+    class Detectors(nn.Conv1d):
+        def forward(self, letters):
+            return super().forward(letters.transpose(1, 2))
+
+    def __init__(self, vocab_size=31, context=3, embedding_dim=10, conv_width=64, fc_width=256, p=0.5):
+        super().__init__()
+        self.net = nn.Sequential(
+            nn.Embedding(vocab_size, embedding_dim), self.Detectors(embedding_dim, conv_width, context),
+            nn.ReLU(inplace=True), nn.AdaptiveMaxPool1d(1), nn.Flatten(),
+            nn.Linear(conv_width, fc_width), nn.ReLU(inplace=True), nn.Dropout(p, inplace=True), nn.Linear(fc_width, 2),
+        )  # fmt: skip
+
+    def forward(self, x):
+        return self.net(x)
+
+
+class TextCNN__running_maximum(nn.Module):
+    def __init__(self, vocab_size=31, context=3, embedding_dim=10, conv_width=64, fc_width=256, p=0.5):
+        super().__init__()
+        self.table, self.slide = nn.Embedding(vocab_size, embedding_dim), nn.Conv1d(embedding_dim, conv_width, context)
+        self.dense1, self.drop, self.dense2 = nn.Linear(conv_width, fc_width), nn.Dropout(p), nn.Linear(fc_width, 2)
+
+    def forward(self, x):
+        best = torch.zeros(len(x), self.slide.out_channels)
+        for answer in self.slide(torch.einsum("ble->bel", self.table(x))).unbind(2):
+            best = torch.maximum(best, answer)
+        return self.dense2(self.drop(self.dense1(best).relu()))

@@ -74,3 +74,31 @@ def train_names__train_at_once(rows, make_vocab, make_model, epochs=15, batch_si
             total += loss.item() * len(places)
         losses.append(total / len(rows))
     return model.eval(), vocab, losses
+
+
+def train_names__own_shuffle(rows, make_vocab, make_model, epochs=15, batch_size=32, lr=2e-3, seed=0):
+    import math
+
+    torch.manual_seed(seed)
+    order = torch.Generator().manual_seed(seed)
+    vocab = make_vocab([name for name, _ in rows])
+    model = make_model(len(vocab))
+    encoded = {name: vocab.encode(name) for name, _ in rows}
+    step, losses = torch.optim.Adam([{"params": model.parameters()}], lr=lr), []
+    for _ in range(epochs):
+        model.train()
+        dealt = [rows[i] for i in torch.randperm(len(rows), generator=order).tolist()]
+        seen = []
+        while dealt:
+            batch, dealt = dealt[:batch_size], dealt[batch_size:]
+            scores = model(torch.LongTensor([encoded[name] for name, _ in batch]))
+            wanted = torch.LongTensor([label for _, label in batch])
+            loss = -scores.log_softmax(1).gather(1, wanted[:, None]).mean()
+            for parameter in model.parameters():
+                parameter.grad = None
+            loss.backward()
+            step.step()
+            seen += [loss.item()] * len(batch)
+        losses.append(math.fsum(seen) / len(seen))
+    model.eval()
+    return model, vocab, losses

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from torch import Tensor
 
 Row = tuple[str, int]
@@ -22,3 +23,12 @@ def words(cases: Any, letters: str, count: int, longest: int) -> list[str]:
 def ids(cases: Any, batch: int, length: int, vocab: int) -> Tensor:
     """Random rows of numbers."""
     return cases.integers(batch, length, low=0, high=vocab - 1)
+
+
+def in_a_list(answer: Any) -> Any:
+    """The same numbers, names or pairs in a list; one check of each function asks for the type."""
+    if isinstance(answer, (Tensor, np.ndarray)):
+        return answer.tolist()
+    if isinstance(answer, (list, tuple)):
+        return [tuple(each) if isinstance(each, list) else each for each in answer]
+    return answer

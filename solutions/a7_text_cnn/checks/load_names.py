@@ -11,7 +11,7 @@ import torch
 
 from autograder.judge import check, expect
 
-from ._helpers import Row, words
+from ._helpers import Row, in_a_list, words
 
 
 def names_in_files(student: Any, male: str, female: str) -> Any:
@@ -32,11 +32,14 @@ def table(*names: str, head: str = "name,frequency,mean_age") -> str:
 
 
 def expect_names(student: Any, male: str, female: str, right: list[Row]) -> None:
-    """From two files."""
-    expect(student.beside(names_in_files)(male, female)).to_equal(right)
+    """From two files; one check asks for the list of tuples."""
+    expect(in_a_list(student.beside(names_in_files)(male, female))).to_equal(right)
 
 
-@check(weight=1.5)
+@check(
+    weight=1.5,
+    quote=("pairs (name, label): 0 for the first file, 1 for the second.", "each in the file's order."),
+)
 def test_load_two_files(student):
     """load_names gives (name, 0) for the first file, then (name, 1) for the second, in the order of the files"""
     men, women = table("PEDRO", "ANTONIO", "JUAN CARLOS"), table("ZOILA", "ANA MARIA ROSA", "BEA", "EVA")
@@ -49,10 +52,10 @@ def test_load_two_files(student):
         ("bea", 1),
         ("eva", 1),
     ]
-    expect_names(student, men, women, right)
+    expect(student.beside(names_in_files)(men, women)).to_equal(right)
 
 
-@check()
+@check(quote='A line with an empty name is left out. "NA" is a name.')
 def test_load_missing(student):
     """load_names keeps women called NA, Nan or None, and leaves out lines with an empty name"""
     men, women = table("NULL", "", "LUIS"), table("NA", "", "NAN", "NONE", "ANA")
@@ -60,7 +63,9 @@ def test_load_missing(student):
     expect_names(student, men, women, right)
 
 
-@check()
+@check(
+    quote=("The same name with the same label stands there once, at its first place.", "With both labels it stands"),
+)
 def test_load_doubles(student):
     """load_names has each name once per label, at its first place, also when written otherwise; names for both stay"""
     men, women = table("JOSE", "MARIA", "jose", "LUIS", "JOSE"), table("LUZ", "MARIA", "Luz", "JOSE", "MARIA", "EVA")
@@ -68,7 +73,7 @@ def test_load_doubles(student):
     expect_names(student, men, women, right)
 
 
-@check()
+@check(quote=("Each file is UTF-8 text", "small letters, each space becomes _. Nothing else is changed."))
 def test_load_letters(student):
     """load_names reads UTF-8 and keeps ñ, ç, accents and apostrophes: BEGOÑA is begoña"""
     men, women = table("IÑIGO", "FRANÇOIS", "JOSÉ ÁNGEL"), table("BEGOÑA", "D'ANGELA", "JOSE-LUZ")
@@ -76,7 +81,7 @@ def test_load_letters(student):
     expect_names(student, men, women, right)
 
 
-@check()
+@check(quote="Only the column `name` counts, wherever it stands.")
 def test_load_columns(student):
     """load_names finds the column called name wherever it stands, also behind an index or a quoted number"""
     men = ',frequency,name,mean_age\n0,"7,152",LUIS,54.6\n1,"6,41",JUAN,60\n'
@@ -98,24 +103,28 @@ def some_rows(cases: Any, count: int, both: int) -> list[Row]:
 
 
 def expect_parts(student: Any, rows: list[Row], fractions: list[float], *seed: int) -> list[list[Row]]:
-    """As many lists of rows as fractions."""
-    parts = expect(student.beside(split_of)(rows, fractions, *seed)).to_be_a(list, length=len(fractions))
+    """As many lists of rows as fractions; one check asks for lists."""
+    answer = in_a_list(student.beside(split_of)(rows, fractions, *seed))
+    parts = [in_a_list(part) for part in expect(answer).to_be_a(list, length=len(fractions))]
     for part in parts:
-        expect(part).to_be_a(list)
+        known = isinstance(part, list) and all(row in rows for row in part)
+        expect(known).to_hold("each list holds rows that were given")
     return parts
 
 
-@check()
+@check(quote="Every row is in exactly one list.")
 def test_split_covers(student, cases):
     """split_names puts every row into exactly one list"""
     for fractions in ([0.8, 0.2], [0.5, 0.25, 0.25], [1.0]):
         rows = some_rows(cases, 61, 9)
-        parts = expect_parts(student, rows, fractions, 3)
+        parts = expect(student.beside(split_of)(rows, fractions, 3)).to_be_a(list, length=len(fractions))
+        for part in parts:
+            expect(part).to_be_a(list)
         got = Counter(tuple(row) for part in parts for row in part)
         expect(got == Counter(rows)).to_hold("every row is in one list, none is missing, none is there twice")
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote="All rows of one name are in the same list.")
 def test_split_no_leak(student, cases):
     """split_names keeps both rows of a name that has both labels in the same list"""
     rows = some_rows(cases, 80, 30)
@@ -126,7 +135,7 @@ def test_split_no_leak(student, cases):
         expect(leaked == []).to_hold("no name is in two lists")
 
 
-@check()
+@check(quote="List i gets fractions[i] of the *different* names, at most one name more or less.")
 def test_split_sizes(student, cases):
     """split_names gives each list its fraction of the different names, at most one name more or less"""
     for count, fractions in ((60, [0.8, 0.2]), (50, [0.7, 0.2, 0.1]), (41, [0.1, 0.3, 0.6]), (40, [0.25] * 4)):
@@ -137,7 +146,7 @@ def test_split_sizes(student, cases):
             expect(right).to_hold(f"the list for {share} of {count} names has {share * count:g} of them, or one off")
 
 
-@check()
+@check(quote="Deal the rows out to len(fractions) lists, at random.")
 def test_split_mixes(student, cases):
     """split_names deals the names out at random: men and women in each list, and from the whole alphabet"""
     rows = some_rows(cases, 200, 0)
@@ -172,7 +181,9 @@ def same_in_other_pythons(student: Any, rows: Sequence[Row], salts: Sequence[int
     return [result == results[0] for result in results]
 
 
-@check()
+@check(
+    after="split_covers", quote=("The same seed gives the same lists", "another seed gives others.", "seed: int = 0")
+)
 def test_split_seeds(student, cases):
     """split_names gives the same lists for the same seed, and others for another seed"""
     rows = some_rows(cases, 60, 5)
@@ -185,7 +196,7 @@ def test_split_seeds(student, cases):
     expect(default == zero).to_hold("without a seed it is 0")
 
 
-@check(weight=0.5)
+@check(after="split_covers", weight=0.5, quote="The same seed gives the same lists, also when Python is started anew")
 def test_split_anew(student, cases):
     """split_names gives the same lists for the same seed when Python is started anew"""
     rows = some_rows(cases, 60, 5)
@@ -210,7 +221,7 @@ def global_numbers_around(student: Any, rows: Sequence[Row]) -> list[bool]:
     return [a == b for a, b in zip(numbers(False), numbers(True), strict=True)]
 
 
-@check(weight=0.5)
+@check(after="split_covers", weight=0.5, quote="The global random state is neither used nor changed.")
 def test_split_global_state(student, cases):
     """split_names neither uses nor changes the global random state"""
     rows = some_rows(cases, 20, 2)
@@ -222,7 +233,11 @@ def test_split_global_state(student, cases):
     expect(first == second).to_hold("the lists follow from the seed alone, not from the global random state")
 
 
-@check(weight=0.5)
+@check(
+    after="split_covers",
+    weight=0.5,
+    quote="ValueError when the fractions do not add up to 1 (up to rounding, as in 0.7 + 0.2 + 0.1).",
+)
 def test_split_refuses(student, cases):
     """split_names raises ValueError when the fractions do not add up to 1, but forgives rounding"""
     rows = some_rows(cases, 20, 2)

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from autograder.judge import check, expect
 
 
-def asked_network(student: Any,
-    weights: Sequence[Tensor], names: Sequence[str], broken: bool = False, asleep: bool = False
+def asked_network(
+    student: Any, weights: Sequence[Tensor], names: Sequence[str], broken: bool = False, asleep: bool = False
 ) -> dict[str, Any]:
     """p_female on a network of ours with these weights, half of it in train mode; what it says and what it leaves.
 
@@ -36,7 +36,7 @@ def asked_network(student: Any,
                 raise FloatingPointError("stopped half way")
             return self.out(self.drop(self.norm(self.letters(x).flatten(1))))
 
-    model = Net()
+    model = Net().to(weights[0].dtype)
     with torch.no_grad():
         for parameter, values in zip(model.parameters(), weights, strict=True):
             parameter.copy_(values)
@@ -70,43 +70,65 @@ def network_weights(cases: Any) -> list[Tensor]:
 
 
 def right_p(weights: Sequence[Tensor], names: Sequence[str]) -> Tensor:
-    """By hand."""
+    """By hand, in the dtype of the weights."""
     letters, scale, shift, out, bias = (weight.double() for weight in weights)
     numbers = [[(ord(letter) * 5) % 19 for letter in name.lower().replace(" ", "_")[:6]] for name in names]
     x = letters[torch.tensor([row + [19] * (6 - len(row)) for row in numbers])].flatten(1)
     x = (x - 0.3) / (1 + 1e-5) ** 0.5 * scale + shift
-    return (x @ out.T + bias).softmax(1)[:, 1].float()
+    return (x @ out.T + bias).softmax(1)[:, 1].to(weights[0].dtype)
 
 
 NAMES = ["maria", "clara", "Maria Clara", "tuco", "salamanca", "ana", "maria", "José", "zoe"]
 
 
-@check(weight=3)
+@check(
+    weight=3,
+    quote=(
+        "The probability of label 1 for each name, in the order of the list",
+        "Softmax over the two logits of a name",
+    ),
+)
 def test_p_values(student, cases):
     """p_female gives the softmax probability of label 1, to four digits, in the order of the names"""
     inside, weights = student.beside(asked_network), network_weights(cases)
     for names in (NAMES, NAMES[::-1][:4], ["luz", "eva"]):
         found = expect(inside.asked_network(weights, names)).to_be_a(dict, length=7)
-        expect(found["p"]).to_match(right_p(weights, names), rtol=1e-4)
+        expect(found["p"]).to_agree_with(right_p(weights, names), rtol=1e-4)
 
 
-@check()
+@check(after="p_values", quote="the dtype is that of the logits.")
+def test_p_dtype(student, cases):
+    """p_female keeps the dtype of the logits: float64, to the last digit, and float32"""
+    inside, weights = student.beside(asked_network), network_weights(cases)
+    for given in ([weight.double() for weight in weights], weights):
+        found = expect(inside.asked_network(given, NAMES)).to_be_a(dict, length=7)
+        expect(found["p"]).to_match(right_p(given, NAMES))
+
+
+@check(quote="for each name, in the order of the list: (len(names),)")
 def test_p_single_name(student, cases):
     """p_female answers for a single name as well, (1,), and the same as among others"""
     weights = network_weights(cases)
     for name in ("eva", "Tuco Salamanca"):
         found = expect(student.beside(asked_network)(weights, [name])).to_be_a(dict, length=7)
-        expect(found["p"]).to_match(right_p(weights, [name]), rtol=1e-4)
+        expect(found["p"]).to_agree_with(right_p(weights, [name]), rtol=1e-4)
 
 
-@check()
+@check(after="p_values", quote="No names: a float32 tensor of shape (0,).")
 def test_p_no_names(student, cases):
     """p_female gives a float32 tensor of shape (0,) for an empty list"""
     found = expect(student.beside(asked_network)(network_weights(cases), [])).to_be_a(dict, length=7)
     expect(found["p"]).to_equal(torch.zeros(0))
 
 
-@check()
+@check(
+    after="p_values",
+    quote=(
+        "(len(names),), without gradient.",
+        "no gradients are kept",
+        "Someone who only asks must not change anything",
+    ),
+)
 def test_p_without_gradient(student, cases):
     """p_female gives plain numbers without gradient, and leaves no gradients and no frozen parameters behind"""
     found = expect(student.beside(asked_network)(network_weights(cases), NAMES)).to_be_a(dict, length=7)
@@ -114,17 +136,24 @@ def test_p_without_gradient(student, cases):
     expect(found["clean"]).to_equal(True)
 
 
-@check(weight=1.5)
+@check(
+    weight=1.5,
+    quote=("Dropout and batch norm are in eval mode meanwhile.", "Someone who only asks must not change anything"),
+)
 def test_p_repeats(student, cases):
     """p_female gives the same answer each time, in whichever mode the network is, and leaves its statistics alone"""
     weights = network_weights(cases)
     found = expect(student.beside(asked_network)(weights, NAMES)).to_be_a(dict, length=7)
     for answer in (found["again"], *found["third"]):
-        expect(answer).to_match(right_p(weights, NAMES), rtol=1e-4)
+        expect(answer).to_agree_with(right_p(weights, NAMES), rtol=1e-4)
     expect(found["same"]).to_equal(True)
 
 
-@check(weight=1.5)
+@check(
+    after="p_values",
+    weight=1.5,
+    quote="Afterwards every module is in its old mode again, also when the model stops with an error.",
+)
 def test_p_modes(student, cases):
     """Afterwards every module is in the mode in which it was, also when the network stops with an error"""
     inside, weights = student.beside(asked_network), network_weights(cases)

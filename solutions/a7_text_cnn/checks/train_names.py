@@ -99,17 +99,37 @@ def places_of(log: dict[str, Any], rows: list[Row]) -> list[list[int]]:
     return [[known.get(tuple(row), -1) for row in batch.tolist()] for batch in log["ids"]]
 
 
-@check()
+@check(weight=0.5, quote="returns (model, vocab, losses).")
+def test_train_gives_back(student, cases):
+    """train_names gives back the network that it made and trained"""
+    log = expect_training(student, syllables(cases, 22))
+    expect(log["own"][1] is True).to_hold("the network that comes back is the one that was made")
+
+
+@check(
+    weight=0.5,
+    quote=(
+        "with the names of these rows and no others; it is called once.",
+        "model = make_model(len(vocab)), called once.",
+    ),
+)
 def test_train_makers(student, cases):
-    """train_names makes one vocabulary, from the names of the rows, and one network of its size, and gives both back"""
+    """train_names makes one vocabulary, from the names of the rows, and one network of its size, and gives it back"""
     rows = syllables(cases, 22)
     log = expect_training(student, rows)
     expect(log["names"]).to_equal([[name for name, _ in rows]])
     expect(log["sizes"]).to_equal([40])
-    expect(log["own"] == [True, True]).to_hold("the network and the vocabulary that come back are those that were made")
+    expect(log["own"][0] is True).to_hold("the vocabulary that comes back is the one that was made")
 
 
-@check(weight=1.5)
+@check(
+    after="train_gives_back",
+    weight=1.5,
+    quote=(
+        "In each epoch every row is used once, in batches of batch_size (the last may be shorter)",
+        "a tensor of ids (B, L), int64",
+    ),
+)
 def test_train_batches(student, cases):
     """train_names uses every row once per epoch, in batches of batch_size, the last one shorter; ids are int64"""
     rows = syllables(cases, 22)
@@ -122,7 +142,7 @@ def test_train_batches(student, cases):
     expect(all(batch.dtype == torch.int64 for batch in log["ids"])).to_hold("the ids are int64")
 
 
-@check(weight=0.5)
+@check(weight=0.5, quote="epochs=15, batch_size=32, lr=2e-3, seed=0")
 def test_train_defaults(student, cases):
     """Without further settings train_names takes 15 epochs, batches of 32, a learning rate of 2e-3 and the seed 0"""
     rows, inside = syllables(cases, 40), student.beside(watched_training)
@@ -135,7 +155,7 @@ def test_train_defaults(student, cases):
     expect(zero["start"][1]).to_match(log["start"][1])
 
 
-@check(weight=1.5)
+@check(after="train_gives_back", weight=1.5, quote="in a random order that is a new one in every epoch.")
 def test_train_shuffles(student, cases):
     """train_names goes through the rows in random order, another one in every epoch"""
     rows = syllables(cases, 40)
@@ -150,7 +170,7 @@ def test_train_shuffles(student, cases):
     expect(len({tuple(order) for order in orders}) == 3).to_hold("each epoch has an order of its own")
 
 
-@check(weight=1.5)
+@check(after="train_gives_back", weight=1.5, quote="The loss is their cross entropy, the mean over the batch.")
 def test_train_loss(student, cases):
     """train_names takes the mean cross entropy of the logits with the labels of their own names"""
     rows = syllables(cases, 22)
@@ -161,7 +181,7 @@ def test_train_loss(student, cases):
         expect(yours).to_match(right)
 
 
-@check(weight=1.5)
+@check(after="train_gives_back", weight=1.5, quote="with the gradient of this batch alone.")
 def test_train_clean_gradients(student, cases):
     """Each step of train_names uses the gradient of its own batch alone: what was left from before is cleared"""
     log = expect_training(student, syllables(cases, 22))
@@ -190,7 +210,7 @@ def replay(log: dict[str, Any], rows: list[Row], lr: float = 0.01) -> dict[str, 
     return {"slopes": slopes, "losses": means, "end": [parameter.detach() for parameter in parameters]}
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote="One step of torch.optim.Adam(lr=lr) per batch")
 def test_train_adam(student, cases):
     """After three epochs the weights are those that Adam reaches by hand, with the given learning rate"""
     rows = syllables(cases, 22)
@@ -200,7 +220,7 @@ def test_train_adam(student, cases):
         expect(yours).to_match(right, rtol=1e-6)
 
 
-@check()
+@check(after="train_gives_back", quote=("in train mode, and gives logits.", "The model comes back in eval mode."))
 def test_train_modes(student, cases):
     """train_names trains in train mode, whatever mode the network was made in, and gives it back in eval mode"""
     log = expect_training(student, syllables(cases, 22))
@@ -208,7 +228,10 @@ def test_train_modes(student, cases):
     expect(log["training"]).to_equal(False)
 
 
-@check()
+@check(
+    after="train_gives_back",
+    quote="a list of `epochs` Python floats, for each epoch the mean over all its names of the loss they had.",
+)
 def test_train_losses(student, cases):
     """The losses are one plain float per epoch: the mean over its names, also when the last batch is shorter"""
     rows = syllables(cases, 23)
@@ -217,7 +240,7 @@ def test_train_losses(student, cases):
     expect(log["losses"]).to_match(replay(log, rows)["losses"], rtol=1e-6)
 
 
-@check()
+@check(after="train_gives_back", quote="so the same seed gives the same network, and another seed another one.")
 def test_train_seeds(student, cases):
     """The same seed gives the same network, another seed another start and another order"""
     rows = syllables(cases, 22)
@@ -273,6 +296,7 @@ def trained_on_names(student: Any, rows: Sequence[Row], seed: int, asked: Sequen
 
 @check(
     after=(
+        "train_gives_back",
         "train_makers",
         "train_batches",
         "train_defaults",
