@@ -54,3 +54,20 @@ class DrawNet__pools_first(nn.Module):
         for i in range(self.n_blocks):
             x = F.max_pool2d(getattr(self, f"conv{i}")(x), 2).relu()
         return self.out(x.reshape(len(x), -1))
+
+
+class DrawNet__adaptive_pooling(nn.Module):
+    def __init__(self, num_classes=3, im_size=28, n_blocks=1, width=20):
+        super().__init__()
+        layers, sees, side = [], 1, im_size
+        for _ in range(n_blocks):
+            side //= 2
+            if side < 1:
+                raise ValueError("nothing is left to look at")
+            layers += [nn.Conv2d(sees, width, 3, padding="same"), nn.ReLU(inplace=True), nn.MaxPool2d((2, 2))]
+            sees = width
+        layers += [nn.AdaptiveAvgPool2d((side, side)), nn.Flatten(), nn.Linear(width * side * side, num_classes)]
+        self.net = nn.Sequential(*layers)
+
+    def forward(self, x):
+        return self.net(x)

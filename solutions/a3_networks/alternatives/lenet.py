@@ -120,3 +120,31 @@ def lenet_sequential__from_a_dict():
         flat=nn.Flatten(), fc1=nn.Linear(400, 84), act3=nn.ReLU(), fc2=nn.Linear(84, 10),
     )  # fmt: skip
     return nn.Sequential(steps)
+
+
+class LeNet5Classic__layers_in_a_row_too(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.conv2 = nn.Conv2d(1, 6, 5, padding=2), nn.Conv2d(6, 16, 5)
+        self.fc1, self.fc2, self.fc3 = nn.Linear(400, 120), nn.Linear(120, 84), nn.Linear(84, 10)
+        self.net = nn.Sequential(
+            self.conv1, nn.Sigmoid(), nn.AvgPool2d(2), self.conv2, nn.Sigmoid(), nn.AdaptiveAvgPool2d((5, 5)),
+            nn.Flatten(), self.fc1, nn.Sigmoid(), self.fc2, nn.Sigmoid(), self.fc3,
+        )  # fmt: skip
+
+    def forward(self, x):
+        return self.net(x)
+
+
+class LeNetModern__row_first(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(
+            nn.Conv2d(1, 6, 5, padding="same"), nn.ReLU(inplace=True), nn.MaxPool2d(2),
+            nn.Conv2d(6, 16, 5), nn.ReLU(inplace=True), nn.AdaptiveMaxPool2d((5, 5)), nn.Flatten(),
+            nn.Linear(400, 84), nn.ReLU(inplace=True), nn.Linear(84, 10),
+        )  # fmt: skip
+        self.conv1, self.conv2, self.fc1, self.fc2 = self.net[0], self.net[3], self.net[7], self.net[9]
+
+    def forward(self, x):
+        return self.net(x)

@@ -36,3 +36,13 @@ class MLP__clamp(nn.Module):
     def forward(self, x):
         x = x.contiguous().view(len(x), self.fc1.in_features)
         return self.fc2(self.fc1(x).clamp(min=0))
+
+
+class MLP__layers_in_a_row_too(nn.Module):
+    def __init__(self, in_features=784, hidden=128, out=10):
+        super().__init__()
+        self.fc1, self.fc2 = nn.Linear(in_features, hidden), nn.Linear(hidden, out)
+        self.net = nn.Sequential(nn.Flatten(), self.fc1, nn.ReLU(inplace=True), self.fc2)
+
+    def forward(self, x):
+        return self.net(x)

@@ -7,6 +7,7 @@ comes back.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -37,9 +38,11 @@ def number_of_parameters(model: nn.Module) -> int:
     return sum(parameter.numel() for parameter in model.parameters())
 
 
-def saved_names_and_shapes(model: nn.Module) -> dict[str, tuple[int, ...]]:
-    """Of the state dict."""
-    return {name: tuple(value.shape) for name, value in model.state_dict().items()}
+def saved_names_and_shapes(model: nn.Module, asked: Sequence[str] = ()) -> dict[str, tuple[int, ...]]:
+    """Of the parameters, but for further names of those that are saved under an asked name."""
+    named = dict(model.named_parameters(remove_duplicate=False))
+    known = {id(named[name]) for name in asked if name in named}
+    return {name: tuple(value.shape) for name, value in named.items() if name in asked or id(value) not in known}
 
 
 def shapes_that_arrive(model: nn.Module, *input_shape: int) -> list[tuple[int, ...]]:

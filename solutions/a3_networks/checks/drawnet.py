@@ -17,7 +17,7 @@ from ._helpers import (
 )
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote=("200 + 11,763 = **11,963**", "200 + 3,620 + 2,943 = **6,763**"))
 def test_drawnet_size(student):
     """DrawNet has 11,963 parameters with one block, 6,763 with two and 7,983 with three"""
     inside = student.beside(number_of_parameters)
@@ -26,7 +26,7 @@ def test_drawnet_size(student):
     expect(inside.number_of_parameters(student.DrawNet(n_blocks=3))).to_equal(200 + 2 * 3620 + 543)
 
 
-@check()
+@check(quote=("Each convolution has `width` maps", "(B, 1, im_size, im_size) -> logits (B, num_classes)."))
 def test_drawnet_settings(student):
     """DrawNet follows num_classes and width, each where it belongs"""
     inside = student.beside(number_of_parameters)
@@ -35,7 +35,7 @@ def test_drawnet_settings(student):
         expect(inside.number_of_parameters(student.DrawNet(*setting))).to_equal(right)
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote="Odd sizes are rounded down: 27 -> 13 -> 6.")
 def test_drawnet_odd_sizes(student):
     """DrawNet rounds odd sizes down at every pooling: 27 → 13 → 6, 50 → 25 → 12 → 6"""
     inside = student.beside(shapes_that_arrive)
@@ -44,7 +44,7 @@ def test_drawnet_odd_sizes(student):
         expect(inside.shapes_that_arrive(model, 1, size, size)).to_equal(shapes_that_arrive(right, 1, size, size))
 
 
-@check(weight=2)
+@check(weight=2, quote="n blocks of (Conv2d 3 × 3 with padding 1, ReLU, max pooling 2 × 2), flatten, one dense layer.")
 def test_drawnet_one_block(student, cases):
     """DrawNet with one block gives the right logits"""
     expect_logits(student, student.DrawNet(), reference.DrawNet(), cases.images(3, 1, 28, 28))
@@ -52,27 +52,39 @@ def test_drawnet_one_block(student, cases):
     expect_logits(student, student.DrawNet(*setting), reference.DrawNet(*setting), cases.images(2, 1, 9, 9))
 
 
-@check(weight=2)
+@check(
+    weight=2,
+    quote=(
+        "n blocks of (Conv2d 3 × 3 with padding 1, ReLU, max pooling 2 × 2)",
+        "Each convolution has `width` maps, and weights of its own.",
+    ),
+)
 def test_drawnet_more_blocks(student, cases):
     """DrawNet with two and three blocks gives the right logits: a ReLU in each, a convolution of its own in each"""
     for setting, size in (((4, 13, 2, 5), 13), ((3, 19, 3, 4), 19)):
         expect_logits(student, student.DrawNet(*setting), reference.DrawNet(*setting), cases.images(2, 1, size, size))
 
 
-@check()
+@check(quote="It ends with **logits**, plain numbers of any sign and size: no softmax, no sigmoid, no ReLU at the end.")
 def test_drawnet_logits(student, cases):
     """DrawNet ends with logits: they may be negative, and nothing comes after the last layer"""
     expect_plain_logits(student, student.DrawNet(5, 12, 1, 4), cases.images(6, 1, 12, 12), 5)
 
 
-@check()
+@check(quote="B may be 1, and no image knows of the others.")
 def test_drawnet_single_images(student, cases):
     """DrawNet gives a batch of one drawing (1, classes), and the same as for that drawing in a larger batch"""
     setting = 4, 10, 2, 3
     expect_single_images(student, student.DrawNet(*setting), reference.DrawNet(*setting), cases.images(3, 1, 10, 10))
 
 
-@check()
+@check(
+    quote=(
+        "all of them and no others are found by `parameters()`, and each new network has its own.",
+        "It gives the same in `train()` as in `eval()`",
+        "It leaves the batch as it was.",
+    )
+)
 def test_drawnet_trains(student, cases):
     """DrawNet is ready to train: a gradient for every parameter of every block, the same in train mode"""
     setting = 4, 16, 3, 6
@@ -81,7 +93,7 @@ def test_drawnet_trains(student, cases):
     expect_own_weights(student, student.DrawNet(*setting), student.DrawNet(*setting))
 
 
-@check()
+@check(quote="ValueError, already at construction, when there is no pixel left for the dense layer.")
 def test_drawnet_nothing_left(student):
     """DrawNet raises ValueError when the poolings leave no pixel, and works when they leave one"""
     inside = student.beside(number_of_parameters)

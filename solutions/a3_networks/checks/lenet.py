@@ -41,57 +41,66 @@ def carried_over(source: nn.Module, target: nn.Module, x: Tensor) -> Tensor:
         return target.eval()(x)
 
 
-@check()
+@check(quote="156 + 2,416 + 48,120 + 10,164 + 850 = **61,706** numbers.")
 def test_classic_size(student):
     """LeNet5Classic has 61,706 parameters, right after it is made"""
     expect(student.beside(number_of_parameters)(student.LeNet5Classic())).to_equal(61_706)
 
 
-@check(weight=0.5)
+@check(weight=0.5, quote="The learnable layers are called conv1, conv2, fc1, fc2 and fc3.")
 def test_classic_names(student):
-    """LeNet5Classic calls its layers conv1, conv2, fc1, fc2 and fc3, and saves nothing else"""
-    found = expect(student.beside(saved_names_and_shapes)(student.LeNet5Classic())).to_be_a(dict)
+    """LeNet5Classic saves the weights of its layers under the names conv1, conv2, fc1, fc2 and fc3"""
     right = saved_names_and_shapes(reference.LeNet5Classic())
+    found = expect(student.beside(saved_names_and_shapes)(student.LeNet5Classic(), list(right))).to_be_a(dict)
     expect(sorted(found) == sorted(right)).to_hold(
         "state_dict() has a weight and a bias of conv1, conv2, fc1, fc2 and fc3"
     )
 
 
-@check()
+@check(quote="Sixteen maps of 5 × 5 are 400.")
 def test_classic_shapes(student):
     """LeNet5Classic: what arrives at conv2, fc1, fc2 and fc3 is 6 × 14 × 14, 400, 120 and 84"""
     found = expect(student.beside(shapes_that_arrive)(student.LeNet5Classic(), 1, 28, 28)).to_be_a(list)
     expect(found[1:]).to_equal([(6, 14, 14), (400,), (120,), (84,)])
 
 
-@check(weight=2)
+@check(
+    weight=2,
+    quote=(
+        "A sigmoid after each of them except the last, and *before* the pooling.",
+        "Average pooling, 2 × 2, stride 2, after each convolution.",
+    ),
+)
 def test_classic_values(student, cases):
     """LeNet5Classic gives the right logits: sigmoid, then average pooling, and no activation at the end"""
     expect_logits(student, student.LeNet5Classic(), reference.LeNet5Classic(), cases.images(3, 1, 28, 28))
 
 
-@check()
+@check(quote="That makes **37,106** numbers.")
 def test_modern_size(student):
     """LeNetModern has 37,106 parameters, right after it is made"""
     expect(student.beside(number_of_parameters)(student.LeNetModern())).to_equal(37_106)
 
 
-@check(weight=0.5)
+@check(
+    weight=0.5,
+    quote="conv1 (6 maps, 5 × 5, padding 2), conv2 (16 maps, 5 × 5), fc1 (84), fc2 (10): these are their names.",
+)
 def test_modern_names(student):
-    """LeNetModern calls its layers conv1, conv2, fc1 and fc2, and saves nothing else"""
-    found = expect(student.beside(saved_names_and_shapes)(student.LeNetModern())).to_be_a(dict)
+    """LeNetModern saves the weights of its layers under the names conv1, conv2, fc1 and fc2"""
     right = saved_names_and_shapes(reference.LeNetModern())
+    found = expect(student.beside(saved_names_and_shapes)(student.LeNetModern(), list(right))).to_be_a(dict)
     expect(sorted(found) == sorted(right)).to_hold("state_dict() has a weight and a bias of conv1, conv2, fc1 and fc2")
 
 
-@check()
+@check(quote="and one dense layer less (400 → 84 → 10)")
 def test_modern_shapes(student):
     """LeNetModern: what arrives at conv2, fc1 and fc2 is 6 × 14 × 14, 400 and 84"""
     found = expect(student.beside(shapes_that_arrive)(student.LeNetModern(), 1, 28, 28)).to_be_a(list)
     expect(found[1:]).to_equal([(6, 14, 14), (400,), (84,)])
 
 
-@check(weight=2)
+@check(weight=2, quote="ReLU after each of them except the last; max pooling, 2 × 2, stride 2, after each convolution.")
 def test_modern_values(student, cases):
     """LeNetModern gives the right logits: ReLU and max pooling, and no activation at the end"""
     expect_logits(student, student.LeNetModern(), reference.LeNetModern(), cases.images(3, 1, 28, 28))
@@ -103,7 +112,10 @@ def loss_of_a_sure_network(model: nn.Module, x: Tensor) -> float:
     return float(torch.nn.functional.cross_entropy(scores, scores.argmax(1)))
 
 
-@check(weight=1.5)
+@check(
+    weight=1.5,
+    quote="It ends with **logits**, plain numbers of any sign and size: no softmax, no sigmoid, no ReLU at the end.",
+)
 def test_modern_logits(student, cases):
     """LeNetModern ends with logits: a network that is sure and right has a loss near 0, not above 1.4612"""
     x = cases.images(4, 1, 28, 28)
@@ -112,7 +124,12 @@ def test_modern_logits(student, cases):
     expect_plain_logits(student, student.LeNetModern(), x, 10)
 
 
-@check()
+@check(
+    quote=(
+        "LeNetModern as one nn.Sequential",
+        "two Conv2d, three ReLU, two MaxPool2d, a Flatten, two Linear and nothing else.",
+    )
+)
 def test_sequential_layers(student):
     """lenet_sequential is an nn.Sequential of 2 Conv2d, 3 ReLU, 2 MaxPool2d, Flatten and 2 Linear, 37,106 parameters"""
     model = student.lenet_sequential()
@@ -122,13 +139,13 @@ def test_sequential_layers(student):
     expect(inside.number_of_parameters(model)).to_equal(37_106)
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote="the same numbers come out when it has the same weights.")
 def test_sequential_values(student, cases):
     """lenet_sequential gives the right logits"""
     expect_logits(student, student.lenet_sequential(), reference.lenet_sequential(), cases.images(3, 1, 28, 28))
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote="carry the weights over, and the logits agree.")
 def test_weights_carried_over(student, cases):
     """lenet_sequential with the weights of LeNetModern gives the logits of LeNetModern"""
     x = cases.images(2, 1, 28, 28)
@@ -136,7 +153,7 @@ def test_weights_carried_over(student, cases):
     expect(found).to_match(logits(reference.LeNetModern(), x))
 
 
-@check()
+@check(quote="B may be 1, and no image knows of the others.")
 def test_lenets_single_images(student, cases):
     """All three LeNets give a batch of one image (1, 10), and the same as for that image in a larger batch"""
     x = cases.images(2, 1, 28, 28)
@@ -144,7 +161,13 @@ def test_lenets_single_images(student, cases):
         expect_single_images(student, getattr(student, name)(), getattr(reference, name)(), x)
 
 
-@check()
+@check(
+    quote=(
+        "all of them and no others are found by `parameters()`, and each new network has its own.",
+        "It gives the same in `train()` as in `eval()`",
+        "It leaves the batch as it was.",
+    )
+)
 def test_lenets_train(student, cases):
     """All three LeNets are ready to train: gradients for all parameters, the same in train mode, own weights"""
     x = cases.images(3, 1, 28, 28)

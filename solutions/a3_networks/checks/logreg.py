@@ -23,13 +23,15 @@ from ._helpers import (
 )
 
 
-@check()
+@check(quote="Flatten and one dense layer: (B, 1, 28, 28) -> logits (B, 26).")
 def test_logreg_size(student):
     """LogReg has 20,410 parameters: 784 weights and a bias for each of 26 classes"""
     expect(student.beside(number_of_parameters)(student.LogReg())).to_equal(20_410)
 
 
-@check(weight=1.5)
+@check(
+    weight=1.5, quote=("Flatten and one dense layer: (B, 1, 28, 28) -> logits (B, 26).", "Rows (B, 784) work as well.")
+)
 def test_logreg_values(student, cases):
     """LogReg gives the right logits, (B, 26), for images and for rows of 784"""
     model, x = student.LogReg(), cases.images(3, 1, 28, 28)
@@ -37,7 +39,13 @@ def test_logreg_values(student, cases):
     expect_logits(student, model, reference.LogReg(), x.flatten(1))
 
 
-@check(after="logreg_values")
+@check(
+    after="logreg_values",
+    quote=(
+        "**Logistic regression** is a single dense layer.",
+        "It ends with **logits**, plain numbers of any sign and size: no softmax, no sigmoid, no ReLU at the end.",
+    ),
+)
 def test_logreg_linear(student, cases):
     """LogReg is one matrix and a bias, and nothing after it: no ReLU, no sigmoid, no softmax"""
     inside = student.beside(logits_of_a_and_b_and_their_sum)
@@ -48,7 +56,7 @@ def test_logreg_linear(student, cases):
     expect(is_affine(four)).to_hold("f(a) + f(b) = f(a + b) + f(0), as it is for a matrix and a bias")
 
 
-@check()
+@check(quote="Conv2d(1, 4, 5) without padding, ReLU, flatten, one dense layer")
 def test_minimal_size(student):
     """MinimalConv has 60,034 parameters, and its dense layer sees 4 · 24 · 24 = 2,304 numbers"""
     inside = student.beside(number_of_parameters, shapes_that_arrive)
@@ -56,13 +64,15 @@ def test_minimal_size(student):
     expect(inside.shapes_that_arrive(student.MinimalConv(), 1, 28, 28)).to_equal([(1, 28, 28), (2304,)])
 
 
-@check(weight=2)
+@check(
+    weight=2, quote="Conv2d(1, 4, 5) without padding, ReLU, flatten, one dense layer: (B, 1, 28, 28) -> logits (B, 26)."
+)
 def test_minimal_values(student, cases):
     """MinimalConv gives the right logits, (B, 26)"""
     expect_logits(student, student.MinimalConv(), reference.MinimalConv(), cases.images(3, 1, 28, 28))
 
 
-@check()
+@check(quote="It ends with **logits**, plain numbers of any sign and size: no softmax, no sigmoid, no ReLU at the end.")
 def test_minimal_logits(student, cases):
     """MinimalConv ends with logits: they may be negative, and nothing comes after the last layer"""
     expect_plain_logits(student, student.MinimalConv(), cases.images(4, 1, 28, 28), 26)
@@ -80,7 +90,7 @@ def maps_of_an_image_and_of_it_moved(model: nn.Module, x: Tensor, down: int, rig
     return [maps[0][:, :, :-down, :-right], maps[1][:, :, down:, right:]]
 
 
-@check(weight=0.5)
+@check(weight=0.5, quote="Move the digit, and the map moves along")
 def test_minimal_moves_along(student, cases):
     """MinimalConv: when the image moves, the four maps of its convolution move along"""
     inside = student.beside(maps_of_an_image_and_of_it_moved)
@@ -92,7 +102,9 @@ def test_minimal_moves_along(student, cases):
     expect(moved).to_match(still)
 
 
-@check(after="minimal_values")
+@check(
+    after="minimal_values", quote="Rows (B, 784) are no images: they stop with an error (RuntimeError or ValueError)."
+)
 def test_minimal_refuses_rows(student, cases):
     """MinimalConv stops with an error for rows of 784, which are no images; and takes images"""
     model, inside = student.MinimalConv(), student.beside(logits)
@@ -100,7 +112,7 @@ def test_minimal_refuses_rows(student, cases):
     expect(lambda: inside.logits(model, cases.tensor(2, 784))).to_raise(RuntimeError, ValueError)
 
 
-@check()
+@check(quote="B may be 1, and no image knows of the others.")
 def test_both_single_images(student, cases):
     """LogReg and MinimalConv give a batch of one image (1, 26), and the same as for that image in a larger batch"""
     x = cases.images(2, 1, 28, 28)
@@ -108,7 +120,13 @@ def test_both_single_images(student, cases):
     expect_single_images(student, student.MinimalConv(), reference.MinimalConv(), x)
 
 
-@check()
+@check(
+    quote=(
+        "all of them and no others are found by `parameters()`, and each new network has its own.",
+        "It gives the same in `train()` as in `eval()`",
+        "It leaves the batch as it was.",
+    )
+)
 def test_both_train(student, cases):
     """LogReg and MinimalConv are ready to train: gradients for all parameters, the same in train mode, own weights"""
     x = cases.images(3, 1, 28, 28)

@@ -30,26 +30,26 @@ def rows_of_layers(model: nn.Module, *input_shape: int) -> list[tuple[str, tuple
     return rows
 
 
-@check()
+@check(quote="| **sum** | | **233,578** |")
 def test_mnist_net_size(student):
     """mnist_net has 233,578 parameters"""
     expect(student.beside(number_of_parameters)(student.mnist_net())).to_equal(233_578)
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote=("An nn.Sequential of these 11 layers.", "Build it from the table."))
 def test_mnist_net_rows(student):
     """mnist_net has the eleven layers of the table, in this order, with these output shapes"""
     found = student.beside(rows_of_layers)(student.mnist_net(), 1, 28, 28)
     expect(found).to_equal(rows_of_layers(reference.mnist_net(), 1, 28, 28))
 
 
-@check(weight=2)
+@check(weight=2, quote="The network of the table: (B, 1, 28, 28) -> logits (B, 10).")
 def test_mnist_net_values(student, cases):
     """mnist_net gives the right logits in eval mode"""
     expect_logits(student, student.mnist_net(), reference.mnist_net(), cases.images(2, 1, 28, 28))
 
 
-@check()
+@check(quote="It ends with **logits**, plain numbers of any sign and size: no softmax, no sigmoid, no ReLU at the end.")
 def test_mnist_net_logits(student, cases):
     """mnist_net ends with logits: they may be negative, and nothing comes after the last layer"""
     expect_plain_logits(student, student.mnist_net(), cases.images(3, 1, 28, 28), 10)
@@ -70,7 +70,13 @@ def dropped_and_scaled(model: nn.Module, x: Tensor) -> tuple[float, float, float
     return float((left == 0).double().mean()), float(scale), float((whole == 0).double().mean())
 
 
-@check(weight=1.5)
+@check(
+    weight=1.5,
+    quote=(
+        "p_drop is the probability of the Dropout layer; 0 switches it off.",
+        "each number is thrown away with probability 0.5, and the others are multiplied",
+    ),
+)
 def test_mnist_net_dropout(student, cases):
     """mnist_net(p) drops a share of p of the 256 numbers before the last layer, in train mode only"""
     inside = student.beside(dropped_and_scaled)
@@ -85,13 +91,19 @@ def test_mnist_net_dropout(student, cases):
         )
 
 
-@check()
+@check(quote="B may be 1, and no image knows of the others.")
 def test_mnist_net_single_images(student, cases):
     """mnist_net gives a batch of one image (1, 10), and the same as for that image in a larger batch"""
     expect_single_images(student, student.mnist_net(), reference.mnist_net(), cases.images(2, 1, 28, 28))
 
 
-@check()
+@check(
+    quote=(
+        "all of them and no others are found by `parameters()`, and each new network has its own.",
+        "It gives the same in `train()` as in `eval()`",
+        "It leaves the batch as it was.",
+    )
+)
 def test_mnist_net_trains(student, cases):
     """mnist_net is ready to train: a gradient for every parameter, inputs left alone, weights of its own"""
     expect_ready_to_train(student, student.mnist_net(), cases.images(2, 1, 28, 28), None)

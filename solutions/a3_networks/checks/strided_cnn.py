@@ -28,7 +28,10 @@ BLOCKS = (
 )
 
 
-@check(weight=2)
+@check(
+    weight=2,
+    quote="A convolution from ni to nf channels, kernel ks × ks, padding ks // 2, and a ReLU if act: a module.",
+)
 def test_block_values(student, cases):
     """conv_block gives ReLU of the convolution with padding ks // 2, for kernels of 3, 5, 1 and strides of 2, 1, 3"""
     for setting, shape in BLOCKS:
@@ -36,7 +39,7 @@ def test_block_values(student, cases):
         expect_logits(student, model, right, cases.images(*shape))
 
 
-@check()
+@check(quote="and a ReLU if act: a module.")
 def test_block_without_relu(student, cases):
     """conv_block with act=False leaves the negative numbers as they are"""
     for setting, shape in BLOCKS[:3]:
@@ -44,7 +47,7 @@ def test_block_without_relu(student, cases):
         expect_logits(student, model, right, cases.images(*shape))
 
 
-@check()
+@check(quote=("A convolution from ni to nf channels", "with their bias, and they are *called*"))
 def test_block_size(student):
     """conv_block is a module with ni · nf · ks · ks weights and nf biases"""
     inside = student.beside(number_of_parameters)
@@ -63,24 +66,29 @@ def convolution_after_the_block(model: nn.Module, x: Tensor) -> Tensor:
     return outputs[0]
 
 
-@check(weight=0.5)
+@check(weight=0.5, quote="The ReLU does not work in place: the output of the convolution stays as it is.")
 def test_block_not_in_place(student, cases):
     """conv_block leaves the output of its convolution as it is: the ReLU does not work in place"""
     x = cases.images(2, 2, 5, 8)
-    found = student.beside(convolution_after_the_block)(
-        student.conv_block(2, 4), x
-    )
+    found = student.beside(convolution_after_the_block)(student.conv_block(2, 4), x)
     expect(found).to_match(convolution_after_the_block(reference.conv_block(2, 4), x))
 
 
-@check(weight=0.5)
+@check(
+    weight=0.5,
+    quote=(
+        "all of them and no others are found by `parameters()`, and each new network has its own.",
+        "It gives the same in `train()` as in `eval()`",
+        "It leaves the batch as it was.",
+    ),
+)
 def test_block_trains(student, cases):
     """conv_block is ready to train: a gradient for weight and bias, the same in train mode, weights of its own"""
     expect_ready_to_train(student, student.conv_block(2, 4), cases.images(3, 2, 5, 8), reference.conv_block(2, 4))
     expect_own_weights(student, student.conv_block(2, 4), student.conv_block(2, 4))
 
 
-@check()
+@check(quote="40 + 296 + 1,168 + 2,320 + 1,450 = **5,274** numbers.")
 def test_strided_size(student):
     """strided_cnn has 5,274 parameters, and as many as it should for other channels"""
     inside = student.beside(number_of_parameters)
@@ -88,33 +96,36 @@ def test_strided_size(student):
     expect(inside.number_of_parameters(student.strided_cnn((2, 6, 3)))).to_equal(114 + 165)
 
 
-@check()
+@check(quote="the maps shrink, 28 → 14 → 7 → 4 → 2 → 1")
 def test_strided_shapes(student):
     """strided_cnn: its five convolutions see maps with sides of 28, 14, 7, 4 and 2"""
     found = student.beside(shapes_that_arrive)(student.strided_cnn(), 1, 28, 28)
     expect(found).to_equal([(1, 28, 28), (4, 14, 14), (8, 7, 7), (16, 4, 4), (16, 2, 2)])
 
 
-@check(weight=2)
+@check(weight=2, quote="A conv_block (kernel 3, stride 2) from each channel count to the next, then Flatten.")
 def test_strided_values(student, cases):
     """strided_cnn gives the right logits, (B, 10), on 28 × 28"""
     expect_logits(student, student.strided_cnn(), reference.strided_cnn(), cases.images(3, 1, 28, 28))
 
 
-@check()
+@check(quote=("channels is a tuple or a list of two or more.", "The image may have any size"))
 def test_strided_channels(student, cases):
     """strided_cnn takes any channels, as tuple or list, and any image: all that is left is flattened"""
     for channels, shape in (((2, 6, 3), (2, 2, 4, 3)), ([1, 5, 4, 7], (3, 1, 9, 20)), ((3, 4), (2, 3, 1, 2))):
         expect_logits(student, student.strided_cnn(channels), reference.strided_cnn(channels), cases.images(*shape))
 
 
-@check()
+@check(quote="The last block has no ReLU, all others have one.")
 def test_strided_logits(student, cases):
     """strided_cnn has no ReLU after its last convolution: logits may be negative"""
     expect_plain_logits(student, student.strided_cnn((1, 4, 6, 5)), cases.images(6, 1, 8, 8), 5)
 
 
-@check(weight=0.5)
+@check(
+    weight=0.5,
+    quote=("A conv_block (kernel 3, stride 2) from each channel count to the next", "The ReLU does not work in place"),
+)
 def test_strided_not_in_place(student, cases):
     """strided_cnn leaves the outputs of its convolutions as they are: no ReLU works in place"""
     x = cases.images(2, 1, 8, 8)
@@ -123,7 +134,15 @@ def test_strided_not_in_place(student, cases):
     expect(found).to_match(convolution_after_the_block(reference.strided_cnn((1, 4, 6, 5)), x))
 
 
-@check()
+@check(
+    quote=(
+        "The result is an nn.Sequential.",
+        "all of them and no others are found by `parameters()`, and each new network has its own.",
+        "It gives the same in `train()` as in `eval()`",
+        "It leaves the batch as it was.",
+        "B may be 1, and no image knows of the others.",
+    )
+)
 def test_strided_trains(student, cases):
     """strided_cnn is an nn.Sequential that is ready to train, for one image as for many"""
     model = student.strided_cnn()

@@ -182,7 +182,7 @@ def same_in_other_pythons(student: Any, rows: Sequence[Row], salts: Sequence[int
 
 
 @check(
-    after="split_covers", quote=("The same seed gives the same lists", "another seed gives others.", "seed: int = 0")
+    after="split_mixes", quote=("The same seed gives the same lists", "another seed gives others.", "seed: int = 0")
 )
 def test_split_seeds(student, cases):
     """split_names gives the same lists for the same seed, and others for another seed"""
@@ -196,7 +196,7 @@ def test_split_seeds(student, cases):
     expect(default == zero).to_hold("without a seed it is 0")
 
 
-@check(after="split_covers", weight=0.5, quote="The same seed gives the same lists, also when Python is started anew")
+@check(after="split_mixes", weight=0.5, quote="The same seed gives the same lists, also when Python is started anew")
 def test_split_anew(student, cases):
     """split_names gives the same lists for the same seed when Python is started anew"""
     rows = some_rows(cases, 60, 5)
@@ -221,7 +221,7 @@ def global_numbers_around(student: Any, rows: Sequence[Row]) -> list[bool]:
     return [a == b for a, b in zip(numbers(False), numbers(True), strict=True)]
 
 
-@check(after="split_covers", weight=0.5, quote="The global random state is neither used nor changed.")
+@check(after="split_mixes", weight=0.5, quote="The global random state is neither used nor changed.")
 def test_split_global_state(student, cases):
     """split_names neither uses nor changes the global random state"""
     rows = some_rows(cases, 20, 2)
@@ -234,7 +234,7 @@ def test_split_global_state(student, cases):
 
 
 @check(
-    after="split_covers",
+    after="split_mixes",
     weight=0.5,
     quote="ValueError when the fractions do not add up to 1 (up to rounding, as in 0.7 + 0.2 + 0.1).",
 )

@@ -107,6 +107,7 @@ def test_train_gives_back(student, cases):
 
 
 @check(
+    after="train_gives_back",
     weight=0.5,
     quote=(
         "with the names of these rows and no others; it is called once.",
