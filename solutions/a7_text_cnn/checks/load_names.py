@@ -181,9 +181,7 @@ def same_in_other_pythons(student: Any, rows: Sequence[Row], salts: Sequence[int
     return [result == results[0] for result in results]
 
 
-@check(
-    after="split_mixes", quote=("The same seed gives the same lists", "another seed gives others.", "seed: int = 0")
-)
+@check(after="split_mixes", quote=("The same seed gives the same lists", "another seed gives others.", "seed: int = 0"))
 def test_split_seeds(student, cases):
     """split_names gives the same lists for the same seed, and others for another seed"""
     rows = some_rows(cases, 60, 5)
