@@ -17,11 +17,9 @@ import numpy.typing as npt
 import torch
 
 SIDE, SYMBOLS = 28, 10
+CENTRE = 32  # pixels of a patch, each way, that its label is about
 CONSONANTS, VOWELS = "bdfgklmnprst", "aeiou"
 LOCALES = ("es_ES", "es_MX", "es_CO", "es_CL", "es_AR")
-SOURCES = {
-    "slide": ("skimage/data/ihc.png",),
-}  # relative to site-packages
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -83,6 +81,48 @@ def _floats(values: npt.NDArray[np.float64]) -> torch.Tensor:
     return torch.from_numpy(values).float()
 
 
+def invented_tissue(rng: np.random.Generator, count: int, size: int = 48) -> tuple[torch.Tensor, torch.Tensor]:
+    """Patches of an invented tissue: uint8 (count, 3, size, size), labels int64; half have the label 1.
+
+    The tissue has wide cells and narrow ones, stained alike. The label is 1 where one of the two kinds, which differs
+    from tissue to tissue, covers clearly more than half of the middle 32 × 32 pixels, and 0 where it covers clearly
+    less. Cells lie anywhere, stain and light differ from patch to patch: no colour and no pixel says anything.
+    """
+    labels = rng.permutation(np.arange(count) % 2)
+    first, second = rng.permutation([rng.uniform(3, 3.6), rng.uniform(6, 7.5)])  # pixels from cell to cell
+    share = np.where(labels, rng.uniform(0.65, 1, count), rng.uniform(0, 0.35, count))
+    of_first = _covering(_grown(rng, count, size, CENTRE), share)
+    cells = torch.where(of_first, _grown(rng, count, size, first), _grown(rng, count, size, second))
+    amount = torch.sigmoid(4 * cells) * _floats(rng.uniform(0.5, 1.3, (count, 1, 1)))
+    slope = _floats(rng.uniform(-0.2, 0.2, (count, 2, 1))) * torch.linspace(-1, 1, size)
+    light = _floats(rng.uniform(0.7, 1, (count, 1, 1))) + slope[:, 0, :, None] + slope[:, 1, None, :]
+    light = light + 0.05 * _noise(rng, count, size)
+    paper, stain = _floats(rng.uniform(0.75, 1, (3, 1, 1))), _floats(3 * rng.dirichlet((2, 2, 2)))[:, None, None]
+    images = light[:, None] * paper * torch.exp(-amount[:, None] * stain)
+    return (images.clamp(0, 1) * 255).to(torch.uint8), torch.from_numpy(labels)
+
+
+def _covering(field: torch.Tensor, share: npt.NDArray[np.float64]) -> torch.Tensor:
+    """Where each field (N, S, S) is large enough to cover that share of the middle."""
+    edge = (field.shape[-1] - CENTRE) // 2
+    middle = field[:, edge : edge + CENTRE, edge : edge + CENTRE].flatten(1).sort(descending=True).values
+    last = (_floats(share) * (CENTRE * CENTRE - 1)).round().long()
+    return field >= middle.gather(1, last[:, None])[..., None]
+
+
+def _grown(rng: np.random.Generator, count: int, size: int, width: float) -> torch.Tensor:
+    """Cells of about this width, (N, S, S), positive inside of them: noise without all finer and coarser waves."""
+    waves = torch.fft.rfft2(_noise(rng, count, size))
+    frequency = torch.hypot(torch.fft.fftfreq(size)[:, None], torch.fft.rfftfreq(size))
+    field = torch.fft.irfft2(waves * torch.exp(-8 * (frequency * width - 1).square()), s=(size, size))
+    spread: torch.Tensor = field.std((1, 2), keepdim=True)
+    return field / spread
+
+
+def _noise(rng: np.random.Generator, count: int, size: int) -> torch.Tensor:
+    return torch.from_numpy(rng.standard_normal((count, size, size), dtype=np.float32))
+
+
 def invented_names(rng: np.random.Generator, count: int) -> list[tuple[str, int]]:
     """Names of an invented language, (name, label), all different, in random order; half have the label 1.
 
@@ -115,11 +155,6 @@ def _name(rng: np.random.Generator) -> str:
     first, length = int(rng.integers(2)), int(rng.integers(7, 13))
     turns = [(CONSONANTS, VOWELS)[(place + first) % 2] for place in range(length)]
     return "".join(letters[rng.integers(len(letters))] for letters in turns)
-
-
-def hidden_slide() -> Pixels:
-    """The right third of the slide, uint8 (512, 171, 3); for `cnnkit.data.patches`."""
-    return split_slide(hidden=True)
 
 
 def split_digits(hidden: bool) -> tuple[Pixels, Pixels]:

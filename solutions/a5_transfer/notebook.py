@@ -19,8 +19,8 @@
 # under it: ✓ is right, ✗ says what differs. The checks show a few examples; grading uses others. Every task is graded on its own:
 # if one resists, go on.
 #
-# **House rules**, unless a docstring says otherwise: leave the arguments as they were, keep dtype and device, and treat rows and columns alike only where
-# the task does. An image is (C, H, W), a batch (B, C, H, W). All of torch, `torch.nn` and `F` is yours, and so are your own functions.
+# **House rules**, unless a docstring says otherwise: leave the arguments as they were, take them in any memory layout, keep dtype and device, and treat rows
+# and columns alike only where the task does. An image is (C, H, W), a batch (B, C, H, W). All of torch, `torch.nn` and `F` is yours, and so are your own functions.
 
 # %% setup role="given"
 import copy
@@ -523,6 +523,7 @@ def build_transfer_model(
     - model[1]: the nine layers of the table, in an nn.Sequential, with in_features for 512, hidden for
       256, num_classes for 2 and p for both 0.5. Each call makes a new head.
     - The backbone itself is left whole: it still has all its children, and what was frozen stays frozen.
+    - Gradients reach every parameter, old and new, that is not frozen.
     """
     ### BEGIN SOLUTION
     features = nn.Sequential(*list(backbone.children())[:-2])
@@ -1008,7 +1009,9 @@ with after_writing("build_transfer_model and two_stage"):
 #
 # Put it all together. What you hand over is one model that a stranger can use: it takes **raw** patches, bytes from 0 to 255, any number, any size from 32 × 32 on. Everything that has to be done to them happens inside it.
 #
-# It is tried on the right third of the slide, which is in nobody's hands but ours.
+# It is trained and judged on an invented tissue that nobody has seen, drawn for grading alone: wide cells and narrow ones, stained alike, and label 1 where one of the two kinds covers
+# more than half of the middle. With the frozen backbone there are 112 patches to learn from, for fine-tuning 200, and it is asked about others of the same tissue. It has to know what it borrowed, too:
+# after only 28 patches it is right for at least ten more of a hundred than with a backbone that is drawn anew.
 #
 # <details><summary>Question: what happens if you forget to normalise?</summary>
 #
@@ -1065,7 +1068,7 @@ def solve_patches(
     - While training, patches are mirrored and turned by quarters at random, anew in each epoch, and
       changed in no other way.
     - At most 16 times through the patches, both stages together.
-    - The same seed gives the same model. (torch.manual_seed(seed) is fine.)
+    - The same seed gives the same model, another seed another. (torch.manual_seed(seed) is fine.)
     - The model comes back in eval mode.
     """
     ### BEGIN SOLUTION
@@ -1111,8 +1114,8 @@ with after_writing("solve_patches"):
 # %% [markdown]
 # The six patches about which the model is least sure: mostly the border of the stain runs through the frame.
 #
-# Fine-tuned is *worse* than frozen, if you took the recipe of the hint. That is no mistake of yours: there are 108 patches to learn from here, and four epochs of stage 2 end in the dip of the figure above. Grading trains with nearly twice
-# as many, on the whole part of the slide that you have, and there, in the mean of many runs, fine-tuned is ahead by a point. Whether fine-tuning pays is a question for the validation, each time anew.
+# Fine-tuned is *worse* than frozen, if you took the recipe of the hint. That is no mistake of yours: there are 108 patches to learn from here, and four epochs of stage 2 end in the dip of the figure above. On the invented tissue of the
+# grading, with 200 patches, fine-tuned is ahead by a point or two. Whether fine-tuning pays is a question for the validation, each time anew.
 #
 # **An experiment: no augmentation.** While layers are frozen, their maps can be computed once and kept: here those of `layer3` for 40 patches, each in all eight ways. On these maps a small dense network is trained, 20 epochs, the mean of three runs.
 # Once the patches come as they are, once in one of the eight ways at random.

@@ -103,3 +103,58 @@ def test_no_shortcut_knows_the_invented_names(secret, shortcut):
     assert len(dict(names)) == 1600
     right = [shortcut(names[:1100], name) == label for name, label in names[1100:1250]]
     assert sum(right) / len(right) < needed("a7_text_cnn", "names")
+
+
+def middle(patches: torch.Tensor) -> torch.Tensor:
+    return patches[..., 8:40, 8:40].float()
+
+
+def one_contrast(patches: torch.Tensor) -> torch.Tensor:
+    return (middle(patches) - middle(patches).mean((2, 3), True)) / middle(patches).std((2, 3), keepdim=True)
+
+
+def mean_colour(patches: torch.Tensor) -> torch.Tensor:
+    return middle(patches).mean((2, 3), keepdim=True)
+
+
+def eight_ways(images: torch.Tensor) -> torch.Tensor:
+    return torch.cat([torch.rot90(way, k, (2, 3)) for way in (images, images.flip(3)) for k in range(4)])
+
+
+def test_another_secret_means_another_tissue():
+    secrets = (SECRETS[0], *SECRETS)
+    one, again, other = (held_out.invented_tissue(asked_with(secret), 20)[0] for secret in secrets)
+    assert torch.equal(one, again)
+    assert not torch.equal(one, other)
+
+
+def test_patches_of_the_tissue_are_raw_and_half_of_them_have_label_1():
+    patches, labels = held_out.invented_tissue(asked_with(SECRETS[0]), 30)
+    assert (patches.shape, patches.dtype) == ((30, 3, 48, 48), torch.uint8)
+    assert labels.bincount().tolist() == [15, 15]
+
+
+@pytest.mark.parametrize("seen", [middle, mean_colour, one_contrast])
+@pytest.mark.parametrize("secret", SECRETS)
+def test_no_nearest_patch_knows_the_tissue(secret, seen):
+    patches, labels = held_out.invented_tissue(asked_with(secret), 600)
+    found = nearest(eight_ways(seen(patches[:200])), labels[:200].repeat(8), seen(patches[200:]))
+    assert share(found, labels[200:]) < min(needed("a5_transfer", "frozen"), needed("a5_transfer", "fine_tuned"))
+
+
+def test_a_model_of_one_tissue_guesses_about_others():
+    from cnnkit.backbone import pretrained
+
+    reference = load_module(ROOT / "solutions" / "a5_transfer" / "reference.py")
+    patches, labels = held_out.invented_tissue(asked_with(SECRETS[0]), 450)
+    model = reference.solve_patches(pretrained(), patches[:200], labels[:200])
+    with torch.no_grad():
+        own, others = (model(each).argmax(1) for each in (patches[200:], held_out_tissues()[0]))
+    assert share(own, labels[200:]) > needed("a5_transfer", "fine_tuned") + 0.05
+    assert share(others, held_out_tissues()[1]) < 0.75
+
+
+def held_out_tissues() -> Digits:
+    """Patches of ten other tissues."""
+    made = [held_out.invented_tissue(asked_with(f"term {number}"), 20) for number in range(10)]
+    return torch.cat([patches for patches, _ in made]), torch.cat([labels for _, labels in made])

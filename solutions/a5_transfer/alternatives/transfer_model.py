@@ -28,6 +28,19 @@ def build_transfer_model__unpacked(backbone, in_features, num_classes, hidden=25
     return nn.Sequential(nn.Sequential(*kept), nn.Sequential(*pooling, *first, *second))
 
 
+def build_transfer_model__other_words_for_the_same_layers(backbone, in_features, num_classes, hidden=256, p=0.5):
+    class OwnLinear(nn.Linear):
+        """A dense layer with a name of its own."""
+
+    class TwoParts(nn.Sequential):
+        """Features and head."""
+
+    pooled = [nn.AdaptiveAvgPool2d((1, 1)), nn.Flatten(1, 3), nn.BatchNorm1d(in_features), nn.Dropout(p, inplace=True)]
+    dense = [OwnLinear(in_features, hidden), nn.ReLU(inplace=True), nn.BatchNorm1d(hidden), nn.Dropout(p)]
+    head = nn.Sequential(*pooled, *dense, OwnLinear(hidden, num_classes))
+    return TwoParts(nn.Sequential(*list(backbone.children())[:-2]), head)
+
+
 def no_batch_norm__other_order():
     return "da"
 

@@ -62,7 +62,7 @@ def answers_about_names(trainable: Any, device: Any = "cpu") -> list[Any]:
     return [*found, trainable(model.requires_grad_(False)), trainable(nn.ReLU())]
 
 
-@check()
+@check(quote="Names of the parameters that require gradients, in the order of model.named_parameters().")
 def test_trainable_names(student):
     """trainable lists the names of the parameters that are trained, in the order of the model"""
     inside = student.beside(answers_about_names)
@@ -81,7 +81,13 @@ def names_after(freeze: Any, unfreeze: Any, device: Any = "cpu") -> list[Any]:
     return [*found, [a is b for a, b in zip(before, model.parameters(), strict=True)] == [True] * len(before)]
 
 
-@check()
+@check(
+    quote=(
+        "No parameter requires a gradient any more",
+        "The parameters stay the same objects.",
+        "All its parameters require gradients",
+    )
+)
 def test_freeze_names(student):
     """freeze switches the gradients of one part off, unfreeze switches them on, and the rest is left alone"""
     inside = student.beside(names_after)
@@ -93,7 +99,10 @@ def test_freeze_names(student):
     expect(found[3] is True).to_hold("the parameters are still the same objects, so an optimizer finds them")
 
 
-@check(weight=1.5)
+@check(
+    weight=1.5,
+    quote="Hold a part of a model as it is: its parameters, and with bn_eval all that a forward pass could change.",
+)
 def test_frozen_weights_stay(student):
     """freeze holds the weights through six steps, even in an AdamW with weight decay, while the head learns"""
     inside = student.beside(training_while_frozen)
@@ -104,7 +113,10 @@ def test_frozen_weights_stay(student):
         expect(found["head"][-2:] == ["4.weight", "4.bias"]).to_hold("the weights of the head have moved")
 
 
-@check(weight=2)
+@check(
+    weight=2,
+    quote="Hold a part of a model as it is: its parameters, and with bn_eval all that a forward pass could change.",
+)
 def test_frozen_statistics_stay(student):
     """freeze holds the running statistics of batch norm as well, although model.train() is called in each step"""
     inside = student.beside(training_while_frozen)
@@ -113,7 +125,7 @@ def test_frozen_statistics_stay(student):
     expect("2.running_mean" in found["head"]).to_hold("the batch norm of the head is not frozen: its statistics move")
 
 
-@check(weight=0.5)
+@check(weight=0.5, quote="With bn_eval=False modes are left alone.")
 def test_freeze_without_bn_eval(student):
     """freeze(module, bn_eval=False) holds the weights only: the statistics go on moving"""
     inside = student.beside(training_while_frozen)
@@ -136,7 +148,7 @@ def leftover_gradients(freeze: Any, device: Any = "cpu") -> list[Any]:
     return [moved(old, model[0]), left]
 
 
-@check()
+@check(quote="gradients that are there are dropped (None)")
 def test_freeze_drops_gradients(student):
     """freeze drops gradients that are there already: an optimizer that still holds the weights does not move them"""
     inside = student.beside(leftover_gradients)
@@ -168,7 +180,13 @@ def modes_while_frozen(freeze: Any, x: Tensor, device: Any = "cpu") -> dict[str,
     }
 
 
-@check(weight=1.5)
+@check(
+    weight=1.5,
+    quote=(
+        "With bn_eval the part and everything in it is in eval mode and stays there, whatever train() or eval()",
+        "The rest of the model still follows, and train() and eval() still give the model back.",
+    ),
+)
 def test_frozen_part_in_eval_mode(student, cases):
     """freeze puts the whole part into eval mode, dropout too, and keeps it there; the head hears train()"""
     inside, x = student.beside(modes_while_frozen), cases.images(3, 2, 6, 5)
@@ -191,7 +209,7 @@ def slopes_through(freeze: Any, x: Tensor, device: Any = "cpu") -> Tensor:
     return torch.autograd.grad(logit, x, allow_unused=True)[0] if logit.requires_grad else torch.zeros(())
 
 
-@check()
+@check(after="frozen_weights_stay", quote="Gradients still pass through the part to its input.")
 def test_gradients_pass_through(student, cases):
     """freeze lets gradients pass through the part to its input, as a saliency map needs them"""
     inside, x = student.beside(slopes_through), cases.images(2, 2, 6, 5)
@@ -206,6 +224,7 @@ def life_after(freeze: Any, unfreeze: Any, times: int, device: Any = "cpu") -> d
         freeze(model[0])
     model.eval()
     unfreeze(model[0])
+    at_once = all(module.training for module in model[0].modules())
     old = copied(model[0])
     some_steps(model, optimizer, 2, device=device)
     x = torch.ones(2, 2, 6, 5, dtype=torch.float64, device=device)
@@ -213,16 +232,27 @@ def life_after(freeze: Any, unfreeze: Any, times: int, device: Any = "cpu") -> d
     modes = [module.training for module in model.modules()]
     noisy = not torch.equal(model[0](x), model[0](x))
     calm = not any(module.training for module in model.eval().modules())
-    return {"moved": moved(old, model[0]), "train": all(modes), "noisy": noisy, "eval": calm, "keys": list(old)}
+    told = {"moved": moved(old, model[0]), "keys": list(old)}
+    return {**told, "at once": at_once, "train": all(modes), "noisy": noisy, "eval": calm}
 
 
-@check(weight=1.5)
+@check(
+    weight=1.5,
+    after="freeze_names",
+    quote=(
+        "Undo freeze, however often it was called, also never: the part learns again.",
+        "it is in train mode, and it follows train() and eval() again",
+    ),
+)
 def test_unfreeze_restores(student):
     """unfreeze brings everything back: weights and statistics move, dropout drops, train() and eval() are heard"""
     inside = student.beside(life_after)
     for times in (1, 2, 0):
-        found = expect(inside.life_after(student.freeze, student.unfreeze, times)).to_be_a(dict, length=5)
+        found = expect(inside.life_after(student.freeze, student.unfreeze, times)).to_be_a(dict, length=6)
         frozen = f"after {times} times freeze and one unfreeze"
+        expect(found["at once"]).to_hold(
+            f"{frozen}, of a model in eval mode, every module of the part is in train mode"
+        )
         expect(found["moved"] == found["keys"]).to_hold(f"{frozen}, training moves all weights and all statistics")
         expect(found["train"]).to_hold(f"{frozen}, model.train() puts every module into train mode")
         expect(found["noisy"]).to_hold(f"{frozen}, dropout drops again")
@@ -230,7 +260,7 @@ def test_unfreeze_restores(student):
         expect(found["keys"] == list(two_part_model()[0].state_dict())).to_hold("the names in state_dict() stay")
 
 
-@check()
+@check(quote="The letters of all statements that are right, in any order")
 def test_answer_about_statistics(student):
     """frozen_statistics names the statements about half-frozen batch norm that are right, and no others"""
     right = reference.frozen_statistics()

@@ -66,7 +66,7 @@ def one_batch(dataset_class: Any, images: list[Any], labels: Any) -> Any:
     return [list(batch) for batch in torch.utils.data.DataLoader(dataset_class(images, labels), batch_size=2)]
 
 
-@check(weight=2)
+@check(weight=2, quote="image: float32 (3, H, W) in [0, 1], red first.")
 def test_dataset_items(student, cases):
     """PatchDataset gives each patch as float32 (3, H, W) from 0 to 1, with its label"""
     images, labels = [pixels(cases, 5, 7, 3), pixels(cases, 6, 4, 3), pixels(cases, 3, 3, 3)], [4, 1, 0]
@@ -75,7 +75,12 @@ def test_dataset_items(student, cases):
         expect(dataset[index]).to_match(right[index], rtol=1e-6)
 
 
-@check()
+@check(
+    quote=(
+        "len(dataset) is the number of patches.",
+        "dataset[-1] is the last one, as in a list, and an index beyond the ends raises IndexError.",
+    )
+)
 def test_dataset_ends(student, cases):
     """PatchDataset knows its length and raises IndexError after the last patch, so that a for loop ends"""
     images = [pixels(cases, 4, 5, 3) for _ in range(3)]
@@ -88,7 +93,7 @@ def test_dataset_ends(student, cases):
         expect(lambda index=index: inside.item_of(dataset, index)).to_raise(IndexError)
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote=("images: a list of files (str or Path)", "in [0, 1], red first"))
 def test_dataset_files(student, cases):
     """PatchDataset opens image files, given as text or as Path, and has red first, then green, then blue"""
     inside = student.beside(items_of_files)
@@ -100,7 +105,7 @@ def test_dataset_files(student, cases):
         expect(found).to_match([2, right[0], right[1]], rtol=1e-6)
 
 
-@check()
+@check(quote="Gray files and files with transparency have three channels as well.")
 def test_dataset_kinds_of_files(student, cases):
     """PatchDataset makes three channels of gray files and of files with transparency"""
     arrays = [pixels(cases, 4, 6), pixels(cases, 3, 5, 4)]
@@ -109,7 +114,7 @@ def test_dataset_kinds_of_files(student, cases):
     expect(found).to_match([2, right[0], right[1]], rtol=1e-6)
 
 
-@check()
+@check(quote="A file is opened when its item is asked for, not before.")
 def test_dataset_is_lazy(student, cases):
     """PatchDataset opens a file when it is asked for that patch, not before, and no other file"""
     arrays = [pixels(cases, 4, 6, 3) for _ in range(4)]
@@ -118,7 +123,7 @@ def test_dataset_is_lazy(student, cases):
     expect(found).to_match([4, reference.PatchDataset(arrays, range(10, 14))[2]], rtol=1e-6)
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote="gets the image (the tensor) each time the item is asked for; what it gives is the image.")
 def test_dataset_transforms(student, cases):
     """PatchDataset gives the image, not the label, to the transform: once each time the patch is asked for, afresh"""
     inside = student.beside(counting_data)
@@ -134,7 +139,7 @@ def items_and_images_after(dataset_class: Any, images: list[Any], labels: list[A
     return [*first, *images, dataset_class(images, labels)[0]]
 
 
-@check()
+@check(quote="The arrays in `images` never change, whatever the transform does.")
 def test_dataset_leaves_images_alone(student, cases):
     """PatchDataset never changes the images that it was given, whatever the transform does"""
     images = [pixels(cases, 4, 5, 3), pixels(cases, 3, 6, 3)]
@@ -142,7 +147,12 @@ def test_dataset_leaves_images_alone(student, cases):
     expect(found).to_match(items_and_images_after(reference.PatchDataset, [image.copy() for image in images], [3, 5]))
 
 
-@check()
+@check(
+    quote=(
+        "labels: a list, an array or a tensor of as many whole numbers.",
+        "label: a plain int.",
+    )
+)
 def test_dataset_labels(student, cases):
     """PatchDataset gives labels as plain ints, from a list, a tensor or an array, ready for a DataLoader"""
     images = [pixels(cases, 4, 5, 3) for _ in range(3)]
@@ -154,9 +164,13 @@ def test_dataset_labels(student, cases):
     expect(found).to_match(one_batch(reference.PatchDataset, images, [2, 0, 1]), rtol=1e-6)
 
 
-@check(weight=0.5)
+@check(
+    weight=0.5,
+    quote="as many whole numbers. Otherwise ValueError, already when the data set is made.",
+)
 def test_dataset_refuses(student, cases):
     """PatchDataset raises ValueError, already when it is made, when there are more images than labels or fewer"""
     images = [pixels(cases, 4, 5, 3) for _ in range(3)]
+    expect(len(student.PatchDataset(images, [1, 0, 1])) == 3).to_hold("three images with three labels are taken")
     for labels in ([1, 0], [1, 0, 1, 0], []):
         expect(lambda labels=labels: student.PatchDataset(images, labels)).to_raise(ValueError)

@@ -16,8 +16,18 @@ from ._helpers import borrowed, expect_letters, known_numbers, old_network
 
 
 def layers_of_the_head(model: nn.Module) -> list[str]:
-    """As they are printed."""
-    return [str(layer) for layer in model[1].modules() if not list(layer.children())]
+    """As in the table: a subclass, or other words for the same sizes, is the same layer."""
+    sizes = {
+        nn.AdaptiveAvgPool2d: lambda layer: 1 if layer.output_size in (1, (1, 1), [1, 1]) else layer.output_size,
+        nn.Flatten: lambda layer: "",
+        nn.BatchNorm1d: lambda layer: layer.num_features,
+        nn.Dropout: lambda layer: float(layer.p),
+        nn.Linear: lambda layer: f"{layer.in_features}, {layer.out_features}",
+        nn.ReLU: lambda layer: "",
+    }
+    layers = [layer for layer in model[1].modules() if not list(layer.children())]
+    kinds = [next((kind for kind in sizes if isinstance(layer, kind)), type(layer)) for layer in layers]
+    return [f"{kind.__name__}({sizes.get(kind, str)(layer)})" for kind, layer in zip(kinds, layers, strict=True)]
 
 
 def resnet18_without_numbers() -> nn.Module:
@@ -46,7 +56,13 @@ def new_logits(model: nn.Module, x: Tensor) -> Tensor:
         return known_numbers(model).eval()(x)
 
 
-@check(weight=2)
+@check(
+    weight=2,
+    quote=(
+        "the nine layers of the table, in an nn.Sequential, with in_features for 512, hidden for 256,",
+        "num_classes for 2 and p for both 0.5",
+    ),
+)
 def test_head_layers(student):
     """build_transfer_model puts the nine layers of the table into model[1], in that order and with these sizes"""
     inside = student.beside(layers_of_the_head, old_network)
@@ -59,7 +75,12 @@ def test_head_layers(student):
             expect(yours == wanted).to_hold(f"layer {place} of the head is {wanted}")
 
 
-@check()
+@check(
+    quote=(
+        "the children of the backbone in their order, without the last two, in an nn.Sequential.",
+        "11,689,512 parameters in all, 513,000 of them in fc.",
+    ),
+)
 def test_resnet_sizes(student):
     """build_transfer_model on ResNet-18: 11,176,512 parameters borrowed, 133,378 new, maps of 2 × 2"""
     inside = student.beside(resnet18_without_numbers, size_of, feature_shapes)
@@ -72,7 +93,7 @@ def test_resnet_sizes(student):
     expect(inside.feature_shapes(model, sizes)).to_equal([(2, 512, 2, 2), (1, 512, 2, 3)])
 
 
-@check(weight=2)
+@check(weight=2, quote="from images (B, 3, H, W) to logits (B, num_classes)")
 def test_transfer_values(student, cases):
     """build_transfer_model gives the logits of head(features(x)), for images of any size"""
     inside = student.beside(new_logits, old_network)
@@ -82,19 +103,24 @@ def test_transfer_values(student, cases):
         expect(found).to_match(new_logits(reference.build_transfer_model(old_network(), 6, 4, 5), x))
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote="They are not copied: their parameters are the same objects as in the backbone.")
 def test_borrows_the_weights(student):
     """build_transfer_model puts the very same weights of the backbone into model[0]: no copies, nothing drawn anew"""
     inside = student.beside(borrowed)
     found = expect(inside.borrowed(student.build_transfer_model)).to_be_a(dict, length=8)
-    expect(found["kinds"] == ["Sequential", 2]).to_hold("the result is nn.Sequential(features, head)")
+    expect(found["kinds"] == [True, 2]).to_hold("the result is nn.Sequential(features, head)")
     expect(found["same"]).to_hold(
         "the parameters of model[0] are those of the backbone, the same objects, without those of its last layer fc"
     )
     expect(found["values"]).to_hold("weights and statistics of the backbone have their old values")
 
 
-@check()
+@check(
+    quote=(
+        "The backbone itself is left whole: it still has all its children, and what was frozen stays frozen.",
+        "leave the arguments as they were",
+    ),
+)
 def test_leaves_the_backbone_whole(student):
     """build_transfer_model leaves the backbone whole: its own last layer, its modes, what is frozen in it"""
     inside = student.beside(borrowed)
@@ -106,7 +132,7 @@ def test_leaves_the_backbone_whole(student):
     expect(found["frozen"]).to_hold("what was frozen in the backbone is frozen, the rest is not")
 
 
-@check(weight=0.5)
+@check(weight=0.5, quote="Each call makes a new head.")
 def test_own_heads(student):
     """build_transfer_model gives each model a head of its own"""
     inside = student.beside(borrowed)
@@ -123,7 +149,7 @@ def new_logits_twice_the_last_layer(model: nn.Module, x: Tensor) -> list[Tensor]
         return [first, model(x)]
 
 
-@check()
+@check(quote="from images (B, 3, H, W) to logits (B, num_classes)")
 def test_transfer_logits(student, cases):
     """build_transfer_model ends with logits: nothing comes after the last dense layer"""
     inside = student.beside(new_logits_twice_the_last_layer, old_network)
@@ -144,7 +170,7 @@ def gradients_of_a_new_model(model: nn.Module, x: Tensor) -> list[str]:
     return [name for name, parameter in model.named_parameters() if parameter.grad is None or not parameter.grad.any()]
 
 
-@check(weight=0.5)
+@check(weight=0.5, after="transfer_values", quote="Gradients reach every parameter, old and new, that is not frozen.")
 def test_transfer_trains(student, cases):
     """build_transfer_model gives a model in which every parameter, old and new, gets a gradient"""
     inside = student.beside(old_network, gradients_of_a_new_model)
@@ -154,7 +180,7 @@ def test_transfer_trains(student, cases):
     expect(not [name for name in without if name.endswith("weight")]).to_hold("every weight gets a gradient")
 
 
-@check()
+@check(quote="The letters of all statements that are right, in any order")
 def test_answer_about_batch_norm(student):
     """no_batch_norm names the statements about the head without batch norm that are right, and no others"""
     expect_letters(student.no_batch_norm(), reference.no_batch_norm(), "all right statements are named, and no others")

@@ -48,12 +48,13 @@ def several_transforms(names: str) -> list[Any]:
     return [known[name] for name in names]
 
 
-def predicted(tta_predict: Any, x: Tensor, names: str, device: Any = "cpu") -> Any:
-    """Of the sharp model."""
-    return tta_predict(sharp_model(device=device), x, several_transforms(names))
+def predicted(tta_predict: Any, x: Tensor, names: str, training: bool = True, device: Any = "cpu") -> Any:
+    """Of the sharp model, in train mode but for one part, or resting: who forgets modes is right then."""
+    model = sharp_model(device=device)
+    return tta_predict(model if training else model.eval(), x, several_transforms(names))
 
 
-@check(weight=2)
+@check(weight=2, quote="The mean of softmax(model(t(x))) over all t in transforms")
 def test_tta_values(student, cases):
     """tta_predict is the mean of the class probabilities over the transforms, not of the logits or of the images"""
     inside = student.beside(predicted)
@@ -62,16 +63,21 @@ def test_tta_values(student, cases):
         expect(inside.predicted(student.tta_predict, x, names)).to_match(predicted(reference.tta_predict, x, names))
 
 
-@check()
+@check(quote="The mean of softmax(model(t(x))) over all t in transforms; the model gives logits (B, classes).")
 def test_tta_one_transform(student, cases):
     """tta_predict with a single transform gives the softmax of the logits of that batch; each row adds up to 1"""
     inside, x = student.beside(predicted), cases.images(3, 2, 4, 6)
     for name in "=v":
-        found = inside.predicted(student.tta_predict, x, name)
-        expect(found).to_match(predicted(reference.tta_predict, x, name))
+        found = inside.predicted(student.tta_predict, x, name, False)
+        expect(found).to_match(predicted(reference.tta_predict, x, name, False))
 
 
-@check()
+@check(
+    quote=(
+        "Class probabilities of a batch x (B, C, H, W), averaged over several transforms: (B, classes).",
+        "leave the arguments as they were",
+    )
+)
 def test_tta_one_patch(student, cases):
     """tta_predict keeps the batch axis for a single patch, and leaves the batch as it was"""
     inside, x = student.beside(predicted), cases.images(1, 2, 4, 6)
@@ -100,7 +106,7 @@ def around_a_prediction(tta_predict: Any, x: Tensor, device: Any = "cpu") -> dic
     }
 
 
-@check()
+@check(after="tta_one_transform", quote="In eval mode and without gradients (torch.no_grad).")
 def test_tta_eval_mode(student, cases):
     """tta_predict predicts in eval mode: the same answer twice, and no running statistics change"""
     inside = student.beside(around_a_prediction)
@@ -109,7 +115,7 @@ def test_tta_eval_mode(student, cases):
     expect(found["statistics"]).to_hold("predicting does not change the running statistics of batch norm")
 
 
-@check()
+@check(after="tta_one_transform", quote="Afterwards each module is in the mode in which it was before, train or eval")
 def test_tta_restores_modes(student, cases):
     """tta_predict puts every module back into the mode it was in, each its own"""
     inside = student.beside(around_a_prediction)
@@ -123,7 +129,7 @@ def test_tta_restores_modes(student, cases):
     )
 
 
-@check()
+@check(after="tta_one_transform", quote="In eval mode and without gradients (torch.no_grad).")
 def test_tta_without_gradients(student, cases):
     """tta_predict gives plain numbers, without a gradient, and leaves gradients switched on for others"""
     inside = student.beside(around_a_prediction)
@@ -151,7 +157,11 @@ def modes_after_an_error(tta_predict: Any, x: Tensor, device: Any = "cpu") -> tu
     return error, modes, [module.training for module in model.modules()]
 
 
-@check(weight=0.5)
+@check(
+    weight=0.5,
+    after="tta_one_transform",
+    quote="in the mode in which it was before, train or eval, also when a transform or the model stops with an error",
+)
 def test_tta_after_an_error(student, cases):
     """tta_predict restores the modes also when a transform stops with an error, and lets the error pass"""
     inside = student.beside(modes_after_an_error)
@@ -166,7 +176,11 @@ def refuses_no_transform(tta_predict: Any, x: Tensor, device: Any = "cpu") -> An
     return tta_predict(sharp_model(device=device), x, [])
 
 
-@check(weight=0.5)
+@check(
+    weight=0.5,
+    after="tta_one_transform",
+    quote="transforms: a list of functions on a batch. ValueError when it is empty.",
+)
 def test_tta_refuses(student, cases):
     """tta_predict raises ValueError when there is no transform at all"""
     inside = student.beside(refuses_no_transform)

@@ -37,14 +37,17 @@ def groups_of(param_groups: Any, frozen: str) -> list[Any]:
     return [[names_in(group, names), group["lr"]] for group in found]
 
 
-@check(weight=1.5)
+@check(
+    weight=1.5,
+    quote="""Groups for an optimizer: [{"params": [...], "lr": backbone_lr}, {"params": [...], "lr": head_lr}].""",
+)
 def test_groups(student):
     """param_groups gives a group for the backbone and one for the head, each with its learning rate"""
     inside = student.beside(groups_of)
     expect(inside.groups_of(student.param_groups, "")).to_match(groups_of(reference.param_groups, ""))
 
 
-@check()
+@check(quote="Frozen parameters are left out, and so is a group in which nothing remains.")
 def test_groups_without_frozen(student):
     """param_groups leaves frozen parameters out, and a group that would be empty"""
     inside = student.beside(groups_of)
@@ -56,18 +59,19 @@ def some_batches(sizes: list[int], start: int) -> list[Any]:
     """Of images (n, 2, 5, 7) with labels 0 to 3."""
     batches = []
     for number, size in enumerate(sizes):
-        waves = torch.sin(torch.arange(size * 70, dtype=torch.float64) * 0.9 + start + number)
+        which = torch.arange(size, dtype=torch.float64)[:, None] + start + number
+        waves = torch.sin(torch.arange(70, dtype=torch.float64) * (0.3 + 0.7 * which)) * 2 + torch.cos(2.6 * which)
         batches.append([waves.reshape(size, 2, 5, 7), (torch.arange(size) + number) % 4])
     return batches
 
 
-def watched(two_stage: Any, epochs: tuple[int, int], lr: float) -> dict[str, Any]:
+def watched(two_stage: Any, *settings: Any) -> dict[str, Any]:
     """Both stages on a small model, with all that its optimizers did, told by hooks on whichever they are."""
     from torch.optim.optimizer import register_optimizer_step_pre_hook
 
     model = trained_model()
     names = {id(parameter): name for name, parameter in model.named_parameters()}
-    train, valid = some_batches([5, 4, 6], 0), some_batches([5, 2], 40)
+    train, valid = some_batches([5, 4, 6], 0), some_batches([9, 2], 40)
     steps, seen, passes = [], [], []
 
     def before_step(optimizer, _args, _more):
@@ -98,23 +102,26 @@ def watched(two_stage: Any, epochs: tuple[int, int], lr: float) -> dict[str, Any
     model[0].register_forward_pre_hook(before_forward)
     hook = register_optimizer_step_pre_hook(before_step)
     try:
-        history = two_stage(model, (train, valid), epochs=epochs, lr=lr)
+        history = two_stage(model, (train, valid), *settings)
     finally:
         hook.remove()
     end = copied(model)
     return {"history": history, "steps": steps, "passes": passes, "start": start, "end": end}
 
 
-def watch(student: Any, epochs: tuple[int, int] = (2, 3), lr: float = 0.03) -> tuple[Any, Any]:
-    """The student's two stages and the reference's."""
-    found = expect(student.beside(watched)(student.two_stage, epochs, lr)).to_be_a(dict, length=5)
-    return found, right_stages(epochs, lr)
+def watch(student: Any, *settings: Any) -> tuple[Any, Any]:
+    """The student's two stages and the reference's, with these epochs and this learning rate."""
+    found = expect(student.beside(watched)(student.two_stage, *settings)).to_be_a(dict, length=5)
+    return found, right_stages(*settings)
 
 
 @functools.cache
-def right_stages(epochs: tuple[int, int], lr: float) -> Any:
+def right_stages(*settings: Any) -> Any:
     """The reference's, which several checks compare with."""
-    return watched(reference.two_stage, epochs, lr)
+    return watched(reference.two_stage, *settings)
+
+
+BOTH = ((2, 3), 0.1)  # epochs and lr with which some answers about valid change from epoch to epoch
 
 
 def moved_in(found: dict[str, Any], part: str) -> list[str]:
@@ -123,28 +130,40 @@ def moved_in(found: dict[str, Any], part: str) -> list[str]:
     return [name for name in start if name.startswith(part) and not torch.equal(start[name], end[name])]
 
 
-@check(weight=1.5)
+@check(weight=1.5, quote="model[0] is frozen, its parameters and its statistics, and in eval mode.")
 def test_first_stage_is_frozen(student):
     """two_stage with epochs (2, 0) leaves the backbone as it was, weights and statistics, and trains the head"""
-    found, right = watch(student, (2, 0))
+    found, right = watch(student, (2, 0), 0.1)
     expect(moved_in(found, "0.") == []).to_hold("nothing of the backbone has moved in the first stage")
     for name in ("1.3.weight", "1.2.running_mean"):
         expect(found["end"][name]).to_match(right["end"][name], rtol=1e-7)
 
 
-@check(weight=2)
+@check(
+    weight=2,
+    quote=(
+        "all else as torch has it by default",
+        "the scheduler is made for len(train) steps per epoch and takes a step after each batch. Loss: cross-entropy.",
+    ),
+)
 def test_both_stages_replayed(student):
     """two_stage ends with the weights and statistics that these rules give, step by step"""
-    found, right = watch(student)
+    found, right = watch(student, *BOTH)
     for name in right["end"]:
         if not name.endswith("num_batches_tracked"):
             expect(found["end"][name]).to_match(right["end"][name], rtol=1e-6)
 
 
-@check(weight=1.5)
+@check(
+    weight=1.5,
+    quote=(
+        "Optimizer: AdamW over the head alone.",
+        "A new AdamW with a group for the backbone and one for the head",
+    ),
+)
 def test_fresh_optimizers(student):
     """two_stage makes a new AdamW for each stage, without the memory of the first, over what is trained in it"""
-    found, right = watch(student)
+    found, right = watch(student, *BOTH)
     yours, wanted = found["steps"], right["steps"]
     expect(len(yours) == len(wanted)).to_hold(f"3 batches and 5 epochs make {len(wanted)} steps")
     expect(all(step["kind"] == "AdamW" for step in yours)).to_hold("the optimizer is torch.optim.AdamW")
@@ -156,19 +175,25 @@ def test_fresh_optimizers(student):
     expect(yours[-1]["held"] == wanted[-1]["held"]).to_hold("in the second stage the optimizer holds all parameters")
 
 
-@check(weight=1.5)
+@check(
+    weight=1.5,
+    quote=(
+        "Scheduler: OneCycleLR with max_lr = lr.",
+        "a new OneCycleLR with max_lr = lr / 100 for the backbone and lr / 10 for the head",
+    ),
+)
 def test_learning_rates(student):
     """two_stage follows one cycle in each stage: up to lr, then up to lr/10 and, for the backbone, lr/100"""
-    found, right = watch(student)
+    found, right = watch(student, *BOTH)
     expect(len(found["steps"]) == len(right["steps"])).to_hold(f"there are {len(right['steps'])} steps")
     for part in ("head", "backbone"):
         expect([step[part] for step in found["steps"]]).to_match([step[part] for step in right["steps"]], rtol=1e-6)
 
 
-@check()
+@check(quote="After each epoch: the share of right answers on all images of valid, in eval mode, without gradients.")
 def test_modes_and_order(student):
     """two_stage trains in train mode, validates after each epoch in eval mode without gradients, in that order"""
-    found, right = watch(student, (2, 1))
+    found, right = watch(student, (2, 1), 0.1)
     yours, wanted = found["passes"], right["passes"]
     expect([batch[0] for batch in yours] == [batch[0] for batch in wanted]).to_hold(
         "each epoch is one pass through the training batches, then one through the validation batches"
@@ -185,20 +210,28 @@ def test_modes_and_order(student):
     expect([batch[5] for batch in yours] == [batch[5] for batch in wanted]).to_hold("validation needs no gradients")
 
 
-@check(weight=1.5)
+@check(
+    weight=1.5,
+    quote=(
+        """The history is a dict: "loss" and "lr" (that of the head) of each training step, as it was used""",
+        """"val_acc" of each epoch; lists of floats. "boundary": the number of steps of stage 1.""",
+        "epochs: tuple[int, int] = (3, 3), lr: float = 1e-2",
+    ),
+)
 def test_history(student):
     """two_stage gives the history of both stages: loss and lr of each step, accuracy of each epoch, boundary"""
-    found, right = watch(student)
-    yours, wanted = found["history"], right["history"]
-    expect(isinstance(yours, dict) and sorted(yours) == sorted(wanted)).to_hold(
-        "the history is a dict with the keys loss, lr, val_acc and boundary"
-    )
-    expect(yours["boundary"]).to_equal(wanted["boundary"])
-    for key in ("loss", "lr", "val_acc"):
-        expect(yours[key]).to_match(wanted[key], rtol=1e-6)
+    for settings in (BOTH, ()):
+        found, right = watch(student, *settings)
+        yours, wanted = found["history"], right["history"]
+        expect(isinstance(yours, dict) and sorted(yours) == sorted(wanted)).to_hold(
+            "the history is a dict with the keys loss, lr, val_acc and boundary"
+        )
+        expect(yours["boundary"]).to_equal(wanted["boundary"])
+        for key in ("loss", "lr", "val_acc"):
+            expect(yours[key]).to_match(wanted[key], rtol=1e-6)
 
 
-@check(weight=0.5)
+@check(weight=0.5, quote="A stage of 0 epochs is left out.")
 def test_no_first_stage(student):
     """two_stage leaves out a stage of 0 epochs: (0, 2) trains everything at once, with a boundary of 0"""
     found, right = watch(student, (0, 2), 0.05)
