@@ -141,19 +141,22 @@ def watched_training(solve_patches: Any, fine_tune: bool) -> dict[str, Any]:
     from torch.optim.optimizer import register_optimizer_step_pre_hook
 
     backbone = small_backbone()
-    arrived, rates = [], []
+    arrived, rates, begun = [], [], []
 
     def before_step(optimizer, _args, _more):
         held = [(group["lr"], parameter) for group in optimizer.param_groups for parameter in group["params"]]
         held = [(lr, parameter) for lr, parameter in held if parameter.grad is not None]
         old = [lr for lr, parameter in held if parameter.ndim == 4]
+        begun.extend(torch.equal(parameter, before["weight"]) for _, parameter in held if parameter.ndim == 4)
         rates.append([max(old, default=0.0), max((lr for lr, parameter in held if parameter.ndim == 2), default=0.0)])
 
     backbone.conv1.register_forward_pre_hook(lambda _module, inputs: arrived.append(inputs[0].detach()))
     before = {"weight": backbone.conv1.weight.detach().clone(), "mean": backbone.bn1.running_mean.clone()}
     hook = register_optimizer_step_pre_hook(before_step)
     try:
-        model = solve_patches(backbone, *some_patches(12, 44, 44), fine_tune=fine_tune, seed=4)
+        model = solve_patches(
+            backbone, *some_patches(12, 44, 44), **({} if fine_tune else {"fine_tune": False}), seed=4
+        )
     finally:
         hook.remove()
     kinds = {"weight": (nn.Conv2d, "weight"), "mean": (nn.BatchNorm2d, "running_mean")}
@@ -162,13 +165,13 @@ def watched_training(solve_patches: Any, fine_tune: bool) -> dict[str, Any]:
         for key, (kind, name) in kinds.items()
     }
     kept = {key: bool(values) and torch.equal(values[0], before[key]) for key, values in now.items()}
-    return {"arrived": torch.cat(arrived) if arrived else None, "rates": rates, **kept}
+    return {"arrived": torch.cat(arrived) if arrived else None, "rates": rates, "begun": begun[:1], **kept}
 
 
 def watch_training(student: Any, fine_tune: bool) -> dict[str, Any]:
     """Of the student's answer."""
     inside = student.beside(watched_training)
-    found: dict[str, Any] = expect(inside.watched_training(student.solve_patches, fine_tune)).to_be_a(dict, length=4)
+    found: dict[str, Any] = expect(inside.watched_training(student.solve_patches, fine_tune)).to_be_a(dict, length=5)
     expect(found["arrived"] is not None).to_hold(THROUGH)
     expect_unlike(found["arrived"], "the images that reach the backbone")
     return found
@@ -194,6 +197,7 @@ def test_solved_fine_tuned(student):
     old, new = [pair[0] for pair in rates["rates"]], [pair[1] for pair in rates["rates"]]
     first = next((step for step, lr in enumerate(old) if lr > 0), 0)
     expect(first > 0).to_hold("in the first steps the head alone is trained")
+    expect(rates["begun"] == [True]).to_hold("the second stage begins with the borrowed weights")
     expect(max(old) <= max(new[:first]) / 10 * 1.000001).to_hold(
         "the learning rate of the backbone stays below a tenth of the largest that the head had in the first stage"
     )
