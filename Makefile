@@ -4,7 +4,7 @@ BIN := .venv/bin
 JOBS ?= 2
 READY := .venv/.ready
 
-.PHONY: help setup demo test attacks fuzz prove holes lint check build formgrader bench headlines lock clean
+.PHONY: help setup demo test attacks fuzz prove versions holes lint check build formgrader bench headlines lock clean
 
 help:
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -26,6 +26,7 @@ fuzz: $(READY) ; @EVERY_ODD_ANSWER=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -
 
 prove: $(READY) ## every known mistake and every right solution of all assignments
 	@set -e; for suite in solutions/*/; do $(BIN)/convgrade prove "$$(basename $$suite)" --together --jobs $(JOBS); done
+versions: ; @bash .ci/versions ## the oldest and the newest Python and PyTorch that pyproject.toml promises: golden submissions, right solutions
 holes: $(READY) ## what the suites let through: mutants of the right answers, and answers that do nothing
 	@for suite in solutions/*/; do $(BIN)/convgrade prove "$$(basename $$suite)" --mutants --nothing --jobs $(JOBS) || failed=1; done; exit $${failed:-0}
 

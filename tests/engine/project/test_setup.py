@@ -76,7 +76,7 @@ def bare(tmp_path):
 def test_a_missing_python_is_named(bare):
     done = bare()
     assert done.returncode == 1
-    assert done.stderr.strip().startswith("Python 3.11 or newer is missing.")
+    assert done.stderr.strip().startswith("Python 3.11, 3.12 or 3.13 is missing.")
 
 
 def test_a_missing_venv_is_named(bare):
