@@ -357,7 +357,8 @@ def test_moves_to_the_device(student, cases):
 def attributes_of(Steps: Any, weight: Tensor, device: Any = "cpu") -> list[Any]:
     """The four of them; a device may be kept as text or as a torch.device."""
     model = nn.Linear(*weight.T.shape).double().to(device)
-    model.weight.data = weight
+    with torch.no_grad():
+        model.weight.copy_(weight)
     steps = Steps(model, "an optimizer", "a loss", device)
     return [steps.optim, steps.loss_fn, str(steps.device) == str(device), steps.model.weight.detach()]
 
