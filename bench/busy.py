@@ -39,12 +39,12 @@ def main() -> None:
     quiet, calm = timed(queue, options.jobs)
     with spinning(options.spinners):
         loaded, busy = timed(queue, options.jobs)
-    differing = [key for key in quiet if any(one != quiet[key][0] for one in quiet[key] + loaded[key])]
+    differing = [key for key in quiet if any(report != quiet[key][0] for report in quiet[key] + loaded[key])]
     for slug, name in differing:
         found = {
             place
-            for one in quiet[slug, name] + loaded[slug, name]
-            for place in golden.differences(quiet[slug, name][0], one)
+            for report in quiet[slug, name] + loaded[slug, name]
+            for place in golden.differences(quiet[slug, name][0], report)
         }
         print(f"{slug} {name}: {' '.join(sorted(found))}")
     print(
