@@ -1,4 +1,4 @@
-"""Asks a known mistake what the student was asked, and compares the answers."""
+"""Asks code that we trust what the student was asked, and compares the answers."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import torch
 
 from autograder.box.inside import wire
 from autograder.box.outcome import Handle, Reply, StudentError
-from autograder.judge.conversation import MAX_EXCHANGES, Exchange, Request, Send
+from autograder.judge.conversation import Exchange, Request, Send
 from autograder.judge.local import LocalBox
-from autograder.judge.mistakes import Mistake
 from autograder.model import Verdict
 
 RTOL = {torch.float64: 1e-9, torch.complex128: 1e-9}
 RTOL_SHORT = 1e-5  # shorter types
-REPLAYED = (Verdict.FAILED, Verdict.RAISED)
+
+Outcome = Reply | StudentError
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,36 +47,12 @@ class Case:
         )
 
 
-def explains(case: Case, mistake: Mistake, reference: Mapping[str, Any]) -> int:
-    """Whether the mistake answers every request as the student did, and the reference does not: 2, 1 or 0 (no).
-
-    1 when an error is only of the same type, or only the verdict is known. Of a passed check: whether it agrees.
-    """
-    if mistake.exercise != case.exercise or len(case.exchanges) > MAX_EXCHANGES:
-        return 0
-    if mistake.ends:
-        return int(case.verdict == mistake.ends)
-    passed = case.verdict is Verdict.PASSED
-    if not (passed or case.verdict in REPLAYED) or not case.mentions(mistake.replaces):
-        return 0
-    strength = _agreement({**reference, **_put_in(mistake, reference)}, case.exchanges)
-    if case.verdict is Verdict.RAISED and strength < 2:
-        return 0  # any two functions may raise a ValueError: only the same words tell the same mistake
-    return strength if strength and (passed or not _agreement(reference, case.exchanges)) else 0
+def outcomes(names: Mapping[str, Any], exchanges: Sequence[Exchange]) -> list[Outcome]:
+    """What this namespace answers to these requests, up to a handle that it never made."""
+    return [outcome for _, outcome, _ in replayed(names, exchanges)]
 
 
-def _put_in(mistake: Mistake, reference: Mapping[str, Any]) -> dict[str, Any]:
-    """The name that the mistake takes over and what it then stands for; a class is called like the one it replaces."""
-    name, _, method = mistake.replaces.partition(".")
-    implementation = mistake.implementation
-    if method:
-        return {name: type(name, (reference[name],), {method: implementation})}
-    return {name: type(name, (implementation,), {}) if isinstance(implementation, type) else implementation}
-
-
-def replayed(
-    names: Mapping[str, Any], exchanges: Sequence[Exchange]
-) -> Iterator[tuple[Exchange, Reply | StudentError, bool]]:
+def replayed(names: Mapping[str, Any], exchanges: Sequence[Exchange]) -> Iterator[tuple[Exchange, Outcome, bool]]:
     """Each request again over a namespace that we trust: what it answers, and whether that is the same.
 
     Without the ban: mistakes may be built on the real operation.
@@ -85,11 +61,11 @@ def replayed(
     return asked_again(box.ask, exchanges)
 
 
-def asked_again(send: Send, exchanges: Sequence[Exchange]) -> Iterator[tuple[Exchange, Reply | StudentError, bool]]:
+def asked_again(send: Send, exchanges: Sequence[Exchange]) -> Iterator[tuple[Exchange, Outcome, bool]]:
     """Each request again: what is answered, and whether that is the same. Ends at a handle that was never got here."""
     handles: dict[int, Handle] = {}
     for exchange in exchanges:
-        outcome: Reply | StudentError
+        outcome: Outcome
         try:
             outcome = send(_translated(exchange.request, handles))
         except StudentError as error:
@@ -97,18 +73,6 @@ def asked_again(send: Send, exchanges: Sequence[Exchange]) -> Iterator[tuple[Exc
         except KeyError:
             return
         yield exchange, outcome, same_outcome(outcome, exchange.outcome, handles)
-
-
-def _agreement(names: Mapping[str, Any], exchanges: Sequence[Exchange]) -> int:
-    """Replays the requests over a namespace up to the first answer that differs: 0; else 1, or 2 with equal errors."""
-    strength, asked = 2, 0
-    for exchange, outcome, same in replayed(names, exchanges):
-        if not same:
-            return 0
-        if isinstance(outcome, StudentError) and str(outcome) != str(exchange.outcome):
-            strength = 1
-        asked += 1
-    return strength if asked == len(exchanges) else 0
 
 
 def _translated(request: Request, handles: Mapping[int, Handle]) -> Request:
@@ -124,7 +88,7 @@ def _translated(request: Request, handles: Mapping[int, Handle]) -> Request:
     return translated
 
 
-def same_outcome(mine: Reply | StudentError, theirs: Reply | StudentError, handles: dict[int, Handle]) -> bool:
+def same_outcome(mine: Outcome, theirs: Outcome, handles: dict[int, Handle]) -> bool:
     """Whether two answers, or two errors, are the same; handles as in `same_value`."""
     if isinstance(theirs, StudentError):
         return isinstance(mine, StudentError) and mine.type_name == theirs.type_name

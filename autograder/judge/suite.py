@@ -19,6 +19,7 @@ from autograder.errors import BoxFailure, CourseError, place
 from autograder.judge import again, describe, verdicts
 from autograder.judge.allowance import KEPT, processor_time
 from autograder.judge.cases import seed_of
+from autograder.judge.causes import told
 from autograder.judge.conversation import CURRENT, Ask, Conversation, FailedExpectation
 from autograder.judge.diagnose import diagnose
 from autograder.judge.examples import drawer_of
@@ -171,8 +172,7 @@ class Suite:
         return Conversation(box.ask, conversation.limits, conversation.show, conversation.seed)
 
     def _add_hints(self, results: dict[str, CheckResult], cases: Sequence[Case]) -> None:
-        for name, mistake in diagnose(cases, self.mistakes, self.reference).items():
-            results[name] = replace(results[name], hint=mistake.hint, mistake=mistake.name)
+        results |= told(results, diagnose(cases, self.mistakes, self.reference))
 
 
 def _blank(check: CheckSpec) -> CheckResult:

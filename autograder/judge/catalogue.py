@@ -1,0 +1,162 @@
+"""Known mistakes behind failed checks: each agrees with every failed check that it touches, and with all that passed.
+
+A mistake that agrees with one check and contradicts another is not what the student wrote, whatever that one shows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from autograder.judge.causes import Cause, Layer, perhaps
+from autograder.judge.mistakes import Mistake
+from autograder.judge.replay import Case, Outcome, outcomes
+from autograder.judge.stance import MANY, Stance, evidence, is_unsteady, stance
+from autograder.model import Verdict
+
+T = TypeVar("T")
+
+REPLAY = 2.0  # seconds of processor time for one replay: no clock on the wall, so a busy machine gives the same hints
+MOST = 3  # mistakes that are told as one question
+SURE = 3  # different wrong numbers that a mistake must have in common with the student, to be told as a statement
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One replay: the check, the mistake, how they stand to each other, and how much the check's answers tell."""
+
+    check: str
+    mistake: str
+    stance: int
+    weight: int = 0
+
+
+class Replays:
+    """The life of the forked child: how mistakes stand to cases, each pair once and within a time."""
+
+    def __init__(self, reference: Mapping[str, Any]) -> None:
+        self.reference, self.late = reference, set[str]()
+        self._right: dict[str, list[Outcome]] = {}
+        self._rang = False
+        signal.signal(signal.SIGPROF, self._stop)
+
+    def _stop(self, _number: int, _frame: object) -> None:
+        self._rang = True
+        raise _TooSlow  # again every REPLAY seconds, should the mistake's own `except` swallow it
+
+    def right(self, case: Case) -> list[Outcome]:
+        """What the reference answers in this case."""
+        if case.name not in self._right:
+            self._right[case.name] = outcomes(self.reference, case.exchanges)
+        return self._right[case.name]
+
+    def seen(self, case: Case, mistake: Mistake) -> Sighting:
+        """How the mistake stands to the case; one that was too slow once says nothing any more."""
+        if mistake.name in self.late:
+            return Sighting(case.name, mistake.name, Stance.NONE)
+        right = self.right(case)
+        found = self._in_time(mistake, lambda: stance(case, mistake, self.reference, right)) or Stance.NONE
+        if found is Stance.OTHER and self._in_time(mistake, lambda: is_unsteady(case, mistake, self.reference)):
+            found = Stance.NONE
+        telling = MANY if mistake.ends else evidence(case, right) if found >= Stance.CLOSE else 0
+        return Sighting(case.name, mistake.name, found, telling)
+
+    def _in_time(self, mistake: Mistake, replay: Callable[[], T]) -> T | None:
+        """What the replay gives; nothing when it was too slow, which is noted."""
+        self._rang, found = False, None
+        signal.setitimer(signal.ITIMER_PROF, REPLAY, REPLAY)
+        with contextlib.suppress(_TooSlow):
+            found = replay()
+            signal.setitimer(signal.ITIMER_PROF, 0)
+        if self._rang:
+            self.late.add(mistake.name)
+        return None if self._rang else found
+
+
+class _TooSlow(BaseException):
+    """Raised by the timer inside a replay."""
+
+
+def replays(cases: Sequence[Case], mistakes: Sequence[Mistake], tried: Replays) -> Iterator[Sighting]:
+    """What the forked child sees. Students repeat a mistake in every check: later checks try the found ones first."""
+    alive: dict[str, Mistake] = {}
+    done = set[tuple[str, str]]()
+
+    def look(case: Case, chosen: Sequence[Mistake]) -> Iterator[Sighting]:
+        """Yields each at once; those that agree stay alive."""
+        for mistake in chosen:
+            if mistake.exercise == case.exercise and (case.name, mistake.name) not in done:
+                done.add((case.name, mistake.name))
+                seen = tried.seen(case, mistake)
+                if case.failed and seen.stance >= Stance.CLOSE:
+                    alive[mistake.name] = mistake
+                yield seen
+
+    for case in (case for case in cases if case.failed):
+        known = [seen.stance for seen in (yield from _handed_on(look(case, list(alive.values()))))]
+        if max(known, default=Stance.NONE) < Stance.CLOSE:
+            yield from look(case, mistakes)
+    for case in (case for case in cases if case.failed or case.verdict is Verdict.PASSED):
+        yield from look(case, list(alive.values()))
+
+
+def _handed_on(seen: Iterator[Sighting]) -> Generator[Sighting, None, list[Sighting]]:
+    """Yields what it is given, and returns all of it."""
+    kept = []
+    for each in seen:
+        kept.append(each)
+        yield each
+    return kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A mistake that contradicts nothing: the failed checks that it explains, those that it may be behind, its rank."""
+
+    mistake: Mistake
+    explains: frozenset[str]
+    may_explain: frozenset[str]
+    rank: int
+    weights: Mapping[str, int]
+
+
+def decided(all_seen: Sequence[Sighting], cases: Sequence[Case], mistakes: Sequence[Mistake]) -> list[Cause]:
+    """The mistakes that are named: of several the one that explains most; those that explain the same as a question."""
+    open_checks = {case.name for case in cases if case.failed}
+    by_mistake: dict[str, list[Sighting]] = defaultdict(list)
+    for seen in all_seen:
+        by_mistake[seen.mistake].append(seen)
+    standing = [
+        _standing(mistake, by_mistake[mistake.name], open_checks)
+        for mistake in mistakes
+        if all(seen.stance > Stance.OTHER for seen in by_mistake[mistake.name])
+    ]
+    causes = list[Cause]()
+    for best in sorted(standing, key=lambda each: -each.rank):
+        if best.explains & open_checks:
+            rivals = [each for each in standing if (each.explains, each.rank) == (best.explains, best.rank)]
+            speaks_for = (best.explains | best.may_explain) & open_checks
+            causes.append(_cause(rivals[:MOST], speaks_for))
+            open_checks -= speaks_for
+    return causes
+
+
+def _standing(mistake: Mistake, seen: Sequence[Sighting], failed: Set[str]) -> _Standing:
+    agreed = [each for each in seen if each.stance >= Stance.CLOSE]
+    explains = frozenset(each.check for each in agreed) & failed
+    alike = frozenset(each.check for each in seen if each.stance == Stance.LIKE) & failed
+    rank = sum(each.stance for each in agreed)
+    return _Standing(mistake, explains, alike, rank, {each.check: each.weight for each in agreed})
+
+
+def _cause(rivals: Sequence[_Standing], checks: Set[str]) -> Cause:
+    first, hints = rivals[0], list(dict.fromkeys(rival.mistake.hint for rival in rivals))
+    sure = len(hints) == 1 and max(first.weights[check] for check in first.explains) >= SURE
+    names = [rival.mistake.name for rival in rivals]
+    staff = f"Known mistakes that answer alike: {', '.join(names)}." if len(names) > 1 else ""
+    sentence = hints[0] if sure else perhaps(hints)
+    return Cause(Layer.MISTAKE, names[0], sentence, tuple(sorted(checks)), staff)
