@@ -1,9 +1,12 @@
 """Verbs of a running term: intake, late work, regrading, exports."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
@@ -14,6 +17,9 @@ from autograder.cli.verb import Verb
 from autograder.exports import FORMATS
 from autograder.layout import SUBMITTED
 
+if TYPE_CHECKING:
+    from autograder.intake.collect import Collected
+
 
 def _moment(_ctx: click.Context, _option: click.Parameter, text: str) -> datetime | None:
     """A time that was typed; without a zone it is this machine's."""
@@ -23,44 +29,77 @@ def _moment(_ctx: click.Context, _option: click.Parameter, text: str) -> datetim
         raise click.BadParameter("write it like 2030-10-31T23:50 or 2030-10-31T23:50Z") from None
 
 
+def _zone(_ctx: click.Context, _option: click.Parameter, name: str) -> tzinfo | None:
+    """A time zone that was typed; none: this machine's."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise click.BadParameter("write it like Europe/Berlin") from None
+
+
 @click.command(cls=Verb, short_help="Import submissions from Moodle, Canvas, GitHub, folders.")
 @click.argument("slug")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=PATH)
 @click.option(
     "--at", metavar="TIME", default="", callback=_moment, help="When they were handed in, if no source records it."
 )
+@click.option(
+    "--roster",
+    "roster_file",
+    metavar="CSV",
+    type=FILE,
+    help="The class, as Canvas or Moodle exports it: whoever is not in it is listed, not taken.",
+)
+@click.option(
+    "--zone",
+    metavar="NAME",
+    default="",
+    callback=_zone,
+    help="Time zone, such as Europe/Berlin, of the times of a platform that name none. Default: this machine's.",
+)
 @COURSE
-def collect(root: Path, slug: str, paths: Sequence[Path], at: datetime | None) -> int:
+def collect(root: Path, slug: str, paths: Sequence[Path], roster_file: Path | None, **options: Any) -> int:
     """Import submissions into build/submitted, nbgrader's tree. Every attempt is kept in build/attempts.
 
-    PATH is a zip archive from Moodle or Canvas, a folder of notebooks, nbgrader's tree or the inbound folder of its
-    exchange, or a folder of cloned repositories. Students are identified by the names of files and folders. Links,
-    paths that lead out of an archive and files that are too large are skipped and listed.
+    PATH is what Moodle, Canvas, Blackboard, Brightspace, Sakai or Gradescope downloads (the archive or its folder), a
+    folder of cloned repositories, nbgrader's tree or the inbound folder of its exchange, or a folder of notebooks.
+    Students and times are read from the part of a name that the platform wrote (docs/intake.md). Everybody who handed
+    in is taken, or listed with the reason; then the exit code is 1.
 
     \b
     Examples:
-      convgrade collect a1_convolution submissions.zip --at "2030-10-31 23:50"
+      convgrade collect a1_convolution submissions.zip --at "2030-10-31 23:50" --roster students.csv
       convgrade collect a1_convolution a1-convolution-submissions
     """
     from autograder.gradebook.database import term_of
-    from autograder.intake.collect import collect_from
-    from autograder.text.words import amount
+    from autograder.intake.collect import Rules, collect_from
+    from autograder.intake.roster import read_roster
 
     course, assignment = loaded(root, slug)
     term = term_of(course, slug)
-    results = [collect_from(root, assignment, path, term, at) for path in paths]
-    for result in results:
-        note_all((*result.notes, *(f"not taken: {refused}" for refused in result.refused)))
-    complete = not any(result.refused for result in results)
-    students: set[str] = set().union(*(result.students for result in results))
-    if not students:
-        note("no notebook found; give a zip archive from Moodle or Canvas, a folder, or cloned repositories")
-        return NOTHING if complete else NOT_GRADED
-    new, placed = sum(result.new for result in results), sum(result.placed for result in results)
-    say(f"{amount(len(students), 'student')}, {amount(new, 'new attempt')}, {placed} to grade")
+    rules = Rules(term, roster=read_roster(_text(roster_file)) if roster_file else None, **options)
+    results = [collect_from(root, assignment, path, rules) for path in paths]
+    if not any(result.students or result.listed or result.refused for result in results):
+        note("no notebook found; give what a learning platform downloads, a folder, or cloned repositories")
+        return NOTHING
+    _say_collected(results)
     if term.attempts == "best":
         note(f"the best attempt counts: convgrade regrade {slug} grades all of them")
-    return DONE if complete else NOT_GRADED
+    return DONE if all(result.complete for result in results) else NOT_GRADED
+
+
+def _say_collected(results: Sequence[Collected]) -> None:
+    """Everybody who is not taken, by name, then the rest, then the sum."""
+    from autograder.text.words import amount
+
+    students: set[str] = set().union(*(result.students for result in results))
+    listed = {student: why for result in results for student, why in result.listed.items() if student not in students}
+    note_all(f"not taken: {student}: {why}" for student, why in listed.items())
+    for result in results:
+        note_all((*(f"not taken: {refused}" for refused in result.refused), *result.untimed, *result.notes))
+    new, placed = sum(result.new for result in results), sum(result.placed for result in results)
+    people = f"; {amount(len(listed), 'person', 'people')} not taken" if listed else ""
+    say(f"{amount(len(students), 'student')}, {amount(new, 'new attempt')}, {placed} to grade{people}")
 
 
 @click.command(cls=Verb, short_help="Recompute the penalties for late work.")

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 
 from autograder.errors import CourseError
 from autograder.exports import Export
-from autograder.exports.roster import Identity, login_keys, match, name_keys
-from autograder.exports.table import CsvValue, from_csv, to_csv
+from autograder.exports.roster import match
+from autograder.exports.table import CsvValue, to_csv
 from autograder.gradebook.grades import Grade
+from autograder.intake.roster import Identity, from_csv, login_keys, name_keys
 from autograder.text.words import amount
 
 _LOGINS = ("sis user id", "sis login id", "integration id")

@@ -10,20 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autograder.gradebook.grades import Grade
+from autograder.intake.roster import Identity, login_keys, name_keys
 from autograder.text.escape import terminal
 from autograder.text.plain import letters
 
 _NUMBER = re.compile(r"(?:^|[_ ])(\d+)$")  # how the names of downloaded submissions end: "Jane Doe_4711"
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What one row says about a student; each set may be empty."""
-
-    numbers: frozenset[str] = frozenset()
-    logins: frozenset[str] = frozenset()
-    names: frozenset[str] = frozenset()
-    shown: str = ""  # for people
 
 
 @dataclass
@@ -53,17 +44,6 @@ def match(grades: Sequence[Grade], rows: Mapping[int, Identity], platform: str) 
             who = ", ".join(terminal(grade.student, 60) for grade in claimed)
             result.complaints.append(f"{terminal(rows[index].shown, 80)} in {platform} could be any of: {who}")
     return result
-
-
-def login_keys(*values: str) -> frozenset[str]:
-    """Logins and addresses, as they are compared: without case, also the part before the @."""
-    logins = {value.strip().casefold() for value in values if value.strip()}
-    return frozenset(logins | {login.split("@")[0] for login in logins})
-
-
-def name_keys(first: str, last: str) -> frozenset[str]:
-    """A name in both orders, as letters and digits only, without accents."""
-    return frozenset(filter(None, (letters(f"{first} {last}"), letters(f"{last} {first}"))))
 
 
 def _candidates(grade: Grade, rows: Mapping[int, Identity]) -> list[int]:

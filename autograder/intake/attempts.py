@@ -7,13 +7,14 @@ counts, by the course's rule, is copied to `build/submitted/<student>/<slug>/<sl
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.course.term import Term
 from autograder.files import natural_key, write_atomically
-from autograder.intake.entries import timestamp
+from autograder.intake.times import when
 from autograder.layout import ATTEMPTS, SUBMITTED, submission_file
 from autograder.submission.find import Found
 
@@ -55,14 +56,17 @@ class Attempts:
         return sorted(found, key=lambda item: ((item.at if known else None) or _NEVER, item.number))
 
     def keep(self, student: str, raw: bytes, at: datetime | None) -> bool:
-        """Keeps one more; False if this exact file is already there."""
+        """Keeps one more; False if this exact file is already there. A time that becomes known is written to it."""
         digest, kept = _digest(raw), self.of(student)
         at = at.astimezone(UTC).replace(microsecond=0) if at else None
-        if any(item.digest == digest and (at is None or item.at is None or item.at == at) for item in kept):
+        same = [item for item in kept if item.digest == digest]
+        if (same and not at) or any(item.at == at for item in same):
             return False
-        stamp = at.strftime(_STAMP) if at else "unknown"
-        name = f"{max((item.number for item in kept), default=0) + 1:03}_{stamp}_{digest}.ipynb"
-        write_atomically(self.folder / student / name, raw)
+        if untimed := next((item for item in same if not item.at), None):
+            untimed.path.replace(untimed.path.with_name(_name(untimed.number, at, digest)))
+            return False
+        number = max((item.number for item in kept), default=0) + 1
+        write_atomically(self.folder / student / _name(number, at, digest), raw)
         return True
 
     def adopt(self) -> int:
@@ -128,13 +132,20 @@ def _read(path: Path, student: str) -> Attempt | None:
     return Attempt(student, int(found["number"]), at, found["digest"], path)
 
 
+def _name(number: int, at: datetime | None, digest: str) -> str:
+    return f"{number:03}_{at.strftime(_STAMP) if at else 'unknown'}_{digest}.ipynb"
+
+
 def _digest(raw: bytes) -> str:
     return hashlib.sha256(raw).hexdigest()[:12]
 
 
 def _collected(path: Path) -> tuple[bytes, datetime | None]:
     """A file of nbgrader's tree and its time."""
-    return Found("", path.name, "", path).read(), timestamp(path.parent)
+    raw, stamp = Found("", path.name, "", path).read(), path.parent / "timestamp.txt"
+    with suppress(OSError):
+        return raw, when(Found("", stamp.name, "", stamp).read()[:200].decode("utf-8", "replace")).at
+    return raw, None
 
 
 def _odd(path: Path) -> bool:

@@ -37,5 +37,6 @@ def choose(candidates: Sequence[Candidate], assignment: Assignment) -> list[Cand
 
 def _bare(name: str) -> str:
     """ "A1 Conv (2).ipynb" → "a1_conv": without the number that a browser adds."""
-    stem = re.sub(r"[ _-]*\(?\d{0,2}\)?$", "", name.rsplit(".", 1)[0]) or name.rsplit(".", 1)[0]
+    whole = re.sub(r"\.ipynb(\.\w+)?$|\.\w+$", "", name, flags=re.IGNORECASE)
+    stem = re.sub(r"[ _-]*\(?\d{0,2}\)?$", "", whole) or whole
     return underscored(stem).strip("_")

@@ -1,20 +1,17 @@
-"""Folders and zip archives as lists of notebooks to read. Links, paths that lead outside, bombs and crowds are refused.
+"""Folders and zip archives as lists of files to read. Links, paths that lead outside, bombs and crowds are refused.
 
 Nothing is unpacked to disk. A member is read into memory, at most one byte more than can be graded, and never more
-members or bytes altogether than a class can hand in.
+members or bytes altogether than a class can hand in. A file that must not be read is listed all the same: somebody
+handed it in.
 """
 
 import os
-import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from autograder.errors import ConvgradeError
 from autograder.submission.find import Found
@@ -23,10 +20,12 @@ from autograder.text.escape import terminal
 
 MAX_ENTRIES = 50_000  # files of any kind
 MAX_NOTEBOOKS = 5_000
-MAX_ARCHIVE_BYTES = 2_000_000_000  # of all notebooks of one archive together, unpacked
+MAX_ARCHIVE_BYTES = 2_000_000_000  # of all files that are read of one archive together, unpacked
 MAX_DEPTH = 12
-_SKIPPED = ("__MACOSX",)
-_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d+)?[ ]*(\S+)?\s*")
+_LINK = "is a link; links are not followed"
+_NOBODYS = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini", ".DS_Store", ".git", ".github", ".gitignore",
+                      ".gitattributes", ".ipynb_checkpoints", ".vscode", ".idea"})  # fmt: skip
+_UTF8 = 0x800  # the flag of a member whose name is UTF-8; macOS writes such names without it
 
 
 class Refused(ConvgradeError):
@@ -35,96 +34,95 @@ class Refused(ConvgradeError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One notebook. `parts` are the folders that lead to it and its name; only `read` touches the file."""
+    """One file. `parts` are the folders that lead to it from the source, and its name; only `read` touches the file."""
 
     parts: tuple[str, ...]
-    read: Callable[[], bytes] = field(repr=False)  # raises OSError, Refused
-    at: datetime | None = None  # when it was handed in, where that is written down
-    checkout: str = ""  # the folder that is a git repository, if any
+    get: Callable[[], bytes] = field(repr=False, compare=False)  # raises OSError, Refused
+    why_not: str = ""  # it must not be read
+
+    def read(self) -> bytes:
+        """Its bytes, at most one more than can be graded. Raises OSError, Refused."""
+        if self.why_not:
+            raise Refused(self.why_not)
+        return self.get()
 
     @property
     def shown(self) -> str:
         """The name for people."""
-        return terminal("/".join(self.parts), 120)
+        return terminal("/".join(self.parts), 160)
 
 
 @dataclass
 class Source:
-    """What was found, and a sentence for everything that was not taken."""
+    """What was found, and a sentence for everything that is nobody's and was not taken."""
 
+    name: str
     entries: list[Entry] = field(default_factory=list)
+    folders: list[tuple[str, ...]] = field(default_factory=list)  # also empty ones: somebody's hand-in all the same
+    clones: dict[tuple[str, ...], Path] = field(default_factory=dict)  # folders that are git repositories
     refused: list[str] = field(default_factory=list)
+    from_windows: bool = False  # folders and names were told apart by backslashes
 
 
 def open_source(path: Path) -> Source:
-    """The notebooks of a folder, a zip archive or a single file. Raises Refused if it cannot be used at all."""
+    """The files of a folder or a zip archive, or a single file. Raises Refused if it cannot be used at all."""
     path = path.resolve()  # typed by us: may be a link
+    result = Source(path.name if path.is_dir() else path.stem)
     if path.is_dir():
-        result = Source()
-        _walk(path, (path.name,), result, [0])
-        return result
-    if zipfile.is_zipfile(path):
-        return _archive(path)
-    if path.suffix.lower() == ".zip":
+        _walk(path, (), result)
+    elif zipfile.is_zipfile(path):
+        _list_archive(path, result)
+    elif path.suffix.lower() == ".zip":
         raise Refused(f"{terminal(path.name, 80)} is a damaged archive")
-    return Source([Entry((path.name,), Found("", path.name, "", path).read)] if is_notebook(path.name) else [])
-
-
-def moment(text: str) -> datetime | None:
-    """A time as nbgrader writes it, "2030-01-02 03:04:05 UTC"; None if it cannot be read."""
-    found = _TIME.fullmatch(text)
-    if not found:
-        return None
-    with suppress(ValueError, ZoneInfoNotFoundError, OSError):
-        zone = found[3] or "UTC"
-        if re.fullmatch(r"[+-]\d\d:?\d\d|Z", zone):
-            return datetime.fromisoformat(f"{found[1]}T{found[2]}{zone}").astimezone(UTC)
-        return datetime.fromisoformat(f"{found[1]}T{found[2]}").replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    return None
+    else:
+        result.entries.append(Entry((path.name,), Found("", path.name, "", path).read))
+    if sum(is_notebook(entry.parts[-1]) for entry in result.entries) > MAX_NOTEBOOKS:
+        raise Refused(f"{terminal(path.name, 80)} contains more than {MAX_NOTEBOOKS:,} notebooks")
+    return result
 
 
 def is_notebook(name: str) -> bool:
-    """Whether a file is looked at; hidden ones are an editor's."""
-    return name.lower().endswith(".ipynb") and not name.startswith(".")
+    """Whether a file says that it is a notebook."""
+    return name.lower().endswith(".ipynb")
+
+
+def _is_hidden(parts: Sequence[str], is_folder: bool) -> bool:
+    """An editor's or a system's file. The name of a folder at the top may begin with a dot: a person's may."""
+    top = parts[0] in _NOBODYS or (len(parts) == 1 and not is_folder and parts[0].startswith("._"))
+    return top or any(name in _NOBODYS or name.startswith(".") for name in parts[1:])
 
 
 # folders ----------------------------------------------------------------------------------------
 
 
-def _walk(folder: Path, parts: tuple[str, ...], result: Source, count: list[int], checkout: str = "") -> None:
+def _walk(folder: Path, parts: tuple[str, ...], result: Source) -> None:
     try:
         items = sorted(os.scandir(folder), key=lambda item: item.name)
     except OSError as error:
         result.refused.append(f"{terminal('/'.join(parts), 120)}: cannot be opened ({error.strerror})")
         return
-    count[0] += len(items)
-    if count[0] > MAX_ENTRIES or len(parts) > MAX_DEPTH:
-        raise Refused(f"{terminal(parts[0], 80)} contains more than {MAX_ENTRIES:,} files or folders too deep")
-    names = {item.name for item in items}
-    checkout = parts[-1] if ".git" in names else checkout
-    at = timestamp(folder) if "timestamp.txt" in names else None
-    for item in (item for item in items if item.name[0] != "." and item.name not in _SKIPPED):
+    if len(result.entries) + len(result.folders) + len(items) > MAX_ENTRIES or len(parts) > MAX_DEPTH:
+        raise Refused(f"{terminal(result.name, 80)} contains more than {MAX_ENTRIES:,} files or folders too deep")
+    if any(item.name == ".git" and item.is_dir(follow_symlinks=False) for item in items):
+        result.clones[parts] = folder
+    for item in items:
         inner = (*parts, item.name)
-        if item.is_symlink() and (is_notebook(item.name) or item.is_dir()):
-            result.refused.append(f"{terminal('/'.join(inner[1:]), 120)}: is a link; links are not followed")
-        elif item.is_dir(follow_symlinks=False):
-            _walk(Path(item.path), inner, result, count, checkout)
-        elif is_notebook(item.name):
-            result.entries.append(Entry(inner, Found("", item.name, "", Path(item.path)).read, at, checkout))
-
-
-def timestamp(folder: Path) -> datetime | None:
-    """What nbgrader's timestamp.txt in this folder says."""
-    with suppress(OSError):
-        return moment(Found("", "", "", folder / "timestamp.txt").read()[:100].decode("utf-8", "replace").strip())
-    return None
+        is_folder = item.is_dir(follow_symlinks=False)
+        if _is_hidden(inner, is_folder):
+            continue
+        if is_folder:
+            result.folders.append(inner)
+            _walk(Path(item.path), inner, result)
+        else:
+            why = _LINK if item.is_symlink() else ""
+            result.entries.append(Entry(inner, Found("", item.name, "", Path(item.path)).read, why))
 
 
 # archives ---------------------------------------------------------------------------------------
 
 
-def _archive(path: Path) -> Source:
-    result, left = Source(), [MAX_ARCHIVE_BYTES]
+def _list_archive(path: Path, result: Source) -> None:
+    left = [MAX_ARCHIVE_BYTES]
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -132,24 +130,40 @@ def _archive(path: Path) -> Source:
         raise Refused(f"{terminal(path.name, 80)} is a damaged archive ({terminal(str(error), 80)})") from None
     if len(members) > MAX_ENTRIES:
         raise Refused(f"{terminal(path.name, 80)} contains {len(members):,} files, more than {MAX_ENTRIES:,}")
-    for member in members:
-        parts = tuple(part for part in member.filename.split("/") if part not in ("", "."))
-        if member.is_dir() or not parts or not is_notebook(parts[-1]) or parts[0] in _SKIPPED:
+    names = [_name(member) for member in members]
+    result.from_windows = any("\\" in name for name in names) and not any("/" in name for name in names)
+    for member, name in zip(members, names, strict=True):
+        name = name.replace("\\", "/") if result.from_windows else name
+        parts = tuple(part for part in name.split("/") if part not in ("", "."))
+        if _leads_outside(name):
+            result.refused.append(f"{terminal(name, 120)}: its path leads outside the archive")
+        elif not parts or _is_hidden(parts, name.endswith("/")):
             continue
-        if why := _refusal(member):
-            result.refused.append(f"{terminal(member.filename, 120)}: {why}")
+        elif len(parts) > MAX_DEPTH:
+            result.refused.append(f"{terminal(name, 120)}: lies in more than {MAX_DEPTH} folders")
         else:
-            result.entries.append(Entry((path.stem, *parts), _reader(path, member, left)))
-    if len(result.entries) > MAX_NOTEBOOKS:
-        raise Refused(f"{terminal(path.name, 80)} contains more than {MAX_NOTEBOOKS:,} notebooks")
-    return result
+            result.folders += [parts] if name.endswith("/") else [parts[:-1]] * (len(parts) > 1)
+            if not name.endswith("/"):
+                result.entries.append(Entry(parts, _reader(path, member, left), _why_not(member)))
 
 
-def _refusal(member: zipfile.ZipInfo) -> str:
+def _name(member: zipfile.ZipInfo) -> str:
+    """The member's name; UTF-8 also where the flag for it is missing."""
+    name = member.orig_filename
+    try:
+        return name if member.flag_bits & _UTF8 else name.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return name
+
+
+def _leads_outside(name: str) -> bool:
+    parts = name.replace("\\", "/").split("/")
+    return name.startswith(("/", "\\")) or "\0" in name or ".." in parts or name[1:3] in (":/", ":\\")
+
+
+def _why_not(member: zipfile.ZipInfo) -> str:
     """Why a member is not read at all; "" if it is."""
-    name, mode = member.orig_filename, member.external_attr >> 16
-    if name.startswith("/") or "\\" in name or "\0" in name or ".." in name.split("/") or name[1:2] == ":":
-        return "its path leads outside the archive"
+    mode = member.external_attr >> 16
     if mode and not (stat.S_ISREG(mode) or not stat.S_IFMT(mode)):
         return "is not a regular file; links are not followed"
     if member.flag_bits & 1:

@@ -20,6 +20,12 @@ from autograder.log import noted, stage
 from autograder.submission.parse import MAX_BYTES, parse_notebook
 from autograder.text.plain import file_text, underscored
 
+_GAP = r"[ ().,_-]"
+_NO_NAME = re.compile(  # what files are called, and nobody is
+    r"(?:copy|of|kopie|von|final|untitled|draft|version|v|rev|solutions?|solved|submission|homework|hw|assignment|exercise"
+    r"|notebook|my|new|completed?|done|fixed|answers?|ipynb|the|last|a)?\d*"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -58,15 +64,16 @@ def discover(paths: Iterable[Path], course: Course, slug: str = "") -> Discovery
             if path not in seen:
                 seen.add(path)
                 shown = file_text(str(path.relative_to(top)) if path != top else path.name)
-                _add(result, Found("", shown, "", path), slugs, course)
+                _add(result, Found("", shown, "", path), slugs, course, top)
     result.found = sorted(_distinct(result.found), key=lambda item: (item.slug, natural_key(item.student)))
     return result
 
 
-def _add(result: Discovery, found: Found, slugs: tuple[str, ...], course: Course) -> None:
+def _add(result: Discovery, found: Found, slugs: tuple[str, ...], course: Course, top: Path) -> None:
     slug = slugs[0] if len(slugs) == 1 else _slug_of(found, slugs, course)
     if slug:
-        result.found.append(replace(found, slug=slug, student=student_of(found.path, slug)))
+        in_tree = len(found.path.relative_to(top).parts) > 2  # <student>/<slug>/ is below what was given
+        result.found.append(replace(found, slug=slug, student=student_of(found.path, slug, in_tree)))
     else:
         result.passed_over.append(f"{found.source}: no matching assignment; name it with --assignment")
 
@@ -119,15 +126,28 @@ def labels_in(raw: bytes, assignments: Iterable[Assignment]) -> dict[str, int]:
     return {item.slug: len(ids & {cell.grade_id for cell in item.release}) for item in assignments}
 
 
-def student_of(path: PurePath, slug: str) -> str:
+def student_of(path: PurePath, slug: str, in_tree: bool = False) -> str:
     """Who handed it in: the folder's name in nbgrader's tree, else the file's name without the assignment's."""
-    stem = path.stem
-    if f"{underscored(stem)}_".startswith(f"{slug}_"):
-        return file_text((path.parent.parent if path.parent.name == slug else path.parent).name) or "student"
-    gap = r"[ ().,_-]"
-    ending = rf"{gap}*{slug.replace('_', f'{gap}+')}{gap}*\d*{gap}*$"
-    without = re.sub(ending, "", stem, flags=re.IGNORECASE)
-    return file_text(without or stem)
+    home = path.parent.parent if path.parent.name == slug else path.parent
+    if in_tree and path.parent.name == slug:
+        return file_text(home.name) or "student"
+    return file_text(name_in(path.name, slug) or home.name) or "student"
+
+
+def name_in(name: str, slug: str) -> str:
+    """The person's name in the name of a file or folder; "" where only the assignment's, or a word such as "final", is.
+
+    "Jane Doe - A1 (2).ipynb" → "Jane Doe", "a1_jane-Copy1.ipynb" → "jane", "Copy of a1.ipynb" → "".
+    """
+    stem, before = re.sub(r"(?:\.ipynb)?(?:\.[A-Za-z]{2,5})?$", "", name), ""
+    words = slug.replace("_", f"{_GAP}+")
+    while stem != before:
+        before = stem
+        stem = re.sub(r"^(?:copy of|kopie von|copie de|copia de) |[ -]+copy(?: ?\d*)$|-copy\d+$", "", stem, flags=re.I)
+        stem = re.sub(rf"^{words}(?:{_GAP}+|$)|(?:^|{_GAP}+){words}{_GAP}*\d*{_GAP}*$", "", stem, flags=re.I)
+        stem = re.sub(rf"{_GAP}+\(?(?:\d|1\d)\)$|{_GAP}+(?:final|v\d+)$", "", stem, flags=re.I)
+    bare = [word for word in underscored(stem).split("_") if word]
+    return "" if all(_NO_NAME.fullmatch(word) for word in bare) else stem.strip(" ,_-")
 
 
 def _distinct(found: list[Found]) -> Iterator[Found]:

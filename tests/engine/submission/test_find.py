@@ -47,6 +47,12 @@ def test_any_part_of_the_tree_names_the_same_student(tmp_path, given):
     assert found(tmp_path / given) == [("bob", "a1_conv")]
 
 
+@pytest.mark.parametrize("file", ["Copy of a1_conv", "a1_conv_final", "Untitled", "a1_conv-Copy1", "bob"])
+def test_in_the_tree_the_folder_names_the_student_whatever_the_file_is_called(tmp_path, file):
+    place(tmp_path, f"jane/a1_conv/{file}.ipynb")
+    assert found(tmp_path) == [("jane", "a1_conv")]
+
+
 def test_a_folder_of_files_is_named_by_its_files(tmp_path):
     place(tmp_path, "a1_conv/perfect.ipynb", "a1_conv/empty.IPYNB", "a1_conv/notes.txt")
     assert found(tmp_path) == [("empty", "a1_conv"), ("perfect", "a1_conv")]
@@ -58,7 +64,10 @@ def test_a_folder_of_files_is_named_by_its_files(tmp_path):
         ("doe_jane_123_a1_conv.ipynb", "doe_jane_123"),
         ("Jane Doe - A1-Conv (2).ipynb", "Jane Doe"),
         ("Jane Doe_77/a1_conv (1).ipynb", "Jane Doe_77"),
-        ("a1_conv_jane.ipynb", "downloads"),
+        ("a1_conv_jane_doe.ipynb", "jane_doe"),
+        ("Copy of jane_a1_conv-Copy1.ipynb", "jane"),
+        ("Jane Doe/Copy of a1_conv.ipynb", "Jane Doe"),
+        ("a1_conv_final.ipynb", "downloads"),
     ],
 )
 def test_file_names_tell_student_and_assignment(tmp_path, name, student):

@@ -1,0 +1,250 @@
+"""Where a unit is → who handed it in, and when. One rule for each platform; docs/intake.md lists the forms.
+
+A rule looks at the name of the unit, which the platform made, and at what the platform itself put into it; never at
+names further inside. A rule gives None where the unit has not its form, and nothing where it is the platform's own.
+Where the file's name that a student chose follows in the same name, the platform's part is read up to the first place
+where it can end.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
+from functools import cached_property
+
+from autograder.errors import ConvgradeError
+from autograder.intake.commits import commit_time
+from autograder.intake.entries import Entry, Source
+from autograder.intake.gradescope import METADATA, submitters
+from autograder.intake.handin import HandIn, Who
+from autograder.intake.times import When, when
+from autograder.intake.units import Unit, Units, units_of
+from autograder.submission.find import name_in
+from autograder.text.plain import folder_name, underscored
+
+_EXCHANGE = re.compile(r"(?P<who>[^+]+)\+(?P<slug>[^+]+)\+(?P<at>\d{4}-[^+]+)(?:\+.*)?")
+_MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?")
+_MOODLE_FLAT = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_.*")
+_CANVAS = re.compile(r"(?P<who>.+?)(?P<late>_LATE)?_(?P<id>\d+)_(?P<file>\d+)_(?P<rest>.+)", re.IGNORECASE)
+_CANVAS_TEXT = re.compile(r"(?P<who>.+?)(?P<late>_LATE)?_(?P<id>\d+)_(?:text|link)\.html", re.IGNORECASE)
+_ANONYMOUS = re.compile(r"(?P<who>anon_[^\W_]+?)(?P<late>_LATE)?_\d+_.+")
+_BLACKBOARD = re.compile(r"(?P<head>.+?)_attempt_(?P<at>\d{4}(?:-\d\d){5})(?P<rest>_.+|\.txt)")
+_D2L_TIME = r"(?:[^\W\d]{3,9}\.? \d{1,2}|\d{1,2} [^\W\d]{3,9}\.?),? \d{4},? \d{1,2}[:_.]?\d\d ?(?:[AP]M)?"
+_D2L = re.compile(rf"(?P<id>\d+)-(?P<folder>\d+) ?- ?(?P<name>.+) ?- (?P<at>{_D2L_TIME})")
+_D2L_FLAT = re.compile(rf"(?P<id>\d+)-(?P<folder>\d+) ?- ?(?P<name>.+?) ?- (?P<at>{_D2L_TIME}) ?- (?P<file>.+)")
+_SAKAI = re.compile(r"(?P<name>.+?) ?\((?P<login>[^()]+)\)")
+_ATTACHED = "Submission attachment(s)"
+_GRADESCOPE = re.compile(r"submission_(?P<id>\d+)")
+_STRONG = (_EXCHANGE, _MOODLE, _MOODLE_FLAT, _CANVAS, _CANVAS_TEXT, _ANONYMOUS, _BLACKBOARD, _D2L, _D2L_FLAT,
+           _SAKAI, _GRADESCOPE)  # fmt: skip
+_NOBODYS = re.compile(r"index\.html?|grades\.(?:csv|xls)|(?:readme|licen[cs]e)(?:\.\w+)?|timestamp\.txt", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Download:
+    """A source as the rules see it."""
+
+    units: Units
+    slug: str
+    slugs: frozenset[str]  # of all assignments
+    zone: tzinfo | None  # of times without one; None: this machine's
+
+    @cached_property
+    def files(self) -> dict[str, Entry]:
+        """The files beside the units, by name."""
+        return {unit.name: unit.entries[0] for unit in self.units.all if unit.entries and not unit.is_folder}
+
+    @cached_property
+    def submitters(self) -> dict[str, list[tuple[Who, When]]]:
+        """What Gradescope's file says, by folder."""
+        return submitters(self.files[METADATA], self.zone) if METADATA in self.files else {}
+
+
+Rule = Callable[[Unit, Download], list[HandIn] | None]
+
+
+def hand_ins(source: Source, slug: str, slugs: frozenset[str], zone: tzinfo | None) -> list[HandIn]:
+    """Every hand-in, by the rule of the platform that most units have the form of; what has none: its own name."""
+    units = units_of(source, slug, lambda name: any(form.fullmatch(name) for form in _STRONG))
+    download = Download(units, slug, slugs, zone)
+    found = {rule: [rule(unit, download) for unit in units.all] for rule in RULES}
+    best = max(RULES, key=lambda rule: _fit(rule, units.all, found[rule]))
+    return [
+        item
+        for unit, result in zip(units.all, found[best], strict=True)
+        for item in (from_its_name(unit, download) if result is None else result)
+    ]
+
+
+def _fit(rule: Rule, units: Sequence[Unit], found: Sequence[list[HandIn] | None]) -> tuple[int, int]:
+    """How many units have the form; of two that have both forms, the one whose part ends first: a name follows it."""
+    fitting = [unit for unit, result in zip(units, found, strict=True) if result is not None]
+    form, end = _ENDS.get(rule, (None, 0))
+    matches = (form.fullmatch(unit.name) for unit in fitting) if form else ()
+    return len(fitting), -sum(match.end(end) for match in matches if match)
+
+
+def _one(unit: Unit, person: Who, place: str, **more: object) -> list[HandIn]:
+    """One hand-in with all files of the unit."""
+    student = folder_name(person.student)
+    hand_in = HandIn(replace(person, student=student), place, tuple(unit.entries))
+    return [replace(hand_in, **more)]  # type: ignore[arg-type]
+
+
+def from_exchange(unit: Unit, download: Download) -> list[HandIn] | None:
+    """The inbound folder of nbgrader's exchange; the time in the name is UTC where it names no zone."""
+    found = _EXCHANGE.fullmatch(unit.name)
+    if not found or not unit.is_folder:
+        return None
+    if found["slug"] != download.slug and found["slug"] in download.slugs:
+        return []
+    return _one(unit, Who(found["who"], login=found["who"]), found["who"], when=when(found["at"]))
+
+
+def from_moodle(unit: Unit, download: Download) -> list[HandIn] | None:
+    """Moodle's archive, with a folder for each student or with everything in the file's name."""
+    whole = unit.is_folder and not download.units.from_windows and _MOODLE.fullmatch(unit.name)
+    found = whole or _MOODLE_FLAT.fullmatch(unit.name) or _MOODLE.fullmatch(unit.name)
+    if not found:
+        return None
+    return _one(unit, Who(found[0][: found.end("id")], found["id"], name=found["name"]), found["id"])
+
+
+def from_canvas(unit: Unit, download: Download) -> list[HandIn] | None:
+    """Canvas writes everything into the file's name: name, LATE, the student's number, the file's number, its name."""
+    if found := _CANVAS_TEXT.fullmatch(unit.name) or _CANVAS.fullmatch(unit.name):
+        who, number = found["who"], found["id"]
+        if _three_numbers(found, download.slug):
+            who, number = f"{who}_{number}", found["file"]
+        person = Who(f"{who}_{number}", number, name=who)
+        return _one(unit, person, number, late=bool(found["late"]))
+    if found := _ANONYMOUS.fullmatch(unit.name):
+        return _one(unit, Who(found["who"]), found["who"], late=bool(found["late"]))
+    return None
+
+
+def _three_numbers(found: re.Match[str], slug: str) -> bool:
+    """Whether a name itself ends with a number, "doe_2_502_88123_a1": three of them, and then the assignment.
+
+    Numbers of files are long; a short third one is how the student's own name for the file begins.
+    """
+    rest = underscored(found.groupdict().get("rest") or "")
+    third = re.fullmatch(rf"(\d+)_{slug}(?:_.*)?", rest)
+    return bool(third and not found["late"] and len(third[1]) >= len(found["file"]))
+
+
+def from_blackboard(unit: Unit, download: Download) -> list[HandIn] | None:
+    """Blackboard: title, user, time of the attempt, the file's name; a .txt beside it names the user once more."""
+    found = _BLACKBOARD.fullmatch(unit.name)
+    if not found:
+        return None
+    user = _user(found["head"], f"{found['head']}_attempt_{found['at']}.txt", download)
+    return _one(unit, Who(user, login=user), found["head"], when=when(found["at"], download.zone))
+
+
+def _user(head: str, beside: str, download: Download) -> str:
+    """The user in "A1_jane_doe": as the .txt says, else what follows the assignment's name, else the last word."""
+    first = _text(download.files[beside]).split("\n", 1)[0] if beside in download.files else ""
+    named = re.fullmatch(r"Name:.*\(([^()]+)\)\s*", first)
+    if named and head.endswith(f"_{named[1]}"):
+        return named[1]
+    start = re.match(rf"{download.slug.replace('_', '[-_ ]')}_(?=.)", head, re.IGNORECASE)
+    return head[start.end() :] if start else head.rpartition("_")[2] or head
+
+
+def _text(entry: Entry) -> str:
+    """The beginning of a small file that the platform wrote; "" where it cannot be read."""
+    try:
+        return entry.read()[:4000].decode("utf-8", "replace").removeprefix("\ufeff")
+    except (OSError, ConvgradeError):
+        return ""
+
+
+def from_brightspace(unit: Unit, download: Download) -> list[HandIn] | None:
+    """Brightspace: two numbers, the name, the time; a folder, or all of it before the file's name."""
+    whole = unit.is_folder and not download.units.from_windows and _D2L.fullmatch(unit.name)
+    found = whole or _D2L_FLAT.fullmatch(unit.name)
+    if not found:
+        return [] if unit.name == "index.html" else None
+    name = found["name"].strip()
+    moment = when(re.sub(r"(?<=\d)_(?=\d)", ":", found["at"]), download.zone)
+    return _one(unit, Who(f"{name}_{found['id']}", found["id"], name=name), f"{name} {found['id']}", when=moment)
+
+
+def from_sakai(unit: Unit, _download: Download) -> list[HandIn] | None:
+    """Sakai: "Doe, Jane(jdoe)", with the files in a folder of their own and the time in Sakai's own file."""
+    found = _SAKAI.fullmatch(unit.name)
+    own = {unit.inside(entry)[0] for entry in unit.entries if len(unit.inside(entry)) == 1}
+    if not found or not unit.is_folder or not (_ATTACHED in unit.folders or "timestamp.txt" in own):
+        return [] if re.fullmatch(r"grades\.(csv|xls)", unit.name) else None
+    attached = [entry for entry in unit.entries if unit.inside(entry)[0] == _ATTACHED]
+    text = [entry for entry in unit.entries if entry.parts[-1].endswith("_submissionText.html")]
+    person = Who(found["login"], login=found["login"], name=found["name"])
+    return _one(unit, person, unit.key, entries=tuple(attached or text), when=_stamp(unit, ()))
+
+
+def _stamp(unit: Unit, folder: tuple[str, ...]) -> When:
+    """What the platform's timestamp.txt in this folder of the unit says; without a zone it is UTC."""
+    path = (*folder, "timestamp.txt")
+    stamps = [entry for entry in unit.entries if unit.inside(entry) == path]
+    return when(_text(stamps[0]), UTC) if stamps else When()
+
+
+def from_gradescope(unit: Unit, download: Download) -> list[HandIn] | None:
+    """Gradescope: a folder with a number; a file beside the folders says whose it is, and when it came."""
+    if unit.name == METADATA:
+        return []
+    if not _GRADESCOPE.fullmatch(unit.name) or not unit.is_folder:
+        return None
+    people = download.submitters.get(unit.name, [])
+    nobody = HandIn(Who(folder_name(unit.name)), unit.key, tuple(unit.entries), nobody=True)
+    team = [_one(unit, person, person.student, when=moment)[0] for person, moment in people]
+    return team or [nobody]
+
+
+def from_classroom(unit: Unit, download: Download) -> list[HandIn] | None:
+    """GitHub Classroom: "a1-octocat"; in a repository the time is that of the commit."""
+    above, name = download.units.above, unit.name
+    prefix = above.removesuffix("submissions") if above.endswith("-submissions") else ""
+    gap = download.slug.replace("_", "[-_ ]")
+    start = re.match(rf"{re.escape(prefix)}(?=.)" if prefix else rf"{gap}[-_ ](?=.)", name, re.IGNORECASE)
+    if not unit.is_folder or not (start or unit.clone):
+        return None
+    login = name[start.end() :] if start else name
+    moment = commit_time(unit.clone) if unit.clone else When()
+    return _one(unit, Who(login, login=login), unit.key, when=moment)
+
+
+def from_nbgrader(unit: Unit, download: Download) -> list[HandIn] | None:
+    """nbgrader's tree: <student>/<slug>/, with the time in its timestamp.txt."""
+    if not unit.is_folder or not unit.folders & download.slugs:
+        return None
+    if download.slug not in unit.folders:
+        return []
+    entries = tuple(entry for entry in unit.entries if unit.inside(entry)[0] == download.slug)
+    files = tuple(entry for entry in entries if unit.inside(entry)[1:] != ("timestamp.txt",))
+    return _one(unit, Who(unit.name, login=unit.name), unit.key, entries=files, when=_stamp(unit, (download.slug,)))
+
+
+def from_its_name(unit: Unit, download: Download) -> list[HandIn]:
+    """Anything else: the folder's name; only where there is no folder, the file's, without the assignment's."""
+    if not unit.is_folder and _NOBODYS.fullmatch(unit.name):
+        return []
+    name = unit.name if unit.is_folder else name_in(unit.name, download.slug)
+    alone = sum(bool(item.is_folder or not _NOBODYS.fullmatch(item.name)) for item in download.units.all) == 1
+    if not name and alone:
+        name = name_in(download.units.above, download.slug)
+    person = Who(name or unit.name, login=name, name=name)
+    return _one(unit, person, unit.key, nobody=not name)
+
+
+RULES: tuple[Rule, ...] = (
+    from_exchange, from_moodle, from_blackboard, from_brightspace, from_gradescope, from_sakai, from_canvas,
+    from_classroom, from_nbgrader,
+)  # fmt: skip
+_ENDS: dict[Rule, tuple[re.Pattern[str], str]] = {  # where the platform's part of a file's name ends
+    from_moodle: (_MOODLE_FLAT, "id"),
+    from_blackboard: (_BLACKBOARD, "at"),
+    from_brightspace: (_D2L_FLAT, "at"),
+    from_canvas: (_CANVAS, "file"),
+}

@@ -1,0 +1,129 @@
+"""A time as a platform or a person writes it → a moment; where that is not certain, nothing, and a sentence why.
+
+A guess would move a deadline: a day without a time, "01/02/2030", "PST" (three zones have that name) and an hour that
+the clocks of that night skipped are refused. An hour that they showed twice is the first, in favour of the student.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from types import MappingProxyType
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from autograder.text.escape import terminal
+
+_MOST = 100  # characters; no platform writes more
+_YEARS = range(1990, 2200)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WEEKDAY = r"(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,?\s+)?"
+_DAYS = tuple(
+    re.compile(_WEEKDAY + day, re.IGNORECASE)
+    for day in (
+        r"(?P<year>\d{4})[-/](?P<month>\d{1,2})[-/](?P<day>\d{1,2})",
+        r"(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})",
+        r"(?P<word>[a-z]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})",
+        r"(?P<day>\d{1,2})(?:\.|st|nd|rd|th)?[\s-]+(?P<word>[a-z]{3,9})\.?,?[\s-]+(?P<year>\d{4})",
+        r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?=T?\d{4})",
+    )
+)
+_CLOCK = re.compile(
+    r"[T,\s-]*(?:at\s+)?(?P<hour>\d{1,2})(?P<gap>[:.-]?)(?P<minute>\d\d)"
+    r"(?:(?P=gap)(?P<second>\d\d)(?:[.,]?\d{1,9})?)?\s*(?P<half>[ap]\.?m\.?)?(?P<zone>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d\d?)(?::?(\d\d))?")
+_PLACE = re.compile(r"[A-Za-z_]+(?:/[A-Za-z0-9_+-]+){1,2}")
+_HOURS: MappingProxyType[str, float] = MappingProxyType({
+    **dict.fromkeys(("Z", "UTC", "GMT", "UT", "WET"), 0), **dict.fromkeys(("CET", "MEZ", "WEST"), 1),
+    **dict.fromkeys(("CEST", "MESZ", "EET", "SAST"), 2), **dict.fromkeys(("EEST", "MSK"), 3), "JST": 9, "KST": 9,
+    "AWST": 8, "ACST": 9.5, "ACDT": 10.5, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13, "EDT": -4, "MDT": -6,
+    "PDT": -7, "AKDT": -8, "AKST": -9, "HST": -10, "NDT": -2.5, "BRT": -3,
+})  # fmt: skip
+_SEVERAL = frozenset((  # names of more than one zone
+    "ACT", "ADT", "AMT", "AST", "BST", "CDT", "CST", "ECT", "EST", "FST", "GST", "IST", "LST", "MST", "PST", "SST",
+    "WST",
+))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A moment, in UTC; or none, and a sentence where something is written that is not understood."""
+
+    at: datetime | None = None
+    doubt: str = ""
+
+
+def when(text: str, zone: tzinfo | None = UTC) -> When:
+    """What `text` says; a time without a zone is of `zone`, or of this machine's where that is None."""
+    text = text[: _MOST + 1].strip()
+    try:
+        return When(_moment(text, zone))
+    except (ValueError, OverflowError, ZoneInfoNotFoundError, OSError) as error:
+        why = str(error) if type(error) is ValueError else "there is no such time"
+        return When(doubt=f"“{terminal(text, 60)}” is not understood: {why}")
+
+
+def _moment(text: str, zone: tzinfo | None) -> datetime:
+    """Raises ValueError with the reason."""
+    day = next((found for pattern in _DAYS if (found := pattern.match(text))), None)
+    if not day or len(text) > _MOST:
+        raise ValueError("write it like 2030-10-31 23:50 UTC")
+    clock = _CLOCK.fullmatch(text, day.end())
+    if not clock:
+        raise ValueError("it has no time of day" if not text[day.end() :].strip() else "it has no readable time of day")
+    local = datetime(*_date(day.groupdict()), *_time_of_day(clock.groupdict("")))
+    return _as_utc(local, _zone(clock["zone"].strip(" ()"), zone))
+
+
+def _date(found: dict[str, str | None]) -> tuple[int, int, int]:
+    year, word = int(found["year"] or 0), found.get("word")
+    if year not in _YEARS:
+        raise ValueError(f"the year {year}")
+    if word and word[:3].lower() not in _MONTHS:
+        raise ValueError(f"{word} is no month")
+    month = _MONTHS.index(word[:3].lower()) + 1 if word else int(found["month"] or 0)
+    return year, month, _within(int(found["day"] or 0), 31, "day")
+
+
+def _time_of_day(found: dict[str, str]) -> tuple[int, int, int]:
+    hour, half = int(found["hour"]), found["half"][:1].lower()
+    if half and not 1 <= hour <= 12:
+        raise ValueError(f"{hour} {found['half']} is no hour")
+    hour = hour % 12 + 12 * (half == "p") if half else hour
+    minute, second = int(found["minute"]), int(found["second"] or 0)
+    return _within(hour, 23, "hour"), _within(minute, 59, "minute"), _within(second, 59, "second")
+
+
+def _within(value: int, most: int, what: str) -> int:
+    if value > most:
+        raise ValueError(f"{value} is no {what}")
+    return value
+
+
+def _zone(name: str, otherwise: tzinfo | None) -> tzinfo | None:
+    """The zone of this name. Raises ValueError where none, or more than one, has it."""
+    if not name:
+        return otherwise
+    if name.upper() in _HOURS:
+        return timezone(timedelta(hours=_HOURS[name.upper()]))
+    if name.upper() in _SEVERAL:
+        raise ValueError(f"several time zones are called {name}")
+    if found := _OFFSET.fullmatch(name):
+        minutes = int(found[2]) * 60 + _within(int(found[3] or 0), 59, "minute")
+        if minutes > 14 * 60:
+            raise ValueError(f"no time zone is {name}")
+        return timezone(timedelta(minutes=minutes if found[1] == "+" else -minutes))
+    try:
+        if _PLACE.fullmatch(name):
+            return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError, ValueError):
+        pass
+    raise ValueError(f"{terminal(name, 40)} is no time zone that we know")
+
+
+def _as_utc(local: datetime, zone: tzinfo | None) -> datetime:
+    """The moment when clocks of `zone` first show `local`. Raises ValueError where they never do."""
+    moment = (local.replace(tzinfo=zone) if zone else local).astimezone(UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) != local:
+        raise ValueError("clocks were put forward over that hour")
+    return moment

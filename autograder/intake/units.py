@@ -1,0 +1,100 @@
+"""A source → its units: what the platform itself made for one hand-in, a folder or a file on the outermost level.
+
+Whatever is further inside has names that a student chose. A folder around the whole download is no unit, and is left
+out only where its name or what is directly in it shows that: else a lone student's folder would be opened, and a name
+inside would become somebody.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.intake.entries import Entry, Source
+from autograder.text.plain import underscored
+
+_AROUND = re.compile(
+    r".*-submissions|submissions|submitted|inbound|downloaded|archive|extracted|assignment_\d+_export", re.IGNORECASE
+)
+_TABLES = frozenset({"grades.csv", "grades.xls", "submission_metadata.yml"})  # that platforms put beside the units
+_MOST_AROUND = 3
+
+
+@dataclass
+class Unit:
+    """A folder or a file on the outermost level, and all files in it."""
+
+    name: str  # normalised (NFC); `key` is the name as it was
+    key: str
+    is_folder: bool
+    depth: int  # how many parts of an entry's path lead to it
+    entries: list[Entry] = field(default_factory=list)
+    folders: set[str] = field(default_factory=set)  # directly in it
+    clone: Path | None = None  # it is a git repository, here
+
+    def inside(self, entry: Entry) -> tuple[str, ...]:
+        """The path of one of its entries within it; empty for a file that is the unit itself."""
+        return entry.parts[self.depth :]
+
+
+@dataclass
+class Units:
+    """The units of a source, and the name of the folder or the archive that they were in."""
+
+    above: str
+    all: list[Unit]
+    from_windows: bool
+
+
+def units_of(source: Source, slug: str, is_strong: Callable[[str], bool]) -> Units:
+    """The units; `is_strong` says whether a name has the form of a platform."""
+    base: tuple[str, ...] = ()
+    if base in source.clones:  # one repository was given
+        whole = Unit(nfc(source.name), source.name, True, 0, source.entries, clone=source.clones[base])
+        whole.folders = {parts[0] for parts in source.folders}
+        return Units("", [whole], False)
+    while len(base) < _MOST_AROUND and (around := _around(source, base, slug, is_strong)):
+        base = (*base, around)
+    return Units(nfc(base[-1] if base else source.name), _units(source, base), source.from_windows)
+
+
+def nfc(name: str) -> str:
+    """Text in the one form in which names are compared."""
+    return unicodedata.normalize("NFC", name)
+
+
+def _units(source: Source, base: tuple[str, ...]) -> list[Unit]:
+    depth, found = len(base) + 1, dict[tuple[str, bool], Unit]()
+
+    def unit(parts: Sequence[str], is_folder: bool) -> Unit:
+        key = parts[depth - 1]
+        return found.setdefault((key, is_folder), Unit(nfc(key), key, is_folder, depth))
+
+    for parts in (item for item in source.folders if item[: depth - 1] == base and len(item) >= depth):
+        home = unit(parts, True)
+        home.folders.update(nfc(part) for part in parts[depth : depth + 1])
+        home.clone = source.clones.get(parts[:depth])
+    for entry in (item for item in source.entries if item.parts[: depth - 1] == base and len(item.parts) >= depth):
+        home = unit(entry.parts, len(entry.parts) > depth)
+        home.entries.append(entry)
+        home.folders.update(nfc(part) for part in entry.parts[depth : len(entry.parts) - 1][:1])
+    return list(found.values())
+
+
+def _around(source: Source, base: tuple[str, ...], slug: str, is_strong: Callable[[str], bool]) -> str:
+    """The only folder on this level, where it is one around the download; "" where it is somebody's."""
+    here = _units(source, base)
+    if len(here) != 1 or not here[0].is_folder or here[0].clone or is_strong(here[0].name):
+        return ""
+    (only,) = here
+    within = _units(source, (*base, only.key))
+    folders = [unit for unit in within if unit.is_folder]
+    names = {underscored(source.name).strip("_"), slug}
+    by_name = bool(_AROUND.fullmatch(only.name)) or underscored(only.name).strip("_") == slug
+    same_name = underscored(only.name).strip("_") in names and len(folders) > 1 and len(folders) == len(within)
+    strong = [unit for unit in within if is_strong(unit.name)]
+    full = len(strong) > 1 and all(unit in strong or unit.name in _TABLES or not unit.is_folder for unit in within)
+    tables = any(unit.name in _TABLES for unit in within) and bool(folders)
+    tree = slug not in only.folders and sum(slug in unit.folders for unit in folders) > 1
+    return only.key if by_name or same_name or full or tables or tree else ""

@@ -1,0 +1,293 @@
+"""Attacks on intake: every way to hand in as somebody else, or at another time, that we could think of."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import zipfile
+
+import pytest
+
+from tests.engine.intake.handins import archive, collect, commit, folder, handed_in, notebook, time_of
+
+MINE, THEIRS = notebook("mine"), notebook("theirs")
+MOODLE = "_assignsubmission_file_"
+
+
+@pytest.fixture
+def root(sample_course, monkeypatch):
+    """The sample course; commands run in it."""
+    root = sample_course()
+    monkeypatch.chdir(root)
+    return root
+
+
+# names ------------------------------------------------------------------------------------------
+
+FORGED = {  # where Jane's file lies, who she is, and where John's lies, who he is
+    "Moodle": (
+        f"Jane_902{MOODLE}/John Roe_903{MOODLE}x.ipynb", "Jane_902", f"John Roe_903{MOODLE}/x.ipynb", "John Roe_903"),
+    "Moodle, a folder": (
+        f"Jane_902{MOODLE}/John Roe_903{MOODLE}/x.ipynb", "Jane_902", f"John Roe_903{MOODLE}/x.ipynb", "John Roe_903"),
+    "Moodle, flat": (
+        f"Jane_902{MOODLE}John Roe_903{MOODLE}x.ipynb", "Jane_902", f"John Roe_903{MOODLE}x.ipynb", "John Roe_903"),
+    "Moodle, by her own name": (
+        f"John Roe_903{MOODLE}_902{MOODLE}/x.ipynb", f"John Roe_903{MOODLE}_902", f"John Roe_903{MOODLE}/x.ipynb",
+        "John Roe_903"),
+    "Moodle, an exchange": (
+        f"Jane_902{MOODLE}/John_903+tiny+2020-01-01 00:00:00 UTC+x/x.ipynb", "Jane_902", f"John_903{MOODLE}/x.ipynb",
+        "John_903"),
+    "Canvas": ("doejane_502_88123_roejohn_903_77_x.ipynb", "doejane_502", "roejohn_903_88124_x.ipynb", "roejohn_903"),
+    "Canvas, numbers": ("doe_502_88123_903_77_tiny.ipynb", "doe_502", "doe_903_88124_x.ipynb", "doe_903"),
+    "Canvas, as Moodle": (
+        f"doe_502_88123_John_903{MOODLE}x.ipynb", "doe_502", "roe_903_88124_x.ipynb", "roe_903"),
+    "Canvas, as Blackboard": (
+        "doe_502_88123_A1_john_attempt_2027-10-01-12-00-00_x.ipynb", "doe_502", "roe_903_88124_x.ipynb", "roe_903"),
+    "Moodle, as Canvas": (f"Jane_902{MOODLE}roe_903_77_x.ipynb", "Jane_902", f"roe_903{MOODLE}x.ipynb", "roe_903"),
+    "Brightspace, as Blackboard": (
+        "1-2 - Jane - Oct 1, 2027 1159 PM - A1_john_attempt_2020-01-01-00-00-00_x.ipynb", "Jane_1",
+        "3-4 - John - Oct 1, 2027 1159 PM - x.ipynb", "John_3"),
+    "Canvas, a backslash": ("doe_502_88123_x\\roe_903_77_x.ipynb", "doe_502", "roe_903_88124_x.ipynb", "roe_903"),
+    "Blackboard": (
+        "A1_jane_attempt_2027-10-01-12-00-00_A1_john_attempt_2020-01-01-00-00-00_x.ipynb", "jane",
+        "A1_john_attempt_2027-10-01-12-00-00_x.ipynb", "john"),
+    "Brightspace": (
+        "1-2 - Jane - Oct 1, 2027 1159 PM - 3-4 - John - Jan 1, 2020 100 AM - x.ipynb", "Jane_1",
+        "3-4 - John - Oct 1, 2027 1159 PM - x.ipynb", "John_3"),
+    "Sakai": (
+        "Doe, Jane(jane)/Submission attachment(s)/Roe, John(john)/Submission attachment(s)/x.ipynb", "jane",
+        "Roe, John(john)/Submission attachment(s)/x.ipynb", "john"),
+    "the exchange": (
+        "jane+tiny+2027-10-01 12:00:00 UTC+a/john+tiny+2020-01-01 12:00:00 UTC+b/x.ipynb", "jane",
+        "john+tiny+2027-10-01 12:00:00 UTC+c/x.ipynb", "john"),
+    "Classroom": (
+        "tiny-submissions/tiny-jane/john+tiny+2027-10-01 00:00:00 UTC+x/tiny.ipynb", "jane",
+        "tiny-submissions/tiny-john/tiny.ipynb", "john"),
+    "Classroom in Classroom": (
+        "tiny-submissions/tiny-jane/tiny-submissions/tiny-john/x.ipynb", "jane",
+        "tiny-submissions/tiny-john/tiny.ipynb", "john"),
+    "the tree": ("jane/tiny/john/tiny/tiny.ipynb", "jane", "john/tiny/tiny.ipynb", "john"),
+    "a folder": ("jane/john.ipynb", "jane", "john/x.ipynb", "john"),
+    "a folder, the assignment": ("jane/john - tiny.ipynb", "jane", "john/x.ipynb", "john"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", FORGED)
+@pytest.mark.parametrize(("with_john", "pack"), [(True, archive), (True, folder), (False, archive), (False, folder)])
+def test_a_name_that_a_student_chose_makes_nobody_else(root, capsys, how, with_john, pack):
+    mine, jane, theirs, john = FORGED[how]
+    bystander = {"Classroom": "tiny-submissions/tiny-bob/x.ipynb"}.get(how.split(" ")[0], "bob/x.ipynb")
+    files = {mine: MINE} | ({theirs: THEIRS} if with_john else {bystander: notebook("bob")})
+    code, _, _ = collect(capsys, pack(root / "download.zip", files))
+    taken = handed_in(root)
+    assert (code, taken.get(jane), taken.get(john)) == (0, MINE, THEIRS if with_john else None)
+    assert len(taken) == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("jos\u00e9/x.ipynb", "jose\u0301/x.ipynb"),
+        ("ada/x.ipynb", "ada - tiny.ipynb"),
+        ("a\x01b/x.ipynb", "a\x02b/x.ipynb"),
+        (f"{'x' * 120}1/x.ipynb", f"{'x' * 120}2/x.ipynb"),
+        ("doe_502_1_x.ipynb", "roe_502_2_x.ipynb"),
+        (f"Doe_902{MOODLE}/x.ipynb", f"Roe_902{MOODLE}/x.ipynb"),
+    ],
+)
+def test_two_places_for_one_person_are_refused_and_both_are_named(root, tmp_path, capsys, first, second):
+    code, _, err = collect(capsys, archive(tmp_path / "a.zip", {first: MINE, second: THEIRS, "bob/x.ipynb": MINE}))
+    assert (code, list(handed_in(root))) == (1, ["bob"])
+    (line, *_) = [line for line in err.splitlines() if line.startswith("not taken: ")]
+    assert re.search("came from different places|have the same number", line)
+    assert line.count(".ipynb") == 2
+
+
+def test_a_name_twice_in_an_archive_is_told(root, tmp_path, capsys):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as target:
+        target.writestr("ada/tiny.ipynb", MINE)
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            target.writestr("ada/tiny.ipynb", THEIRS)
+    code, _, err = collect(capsys, path)
+    assert (code, handed_in(root)) == (1, {})
+    assert "ada: several notebooks match" in err
+
+
+def test_a_lone_students_folder_is_not_opened(root, tmp_path, capsys):
+    for inner in (f"John_903{MOODLE}/x.ipynb", "roe_903_77_x.ipynb", "tiny-john/x.ipynb", "john/tiny/x.ipynb"):
+        collect(capsys, archive(tmp_path / "a.zip", {f"jane/{inner}": MINE}))
+        assert list(handed_in(root)) == ["jane"]
+
+
+def test_names_have_no_power_over_the_terminal(root, tmp_path, capsys):
+    name = "\x1b[2J\u202eeve\n"
+    _, out, err = collect(capsys, archive(tmp_path / "a.zip", {f"{name}/x.py": b"", f"b/{name}.ipynb": b"{"}))
+    assert not {"\x1b", "\u202e"} & set(out + err)
+
+
+# times ------------------------------------------------------------------------------------------
+
+
+def test_a_timestamp_in_ones_own_repository_is_no_time(root, tmp_path, capsys):
+    stamp = b"2020-01-01 00:00:00 UTC"
+    files = {"tiny-octo/tiny/tiny.ipynb": MINE, "tiny-octo/timestamp.txt": stamp, "tiny-octo/tiny/timestamp.txt": stamp}
+    clones = folder(tmp_path / "clones", files)
+    commit(clones / "tiny-octo", at=1_822_392_000)
+    collect(capsys, clones)
+    assert time_of(root, "octo") == "2027-10-01 12:00:00 UTC"
+
+
+@pytest.mark.parametrize(
+    ("student", "stamp"),
+    [
+        ("jane", "Doe, Jane(jane)/Submission attachment(s)/timestamp.txt"),
+        ("Jane_902", f"Jane_902{MOODLE}/timestamp.txt"),
+        ("jane", "jane/tiny/deep/timestamp.txt"),
+        ("jane", "jane/timestamp.txt"),
+    ],
+)
+def test_a_timestamp_that_a_student_handed_in_is_no_time(root, tmp_path, capsys, student, stamp):
+    home = stamp.rpartition("/")[0]
+    collect(capsys, archive(tmp_path / "a.zip", {f"{home}/x.ipynb": MINE, stamp: b"2020-01-01 00:00:00 UTC"}))
+    assert (list(handed_in(root)), time_of(root, student)) == ([student], "")
+
+
+# repositories -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hostile(tmp_path):
+    """hostile(text) → a clone whose configuration is this; every program in it would leave a file behind."""
+    trap = tmp_path / "trap"
+    trap.write_text(f"#!/bin/sh\ntouch {tmp_path}/sprung\n")
+    trap.chmod(0o755)
+
+    def make(config: str):
+        clones = folder(tmp_path / "clones", {"tiny-eve/tiny.ipynb": MINE})
+        commit(clones / "tiny-eve", at=1_822_392_000)
+        with (clones / "tiny-eve/.git/config").open("a") as file:
+            file.write(config.format(trap=trap))
+        for hook in ("post-checkout", "pre-auto-gc", "reference-transaction", "post-index-change"):
+            (clones / "tiny-eve/.git/hooks" / hook).write_bytes(trap.read_bytes())
+            (clones / "tiny-eve/.git/hooks" / hook).chmod(0o755)
+        return clones
+
+    return make
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        "[core]\n\tfsmonitor = {trap}\n\tpager = {trap}\n\thooksPath = hooks\n\tsshCommand = {trap}\n",
+        "[log]\n\tshowSignature = true\n[gpg]\n\tprogram = {trap}\n",
+        "[alias]\n\tcat-file = !{trap}\n\tlog = !{trap}\n",
+        "[include]\n\tpath = /dev/zero\n",
+        "[core]\n\tworktree = /etc\n",
+        "[",
+    ],
+)
+def test_nothing_that_a_repository_names_is_executed(root, tmp_path, capsys, hostile, config):
+    collect(capsys, hostile(config))
+    assert not (tmp_path / "sprung").exists()
+    assert time_of(root, "eve") == "2027-10-01 12:00:00 UTC"
+
+
+def test_a_missing_commit_is_fetched_from_nowhere(root, tmp_path, capsys, hostile):
+    clones = hostile(
+        "[protocol]\n\tallow = always\n[remote \"o\"]\n\turl = ext::{trap}\n\tpromisor = true\n"
+        "[extensions]\n\tpartialClone = o\n"
+    )
+    (clones / "tiny-eve/.git/HEAD").write_text("0" * 39 + "1\n")
+    code, _, err = collect(capsys, clones)
+    assert (code, (tmp_path / "sprung").exists(), time_of(root, "eve")) == (1, False, "")
+    assert "eve: the time the repository's last commit cannot be read" in err
+
+
+@pytest.mark.parametrize("what", [".git", ".git/objects", ".git/HEAD", ".git/refs", "gitfile", "alternates"])
+def test_a_repository_that_leads_elsewhere_has_no_time(root, tmp_path, capsys, what):
+    clones = folder(tmp_path / "clones", {"tiny-eve/tiny.ipynb": MINE, "tiny-bob/tiny.ipynb": THEIRS})
+    for name, at in (("eve", 1_600_000_000), ("bob", 1_822_392_000)):
+        commit(clones / f"tiny-{name}", at)
+    eve, bob = clones / "tiny-eve", clones / "tiny-bob"
+    if what == "alternates":
+        (eve / ".git/objects/info").mkdir(exist_ok=True)
+        (eve / ".git/objects/info/alternates").write_text(f"{bob}/.git/objects\n")
+    elif what == "gitfile":
+        subprocess.run(["rm", "-r", eve / ".git"], check=True)
+        (eve / ".git").write_text(f"gitdir: {bob}/.git\n")
+    else:
+        (eve / what).rename(tmp_path / "moved")
+        (eve / what).symlink_to(bob / what)
+    collect(capsys, clones)
+    assert (time_of(root, "eve"), time_of(root, "bob")) == ("", "2027-10-01 12:00:00 UTC")
+
+
+def test_a_packed_repository_is_read(root, tmp_path, capsys):
+    clones = folder(tmp_path / "clones", {"tiny-eve/tiny.ipynb": MINE})
+    commit(clones / "tiny-eve", at=1_822_392_000)
+    for arguments in (["gc", "-q"], ["pack-refs", "--all"]):
+        subprocess.run(["git", *arguments], cwd=clones / "tiny-eve", check=True)
+    collect(capsys, clones)
+    assert time_of(root, "eve") == "2027-10-01 12:00:00 UTC"
+
+
+def test_a_gradescope_file_makes_no_objects(root, tmp_path, capsys):
+    trap = f"!!python/object/apply:os.system ['touch {tmp_path}/sprung']"
+    mine = f"submission_1:\n  :submitters:\n  - :name: {trap}\n    :email: jane@x\n  :created_at: {trap}\n"
+    inner = "submission_1:\n  :submitters:\n  - :name: John\n    :email: john@x\n  :created_at: 2020-01-01 00:00:00 Z\n"
+    files = {"submission_metadata.yml": mine.encode(), "submission_1/submission_metadata.yml": inner.encode()}
+    collect(capsys, archive(tmp_path / "a.zip", files | {"submission_1/x.ipynb": MINE}))
+    assert (list(handed_in(root)), (tmp_path / "sprung").exists()) == (["jane@x"], False)
+
+
+# the roster -------------------------------------------------------------------------------------
+
+CANVAS = "Student,ID,SIS User ID,SIS Login ID,Section\n    Points Possible,,,,\n"
+CANVAS += '"Doe, Jane",502,s1,jane,A\n"Roe, John",903,s2,john,A\n'
+ROSTERS = {
+    "Canvas": (CANVAS, "doejane_502_1_x.ipynb", "roejohn_777_2_x.ipynb"),
+    "Canvas, another platform": (CANVAS, "Jane Doe/x.ipynb", "Eve Doe/x.ipynb"),
+    "Moodle": (
+        "Identifier,Full name,Email address,Grade\nParticipant 902,Jane Doe,j@x,\nParticipant 903,John Roe,r@x,\n",
+        f"Jane Doe_902{MOODLE}/x.ipynb", f"John Roe_777{MOODLE}/x.ipynb"),
+    "GitHub Classroom": (
+        "identifier,github_username,github_id,name\njane,octo-jane,1,Jane\n", "tiny-submissions/tiny-octo-jane/x.ipynb",
+        "tiny-submissions/tiny-octo-jame/x.ipynb"),
+    "a table": ("Username;Email\njane;jane@uni.org\n", "jane/tiny/tiny.ipynb", "jayne/tiny/tiny.ipynb"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("which", ROSTERS)
+def test_nobody_outside_the_roster_exists(root, tmp_path, capsys, which):
+    text, inside, outside = ROSTERS[which]
+    (tmp_path / "students.csv").write_text(text)
+    path = archive(tmp_path / "a.zip", {inside: MINE, outside: THEIRS})
+    code, out, err = collect(capsys, path, "--roster", tmp_path / "students.csv")
+    assert (code, list(handed_in(root).values())) == (1, [MINE])
+    assert "is not in the roster; the nearest name there is " in err
+    assert "1 student" in out
+
+
+def test_two_who_are_one_in_the_roster_are_refused(root, tmp_path, capsys):
+    (tmp_path / "students.csv").write_text(CANVAS)
+    path = archive(tmp_path / "a.zip", {"Jane Doe/x.ipynb": MINE, "jane/y.ipynb": THEIRS})
+    code, _, err = collect(capsys, path, "--roster", tmp_path / "students.csv")
+    assert (code, handed_in(root)) == (1, {})
+    assert "Jane Doe and jane are both" in err or "jane and Jane Doe are both" in err
+
+
+def test_an_address_elsewhere_is_somebody_else(root, tmp_path, capsys):
+    (tmp_path / "students.csv").write_text("Name,Email\nJane Doe,jane@uni.org\n")
+    yml = "submission_1:\n  :submitters:\n  - :name: Eve\n    :email: jane@evil.org\n"
+    path = archive(tmp_path / "a.zip", {"submission_metadata.yml": yml.encode(), "submission_1/x.ipynb": MINE})
+    code, _, _ = collect(capsys, path, "--roster", tmp_path / "students.csv")
+    assert (code, handed_in(root)) == (1, {})
+
+
+def test_a_table_of_something_else_is_no_roster(root, tmp_path, capsys):
+    (tmp_path / "students.csv").write_text("colour,size\nred,1\n")
+    path = archive(tmp_path / "a.zip", {"ada/x.ipynb": MINE})
+    code, _, err = collect(capsys, path, "--roster", tmp_path / "students.csv")
+    assert (code, handed_in(root)) == (2, {})
+    assert "no column of the roster says who somebody is" in err
