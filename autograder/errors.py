@@ -27,6 +27,10 @@ class UnreadableSubmission(ConvgradeError):
     """A handed-in file that is no notebook and cannot be repaired; the student's fault."""
 
 
+class NotStored(ConvgradeError):
+    """Reports were made and could not be written; what was stored before is still there."""
+
+
 class NoBox(ConvgradeError):
     """No working wall on this machine: nothing is graded."""
 

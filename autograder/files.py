@@ -1,5 +1,6 @@
 """Files and their names: written whole or not at all, named by us, sorted as people do, known by a digest."""
 
+import errno
 import hashlib
 import os
 import re
@@ -9,11 +10,20 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from autograder.errors import place
 from autograder.log import noted
 
 PRIVATE = 0o600  # reports and submissions: nobody else's
 PUBLIC = 0o644  # others read it
 SHARED = 0o666  # what authors edit: as the umask allows
+
+
+def refusal(error: OSError) -> str:
+    """What the system says about a file, for people."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "the disk is full"
+    why = (error.strerror or str(error) or type(error).__name__).lower()
+    return f"{place(Path(error.filename))}: {why}" if isinstance(error.filename, str) else why
 
 
 def write_atomically(path: Path, data: bytes, mode: int = PRIVATE, follow: bool = True) -> None:
@@ -27,6 +37,9 @@ def write_atomically(path: Path, data: bytes, mode: int = PRIVATE, follow: bool 
     try:
         _write_into(folder, noted(path, "write").name, data, mode)
         os.fsync(folder)
+    except OSError as error:
+        error.filename = str(path)  # it names the unfinished file, which nobody knows
+        raise
     finally:
         os.close(folder)
 

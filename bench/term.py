@@ -20,7 +20,7 @@ from autograder.authoring import notebooks
 from autograder.authoring.demo import SampleClass
 from autograder.course import Assignment, load_course
 from autograder.files import write_atomically
-from autograder.gradebook import database
+from autograder.gradebook import database, opening
 from autograder.grading.keys import content_key, context_digest
 from autograder.grading.session import GradingOptions, GradingSession, store_of
 from autograder.grading.store import Store
@@ -95,7 +95,7 @@ def hand_in(assignment: Assignment, samples: Sequence[tuple[bytes, Report]], cou
 def grade_by_hand(assignment: Assignment) -> None:
     """Enter points for what people grade and some extra credit, then recompute the penalties."""
     dice = random.Random(assignment.slug)
-    with database.opened(assignment.root, assignment.slug) as found:
+    with opening.opened(assignment.root, assignment.slug) as found:
         for submission in found[0].assignment_submissions(assignment.slug) if found else ():
             for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
                 if grade.auto_score is None:

@@ -14,7 +14,7 @@ from nbgrader.plugins import CsvExportPlugin
 
 from autograder.course import Assignment, load_course
 from autograder.exports import write
-from autograder.gradebook import database
+from autograder.gradebook import opening
 from autograder.gradebook.gather import gather_contexts, recomputed_grades
 from autograder.grading.session import store_of
 from autograder.model import cents
@@ -50,7 +50,7 @@ def _exported(assignment: Assignment, form: str) -> Scores:
 
 def _nbgrader(assignment: Assignment, file: Path) -> dict[str, Scores]:
     """What the gradebook has for formgrader, less the penalty, and what `nbgrader export` writes."""
-    with database.opened(assignment.root, assignment.slug) as found:
+    with opening.opened(assignment.root, assignment.slug) as found:
         if found is None:
             raise RuntimeError("there is no gradebook")
         book: Any = found[0]

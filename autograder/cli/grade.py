@@ -13,6 +13,7 @@ from autograder.cli.exits import DONE, NOT_GRADED, NOTHING
 from autograder.cli.options import ASSIGNMENT, BOX, COURSE, DEVICE, JOBS, PATH, jobs_option, loaded
 from autograder.cli.output import note, note_all, say, show_reports
 from autograder.cli.verb import Verb, verbose
+from autograder.errors import NotStored
 from autograder.layout import DEMO, DEMO_SUBMITTED, reports_folder
 from autograder.log import is_on, stage
 
@@ -53,8 +54,8 @@ def grade(root: Path, paths: Sequence[Path], slug: str, as_json: bool, record: b
     discovery = discover(paths, course, slug)
     complete = not discovery.passed_over
     for name, group in groupby(discovery.found, key=lambda found: found.slug):
-        reports = _graded(GradingSession(course.assignment(name), settings), list(group), as_json)
-        complete = complete and all(report.graded for report in reports)
+        reports, stored = _graded(GradingSession(course.assignment(name), settings), list(group), as_json)
+        complete = complete and stored and all(report.graded for report in reports)
         if not as_json:
             show_reports(reports, in_full=is_on() or len(reports) == 1)
         if record:
@@ -68,17 +69,21 @@ def grade(root: Path, paths: Sequence[Path], slug: str, as_json: bool, record: b
 
 
 @stage("grading")
-def _graded(session: GradingSession, found: Sequence[Found], as_json: bool = False) -> list[Report]:
-    """Reports in stable order, printed as they come where they are wanted as JSON."""
+def _graded(session: GradingSession, found: Sequence[Found], as_json: bool = False) -> tuple[list[Report], bool]:
+    """Reports in stable order, printed as they come where they are wanted as JSON; and whether all are stored."""
     from autograder.grading.progress import progress
 
     reports = []
-    with progress(f"Grading {session.assignment.slug}", len(found)) as tick:
-        for report in session.reports(found, tick):
-            reports.append(report)
-            if as_json:
-                click.echo(report.to_json())
-    return reports
+    try:
+        with progress(f"Grading {session.assignment.slug}", len(found)) as tick:
+            for report in session.reports(found, tick):
+                reports.append(report)
+                if as_json:
+                    click.echo(report.to_json())
+    except NotStored as error:
+        note_all(str(error).splitlines())
+        return reports, False
+    return reports, True
 
 
 @stage("recording in the gradebook")
@@ -139,9 +144,9 @@ def demo(root: Path, slug: str, jobs: int, wall: str) -> int:
     make_class(assignment, root / DEMO_SUBMITTED)
     found = discover([root / DEMO_SUBMITTED], course, assignment.slug).found
     store, real = Store(reports_folder(root / DEMO, assignment.slug)), store_of(assignment)
-    reports = _graded(GradingSession(assignment, GradingOptions(jobs, wall=wall), store), found)
+    reports, stored = _graded(GradingSession(assignment, GradingOptions(jobs, wall=wall), store), found)
     show_reports(reports)
     place = store.folder if real.all() else real.folder  # a real class keeps its own page
     contexts = {report.student: context_without_gradebook(assignment, report) for report in reports}
     say(f"class page: {write_pages(reports, assignment.title, place, contexts).relative_to(root)}")
-    return NOT_GRADED if any(report.fault == "ours" for report in reports) else DONE
+    return DONE if stored and not any(report.fault == "ours" for report in reports) else NOT_GRADED

@@ -15,6 +15,7 @@ from autograder.cli import author, grade, hosts, staff, term
 from autograder.cli.exits import DONE, INTERRUPTED, NOT_GRADED, WRONG
 from autograder.cli.verb import Verb, verbose
 from autograder.errors import ConvgradeError, CourseError
+from autograder.files import refusal
 from autograder.text.escape import block
 
 # In the order in which a course needs them.
@@ -82,6 +83,10 @@ def _exit_code(run: Callable[[], Any]) -> int:
         return WRONG if isinstance(error, CourseError) else NOT_GRADED
     except BrokenPipeError:  # `convgrade grade … | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NOT_GRADED
+    except OSError as error:  # a full disk, a folder that is read-only, too many open files
+        log.note_error(error)
+        click.echo(f"convgrade: {block(refusal(error))}\n  run the same command again when it is mended", err=True)
         return NOT_GRADED
 
 

@@ -114,12 +114,12 @@ def late(root: Path, slug: str) -> int:
     Example:
       convgrade late a1_convolution
     """
-    from autograder.gradebook import database
+    from autograder.gradebook import opening
     from autograder.gradebook.late_penalties import recompute
     from autograder.text.words import amount, number
 
     loaded(root, slug)
-    with database.opened(root, slug) as opened:
+    with opening.opened(root, slug) as opened:
         if opened is None:
             note(f"{slug} is not in the gradebook; run `nbgrader generate_assignment {slug}`, then record grades")
             return NOTHING

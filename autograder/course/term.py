@@ -18,7 +18,7 @@ from autograder.errors import CourseError, place
 from autograder.layout import COURSE_FILE
 from autograder.model import cents
 
-TABLES = frozenset({"deadlines", "extensions", "late", "attempts"})
+TABLES = frozenset({"deadlines", "extensions", "late", "attempts", "gradebook"})
 COUNTING = ("last", "best", "deadline")  # deadline: the last one that was in time, else the first late one
 _DAY = 86400.0
 _UNITS = {"day": _DAY, "hour": 3600.0, "minute": 60.0}
@@ -61,6 +61,7 @@ class Term:
     deadlines: Mapping[str, datetime] = field(default_factory=dict)  # by assignment
     extensions: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # student → assignment or "" → seconds
     attempts: str = COUNTING[0]
+    gradebook_seconds: float = 30.0  # how long commands wait for another program that holds the gradebook
 
     def extension(self, student: str, slug: str) -> float:
         """Extra seconds that this student has."""
@@ -93,6 +94,7 @@ def read_term(path: Path, table: Mapping[str, Any], slugs: set[str]) -> Term:
         deadlines={slug: _moment(path, slug, value) for slug, value in deadlines.items()},
         extensions={student: _extension(path, student, value, slugs) for student, value in given.items()},
         attempts=counting,
+        **_gradebook(path, table_of(path, table, "gradebook", {"wait_seconds"})),
     )
 
 
@@ -114,6 +116,13 @@ def _late(path: Path, given: Mapping[str, Any]) -> Late:
         elif not is_number(value, least=0):
             raise _wrong(path, key, value, "must be a number of at least 0")
     return Late(**given)
+
+
+def _gradebook(path: Path, given: Mapping[str, Any]) -> dict[str, float]:
+    for key, value in given.items():
+        if not is_number(value, least=0):
+            raise _wrong(path, key, value, "must be a number of at least 0")
+    return {"gradebook_seconds": given["wait_seconds"]} if given else {}
 
 
 def _moment(path: Path, key: str, value: Any) -> datetime:

@@ -1,31 +1,24 @@
 """Reports → nbgrader's gradebook. `convgrade grade --record` and `nbgrader autograde` both take their points here."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-from nbgrader.api import Grade, Gradebook, InvalidEntry, MissingEntry, SubmittedNotebook
+from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import select
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
-from traitlets.config import Config
-from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from autograder.course import Course
 from autograder.course.term import Term
-from autograder.errors import ConvgradeError, CourseError
-from autograder.gradebook import late_penalties
+from autograder.errors import CourseError
+from autograder.gradebook import late_penalties, opening
 from autograder.gradebook.grades import points_of
-from autograder.layout import BUILD, RECORDING, grade_id_of
+from autograder.layout import grade_id_of
 from autograder.model import Report, cents
 
 _WAITS = (0.1, 0.3, 1.0, 3.0)  # seconds before a write is tried again
-_TURN = 300.0  # seconds after which nobody waits any longer for another who records
 
 
 def scores(report: Report) -> dict[str, float | None]:
@@ -39,16 +32,16 @@ def record(reports: Sequence[Report], root: Path) -> int:
     Writes automatic scores and the mark "needs manual grading"; a person's score, extra credit and comments stay.
     Raises CourseError where nbgrader does not know the assignment, or knows it with other points.
     """
-    config, where = settings(root)
-    with one_at_a_time(root), Gradebook(where.db_url, where.course_id) as book:
+    with opening.gradebook(root) as opened:
+        book = opened.book
         book.db().expire_on_commit = False  # else nbgrader reads every cell of the assignment again for each student
         known = {slug: _points_in(book, slug) for slug in {report.assignment: None for report in reports}}
         for report in reports:
             _refuse_others(known[report.assignment], report)
-            _patiently(book, partial(_write, book, report, where))
+            _patiently(opened, partial(_write, book, report, opened.where))
         book.db.expire_all()
         for slug in known:
-            _patiently(book, partial(late_penalties.recompute, book, slug, config))
+            _patiently(opened, partial(late_penalties.recompute, book, slug, opened.config))
     return len(reports)
 
 
@@ -60,56 +53,23 @@ def _write(book: Gradebook, report: Report, where: CourseDirectory) -> None:
     write_scores(book, report)
 
 
-def _patiently(book: Gradebook, action: Callable[[], object]) -> None:
-    """Do it, and again where another program wrote at the same moment. Raises ConvgradeError in the end."""
+def _patiently(opened: opening.OpenBook, action: Callable[[], object]) -> None:
+    """Do it, and again where another program wrote at the same moment, as long as the course waits for others."""
+    until = time.monotonic() + opened.wait
     for pause in (*_WAITS, None):
         try:
             action()
             return
-        except (InvalidEntry, SQLAlchemyError) as error:
-            book.db.rollback()
-            if pause is None:
-                why = str(error).splitlines()[0]
-                raise ConvgradeError(f"the gradebook cannot be written: {why}\n  run the same command again") from None
+        except opening.FAULTS:
+            opened.book.db.rollback()
+            if pause is None or time.monotonic() + pause > until:
+                raise
             time.sleep(pause)
-
-
-@contextmanager
-def one_at_a_time(root: Path) -> Iterator[None]:
-    """Commands that change the gradebook take turns, on this machine; the kernel releases the lock of a killed one."""
-    (root / BUILD).mkdir(exist_ok=True)
-    lock = FileLock(root / RECORDING)
-    try:
-        turn = lock.acquire(timeout=_TURN, poll_interval=0.05)
-    except Timeout:
-        raise ConvgradeError("another command is using the gradebook\n  run the same command again later") from None
-    with turn:
-        yield
-
-
-@contextmanager
-def opened(root: Path, slug: str) -> Iterator[tuple[Gradebook, Config] | None]:
-    """The gradebook of the course at `root` with its configuration; None where there is none that knows `slug`."""
-    if not _exists(root):
-        yield None
-        return
-    config, where = settings(root)
-    with one_at_a_time(root), Gradebook(where.db_url, where.course_id) as book:
-        known = any(assignment.name == slug for assignment in book.assignments)
-        yield (book, config) if known else None
-
-
-def _exists(root: Path) -> bool:
-    """Whether there is a gradebook to look into: looking must not make one."""
-    if not (root / "nbgrader_config.py").is_file():
-        return False
-    url = make_url(settings(root)[1].db_url)
-    return not url.drivername.startswith("sqlite") or Path(url.database or "").is_file()
 
 
 def term_of(course: Course, slug: str) -> Term:
     """The course's rules; where course.toml names no deadline, with the one that was set in formgrader."""
-    with opened(course.root, slug) as found:
+    with opening.opened(course.root, slug) as found:
         due = found[0].find_assignment(slug).duedate if found else None
         return course.term.or_due(slug, due and due.replace(tzinfo=UTC))
 
@@ -118,7 +78,7 @@ def times(root: Path, reports: Iterable[Report]) -> dict[str, datetime]:
     """When each student handed in, where nbgrader's tree says so."""
     if not (root / "nbgrader_config.py").is_file():
         return {}
-    where = settings(root)[1]
+    where = opening.settings(root)[1]
     known = {report.student: _time_of(report, where) for report in reports}
     return {student: at.replace(tzinfo=UTC) for student, at in known.items() if at}
 
@@ -188,16 +148,6 @@ def _refuse_others(known: Mapping[str, float], report: Report) -> None:
 
 def _todo(slug: str) -> str:
     return f"run `nbgrader generate_assignment {slug}` once, then repeat this"
-
-
-def settings(root: Path) -> tuple[Config, CourseDirectory]:
-    """What the instructor's nbgrader_config.py says, and the course directory made from it."""
-    try:
-        config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
-    except ConfigFileNotFound:
-        todo = "run this in the root of the course, next to that file"
-        raise CourseError("there is no nbgrader_config.py", root.name, todo) from None
-    return config, CourseDirectory(config=config)
 
 
 def _time_of(report: Report, where: CourseDirectory) -> datetime | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from autograder.course import Assignment, Course
 from autograder.course.term import Term
-from autograder.gradebook import database
+from autograder.gradebook import database, opening
 from autograder.gradebook.context import StudentContext, headings
 from autograder.gradebook.grades import Grade, from_book, from_reports, regraded, unrecorded
 from autograder.gradebook.late_penalties import recompute
@@ -27,7 +27,7 @@ def recomputed_grades(course: Course, assignment: Assignment) -> tuple[list[Grad
     there: a deadline may have changed since. Else the stored reports are all there is.
     """
     reports = store_of(assignment).all()
-    with database.opened(course.root, assignment.slug) as found:
+    with opening.opened(course.root, assignment.slug) as found:
         if found and found[0].assignment_submissions(assignment.slug):
             recompute(found[0], assignment.slug, found[1])
             grades = from_book(assignment, found[0], reports, course.term)
@@ -65,7 +65,7 @@ def gather_contexts(course: Course, assignment: Assignment, reports: Sequence[Re
     """By student. Where the gradebook knows a submission its points and words count; nothing is written there."""
     grades = {grade.student: grade for grade in _unrecorded_grades(course, assignment, reports)}
     comments: Mapping[str, Comments] = {}
-    with database.opened(course.root, assignment.slug) as found:
+    with opening.opened(course.root, assignment.slug) as found:
         if found:
             grades |= _recorded(assignment, found[0], reports, course.term)
             comments = _comments(assignment, found[0])

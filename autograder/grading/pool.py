@@ -31,6 +31,10 @@ class _Task:
     tries: int = 0
 
 
+class _Crash(Exception):
+    """This one submission broke the worker."""
+
+
 def grade_all(
     queue: Iterable[Job],
     assignment: Assignment,
@@ -103,30 +107,36 @@ class _Pool:
                 self._replace(worker, "it took too long")
 
     def _hear(self, worker: Worker) -> None:
+        """What the worker says. Only that may be its fault: what `on_report` raises is none of its business."""
         try:
-            message = worker.answer()
-            answer = json.loads(message)
-            if "error" in answer:  # nothing can be graded at all
-                raise ConvgradeError(str(answer["error"]))
-            if "crash" in answer:  # this one submission broke it
-                self._replace(worker, str(answer["crash"]))
-            elif not worker.ready:
-                worker.ready, self.failed_starts = bool(answer["ready"]), 0
-            else:
-                self._finish(worker, message)
+            report = self._told(worker)
         except (EOFError, OSError):
             self._replace(worker, "the worker ended unexpectedly")
+        except _Crash as crash:
+            self._replace(worker, str(crash))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             self._replace(worker, f"the worker gave no report ({type(error).__name__})")
+        else:
+            if report and worker.index is not None:
+                index, worker.index = worker.index, None
+                self._keep(index, report)
 
-    def _finish(self, worker: Worker, message: bytes) -> None:
-        """The report of the submission that this worker was asked for. Raises ValueError for any other."""
+    def _told(self, worker: Worker) -> Report | None:
+        """The report of the submission that it was asked for; None: it is ready. Raises ValueError for any other."""
+        message = worker.answer()
+        answer = json.loads(message)
+        if "error" in answer:  # nothing can be graded at all
+            raise ConvgradeError(str(answer["error"]))
+        if "crash" in answer:
+            raise _Crash(str(answer["crash"]))
+        if not worker.ready:
+            worker.ready, self.failed_starts = bool(answer["ready"]), 0
+            return None
         task = self.running[-1 if worker.index is None else worker.index]
         report = Report.from_json(message.decode())
         if (report.student, report.key) != (task.job.student, task.job.key):
             raise ValueError("the report of another submission")
-        worker.index = None
-        self._keep(task.index, report)
+        return report
 
     def _keep(self, index: int, report: Report) -> None:
         del self.running[index]

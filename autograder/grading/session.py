@@ -3,12 +3,14 @@
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 
 from autograder.box.clock import FAR
 from autograder.course import Assignment
+from autograder.errors import NotStored
+from autograder.files import refusal
 from autograder.grading.dependencies import dependencies_of
 from autograder.grading.keys import content_key, context_digest
 from autograder.grading.pool import grade_all, problem
@@ -19,6 +21,7 @@ from autograder.layout import BUILD, reports_folder
 from autograder.log import is_on
 from autograder.model import Report
 from autograder.submission.find import Found
+from autograder.text.words import amount
 
 OnReport = Callable[[Report], object]  # called with every report as soon as it exists, in any order
 
@@ -59,13 +62,18 @@ class GradingSession:
     ) -> None:
         self.assignment, self.options, self.which = assignment, options, which
         self.store = store or store_of(assignment)
+        self._unstored: list[OSError] = []  # why, one for each report
         self.context = context_digest(assignment, options.wall, options.device)
 
     def reports(self, found: Sequence[Found], on_report: OnReport = lambda _: None) -> Iterator[Report]:
-        """A report for each file, in this order; new ones are stored as soon as they exist."""
+        """A report for each file, in this order; new ones are stored as soon as they exist.
+
+        Raises NotStored, after the last of them, where some could not be written.
+        """
         self.store.sweep()
         state = dependencies_of(self.assignment, self.options.wall, self.options.device)
-        state.save(self.store.folder)  # for a regrading, later
+        with suppress(OSError):  # where nothing can be written, the reports say so
+            state.save(self.store.folder)  # for a regrading, later
         ready: dict[int, Report] = {}
         asked: deque[int] = deque()
         with closing(self.grade(self._new(found, ready, asked, on_report), on_report)) as fresh:
@@ -73,12 +81,14 @@ class GradingSession:
                 while index not in ready and (report := next(fresh, None)):  # this moves `_new` forward, too
                     ready[asked.popleft()] = report
                 yield ready.pop(index)
+        self._refuse_unstored()
 
     def grade(self, queue: Iterable[Job], on_report: OnReport = lambda _: None) -> Generator[Report, None, None]:
-        """Grade these in worker processes, whatever is stored."""
+        """Grade these in worker processes, whatever is stored. Raises NotStored after the last of them."""
         spec = worker_spec(self.assignment, self.options, self.which)
         size = self.options.jobs
-        return grade_all(queue, self.assignment, spec, size, lambda report: on_report(self._stored(report)))
+        yield from grade_all(queue, self.assignment, spec, size, lambda report: on_report(self._stored(report)))
+        self._refuse_unstored()
 
     def read(self, item: Found) -> Job | Report:
         """The job of this file; where it cannot be read, the report that says so."""
@@ -113,10 +123,19 @@ class GradingSession:
         return replace(report, source=job.source) if report else None
 
     def _stored(self, report: Report) -> Report:
-        """The report as it was put into the store."""
+        """The report as it was put into the store; one that cannot be written is counted, and the grading goes on."""
         report = replace(report, box=self.options.wall) if report.fault == "ours" else report
-        self.store.put(report)
+        try:
+            self.store.put(report)
+        except OSError as error:
+            self._unstored.append(error)
         return report
+
+    def _refuse_unstored(self) -> None:
+        if self._unstored:
+            count = len(self._unstored)
+            what = f"{refusal(self._unstored[0])}, {amount(count, 'report')} {'is' if count == 1 else 'are'} not stored"
+            raise NotStored(f"{what}\n  make room, then run the same command again: what is stored stays")
 
 
 def processors() -> int:

@@ -11,8 +11,8 @@ from autograder.course import load_course
 from autograder.exports import FORMATS, write
 from autograder.files import write_atomically
 from autograder.gradebook import late_penalties
-from autograder.gradebook.database import one_at_a_time
 from autograder.gradebook.grades import from_book
+from autograder.gradebook.opening import one_at_a_time
 from autograder.grading.session import store_of
 
 

@@ -12,7 +12,7 @@ from nbgrader.plugins import CsvExportPlugin
 
 from autograder.course import load_course
 from autograder.course.term import load_term
-from autograder.gradebook import database, late_penalties
+from autograder.gradebook import database, late_penalties, opening
 from autograder.gradebook.gather import recomputed_grades
 from autograder.gradebook.grades import from_book, from_reports, unrecorded
 from autograder.grading.session import store_of
@@ -83,10 +83,10 @@ def test_lateness_costs_what_the_course_says(root):
 def test_a_penalty_follows_a_deadline_that_moves(root):
     recorded(root, days_late=1.5)
     rule(root, RULES.replace("01-10", "01-11"))
-    with database.opened(root, "tiny") as (book, config):
+    with opening.opened(root, "tiny") as (book, config):
         assert late_penalties.recompute(book, "tiny", config) == {"ada": (18, 9)}
     rule(root, RULES + '[extensions]\nada = "3 days"\n')
-    with database.opened(root, "tiny") as (book, config):
+    with opening.opened(root, "tiny") as (book, config):
         assert late_penalties.recompute(book, "tiny", config) == {"ada": (9, 0)}
     assert grades(root)["ada"].score == 90
 
@@ -94,7 +94,7 @@ def test_a_penalty_follows_a_deadline_that_moves(root):
 def test_a_penalty_follows_the_points_that_a_person_gives(root):
     recorded(root, days_late=1)
     enter(root, "ada", why=10, add_check_extra=5)
-    with database.opened(root, "tiny") as (book, config):
+    with opening.opened(root, "tiny") as (book, config):
         late_penalties.recompute(book, "tiny", config)
     assert (grades(root)["ada"].penalty, grades(root)["ada"].score) == (10, 95)
 
@@ -156,11 +156,11 @@ def test_reports_that_are_not_recorded_are_told(root):
 
 def test_looking_makes_no_gradebook(tmp_path):
     make_course(tmp_path)
-    with database.opened(tmp_path, "tiny") as found:
+    with opening.opened(tmp_path, "tiny") as found:
         assert found is None
     assert not (tmp_path / "build" / "gradebook.db").exists()
 
 
 def test_an_unknown_assignment_has_no_gradebook(root):
-    with database.opened(root, "other") as found:
+    with opening.opened(root, "other") as found:
         assert found is None

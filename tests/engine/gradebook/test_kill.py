@@ -13,11 +13,11 @@ from sqlalchemy.exc import OperationalError
 
 from autograder.course import load_course
 from autograder.errors import ConvgradeError
-from autograder.gradebook import database
+from autograder.gradebook import database, opening
 from autograder.grading.session import store_of
 from autograder.model import Report
 from tests.engine.gradebook.term_runs import MANY, enter_all, processes, record_all, term
-from tests.engine.samples.book import book_of, make_book, make_course, report, url_of
+from tests.engine.samples.book import book_of, make_book, make_course, report, rule, url_of
 
 STUDENTS = [f"s{number}" for number in range(6)]
 KILLS = 20
@@ -170,8 +170,8 @@ def test_a_writer_that_is_not_ours_is_waited_for(root, monkeypatch):
 
 
 def test_who_waits_too_long_is_told(root, monkeypatch):
-    monkeypatch.setattr(database, "_TURN", 0.1)
-    with database.one_at_a_time(root), pytest.raises(ConvgradeError, match="is using the gradebook"):
+    rule(root, "[gradebook]\nwait_seconds = 0.01\n")
+    with opening.one_at_a_time(root), pytest.raises(ConvgradeError, match="is using the gradebook"):
         database.record([report("ada")], root)
     assert database.record([report("ada")], root) == 1
 
@@ -179,7 +179,7 @@ def test_who_waits_too_long_is_told(root, monkeypatch):
 def test_a_gradebook_that_stays_locked_is_told(root, monkeypatch):
     monkeypatch.setattr(database, "_WAITS", ())
     monkeypatch.setattr(Gradebook, "add_student", _locked)
-    with pytest.raises(ConvgradeError, match=r"cannot be written: .*database is locked"):
+    with pytest.raises(ConvgradeError, match=r"another program holds the gradebook\n.*database is locked"):
         database.record([report("ada")], root)
 
 
