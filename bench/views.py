@@ -45,7 +45,7 @@ def _exported(assignment: Assignment, form: str) -> Scores:
     grades, _ = recomputed_grades(load_course(assignment.root), assignment)
     table = csv.DictReader(io.StringIO(write(form, assignment.title, grades).text))
     student, score = {"csv": ("student_id", "score"), "canvas": ("SIS Login ID", assignment.title)}[form]
-    return {row[student]: float(row[score]) for row in table if row[student]}
+    return {row[student]: float(row[score] or 0) for row in table if row[student]}
 
 
 def _nbgrader(assignment: Assignment, file: Path) -> dict[str, Scores]:

@@ -152,6 +152,20 @@ def coverage(root: Path, dry_run: bool) -> int:
     return _up_to_date(write_coverage(load_course(root), dry_run), root, "coverage", dry_run)
 
 
+@click.command("settings", cls=Verb, short_help="Print every setting of a course.")
+def print_settings() -> int:
+    """Print every setting of course.toml and assignment.toml, as Markdown: what may be written, and what it means.
+
+    \b
+    Example:
+      convgrade settings
+    """
+    from autograder.authoring.settings import settings_page
+
+    click.echo(settings_page(), nl=False)
+    return DONE
+
+
 def _up_to_date(changed: Sequence[Path], root: Path, verb: str, dry_run: bool) -> int:
     """Says what was written or, with `dry_run`, has to be; 1 for that."""
     for path in changed:

@@ -1,6 +1,7 @@
 """Verbs for other systems that grade with this engine."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -19,9 +20,10 @@ from autograder.cli.verb import Verb
     show_default=True,
     help="When students see the checks. While they are hidden, so is the total.",
 )
+@click.option("--leaderboard", is_flag=True, help="Show the class what everybody's gates measured.")
 @BOX
 @COURSE
-def gradescope(root: Path, slug: str, visibility: str, wall: str) -> int:
+def gradescope(root: Path, slug: str, **options: Any) -> int:
     """Make build/gradescope/SLUG.zip: this engine and one assignment, with setup.sh and run_autograder.
 
     If bubblewrap does not work in Gradescope's container, choose the weaker wall by name: --box landlock. Every result
@@ -31,10 +33,10 @@ def gradescope(root: Path, slug: str, visibility: str, wall: str) -> int:
     Example:
       convgrade gradescope a1_convolution --box landlock
     """
-    from autograder.hosts.gradescope_zip import advice, write_zip
+    from autograder.hosts.gradescope_zip import ZipOptions, advice, write_zip
 
     course, assignment = loaded(root, slug)
-    path = write_zip(course, assignment, wall, visibility)
+    path = write_zip(course, assignment, ZipOptions(**options))
     say(f"written: {path.relative_to(root)} ({path.stat().st_size / 1e6:.1f} MB)")
     note_all(advice(assignment))
     return DONE

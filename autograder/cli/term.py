@@ -202,7 +202,7 @@ def export(root: Path, slug: str, form: str, file: Path | None, roster_file: Pat
       convgrade export a1_convolution --format moodle --roster worksheet.csv --output import.csv
       convgrade export a1_convolution --format jsonl | jq .score
     """
-    from autograder.exports import write
+    from autograder.exports import Platform, write
     from autograder.files import write_atomically
     from autograder.gradebook.gather import not_final, recomputed_grades
 
@@ -211,13 +211,14 @@ def export(root: Path, slug: str, form: str, file: Path | None, roster_file: Pat
     if not grades:
         note(f"nothing of {slug} is graded yet; run `convgrade grade PATH --record`")
         return NOTHING
-    result = write(form, assignment.title, grades, _text(roster_file))
+    result = write(form, assignment.title, grades, Platform(_text(roster_file), course.term.exports.scale))
+    note_all(complaints)  # first of all: whose cell is empty
     if file:
         write_atomically(file.absolute(), result.text.encode())
         note(f"written: {file}")
     else:
         click.echo(result.text, nl=False)
-    note_all((*not_final(grades), *complaints, *result.complaints))
+    note_all((*not_final(grades), *result.complaints))
     return NOT_GRADED if complaints or result.complaints else DONE
 
 

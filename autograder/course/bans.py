@@ -15,10 +15,14 @@ from types import MappingProxyType
 from typing import Any
 
 from autograder.course.stated import spoken
-from autograder.course.toml import line_of, table_of
+from autograder.course.toml import line_of, nearest, table_of
 from autograder.errors import CourseError, place
 
 TABLE = "bans"
+KEYS = {
+    "<exercise>": ("a list of families", "for every function of this exercise"),
+    "<exercise>.<function>": ("a list of families", "for one function of it"),
+}
 Cells = Sequence[tuple[str, int]]
 """Sources of cells, with the lines where they begin."""
 
@@ -94,7 +98,7 @@ def read_bans(path: Path, table: Mapping[str, Any], exercises: Mapping[str, Iter
     for exercise, value in given.items():
         line = line_of(path, exercise, start=start, default=start)
         if exercise not in exercises:
-            known = f"exercises are {', '.join(exercises)}"
+            known = f"{nearest(exercise, exercises)} exercises are {', '.join(exercises)}".strip()
             raise CourseError(f"[{TABLE}] names the unknown exercise “{exercise}”", place(path, line), known)
         functions = value if isinstance(value, dict) else {_ALL: value}
         for function, families in functions.items():
@@ -106,12 +110,14 @@ def read_bans(path: Path, table: Mapping[str, Any], exercises: Mapping[str, Iter
 
 def _refuse_unknown(function: str, families: object, defined: Sequence[str], where: str) -> None:
     if function and function not in defined:
-        raise CourseError(f"[{TABLE}] names the unknown function “{function}”", where, f"one of {', '.join(defined)}")
+        known = f"{nearest(function, defined)} one of {', '.join(defined)}".strip()
+        raise CourseError(f"[{TABLE}] names the unknown function “{function}”", where, known)
     if not isinstance(families, list) or not families:
         raise CourseError(f"what [{TABLE}] switches off must be a list", where, f"some of {', '.join(FAMILIES)}")
     for family in families:
         if family not in FAMILIES:
-            raise CourseError(f"[{TABLE}] names the unknown family “{family}”", where, f"one of {', '.join(FAMILIES)}")
+            known = f"{nearest(str(family), FAMILIES)} one of {', '.join(FAMILIES)}".strip()
+            raise CourseError(f"[{TABLE}] names the unknown family “{family}”", where, known)
 
 
 # what the notebook says of it ------------------------------------------------------------------

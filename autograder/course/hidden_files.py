@@ -2,12 +2,20 @@
 
 import site
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from autograder.course.toml import line_of, table_of
+from autograder.course.toml import A_LIST_OF_TEXTS, line_of, setting, table_into
 from autograder.errors import CourseError, place
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Files that no submission may read."""
+
+    files: Sequence[str] = setting((), A_LIST_OF_TEXTS, "files and folders below site-packages")
 
 
 def read_hidden(path: Path, table: Mapping[str, Any]) -> tuple[str, ...]:
@@ -16,9 +24,7 @@ def read_hidden(path: Path, table: Mapping[str, Any]) -> tuple[str, ...]:
     Raises CourseError with file and line, for a file that is not installed too: what is not there cannot be kept away.
     """
     where = place(path, line_of(path, "files", start=line_of(path, "hidden")))
-    names = table_of(path, table, "hidden", {"files"}).get("files", [])
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise CourseError("[hidden] files must be a list of strings", where, 'write files = ["sklearn/datasets/data"]')
+    names = table_into(path, table, "hidden", Hidden).files
     return tuple(str(path) for name in names for path in _installed(name, where))
 
 

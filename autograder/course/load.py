@@ -11,23 +11,22 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from autograder.course.answers import edited, mistakes_of, right_definition
-from autograder.course.bans import TABLE as BANS
 from autograder.course.bans import Bans, read_bans, refuse_unsaid
 from autograder.course.declarations import CheckSpec, MistakeSpec, defined_names, parse, read_checks
 from autograder.course.hidden_files import read_hidden
 from autograder.course.limits import Limits, read_limits
 from autograder.course.parts import ALTERNATIVES, CHECKS, MISTAKES, part, sources_of
 from autograder.course.percent import Kind, Role, SourceCell, read_source_cells
+from autograder.course.settings import ASSIGNMENT_KEYS, COURSE_KEYS, Feedback
 from autograder.course.stated import refuse_unstated
-from autograder.course.term import TABLES, Term, read_term
+from autograder.course.term import Term, read_term
 from autograder.course.thresholds import Threshold, named_in, read_thresholds, refuse_unknown
-from autograder.course.toml import line_of, read_toml, table_of, text_of
+from autograder.course.toml import read_toml, table_into, text_of
 from autograder.errors import CourseError, UnknownAssignment, place
 from autograder.layout import COURSE_FILE, SOLUTIONS, exercise_of, grade_id_of
 from autograder.log import stage
 
 POINTS = 100.0  # what the exercises of every assignment add up to
-SHOW = ("shapes", "errors", "values")  # how much of a hidden input feedback may tell, least first
 SLUG = re.compile(r"[a-z][a-z0-9_]{0,59}", re.ASCII)
 
 
@@ -139,7 +138,7 @@ def load_course(root: Path) -> Course:
     """Read `root/solutions`. Raises CourseError for the first thing that is broken."""
     root = Path(root).absolute()
     settings = root / COURSE_FILE
-    raw = read_toml(settings, {"name", "secret"} | TABLES)
+    raw = read_toml(settings, COURSE_KEYS)
     name, secret = (text_of(settings, raw, key) for key in ("name", "secret"))
     folders = sorted(path for path in settings.parent.iterdir() if path.is_dir() and path.name[0] not in "._")
     if not folders:
@@ -153,11 +152,7 @@ def load_assignment(folder: Path, secret: str) -> Assignment:
     slug, settings = folder.name, folder / "assignment.toml"
     if not SLUG.fullmatch(slug):
         raise CourseError(f"invalid assignment name “{slug}”", place(folder), "use a-z, 0-9 and _, a letter first")
-    raw = read_toml(settings, {"title", "limits", "feedback", "thresholds", "hidden", BANS})
-    show = table_of(settings, raw, "feedback", {"show"}).get("show", SHOW[0])
-    if show not in SHOW:
-        where = place(settings, line_of(settings, "show"))
-        raise CourseError(f"invalid value show = {show!r}", where, f"use one of {', '.join(SHOW)}")
+    raw = read_toml(settings, ASSIGNMENT_KEYS)
     cells = read_source_cells(folder / "notebook.py")
     exercises = _exercises(folder / "notebook.py", cells)
     assignment = Assignment(
@@ -165,7 +160,7 @@ def load_assignment(folder: Path, secret: str) -> Assignment:
         title=text_of(settings, raw, "title"),
         exercises=exercises,
         limits=read_limits(settings, raw),
-        show=show,
+        show=table_into(settings, raw, "feedback", Feedback).show,
         release=tuple(ReleaseCell(cell.name, cell.role, cell.kind, cell.released) for cell in cells),
         folder=folder,
         secret=secret,

@@ -8,18 +8,32 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from autograder.course.toml import is_number, line_of, read_toml, table_of
+from autograder.course.toml import (
+    TRUE_OR_FALSE,
+    at_least,
+    line_of,
+    nearest,
+    one_of,
+    read_toml,
+    setting,
+    table_into,
+    table_of,
+)
 from autograder.errors import CourseError, place
 from autograder.layout import COURSE_FILE
 from autograder.model import cents
 
-TABLES = frozenset({"deadlines", "extensions", "late", "attempts", "gradebook"})
-COUNTING = ("last", "best", "deadline")  # deadline: the last one that was in time, else the first late one
+DEADLINES = {"<assignment>": ("a date or a time, without quotes", "a date ends with its last minute")}
+EXTENSIONS = {
+    "<student>": ('a duration such as "2 days" or "1 day 12 hours"', "in every assignment"),
+    "<student>.<assignment>": ("a duration", "in this one"),
+}
+COUNTING = ("last", "best", "deadline")
 _DAY = 86400.0
 _UNITS = {"day": _DAY, "hour": 3600.0, "minute": 60.0}
 _DURATION = re.compile(r"\s*(\d{1,6})\s*(day|hour|minute)s?\s*,?")
@@ -27,15 +41,15 @@ _DURATION = re.compile(r"\s*(\d{1,6})\s*(day|hour|minute)s?\s*,?")
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """What lateness costs: `flat` percent at once, `per_day` for each day that has begun, `most` at most."""
+    """What lateness costs, in percent."""
 
-    per_day: float = 0.0
-    flat: float = 0.0
-    most: float = 100.0
-    grace_minutes: float = 0.0  # as much lateness costs nothing; more is counted from the deadline
-    zero_after_days: float = math.inf
-    of: str = "score"  # percent of the points that were earned, or of those that could be: "points"
-    keep_extra_credit: bool = True  # extra credit is never lost
+    per_day: float = setting(0.0, at_least(0), "for each day that has begun")
+    flat: float = setting(0.0, at_least(0), "at once")
+    most: float = setting(100.0, at_least(0), "at most")
+    grace_minutes: float = setting(0.0, at_least(0), "as much costs nothing; more is counted from the deadline")
+    zero_after_days: float = setting(math.inf, at_least(0), "after which nothing is left")
+    of: str = setting("score", one_of("score", "points"), "of what was earned, or of the points that could be")
+    keep_extra_credit: bool = setting(True, TRUE_OR_FALSE, "extra credit is never lost")
 
     def percent(self, seconds: float) -> float:
         """Percent that `seconds` of lateness cost; `seconds` as they are after extensions."""
@@ -54,6 +68,31 @@ class Late:
 
 
 @dataclass(frozen=True, slots=True)
+class Counting:
+    """Which attempt of a student counts."""
+
+    count: str = setting(
+        COUNTING[0], one_of(*COUNTING), "deadline: the last one that was in time, else the first late one"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GradebookRules:
+    """How commands use nbgrader's gradebook."""
+
+    wait_seconds: float = setting(30.0, at_least(0), "for another program that holds the gradebook")
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRules:
+    """How grades go to learning platforms."""
+
+    scale: bool = setting(
+        False, TRUE_OR_FALSE, "where the platform has another maximum, points are scaled to it; else that is refused"
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
     """Everything in course.toml that is about people and dates."""
 
@@ -61,7 +100,8 @@ class Term:
     deadlines: Mapping[str, datetime] = field(default_factory=dict)  # by assignment
     extensions: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # student → assignment or "" → seconds
     attempts: str = COUNTING[0]
-    gradebook_seconds: float = 30.0  # how long commands wait for another program that holds the gradebook
+    gradebook: GradebookRules = GradebookRules()
+    exports: ExportRules = ExportRules()
 
     def extension(self, student: str, slug: str) -> float:
         """Extra seconds that this student has."""
@@ -84,17 +124,18 @@ class Term:
 
 def read_term(path: Path, table: Mapping[str, Any], slugs: set[str]) -> Term:
     """The rules that `table`, the content of course.toml at `path`, sets. Raises CourseError."""
-    deadlines = table_of(path, table, "deadlines", slugs)
+    deadlines = table_of(path, table, "deadlines", None)
+    for slug in sorted(deadlines.keys() - slugs):
+        where = place(path, line_of(path, slug, start=line_of(path, "deadlines")))
+        raise CourseError(f"unknown assignment “{slug}”", where, _question(slug, slugs))
     given = table_of(path, table, "extensions", None)
-    counting = table_of(path, table, "attempts", {"count"}).get("count", COUNTING[0])
-    if counting not in COUNTING:
-        raise _wrong(path, "count", counting, f"use one of {', '.join(COUNTING)}")
     return Term(
-        late=_late(path, table_of(path, table, "late", {item.name for item in fields(Late)})),
+        late=table_into(path, table, "late", Late),
         deadlines={slug: _moment(path, slug, value) for slug, value in deadlines.items()},
         extensions={student: _extension(path, student, value, slugs) for student, value in given.items()},
-        attempts=counting,
-        **_gradebook(path, table_of(path, table, "gradebook", {"wait_seconds"})),
+        attempts=table_into(path, table, "attempts", Counting).count,
+        gradebook=table_into(path, table, "gradebook", GradebookRules),
+        exports=table_into(path, table, "exports", ExportRules),
     )
 
 
@@ -102,27 +143,7 @@ def load_term(root: Path) -> Term:
     """The rules of the course at `root`, without reading its assignments. Raises CourseError."""
     path = root / COURSE_FILE
     slugs = {folder.name for folder in path.parent.iterdir() if folder.is_dir()}
-    return read_term(path, read_toml(path, {"name", "secret"} | TABLES), slugs)
-
-
-def _late(path: Path, given: Mapping[str, Any]) -> Late:
-    for key, value in given.items():
-        if key == "of":
-            if value not in ("score", "points"):
-                raise _wrong(path, key, value, 'write "score" or "points"')
-        elif key == "keep_extra_credit":
-            if not isinstance(value, bool):
-                raise _wrong(path, key, value, "write true or false")
-        elif not is_number(value, least=0):
-            raise _wrong(path, key, value, "must be a number of at least 0")
-    return Late(**given)
-
-
-def _gradebook(path: Path, given: Mapping[str, Any]) -> dict[str, float]:
-    for key, value in given.items():
-        if not is_number(value, least=0):
-            raise _wrong(path, key, value, "must be a number of at least 0")
-    return {"gradebook_seconds": given["wait_seconds"]} if given else {}
+    return read_term(path, read_toml(path, None), slugs)
 
 
 def _moment(path: Path, key: str, value: Any) -> datetime:
@@ -138,10 +159,13 @@ def _extension(path: Path, student: str, value: Any, slugs: set[str]) -> dict[st
     """Seconds by assignment, "" for all; `value` is a duration, or a table of durations by assignment."""
     if not isinstance(value, dict):
         return {"": _duration(path, student, value)}
-    unknown = sorted(value.keys() - slugs)
-    if unknown:
-        raise _wrong(path, student, unknown[0], f"the assignments are {', '.join(sorted(slugs))}")
+    for slug in sorted(value.keys() - slugs):
+        raise _wrong(path, student, slug, _question(slug, slugs))
     return {slug: _duration(path, student, text) for slug, text in value.items()}
+
+
+def _question(slug: str, slugs: set[str]) -> str:
+    return f"{nearest(slug, slugs)} the assignments are {', '.join(sorted(slugs))}".strip()
 
 
 def _duration(path: Path, key: str, value: Any) -> float:
@@ -153,4 +177,4 @@ def _duration(path: Path, key: str, value: Any) -> float:
 
 
 def _wrong(path: Path, key: str, value: Any, todo: str) -> CourseError:
-    return CourseError(f"invalid value for {key}: {value!r}", place(path, line_of(path, key)), todo)
+    return CourseError(f"invalid value {key} = {value!r}", place(path, line_of(path, key)), todo)

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from autograder.course.toml import is_number, line_of, table_of
+from autograder.course.toml import is_number, line_of, nearest, table_of
 from autograder.errors import CourseError, place
 
 FIXTURE = "thresholds"  # what a check calls them: `thresholds.digits`
@@ -57,6 +57,25 @@ _FIELDS: Mapping[str, tuple[Callable[[Any], bool], str]] = MappingProxyType(
 )
 
 
+MEANS = MappingProxyType(
+    {
+        "at_least": "a right solution falls below it less than once in 10,000 runs; must be there",
+        "promised": "what the notebook tells students to reach; `at_least` never goes above it",
+        "mean": "of the runs that were measured",
+        "spread": "standard deviation of single runs",
+        "runs": "how many were measured",
+        "seeds": "which secrets seeded them",
+        "false_fail": "probability that a right solution falls below",
+        "date": "when they were measured",
+    }
+)
+
+
+def in_words() -> dict[str, str]:
+    """What may be written for each key of a threshold."""
+    return {key: words for key, (_, words) in _FIELDS.items()}
+
+
 def read_thresholds(path: Path, table: Mapping[str, Any]) -> Mapping[str, Threshold]:
     """The thresholds of an assignment by name, frozen. Raises CourseError with file and line."""
     tables = table_of(path, table, FIXTURE, None)
@@ -76,7 +95,8 @@ def _threshold(path: Path, name: str, values: object) -> Threshold:
         right, words = _FIELDS.get(key, (None, ""))
         key_place = place(path, line_of(path, key, start=line, default=line))
         if right is None:
-            raise CourseError(f"unknown setting “{key}”", key_place, f"known settings: {', '.join(_FIELDS)}")
+            todo = f"{nearest(key, _FIELDS)} known settings: {', '.join(_FIELDS)}".strip()
+            raise CourseError(f"unknown setting “{key}”", key_place, todo)
         if not right(value):
             raise CourseError(f"invalid {key} = {value!r} in threshold “{name}”", key_place, f"must be {words}")
     if values["at_least"] > values.get("promised", values["at_least"]):

@@ -20,9 +20,17 @@ class Export:
     complaints: tuple[str, ...] = ()
 
 
-Writer = Callable[[str, Sequence[Grade], str], Export]  # title of the assignment, grades, text of the roster
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """What the learning platform has of the class."""
+
+    roster: str = ""  # the text of what Canvas or Moodle exported
+    scale: bool = False  # points to another maximum than ours; else that is refused
 
 
-def write(form: str, title: str, grades: Sequence[Grade], roster: str = "") -> Export:
-    """`grades` in one of FORMATS; `roster` is what Canvas or Moodle exported. Raises CourseError."""
-    return cast(Writer, import_module(f"autograder.exports.as_{form}").write)(title, grades, roster)
+Writer = Callable[[str, Sequence[Grade], Platform], Export]  # the first is the title of the assignment
+
+
+def write(form: str, title: str, grades: Sequence[Grade], platform: Platform = Platform()) -> Export:
+    """`grades` in one of FORMATS. Raises CourseError."""
+    return cast(Writer, import_module(f"autograder.exports.as_{form}").write)(title, grades, platform)

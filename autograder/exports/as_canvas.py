@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from autograder.errors import CourseError
-from autograder.exports import Export
+from autograder.exports import Export, Platform
 from autograder.exports.roster import match
 from autograder.exports.table import CsvValue, to_csv
 from autograder.gradebook.grades import Grade
@@ -20,9 +20,9 @@ _POSSIBLE = "points possible"
 _TODO = "in Canvas: Grades, Export, Export Entire Gradebook"
 
 
-def write(title: str, grades: Sequence[Grade], roster: str) -> Export:
+def write(title: str, grades: Sequence[Grade], platform: Platform) -> Export:
     """The file for Canvas; without a roster one that names students as we do. Raises CourseError."""
-    return _merged(title, grades, from_csv(roster, "Canvas")) if roster else _alone(title, grades)
+    return _merged(title, grades, from_csv(platform.roster, "Canvas")) if platform.roster else _alone(title, grades)
 
 
 def _alone(title: str, grades: Sequence[Grade]) -> Export:
@@ -31,21 +31,22 @@ def _alone(title: str, grades: Sequence[Grade]) -> Export:
     rows: list[list[CsvValue]] = [["    Points Possible", "", "", "", "", _possible(grades)]]
     for grade in grades:
         name = ", ".join(filter(None, (grade.person.last_name, grade.person.first_name))) or grade.student
-        rows.append([name, grade.person.lms_id, "", grade.student, "", grade.score if grade.submitted else None])
+        rows.append([name, grade.person.lms_id, "", grade.student, "", grade.counted])
     return Export(to_csv(header, rows))
 
 
 def _merged(title: str, grades: Sequence[Grade], table: list[list[str]]) -> Export:
     header, body = table[0], table[1:]
     width = _identity_width(header)
-    column = next((name for name in header[width:] if _is_title(name, title)), "")
+    titles = (title, *{grade.assignment for grade in grades})
+    column = next((name for each in titles for name in header[width:] if _is_title(name, each)), "")
     students = {index: row for index, row in enumerate(body) if _is_student(row)}
     identities = {index: _identity(header[:width], row) for index, row in students.items()}
     matched = match(grades, identities, "Canvas")
     rows: list[list[CsvValue]] = [["    Points Possible", *[None] * (width - 1), _possible(grades)]]
     for index, row in students.items():
         grade = matched.rows.get(index)
-        rows.append([*row[:width], grade.score if grade else None])
+        rows.append([*row[:width], grade.counted if grade else None])
     complaints = [*matched.complaints, *_other_points(body, header.index(column) if column else -1, grades)]
     return Export(to_csv([*header[:width], column or title], rows), tuple(complaints))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from autograder.exports import Export
+from autograder.exports import Export, Platform
 from autograder.exports.table import CsvValue, to_csv
 from autograder.gradebook.grades import Grade
 
@@ -13,8 +13,8 @@ _COLUMNS = (
 )
 
 
-def write(title: str, grades: Sequence[Grade], roster: str) -> Export:
-    """The table; `title` and `roster` are not needed."""
+def write(title: str, grades: Sequence[Grade], platform: Platform) -> Export:
+    """The table; `title` and `platform` are not needed."""
     exercises = {mark.name: None for grade in grades for mark in grade.marks}
     checks = {(mark.name, check.name): None for grade in grades for mark in grade.marks for check in mark.checks}
     names = [name for exercise in exercises for name in _headings(exercise, checks)]
@@ -28,7 +28,8 @@ def _headings(exercise: str, checks: dict[tuple[str, str], None]) -> list[str]:
 def _student(grade: Grade) -> list[CsvValue]:
     person, at = grade.person, grade.handed_in
     who = [grade.student, person.last_name, person.first_name, person.email]
-    points = [grade.raw, grade.penalty, grade.score, grade.points]
+    raw = None if grade.counted is None else grade.raw
+    points = [raw, grade.penalty, grade.counted, grade.points]
     return [grade.assignment, f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else None, *who, *points, " ".join(grade.waiting)]
 
 

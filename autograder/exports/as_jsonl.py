@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from autograder.exports import Export
+from autograder.exports import Export, Platform
 from autograder.gradebook.grades import Grade, Mark
 
 
-def write(title: str, grades: Sequence[Grade], roster: str) -> Export:
-    """ASCII only, keys sorted: the same grades give the same bytes. `roster` is not needed."""
+def write(title: str, grades: Sequence[Grade], platform: Platform) -> Export:
+    """ASCII only, keys sorted: the same grades give the same bytes. `platform` is not needed."""
     return Export("".join(json.dumps(_student(title, grade), sort_keys=True) + "\n" for grade in grades))
 
 
@@ -25,7 +25,7 @@ def _student(title: str, grade: Grade) -> dict[str, Any]:
         "seconds_late": grade.seconds_late,
         "raw_score": grade.raw,
         "late_penalty": grade.penalty,
-        "score": grade.score,
+        "score": grade.counted,
         "points": grade.points,
         "needs_a_person": list(grade.waiting),
         "problem": report.problem if report else "",

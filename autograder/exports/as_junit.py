@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from xml.etree import ElementTree as Xml
 
-from autograder.exports import Export
+from autograder.exports import Export, Platform
 from autograder.gradebook.grades import Grade, Mark
 from autograder.model import CheckResult, Verdict
 from autograder.text.escape import block, terminal
@@ -12,8 +12,8 @@ from autograder.text.words import number
 _TAGS = {Verdict.SKIPPED: "skipped", Verdict.UNGRADED: "error"}  # all others that lose points: failure
 
 
-def write(title: str, grades: Sequence[Grade], roster: str) -> Export:
-    """The document; every character that XML forbids is written out. `roster` is not needed."""
+def write(title: str, grades: Sequence[Grade], platform: Platform) -> Export:
+    """The document; every character that XML forbids is written out. `platform` is not needed."""
     root = Xml.Element("testsuites", name=terminal(title))
     for grade in grades:
         _suite(root, grade)
@@ -26,7 +26,8 @@ def _suite(root: Xml.Element, grade: Grade) -> None:
     suite = Xml.SubElement(root, "testsuite", name=terminal(grade.student))
     if grade.handed_in:
         suite.set("timestamp", f"{grade.handed_in:%Y-%m-%dT%H:%M:%S}")
-    values = {"assignment": grade.assignment, "score": number(grade.score), "points": number(grade.points)}
+    score = "" if grade.counted is None else number(grade.counted)
+    values = {"assignment": grade.assignment, "score": score, "points": number(grade.points)}
     properties = Xml.SubElement(suite, "properties")
     for name, value in (values | {"late_penalty": number(grade.penalty)}).items():
         Xml.SubElement(properties, "property", name=name, value=value)

@@ -9,23 +9,33 @@ import re
 from collections.abc import Mapping, Sequence
 
 from autograder.errors import CourseError
-from autograder.exports import Export
+from autograder.exports import Export, Platform
 from autograder.exports.roster import match
 from autograder.exports.table import CsvValue, to_csv
 from autograder.gradebook.grades import Grade
 from autograder.intake.roster import Identity, from_csv, login_keys
+from autograder.model import cents
 from autograder.text.escape import terminal
 from autograder.text.plain import letters
 from autograder.text.words import number
 
 _KEPT = ("Identifier", "Full name", "ID number", "Email address", "Grade", "Maximum Grade", "Last modified (grade)")
 _NEEDED = ("Identifier", "Grade", "Last modified (grade)")
-_TODO = "in Moodle, in English: the assignment, Submissions, Actions, Download grading worksheet"
+# What the worksheet says in German and in French; Moodle takes it back in the language in which it gave it.
+_ENGLISH = {
+    "id": "Identifier", "vollständiger name": "Full name", "id-nummer": "ID number", "bewertung": "Grade",
+    "e-mail-adresse": "Email address", "bestwertung": "Maximum Grade", "anmeldename": "Username",
+    "zuletzt geändert (bewertung)": "Last modified (grade)",
+    "identifiant": "Identifier", "nom complet": "Full name", "numéro d'identification": "ID number",
+    "adresse de courriel": "Email address", "note": "Grade", "note maximale": "Maximum Grade",
+    "dernière modification (note)": "Last modified (grade)", "nom d'utilisateur": "Username",
+}
+_TODO = "in Moodle: the assignment, Submissions, Actions, Download grading worksheet"
 
 
-def write(title: str, grades: Sequence[Grade], roster: str) -> Export:
+def write(title: str, grades: Sequence[Grade], platform: Platform) -> Export:
     """The worksheet, or a table to import by hand. Raises CourseError for a table that is no worksheet."""
-    return _filled(grades, from_csv(roster, "Moodle")) if roster else _alone(title, grades)
+    return _filled(grades, platform) if platform.roster else _alone(title, grades)
 
 
 def _alone(title: str, grades: Sequence[Grade]) -> Export:
@@ -35,24 +45,45 @@ def _alone(title: str, grades: Sequence[Grade]) -> Export:
         name = " ".join(filter(None, (grade.person.first_name, grade.person.last_name)))
         name = name or (grade.student[: number_.start()] if number_ else grade.student)
         identifier = f"Participant {number_[1]}" if number_ else ""
-        score = grade.score if grade.submitted else None
+        score = grade.counted
         rows.append([identifier, grade.student, name, grade.person.email, score, grade.points, title])
     columns = ("Identifier", "Username", "Full name", "Email address", "Grade", "Maximum Grade", "Assignment")
     return Export(to_csv(columns, rows))
 
 
-def _filled(grades: Sequence[Grade], table: list[list[str]]) -> Export:
-    header = [name.strip() for name in table[0]]
+def _filled(grades: Sequence[Grade], platform: Platform) -> Export:
+    table = from_csv(platform.roster, "Moodle")
+    shown = [name.strip() for name in table[0]]
+    header = [_ENGLISH.get(name.casefold(), name) for name in shown]
     if missing := [name for name in _NEEDED if name not in header]:
         raise CourseError(f"this is not a Moodle grading worksheet: “{missing[0]}” is missing", "--roster", _TODO)
     lines = [dict(zip(header, row, strict=True)) for row in table[1:]]
     matched = match(grades, {index: _identity(line) for index, line in enumerate(lines)}, "Moodle")
     columns = [name for name in _KEPT if name in header]
-    rows: list[list[CsvValue]] = []
-    for index, line in enumerate(lines):
-        grade = matched.rows.get(index)
-        rows.append([grade.score if grade and name == "Grade" else line[name] for name in columns])
-    return Export(to_csv(columns, rows), (*matched.complaints, *_beyond(lines, matched.rows)))
+    points = {index: _points(grade, lines[index], platform.scale) for index, grade in matched.rows.items()}
+    rows: list[list[CsvValue]] = [
+        [points[index] if index in points and name == "Grade" else line[name] for name in columns]
+        for index, line in enumerate(lines)
+    ]
+    titles = [shown[header.index(name)] for name in columns]
+    return Export(to_csv(titles, rows), (*matched.complaints, *_beyond(lines, matched.rows, points)))
+
+
+def _points(grade: Grade, line: Mapping[str, str], scale: bool) -> float | None:
+    """What Moodle gets; None where there is no grade. Raises CourseError where its maximum is another than ours."""
+    most, score = _most(line), grade.counted
+    if score is None or most is None or not grade.points or abs(most - grade.points) < 0.005:
+        return score
+    if not scale:
+        what = f"Moodle's maximum is {number(most)}, the assignment has {number(grade.points)} points"
+        todo = "set “Maximum grade” of the assignment in Moodle, or write `scale = true` below [exports] in course.toml"
+        raise CourseError(what, "--roster", todo)
+    return cents(score * most / grade.points)
+
+
+def _most(line: Mapping[str, str]) -> float | None:
+    text = line.get("Maximum Grade", "").strip().replace(",", ".")
+    return float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else None
 
 
 def _identity(line: Mapping[str, str]) -> Identity:
@@ -65,12 +96,14 @@ def _identity(line: Mapping[str, str]) -> Identity:
     return Identity(frozenset({digits[1]} if digits else ()), logins, frozenset(turned - {""}), shown)
 
 
-def _beyond(lines: Sequence[Mapping[str, str]], rows: Mapping[int, Grade]) -> list[str]:
-    """Sentences for grades that Moodle would refuse because they are above its maximum."""
+def _beyond(
+    lines: Sequence[Mapping[str, str]], rows: Mapping[int, Grade], points: Mapping[int, float | None]
+) -> list[str]:
+    """Sentences for grades that Moodle would refuse because they are above its maximum: extra credit."""
     complaints = []
     for index, grade in rows.items():
-        most = lines[index].get("Maximum Grade", "").replace(",", ".")
-        if re.fullmatch(r"\d+(\.\d+)?", most) and grade.score > float(most):
+        most, score = _most(lines[index]), points[index]
+        if most is not None and score is not None and score > most:
             who = terminal(grade.student, 60)
-            complaints.append(f"{who} has {number(grade.score)} points; Moodle accepts at most {number(float(most))}")
+            complaints.append(f"{who} has {number(score)} points; Moodle accepts at most {number(most)}")
     return complaints

@@ -15,6 +15,7 @@ from autograder.course.term import Term
 from autograder.errors import CourseError
 from autograder.gradebook import late_penalties, opening
 from autograder.gradebook.grades import points_of
+from autograder.gradebook.students import refuse_strangers
 from autograder.layout import grade_id_of
 from autograder.model import Report, cents
 
@@ -70,6 +71,7 @@ def _patiently(opened: opening.OpenBook, action: Callable[[], object]) -> None:
 def term_of(course: Course, slug: str) -> Term:
     """The course's rules; where course.toml names no deadline, with the one that was set in formgrader."""
     with opening.opened(course.root, slug) as found:
+        refuse_strangers(course.root, course.term, [student.id for student in found[0].students] if found else ())
         due = found[0].find_assignment(slug).duedate if found else None
         return course.term.or_due(slug, due and due.replace(tzinfo=UTC))
 

@@ -15,7 +15,7 @@ from autograder.model import Report
 from autograder.text.escape import terminal
 from autograder.text.words import amount
 
-_MAX_NAMES = 12  # of students, in one sentence
+_MAX_NAMES = 12  # of students, on one line; all are named
 Comments = Mapping[str, str]  # exercise → what a person wrote
 
 
@@ -55,9 +55,8 @@ def _unjudged(grades: Sequence[Grade]) -> list[str]:
 
 
 def _listed(students: Sequence[str], what: str) -> list[str]:
-    shown = ", ".join(terminal(student, 40) for student in students[:_MAX_NAMES])
-    more = f" and {len(students) - _MAX_NAMES} more" if len(students) > _MAX_NAMES else ""
-    return [f"{what}: {shown}{more}"] if students else []
+    parts = [students[start : start + _MAX_NAMES] for start in range(0, len(students), _MAX_NAMES)]
+    return [f"{what}: {', '.join(terminal(student, 40) for student in part)}" for part in parts]
 
 
 @stage("looking into the gradebook")

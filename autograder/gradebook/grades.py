@@ -81,6 +81,11 @@ class Grade:
         return cents(max(self.raw - self.penalty, 0.0))
 
     @property
+    def counted(self) -> float | None:
+        """The score, for other programs. None, an empty cell, without a verdict: a zero would say that there is one."""
+        return None if self.unjudged or not self.submitted else self.score
+
+    @property
     def points(self) -> float:
         """Points that could be earned."""
         return cents(sum(mark.points for mark in self.marks))

@@ -14,6 +14,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
 from autograder.course.term import Term, load_term
+from autograder.gradebook.students import refuse_strangers
 
 
 class LatePenalty(BasePlugin):  # type: ignore[misc]
@@ -44,7 +45,10 @@ def set_deadline(book: Gradebook, slug: str, term: Term) -> None:
 
 def recompute(book: Gradebook, slug: str, nbgrader_config: Config) -> dict[str, tuple[float, float]]:
     """Every penalty anew, by the plugin that `nbgrader_config` names; whose penalty changed, from what and to what."""
-    set_deadline(book, slug, load_term(Path(CourseDirectory(config=nbgrader_config).root)))
+    root = Path(CourseDirectory(config=nbgrader_config).root)
+    term = load_term(root)
+    refuse_strangers(root, term, [student.id for student in book.students])
+    set_deadline(book, slug, term)
     step = AssignLatePenalties(config=nbgrader_config)
     step.gradebook, step.assignment_id = book, slug
     changed = {}

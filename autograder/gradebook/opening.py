@@ -62,7 +62,7 @@ def one_at_a_time(root: Path) -> Iterator[float]:
 
     Gives the seconds that each of them waits for a program that is not ours.
     """
-    wait = load_term(root).gradebook_seconds
+    wait = load_term(root).gradebook.wait_seconds
     (root / BUILD).mkdir(exist_ok=True)
     lock = FileLock(root / RECORDING)
     try:
@@ -120,10 +120,10 @@ def _in_a_sentence() -> Iterator[None]:
     try:
         yield
     except FAULTS as error:
-        raise ConvgradeError(meaning(error)) from error
+        raise ConvgradeError(_meaning(error)) from error
 
 
-def meaning(error: Exception) -> str:
+def _meaning(error: Exception) -> str:
     """What is wrong with the gradebook and what to do, from what the database says."""
     said = str(error).splitlines()[0]
     for piece, what, todo in _MEANINGS:

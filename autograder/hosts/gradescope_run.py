@@ -39,6 +39,7 @@ class GradescopeRun:
     slug: str
     wall: str
     visibility: str
+    board: bool
     report: Report
 
     @classmethod
@@ -46,12 +47,13 @@ class GradescopeRun:
         """Reads convgrade.json of the zip unpacked at `root`/source."""
         settings = json.loads((root / "source" / "convgrade.json").read_text("utf-8"))
         blank = Report(settings["slug"], "", "", (), box=settings["wall"])
-        return cls(root, settings["slug"], settings["wall"], settings["visibility"], blank)
+        return cls(root, settings["slug"], settings["wall"], settings["visibility"], settings["leaderboard"], blank)
 
     def write(self, output: str = "") -> None:
         """results.json, whole, with the report so far."""
         path = self.root / "results" / "results.json"
-        write_atomically(path, json.dumps(results(self.report, self.visibility, output), indent=1).encode(), PUBLIC)
+        content = results(self.report, self.visibility, output, self.board)
+        write_atomically(path, json.dumps(content, indent=1).encode(), PUBLIC)
 
     def add_result(self, assignment: Assignment, result: CheckResult) -> None:
         """One more check has ended."""

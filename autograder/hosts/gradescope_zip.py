@@ -5,6 +5,7 @@ import json
 import stat
 import zipfile
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import autograder
@@ -23,12 +24,21 @@ START_SECONDS = 150.0  # for importing torch on half a processor
 DATE = (1980, 1, 1, 0, 0, 0)  # the same course gives the same bytes
 
 
-def write_zip(course: Course, assignment: Assignment, wall: str, visibility: str) -> Path:
+@dataclass(frozen=True, slots=True)
+class ZipOptions:
+    """What an instructor chooses; it travels in convgrade.json."""
+
+    wall: str = "bubblewrap"
+    visibility: str = "visible"
+    leaderboard: bool = False
+
+
+def write_zip(course: Course, assignment: Assignment, options: ZipOptions) -> Path:
     """Writes build/gradescope/<slug>.zip; gives its path."""
     path = course.root / GRADESCOPE / f"{assignment.slug}.zip"
     memory = io.BytesIO()
     with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in sorted(zip_files(course, assignment, wall, visibility).items()):
+        for name, data in sorted(zip_files(course, assignment, options).items()):
             entry = zipfile.ZipInfo(name, DATE)
             mode = 0o755 if name in ("setup.sh", "run_autograder") else 0o644
             entry.external_attr, entry.compress_type = (stat.S_IFREG | mode) << 16, zipfile.ZIP_DEFLATED
@@ -37,12 +47,12 @@ def write_zip(course: Course, assignment: Assignment, wall: str, visibility: str
     return path
 
 
-def zip_files(course: Course, assignment: Assignment, wall: str, visibility: str) -> dict[str, bytes]:
+def zip_files(course: Course, assignment: Assignment, options: ZipOptions) -> dict[str, bytes]:
     """Every file of the zip by its name. Of the course only this assignment and the secret; nobody's name."""
-    values = {"slug": assignment.slug, "wall": wall, "seconds": seconds(assignment), "not_started": CRASHED}
+    values = {"slug": assignment.slug, "wall": options.wall, "seconds": seconds(assignment), "not_started": CRASHED}
     templates = environment(FILES)
     scripts = {name: templates.get_template(f"{name}.j2").render(values) for name in ("setup.sh", "run_autograder")}
-    settings = {"slug": assignment.slug, "wall": wall, "visibility": visibility}
+    settings = {"slug": assignment.slug} | asdict(options)
     course_file = {"name": course.name, "secret": assignment.secret}
     toml = "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in course_file.items())
     texts = scripts | {"convgrade.json": json.dumps(settings), "requirements.txt": pinned(), str(COURSE_FILE): toml}

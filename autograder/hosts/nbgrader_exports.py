@@ -8,7 +8,7 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import Unicode
 
 from autograder.course import load_course
-from autograder.exports import FORMATS, write
+from autograder.exports import FORMATS, Platform, write
 from autograder.files import write_atomically
 from autograder.gradebook import late_penalties
 from autograder.gradebook.grades import from_book
@@ -35,7 +35,7 @@ class TermExport(ExportPlugin):  # type: ignore[misc]
                 late_penalties.recompute(gradebook, assignment.slug, self.config)
             grades = from_book(assignment, gradebook, store_of(assignment).all(), course.term)
             chosen = [grade for grade in grades if not self.student or grade.student in map(str, self.student)]
-            result = write(self.form, assignment.title, chosen, roster)
+            result = write(self.form, assignment.title, chosen, Platform(roster, course.term.exports.scale))
             for sentence in result.complaints:
                 self.log.warning(sentence)
             write_atomically(self._file(assignment.slug if len(known) > 1 else ""), result.text.encode())

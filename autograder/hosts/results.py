@@ -17,8 +17,11 @@ from autograder.text.words import number
 ResultsJson = dict[str, Any]
 
 
-def results(report: Report, visibility: str = "visible", output: str = "") -> ResultsJson:
-    """The content of results.json; `output` comes first, above the sentences of the report."""
+def results(report: Report, visibility: str = "visible", output: str = "", board: bool = False) -> ResultsJson:
+    """The content of results.json; `output` comes first, above the sentences of the report.
+
+    With `board`, what gates measured goes to the leaderboard, which the whole class sees.
+    """
     sentences = [output, *_sentences(report)]
     content: ResultsJson = {
         "score": report.score,
@@ -31,8 +34,8 @@ def results(report: Report, visibility: str = "visible", output: str = "") -> Re
         "extra_data": {"assignment": report.assignment, "wall": report.box, "key": report.key},
         "tests": [_test(*item, visibility) for item in _numbered(report)] or [_whole(report)],
     }
-    board = [{"name": name, "value": value} for check in report.checks for name, value in check.measured.items()]
-    return content | ({"leaderboard": board} if board else {})
+    measured = [{"name": name, "value": value} for check in report.checks for name, value in check.measured.items()]
+    return content | ({"leaderboard": measured} if board and measured else {})
 
 
 def _sentences(report: Report) -> Iterator[str]:

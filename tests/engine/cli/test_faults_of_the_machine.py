@@ -89,12 +89,12 @@ def outcome(root: Path, *words: str, mounts: tuple[str, ...] = (), files: int = 
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files)),
     )
     assert run.returncode == 0, run.stderr
-    return {verb: (code, said) for verb, (code, said) in json.loads(run.stdout.splitlines()[-1]).items()}
+    return {verb: (code, text) for verb, (code, text) in json.loads(run.stdout.splitlines()[-1]).items()}
 
 
 def assert_told(found: dict[str, tuple[object, str]], verbs: tuple[str, ...], piece: str) -> None:
     """No verb lets an exception through; these end with 1 or 2 and say what is wrong."""
-    assert {verb: said for verb, (code, said) in found.items() if "Traceback" in said or code not in range(4)} == {}
+    assert {verb: text for verb, (code, text) in found.items() if "Traceback" in text or code not in range(4)} == {}
     assert {verb: found[verb] for verb in verbs if found[verb][0] not in (1, 2) or piece not in found[verb][1]} == {}
 
 

@@ -92,9 +92,9 @@ BROKEN = {
     "no assignment settings": (SETTINGS, None, "assignment.toml is missing", "assignment.toml"),
     "settings that are no TOML": (SETTINGS, ("title =", "title"), "invalid TOML", "assignment.toml:1"),
     "a misspelt limit": (SETTINGS, ("memory_mb", "memroy_mb"), "unknown setting “memroy_mb”", "assignment.toml:5"),
-    "a negative limit": (SETTINGS, ("1024", "-1"), "invalid limit memory_mb = -1", "assignment.toml:5"),
-    "half a process": (SETTINGS, ("[limits]", "[limits]\nprocesses = 2.5"), "invalid limit processes = 2.5", "toml:4"),
-    "a limit that is true": (SETTINGS, ("1024", "true"), "invalid limit memory_mb = True", "assignment.toml:5"),
+    "a negative limit": (SETTINGS, ("1024", "-1"), "invalid value memory_mb = -1", "assignment.toml:5"),
+    "half a process": (SETTINGS, ("[limits]", "[limits]\nprocesses = 2.5"), "invalid value processes = 2.5", "toml:4"),
+    "a limit that is true": (SETTINGS, ("1024", "true"), "invalid value memory_mb = True", "assignment.toml:5"),
     "an endless limit": (SETTINGS, ("[limits]", "[limits]\ncell_seconds = inf"), "cell_seconds = inf", "toml:4"),
     "limits that are no table": (
         SETTINGS,

@@ -117,6 +117,9 @@ def test_a_course_without_these_tables_has_no_rules(tmp_path):
         ("[extensions]\nada = 3\n", "2 days"),
         ("[extensions]\nada = { a9 = '1 day' }\n", "a1, a2"),
         ("[attempts]\ncount = 'first'\n", "best"),
+        ("[gradebook]\nwait_seconds = -1\n", "at least 0"),
+        ("[late]\nper_dya = 1\n", "did you mean “per_day”"),
+        ("[deadlines]\na_1 = 2030-10-31\n", "did you mean “a1”"),
     ],
 )
 def test_what_cannot_be_used_is_told_with_its_line(tmp_path, text, word):

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from autograder.errors import CourseError
-from autograder.exports import FORMATS, write
+from autograder.exports import FORMATS, Platform, write
 from autograder.gradebook.grades import Grade, Mark, Person
 from autograder.model import CheckResult, Verdict
 from tests.engine.samples.reports import HOSTILE
@@ -70,14 +70,14 @@ def test_a_name_is_no_formula():
 def test_what_waits_for_a_person_is_empty_and_named():
     waiting = Grade("ada", "tiny", (Mark("double", "", 60, None), Mark("why", "", 40, by_hand=True)))
     (row,) = table(write("csv", "Tiny", [waiting]).text)
-    assert (row["double"], row["score"], row["needs_a_person"]) == ("", "0", "double why")
+    assert (row["double"], row["score"], row["needs_a_person"]) == ("", "", "double why")
 
 
 # Canvas -----------------------------------------------------------------------------------------
 
 
 def canvas(*grades: Grade, roster: str = CANVAS) -> tuple[dict[str, str], tuple[str, ...]]:
-    result = write("canvas", "Tiny", grades, roster)
+    result = write("canvas", "Tiny", grades, Platform(roster))
     rows = table(result.text)
     assert rows[0]["Student"].strip() == "Points Possible"
     assert rows[0]["Tiny (4711)"] == "100"
@@ -85,7 +85,7 @@ def canvas(*grades: Grade, roster: str = CANVAS) -> tuple[dict[str, str], tuple[
 
 
 def test_canvas_gets_its_own_identity_columns_back():
-    result = write("canvas", "Tiny", [grade("ada")], CANVAS)
+    result = write("canvas", "Tiny", [grade("ada")], Platform(CANVAS))
     assert result.text.splitlines()[0] == "Student,ID,SIS User ID,SIS Login ID,Section,Tiny (4711)"
     assert '"Lovelace, Ada",501,S1,ada@uni.example,Lab 1,67.5' in result.text.splitlines()
     assert "Test" not in result.text
@@ -125,20 +125,26 @@ def test_other_points_in_canvas_are_told():
     assert "50 points" in canvas(grade("ada"), roster=other)[1][0]
 
 
+def test_a_column_may_be_named_by_the_slug():
+    result = write("canvas", "Tiny", [grade("ada")], Platform(CANVAS.replace("Tiny (4711)", "tiny (4711)")))
+    assert "Section,tiny (4711)\n" in result.text
+
+
 def test_a_new_assignment_gets_its_title():
-    assert "Section,Tiny\n" in write("canvas", "Tiny", [grade("ada")], CANVAS.replace("Tiny (4711)", "Old")).text
+    old = Platform(CANVAS.replace("Tiny (4711)", "Old"))
+    assert "Section,Tiny\n" in write("canvas", "Tiny", [grade("ada")], old).text
 
 
 def test_semicolons_and_byte_order_marks_are_read():
     german = "\ufeff" + CANVAS.replace('"Lovelace, Ada"', "'Lovelace'").replace(",", ";")
-    assert "501,S1" in write("canvas", "Tiny", [grade("501")], german).text
+    assert "501,S1" in write("canvas", "Tiny", [grade("501")], Platform(german)).text
 
 
 @pytest.mark.parametrize("roster", ["a,b\n1,2\n", "\n\n", 'Student,ID,Section\n"open'])
 @pytest.mark.parametrize("form", ["canvas", "moodle"])
 def test_another_table_is_refused(form, roster):
     with pytest.raises(CourseError, match=r"Canvas|Moodle"):
-        write(form, "Tiny", [grade("ada")], roster)
+        write(form, "Tiny", [grade("ada")], Platform(roster))
 
 
 def test_without_a_roster_canvas_gets_our_names():
@@ -156,15 +162,56 @@ def test_without_a_roster_canvas_gets_our_names():
 
 @pytest.mark.parametrize("student", ["Ada Lovelace_901", "ada@uni.example", "S1", "ada", "Lovelace Ada"])
 def test_moodles_worksheet_is_filled(student):
-    result = write("moodle", "Tiny", [grade(student)], MOODLE)
+    result = write("moodle", "Tiny", [grade(student)], Platform(MOODLE))
     first, second = table(result.text)
     assert (first["Grade"], second["Grade"], first["Last modified (grade)"]) == ("67.5", "50.00", "-")
     assert (result.complaints, "Feedback comments" in first) == ((), False)
 
 
 def test_more_than_moodles_maximum_is_told():
-    result = write("moodle", "Tiny", [grade("ada")], MOODLE.replace("100.00", "10.00"))
-    assert result.complaints == ("ada has 67.5 points; Moodle accepts at most 10",)
+    result = write("moodle", "Tiny", [grade("ada", 94)], Platform(MOODLE))
+    assert result.complaints == ("ada has 101.5 points; Moodle accepts at most 100",)
+
+
+def test_another_maximum_is_refused_or_scaled():
+    """It used to be 67.5 of 50, or 40 of 50 for 40 of 100, without a word."""
+    halved = MOODLE.replace("100.00", '"50,00"')
+    with pytest.raises(CourseError, match="Moodle's maximum is 50, the assignment has 100 points"):
+        write("moodle", "Tiny", [grade("ada")], Platform(halved))
+    first, _ = table(write("moodle", "Tiny", [grade("ada")], Platform(halved, scale=True)).text)
+    assert first["Grade"] == "33.75"
+
+
+@pytest.mark.parametrize(
+    ("header", "participant", "column"),
+    [
+        (
+            "ID,Vollständiger Name,ID-Nummer,E-Mail-Adresse,Status,Bewertung,Bestwertung,"
+            "Zuletzt geändert (Bewertung),Feedback als Kommentar",
+            "Teilnehmer/in",
+            "Bewertung",
+        ),
+        (
+            "Identifiant,Nom complet,Numéro d'identification,Adresse de courriel,Statut,Note,Note maximale,"
+            "Dernière modification (note),Commentaires de feedback",
+            "Participant ",
+            "Note",
+        ),
+    ],
+)
+def test_worksheets_of_other_languages_are_filled_in_theirs(header, participant, column):
+    lines = MOODLE.replace("Participant ", participant).splitlines()
+    result = write("moodle", "Tiny", [grade("Ada Lovelace_901")], Platform("\n".join([header, *lines[1:]])))
+    assert (result.complaints, [row[column] for row in table(result.text)]) == ((), ["67.5", "50.00"])
+
+
+@pytest.mark.parametrize("form", ["csv", "canvas", "moodle"])
+def test_who_was_not_judged_has_no_points_and_no_zero(form):
+    marks = (Mark("double", "Doubling", 60, None), Mark("why", "Why?", 40, None, by_hand=True))
+    unread = Grade("ada", "tiny", marks)
+    for roster in ("", {"canvas": CANVAS, "moodle": MOODLE}.get(form, "")):
+        row = next(row for row in table(write(form, "Tiny", [unread], Platform(roster)).text) if "da" in str(row))
+        assert [row[name] for name in ("score", "Tiny", "Tiny (4711)", "Grade") if name in row] == [""]
 
 
 def test_without_a_worksheet_moodle_gets_the_participants():

@@ -16,7 +16,7 @@ import pytest
 
 from autograder.authoring import notebooks, variants
 from autograder.course import load_course
-from autograder.hosts.gradescope_zip import write_zip, zip_files
+from autograder.hosts.gradescope_zip import ZipOptions, write_zip, zip_files
 from autograder.hosts.results import results
 from autograder.messages import CRASHED, CUT_OFF
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
@@ -34,7 +34,7 @@ class Container:
     def __init__(self, root, course, box="bubblewrap"):
         self.root, self.assignment = root / "autograder", course.assignment("tiny")
         source = self.root / "source"
-        with zipfile.ZipFile(write_zip(course, self.assignment, box, "visible")) as archive:
+        with zipfile.ZipFile(write_zip(course, self.assignment, ZipOptions(box))) as archive:
             archive.extractall(source)
         (source / ".venv").symlink_to(sys.prefix)  # what setup.sh installs
         (self.root / "submission").mkdir()
@@ -73,7 +73,7 @@ def perfect(assignment, **replaced):
 def test_the_zip_holds_one_assignment_and_nobodys_name(tmp_path):
     terms = 'name = "Sample"\nsecret = "sample"\n\n[extensions]\nada_lovelace = "2 days"\n'
     course = load_course(write_course(tmp_path, {"course.toml": terms, "tiny/marking.md": "10: because"}))
-    files = zip_files(course, course.assignment("tiny"), "bubblewrap", "visible")
+    files = zip_files(course, course.assignment("tiny"), ZipOptions())
     assert {"setup.sh", "run_autograder", "solutions/tiny/test_tiny.py", "autograder/grading/one.py"} <= set(files)
     assert "shared/cnnkit/__init__.py" in files
     assert not any(b"ada_lovelace" in data or b"10: because" in data for data in files.values())
@@ -81,8 +81,8 @@ def test_the_zip_holds_one_assignment_and_nobodys_name(tmp_path):
 
 
 def test_the_same_course_gives_the_same_zip(course):
-    first = write_zip(course, course.assignment("tiny"), "landlock", "visible").read_bytes()
-    second = write_zip(course, course.assignment("tiny"), "landlock", "visible")
+    first = write_zip(course, course.assignment("tiny"), ZipOptions("landlock")).read_bytes()
+    second = write_zip(course, course.assignment("tiny"), ZipOptions("landlock"))
     assert first == second.read_bytes()
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
         assert archive.getinfo("run_autograder").external_attr >> 16 & 0o111
@@ -90,7 +90,7 @@ def test_the_same_course_gives_the_same_zip(course):
 
 
 def test_the_scripts_are_valid_and_pin_what_is_installed(course, tmp_path):
-    files = zip_files(course, course.assignment("tiny"), "bubblewrap", "visible")
+    files = zip_files(course, course.assignment("tiny"), ZipOptions())
     for name in ("setup.sh", "run_autograder"):
         (tmp_path / name).write_bytes(files[name])
         assert subprocess.run(["bash", "-n", str(tmp_path / name)], check=False).returncode == 0
@@ -172,17 +172,19 @@ def test_the_keys_are_those_of_the_specification():
     assert [test["number"] for test in said["tests"]][:4] == ["1.1", "1.2", "1.3", "2.1"]
 
 
-def test_figures_that_a_gate_measured_go_to_the_leaderboard():
+def test_figures_that_a_gate_measured_go_to_the_leaderboard_where_that_is_asked_for():
     check = CheckResult(
         "digits", "gate", "recognises digits", Verdict.PASSED, measured={"digits": 0.91}, staff="secret"
     )
-    said = results(Report("tiny", "Ada", "", (ExerciseResult("digits", "Digits", 10, 10, (check,)),)), "hidden")
+    report = Report("tiny", "Ada", "", (ExerciseResult("digits", "Digits", 10, 10, (check,)),))
+    said = results(report, "hidden", board=True)
+    assert "leaderboard" not in results(report)
     assert said["leaderboard"] == [{"name": "digits", "value": 0.91}]
     assert said["tests"][0]["visibility"] == "hidden"
     assert "secret" not in json.dumps(said)
 
 
 def test_the_page_in_the_repository_has_no_path_of_this_machine(course):
-    files = zip_files(course, course.assignment("tiny"), "bubblewrap", "visible")
+    files = zip_files(course, course.assignment("tiny"), ZipOptions())
     here = str(Path(__file__).resolve().parents[3]).encode()
     assert not any(here in data for name, data in files.items() if not name.endswith(".pyc"))

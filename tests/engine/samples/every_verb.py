@@ -28,6 +28,7 @@ VERBS = {
     "prove": ("prove", "tiny", "--jobs", "1"),
     "calibrate": ("calibrate", "tiny", "--dry-run"),
     "coverage": ("coverage",),
+    "settings": ("settings",),
     "collect": ("collect", "tiny", "arrived"),
     "late": ("late", "tiny"),
     "regrade": ("regrade", "tiny", "--record", "--jobs", "1"),
