@@ -25,10 +25,10 @@ class Threshold:
     mean: float | None = None
     spread: float | None = None  # standard deviation of single runs
     runs: int | None = None
-    designs: int | None = None  # in how many ways right solutions of these runs were designed; None: in one
     seeds: str | None = None  # which secrets seeded the runs
     false_fail: float | None = None  # probability that a right solution falls below
     date: datetime.date | None = None
+    designs: int | None = None  # in how many ways right solutions of these runs were designed; None: in one
 
 
 class Thresholds:
