@@ -100,23 +100,28 @@ def _record(reports: Sequence[Report], root: Path) -> None:
 def report(root: Path, slug: str) -> int:
     """Write the class page, and one page per student, from the stored reports.
 
+    Students whose hand-in could not be taken are listed; then the exit code is 1.
+
     \b
     Example:
       convgrade report a1_convolution
     """
     from autograder.gradebook.gather import gather_contexts
     from autograder.grading.session import store_of
+    from autograder.intake.not_taken import not_taken
     from autograder.reports.class_page import write_pages
 
     course, assignment = loaded(root, slug)
     store = store_of(assignment)
-    reports = store.all()
-    if not reports:
+    reports, listed = store.all(), not_taken(root, slug)
+    if not reports and not listed:
         note(f"nothing of {slug} is graded yet; run `convgrade grade PATH`")
         return NOTHING
-    page = write_pages(reports, assignment.title, store.folder, gather_contexts(course, assignment, reports))
+    contexts = gather_contexts(course, assignment, reports)
+    page = write_pages(reports, assignment.title, store.folder, contexts, listed)
     say(f"class page: {page.relative_to(root)}")
-    return DONE
+    note_all(f"not taken: {student}: {why}" for student, why in listed.items())
+    return NOT_GRADED if listed else DONE
 
 
 @click.command(cls=Verb, short_help="Grade a sample class and show its page.")

@@ -193,7 +193,7 @@ def export(root: Path, slug: str, form: str, file: Path | None, roster_file: Pat
     """Export the grades of an assignment: from nbgrader's gradebook if there is one, else from the reports.
 
     Manual points, extra credit and late penalties are included. Students who are missing from the roster, or match
-    several of its lines, are listed, and the exit code is 1.
+    several of its lines, or whose hand-in could not be taken, are listed, and the exit code is 1.
 
     \b
     Examples:
@@ -204,10 +204,12 @@ def export(root: Path, slug: str, form: str, file: Path | None, roster_file: Pat
     """
     from autograder.exports import Platform, write
     from autograder.files import write_atomically
-    from autograder.gradebook.gather import not_final, recomputed_grades
+    from autograder.gradebook.gather import not_final, recomputed_grades, with_not_taken
 
     course, assignment = loaded(root, slug)
-    grades, complaints = recomputed_grades(course, assignment)
+    graded, complaints = recomputed_grades(course, assignment)
+    grades, listed = with_not_taken(course, assignment, graded)
+    complaints = [*listed, *complaints]
     if not grades:
         note(f"nothing of {slug} is graded yet; run `convgrade grade PATH --record`")
         return NOTHING

@@ -33,6 +33,9 @@ def _suite(root: Xml.Element, grade: Grade) -> None:
         Xml.SubElement(properties, "property", name=name, value=value)
     for mark in grade.marks if grade.submitted else ():
         _exercise(suite, grade, mark)
+    if grade.not_taken:
+        case = Xml.SubElement(suite, "testcase", classname=grade.assignment, name="hand-in", time="0.000")
+        Xml.SubElement(case, "error", message=terminal(grade.not_taken, 1000))
     _count(suite)
 
 

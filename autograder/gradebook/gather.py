@@ -1,15 +1,17 @@
 """Reports and gradebook → the grades of a class, and what its pages say around a report: people's points and words."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from autograder.course import Assignment, Course
 from autograder.course.term import Term
 from autograder.gradebook import database, opening
 from autograder.gradebook.context import StudentContext, headings
-from autograder.gradebook.grades import Grade, from_book, from_reports, regraded, unrecorded
+from autograder.gradebook.grades import Grade, empty_marks, from_book, from_reports, in_order, regraded, unrecorded
 from autograder.gradebook.late_penalties import recompute
 from autograder.grading.session import store_of
+from autograder.intake.not_taken import not_taken
 from autograder.log import stage
 from autograder.model import Report
 from autograder.text.escape import terminal
@@ -40,6 +42,17 @@ def recomputed_grades(course: Course, assignment: Assignment) -> tuple[list[Grad
 def _unrecorded_grades(course: Course, assignment: Assignment, reports: Sequence[Report]) -> list[Grade]:
     term = database.term_of(course, assignment.slug)
     return from_reports(assignment, reports, term, database.times(course.root, reports))
+
+
+def with_not_taken(course: Course, assignment: Assignment, grades: Sequence[Grade]) -> tuple[list[Grade], list[str]]:
+    """The same and everybody whose hand-in was not taken, with a sentence for each: nobody is missing in an export."""
+    listed = not_taken(course.root, assignment.slug)
+    known = {grade.student: grade for grade in grades}
+    nothing = Grade("", assignment.slug, empty_marks(assignment), submitted=False)
+    for student, why in listed.items():
+        known[student] = replace(known.get(student, replace(nothing, student=student)), not_taken=why)
+    sentences = [f"not taken: {terminal(student, 60)}: {terminal(why, 300)}" for student, why in listed.items()]
+    return in_order(known.values()), sentences
 
 
 def not_final(grades: Sequence[Grade]) -> list[str]:

@@ -69,6 +69,7 @@ class Grade:
     seconds_late: float = 0.0  # after this student's extension
     penalty: float = 0.0
     report: Report | None = None
+    not_taken: str = ""  # why nothing of what this student handed in is graded
 
     @property
     def raw(self) -> float:

@@ -20,6 +20,17 @@ _STUDENTS = "students"
 _MAX_MOVED = 100  # submissions with other verdicts than before, in one list
 StudentContexts = Mapping[str, StudentContext]
 _NOTHING: StudentContexts = MappingProxyType({})
+_NOBODY: Mapping[str, str] = MappingProxyType({})
+
+
+class ClassNews(NamedTuple):
+    """What the class page says besides the reports."""
+
+    changes: Sequence[VerdictChange] = ()
+    not_taken: Mapping[str, str] = _NOBODY  # by student why nothing of theirs is graded
+
+
+_ONLY_REPORTS = ClassNews()
 
 
 class Row(NamedTuple):
@@ -37,7 +48,13 @@ class Row(NamedTuple):
 
 
 @stage("writing pages")
-def write_pages(reports: Sequence[Report], title: str, folder: Path, contexts: StudentContexts = _NOTHING) -> Path:
+def write_pages(
+    reports: Sequence[Report],
+    title: str,
+    folder: Path,
+    contexts: StudentContexts = _NOTHING,
+    not_taken: Mapping[str, str] = _NOBODY,
+) -> Path:
     """Write `folder`/index.html and students/<safe name>.html for each; returns the path of the class page.
 
     Pages of an earlier run whose submission is gone go too; `contexts`, by student, say what is no part of the reports.
@@ -50,7 +67,7 @@ def write_pages(reports: Sequence[Report], title: str, folder: Path, contexts: S
     for report, file in zip(ordered, files, strict=True):
         write_atomically(folder / file, student_page(report, title, contexts.get(report.student)).encode())
     index = folder / "index.html"
-    write_atomically(index, class_page(ordered, title, files, contexts, changes).encode())
+    write_atomically(index, class_page(ordered, title, files, contexts, ClassNews(changes, not_taken)).encode())
     history.end(files)
     return index
 
@@ -60,7 +77,7 @@ def class_page(
     title: str,
     hrefs: Sequence[str],
     contexts: StudentContexts = _NOTHING,
-    changes: Sequence[VerdictChange] = (),
+    news: ClassNews = _ONLY_REPORTS,
 ) -> str:
     """The class page as HTML; `hrefs` lead to the students' pages, in the order of the reports."""
     rows = [_row(report, href, contexts.get(report.student)) for report, href in zip(reports, hrefs, strict=True)]
@@ -74,8 +91,9 @@ def class_page(
         title=title,
         rows=rows,
         people=[row for row in rows if row.person],
-        suspicious=[*suspicious_checks.flaky(changes, titles), *suspicious_checks.suspicious(reports)],
-        moved=suspicious_checks.moved_verdicts(changes, titles),
+        not_taken=news.not_taken,
+        suspicious=[*suspicious_checks.flaky(news.changes, titles), *suspicious_checks.suspicious(reports)],
+        moved=suspicious_checks.moved_verdicts(news.changes, titles),
         most_moved=_MAX_MOVED,
         summary=summary,
         bars=bars,

@@ -20,6 +20,7 @@ from autograder.log import noted, stage
 from autograder.submission.parse import MAX_BYTES, parse_notebook
 from autograder.text.plain import file_text, underscored
 
+_MOST_OTHERS = 20  # files without a notebook's name that are looked into
 _GAP = r"[ ().,_-]"
 _NO_NAME = re.compile(  # what files are called, and nobody is
     r"(?:copy|of|kopie|von|final|untitled|draft|version|v|rev|solutions?|solved|submission|homework|hw|assignment|exercise"
@@ -87,6 +88,8 @@ def _notebooks(folder: Path, slugs: tuple[str, ...], passed_over: list[str]) -> 
         return
     notebooks = [entry for entry in entries if entry.name.lower().endswith(".ipynb") and not _is_folder(entry)]
     named = [entry for entry in notebooks if entry.name == f"{folder.name}.ipynb" and folder.name in slugs]
+    if folder.name in slugs and not notebooks:
+        yield from _under_another_name(folder, entries, passed_over)
     for entry in entries:
         if _is_folder(entry):
             yield from _notebooks(Path(entry.path), slugs, passed_over)
@@ -95,6 +98,24 @@ def _notebooks(folder: Path, slugs: tuple[str, ...], passed_over: list[str]) -> 
                 yield Path(entry.path)
             else:
                 passed_over.append(f"{file_text(entry.name)}: not a regular file; links are not followed")
+
+
+def _under_another_name(
+    folder: Path, entries: list[os.DirEntry[str]], passed_over: list[str]
+) -> Iterator[Path]:
+    """In `<student>/<slug>/` without a notebook: a file that is one all the same, else a sentence about the student."""
+    files = [entry for entry in entries if entry.is_file(follow_symlinks=False) and entry.name != "timestamp.txt"]
+    taken = [entry for entry in files[:_MOST_OTHERS] if _is_notebook_inside(Path(entry.path))]
+    yield from (Path(entry.path) for entry in taken)
+    if files and not taken:
+        names = ", ".join(file_text(entry.name) for entry in files[:3])
+        passed_over.append(f"{file_text(folder.parent.name)}: there is no notebook of {folder.name}, only {names}")
+
+
+def _is_notebook_inside(path: Path) -> bool:
+    with suppress(ConvgradeError, OSError):
+        return bool(parse_notebook(Found("", path.name, "", path).read()))
+    return False
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -53,6 +53,15 @@ def test_in_the_tree_the_folder_names_the_student_whatever_the_file_is_called(tm
     assert found(tmp_path) == [("jane", "a1_conv")]
 
 
+def test_in_the_tree_nobody_without_a_notebook_vanishes(tmp_path):
+    place(tmp_path, "max/a1_conv/a1_conv.ipynb.txt", "ada/a1_conv/a1_conv.ipynb")
+    (tmp_path / "eve/a1_conv").mkdir(parents=True)
+    (tmp_path / "eve/a1_conv/answer.py").write_text("x = 1")
+    result = discover([tmp_path], COURSE)
+    assert [item.student for item in result.found] == ["ada", "max"]
+    assert result.passed_over == ["eve: there is no notebook of a1_conv, only answer.py"]
+
+
 def test_a_folder_of_files_is_named_by_its_files(tmp_path):
     place(tmp_path, "a1_conv/perfect.ipynb", "a1_conv/empty.IPYNB", "a1_conv/notes.txt")
     assert found(tmp_path) == [("empty", "a1_conv"), ("perfect", "a1_conv")]

@@ -1,0 +1,157 @@
+"""Nobody vanishes: everybody who handed in is taken, or listed by name with the reason, on every way out."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from autograder.cli.main import main
+from autograder.course import load_course
+from autograder.intake.collect import Rules, collect_from
+from autograder.intake.not_taken import not_taken
+from tests.engine.intake.handins import archive, collect, folder, handed_in, notebook
+
+WHAT = {  # what somebody hands in instead of tiny.ipynb: whether it is taken, and else what the sentence says
+    "tiny.ipynb.txt": (notebook(), ""),
+    "tiny.ipynb.json": (notebook(), ""),
+    "tiny.json": (notebook(), ""),
+    "tiny": (notebook(), ""),
+    "tiny.zip": (b"PK\x03\x04", "an archive in the download"),
+    "tiny.html": (b"<html>", "a web page"),
+    "tiny.py": (b"x = 1", "a Python script"),
+    "tiny.pdf": (b"%PDF", "a PDF"),
+    "tiny.url": (b"[InternetShortcut]", "a link"),
+    "notes.txt": (b"hello", "text"),
+    "data.json": (b"{}", "JSON, but no notebook"),
+    "tiny.ipynb.zip": (b"PK\x03\x04", "an archive in the download"),
+}
+
+
+@pytest.fixture
+def root(sample_course, monkeypatch):
+    """The sample course; commands run in it."""
+    root = sample_course()
+    monkeypatch.chdir(root)
+    return root
+
+
+@pytest.mark.parametrize("name", WHAT)
+def test_what_is_no_notebook_is_listed_and_a_notebook_by_another_name_is_taken(root, tmp_path, capsys, name):
+    raw, why = WHAT[name]
+    path = archive(tmp_path / "a.zip", {f"Eve_77_assignsubmission_file_/{name}": raw, "ada/x.ipynb": notebook()})
+    code, out, err = collect(capsys, path)
+    assert (code, "Eve_77" in handed_in(root), why in err) == ((1, False, True) if why else (0, True, True))
+    assert ("1 person not taken" in out) == bool(why)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("Eve_77_assignsubmission_onlinetext_/onlinetext.html", "text that was typed in"),
+        ("doeeve_77_text.html", "text that was typed in"),
+        ("doeeve_LATE_77_link.html", "a link"),
+        ("A1_eve_attempt_2027-10-01-12-00-00.txt", "text"),
+        ("1-2 - Eve - Oct 1, 2027 1159 PM/essay.docx", "a text document"),
+        ("Doe, Eve(eve)/Doe, Eve(eve)_submissionText.html", "text that was typed in"),
+        ("Eve_77_assignsubmission_file_/", "there is no file"),
+        ("tiny-submissions/tiny-eve/README.md", "text"),
+        ("eve/tiny/answer.py", "a Python script"),
+        ("Eve Doe.py", "a Python script"),
+        ("eve.zip", "an archive"),
+    ],
+)
+def test_every_platforms_empty_hand_in_is_listed(root, tmp_path, capsys, name, why):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as target:
+        target.writestr(name, b"")
+        if name.startswith("Doe"):
+            target.writestr("Doe, Eve(eve)/timestamp.txt", b"20271001115900000")
+    code, out, err = collect(capsys, path)
+    assert (code, "1 person not taken" in out) == (1, True)
+    assert why in err
+
+
+def test_a_file_that_names_nobody_is_listed(root, tmp_path, capsys):
+    files = {"Untitled.ipynb": notebook(), "ada.ipynb": notebook(), "tiny-Copy1.ipynb": b"{}"}
+    code, _, err = collect(capsys, archive(tmp_path / "a.zip", files))
+    assert (code, list(handed_in(root))) == (1, ["ada"])
+    assert err.count("the name is no person's") == 2
+
+
+def test_whoever_is_listed_is_on_the_class_page_and_in_the_export(root, tmp_path, capsys):
+    collect(capsys, archive(tmp_path / "a.zip", {"eve/tiny.py": b"", "mal/\x1b<b>.py": b""}))
+    for arguments in (["report", "tiny"], ["export", "tiny"], ["export", "tiny", "--format", "jsonl"],
+                      ["export", "tiny", "--format", "canvas"], ["export", "tiny", "--format", "moodle"]):  # fmt: skip
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        out, err = capsys.readouterr()
+        assert (ended.value.code, "not taken: eve: there is no notebook" in err) == (1, True)
+        assert ("eve" in out, "\x1b" in out + err) == (arguments[0] == "export", False)
+    page = (root / "build/reports/tiny/index.html").read_text("utf-8")
+    assert "Handed in, but not taken" in page
+    assert "<b>.py" not in page
+
+
+def test_whoever_is_taken_later_is_listed_no_more(root, tmp_path, capsys):
+    collect(capsys, archive(tmp_path / "a.zip", {"eve/tiny.py": b""}))
+    assert list(not_taken(root, "tiny")) == ["eve"]
+    collect(capsys, archive(tmp_path / "b.zip", {"eve/tiny.ipynb": notebook()}))
+    assert not_taken(root, "tiny") == {}
+
+
+def test_a_file_that_must_not_be_read_is_somebodys(root, tmp_path, capsys):
+    home = folder(tmp_path / "in", {"ada/tiny.ipynb": notebook(), "eve/x.txt": b""})
+    (home / "eve/tiny.ipynb").symlink_to("/etc/passwd")
+    (home / "mallory").symlink_to("/etc")
+    code, _, err = collect(capsys, home)
+    assert (code, "eve: eve/tiny.ipynb is a link" in err, "not taken: mallory: " in err) == (1, True, True)
+
+
+# counted ----------------------------------------------------------------------------------------
+
+SHAPES = (  # where the files of the person with this number and name lie
+    "{name}_{number}_assignsubmission_file_/{file}",
+    "{name}_{number}_88_{file}",
+    "A1_u{number}_attempt_2027-10-01-12-00-00_{file}",
+    "{number}-5 - {name} - Oct 1, 2027 1159 PM/{file}",
+    "{name} ({number})/Submission attachment(s)/{file}",
+    "tiny-submissions/tiny-u{number}/{file}",
+    "u{number}/tiny/{file}",
+    "{name} {number}/{file}",
+)
+NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/\\\0"), min_size=1, max_size=12).filter(
+    lambda name: name.strip(" .") and ":" not in name
+)
+FILES = st.lists(st.sampled_from([*WHAT, "tiny.ipynb", "a.ipynb", "b.ipynb", "x/y.ipynb"]), min_size=1, max_size=3)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_people_in_are_taken_or_listed(root, data):
+    shape = data.draw(st.sampled_from(SHAPES))
+    people = [(data.draw(NAMES), data.draw(FILES)) for _ in range(data.draw(st.integers(1, 6)))]
+    files: dict[str, bytes] = {}
+    for number, (name, names) in enumerate(people):
+        for file in names[:1] if shape.endswith("_{file}") else names:
+            raw = WHAT[file][0] if file in WHAT else notebook(f"{number} {file}")
+            files[shape.format(name=name, number=number + 100, file=file)] = raw
+    shutil.rmtree(root / "build", ignore_errors=True)
+    result = collect_from(root, load_course(root).assignment("tiny"), archive(root / "a.zip", files), Rules())
+    assert result.refused == []
+    assert len(result.students) + len(result.listed) == len(people)
+    assert result.students.isdisjoint(result.listed)
+    assert set(not_taken(root, "tiny")) == set(result.listed)
+    assert set(handed_in(root)) == result.students
+
+
+def test_the_list_on_the_disk_may_be_damaged(root, tmp_path, capsys):
+    collect(capsys, archive(tmp_path / "a.zip", {"eve/tiny.py": b""}))
+    path = root / "build/attempts/tiny/not_taken.json"
+    for text in ("[", json.dumps([1]), ""):
+        path.write_text(text)
+        assert not_taken(root, "tiny") == {}
