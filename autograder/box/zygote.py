@@ -7,18 +7,21 @@ import contextlib
 import json
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from autograder.box import bubblewrap, gpu, masks, seccomp, users
 from autograder.box.clock import Used
 from autograder.box.inside import landlock
+from autograder.box.inside.jail import PR_SET_PDEATHSIG, prctl
 from autograder.course.limits import Limits
 from autograder.errors import BoxFailure, NoBox
 
@@ -89,6 +92,13 @@ class Zygote:
             self.process.kill()
         self.process.wait()
 
+    def was_killed(self) -> bool:
+        """Whether a signal has ended the process: no fault of the wall, so another zygote may live."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(HANG_UP_SECONDS)
+        status = self.process.returncode or 0
+        return status < 0 or status > 128  # bubblewrap's own, or what it says of the process inside
+
     def spawn(self, connection: socket.socket, limits: Limits) -> None:
         """Forks a child that serves this connection. Raises BoxFailure when its walls cannot be built."""
         memory = limits.memory_mb + (gpu.MEMORY_MB if self.wall.device != "cpu" else 0)
@@ -141,6 +151,8 @@ class Zygote:
         try:
             self._answer(START_SECONDS)
         except (BoxFailure, OSError) as error:
+            if self.was_killed():
+                raise BoxFailure("the zygote was killed while it started") from error
             reason = self._last_words() or str(error)
             raise NoBox(f"No box could be built: {reason}\n  in {self.wall.mode}\n  {INSTALL}") from error
 
@@ -179,9 +191,18 @@ def _launch(control: socket.socket, settings: dict[str, Any], wall: Wall, scratc
             close_fds=not inherits,
             start_new_session=True,
             cwd="/",
+            preexec_fn=partial(_end_with, os.getpid()),  # bubblewrap asks for the same, but later
         )
     finally:
         control.close()
+
+
+def _end_with(parent: int) -> None:
+    """The kernel kills this process with its parent; one whose parent is gone already ends now."""
+    if sys.platform == "linux":
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def _config(wall: Wall, scratch: str, user: int) -> dict[str, Any]:

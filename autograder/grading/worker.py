@@ -46,6 +46,8 @@ def serve(connection: Connection, spec: ServeSpec) -> None:
         assignment = load_course(Path(spec.root)).assignment(spec.slug)
         with zygote_for(assignment, wall) as zygote:
             with_suite(assignment, lambda suite: _loop(connection, suite, zygote, spec.which), wall.device)
+    except BoxFailure:
+        raise  # the zygote was killed: another worker may have more luck
     except ConvgradeError as error:
         connection.send_bytes(json.dumps({"error": str(error)}).encode())
 
@@ -87,6 +89,8 @@ def _try_a_box(zygote: Zygote, assignment: Assignment) -> None:
         with open_box(zygote, assignment.limits) as box:
             failure = box.run_cell(TRIAL, "trial").error
     except BoxFailure as error:
+        if zygote.was_killed():
+            raise
         failure = error
     if failure is not None:
         todo = "Omit --device to grade on the CPU" if zygote.wall.device != "cpu" else "See docs/security.md"
@@ -105,6 +109,7 @@ def _loop(connection: Connection, suite: Suite, zygote: Zygote, checks: Checks) 
         importlib.import_module(name)
     gc.collect()
     gc.freeze()  # the forks share what is warm; their collectors need not walk it
+    prctl(PR_SET_PDEATHSIG, signal.SIGTERM)  # from here on it hears that the pool is gone, and tidies up
     connection.send_bytes(json.dumps({"ready": True}).encode())
     while message := connection.recv_bytes():
         line, _, raw = message.partition(b"\n")

@@ -121,7 +121,10 @@ def _live(target: Callable[..., None], connection: Connection, args: tuple[Any, 
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     signal.signal(signal.SIGTERM, _leave)
     if sys.platform == "linux":
-        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # whoever imports for seconds hears nothing gentler
+    parent = multiprocessing.parent_process()
+    if parent and os.getppid() != parent.pid:  # it was gone before the kernel knew
+        os._exit(143)
     if quiet:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     os.dup2(2, 1)  # standard output belongs to the command

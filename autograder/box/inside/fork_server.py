@@ -20,7 +20,7 @@ import sys
 import time
 from typing import Any
 
-from . import usage
+from . import jail, usage
 
 MOST_SWEEPS, SWEEP_SECONDS = 500, 0.01
 WATCH_SECONDS = 0.2  # how often the memory of a submission with several processes is added up
@@ -41,6 +41,7 @@ class ForkServer:
 
     def loop(self) -> None:
         """Runs until the grader closes the connection."""
+        jail.prctl(jail.PR_SET_PDEATHSIG, 0)  # from here on it hears that, and ends its submission first
         self._send({"ready": True})
         while True:
             ready, _, _ = select.select([self.control], [], [], WATCH_SECONDS if self.child else None)
@@ -104,7 +105,7 @@ class ForkServer:
         return answer
 
     def _make_child(self, command: dict[str, Any], connection: int, writer: int) -> None:
-        from . import child, jail
+        from . import child
 
         config = self.config | command["limits"]
         if "control" not in config["off"]:
@@ -205,10 +206,9 @@ def main() -> None:
         os.setgroups([])
         os.setresgid(config["uid"], config["uid"], config["uid"])
         os.setresuid(config["uid"], config["uid"], config["uid"])
-    from . import jail
-
     if "dumpable" not in config["off"]:
         jail.prctl(jail.PR_SET_DUMPABLE, 0)
+    jail.prctl(jail.PR_SET_PDEATHSIG, signal.SIGKILL)  # imports take seconds; a change of the user takes it back
     jail.prctl(jail.PR_SET_SUBREAPER, 1)
     import matplotlib
 
