@@ -59,7 +59,7 @@ def grade(root: Path, paths: Sequence[Path], slug: str, as_json: bool, record: b
         if not as_json:
             show_reports(reports, in_full=is_on() or len(reports) == 1)
         if record:
-            _record(reports, root)
+            complete = _record(reports, root) and complete
             note(f"for the class page: convgrade report {name}")
     note_all(f"not graded: {sentence}" for sentence in discovery.passed_over)
     if not discovery.found and complete:
@@ -87,11 +87,16 @@ def _graded(session: GradingSession, found: Sequence[Found], as_json: bool = Fal
 
 
 @stage("recording in the gradebook")
-def _record(reports: Sequence[Report], root: Path) -> None:
-    """Points into nbgrader's gradebook; what has no verdict waits there for a person."""
+def _record(reports: Sequence[Report], root: Path) -> bool:
+    """Points into nbgrader's gradebook; what has no verdict waits there for a person. False if a time is unreadable."""
     from autograder.gradebook.database import record
+    from autograder.intake.stamps import unread_stamps
 
     note(f"recorded in the gradebook: {record(reports, root)}")
+    slugs = {report.assignment: None for report in reports}
+    unread = [sentence for slug in slugs for sentence in unread_stamps(root, slug)]
+    note_all(unread)
+    return not unread
 
 
 @click.command(cls=Verb, short_help="Write the class page and a page per student.")

@@ -116,6 +116,7 @@ def late(root: Path, slug: str) -> int:
     """
     from autograder.gradebook import opening
     from autograder.gradebook.late_penalties import recompute
+    from autograder.intake.stamps import unread_stamps
     from autograder.text.words import amount, number
 
     loaded(root, slug)
@@ -128,7 +129,9 @@ def late(root: Path, slug: str) -> int:
     for student, (before, after) in sorted(changed.items()):
         say(f"{student}: {number(before)} → {number(after)} points lost")
     note(f"{amount(len(changed), 'penalty', 'penalties')} changed")
-    return DONE
+    unread = unread_stamps(root, slug)
+    note_all(unread)
+    return NOT_GRADED if unread else DONE
 
 
 @click.command(cls=Verb, short_help="Regrade what a change of the course affects.")
@@ -205,11 +208,12 @@ def export(root: Path, slug: str, form: str, file: Path | None, roster_file: Pat
     from autograder.exports import Platform, write
     from autograder.files import write_atomically
     from autograder.gradebook.gather import not_final, recomputed_grades, with_not_taken
+    from autograder.intake.stamps import unread_stamps
 
     course, assignment = loaded(root, slug)
     graded, complaints = recomputed_grades(course, assignment)
     grades, listed = with_not_taken(course, assignment, graded)
-    complaints = [*listed, *complaints]
+    complaints = [*listed, *unread_stamps(root, slug), *complaints]
     if not grades:
         note(f"nothing of {slug} is graded yet; run `convgrade grade PATH --record`")
         return NOTHING

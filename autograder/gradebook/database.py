@@ -16,6 +16,7 @@ from autograder.errors import CourseError
 from autograder.gradebook import late_penalties, opening
 from autograder.gradebook.grades import points_of
 from autograder.gradebook.students import refuse_strangers
+from autograder.intake.stamps import stamp_in
 from autograder.layout import grade_id_of
 from autograder.model import Report, cents
 
@@ -118,13 +119,10 @@ def is_ours(report: Report) -> bool:
     return not report.graded and report.fault != "student"
 
 
-def handed_in_at(coursedir: CourseDirectory, folder: Path) -> datetime | None:
-    """When this submission was handed in, by nbgrader's clock; None where nobody wrote that down readably."""
-    try:
-        at: datetime | None = coursedir.get_existing_timestamp(str(folder))
-    except (AttributeError, OverflowError, ValueError, OSError):  # nbgrader 0.9.6 stumbles over a time it cannot read
-        return None
-    return at
+def handed_in_at(folder: Path) -> datetime | None:
+    """When this submission was handed in, in UTC as the gradebook has it; None where that is not written readably."""
+    at = stamp_in(folder).at  # nbgrader reads "PST" as UTC, and stumbles over what is no time
+    return at and at.replace(tzinfo=None)
 
 
 def refuse_other_points(book: Gradebook, report: Report) -> None:
@@ -155,4 +153,4 @@ def _todo(slug: str) -> str:
 def _time_of(report: Report, where: CourseDirectory) -> datetime | None:
     folder = Path(where.format_path(where.submitted_directory, report.student, report.assignment))
     plain = folder.parent.name == report.student  # a name from elsewhere may hold a path
-    return handed_in_at(where, folder) if plain else None
+    return handed_in_at(folder) if plain else None

@@ -93,7 +93,7 @@ class TidyExporter(NotebookExporter):
     def _is_due(self, folder: Path) -> bool:
         """Whether nbgrader will work on it: by request, or because it is new, or handed in again."""
         graded = Path(self.where.format_path(self.where.autograded_directory, folder.parent.name, folder.name))
-        old, new = (database.handed_in_at(self.where, path) for path in (graded, folder))
+        old, new = (database.handed_in_at(path) for path in (graded, folder))
         return self.run.force or not graded.exists() or bool(old and new and new > old)
 
     def _found(self, path: Path) -> Found:

@@ -7,14 +7,13 @@ counts, by the course's rule, is copied to `build/submitted/<student>/<slug>/<sl
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.course.term import Term
 from autograder.files import natural_key, write_atomically
-from autograder.intake.times import when
+from autograder.intake.stamps import STAMP, stamp_in
 from autograder.layout import ATTEMPTS, SUBMITTED, submission_file
 from autograder.submission.find import Found
 
@@ -84,7 +83,7 @@ class Attempts:
     def place(self, attempt: Attempt) -> bool:
         """Put the attempt that counts where it is graded; False if it is already there."""
         file = self._file(attempt.student)
-        stamp = file.parent / "timestamp.txt"
+        stamp = file.parent / STAMP
         if self.is_placed(attempt):
             return False
         if attempt.at:
@@ -142,10 +141,7 @@ def _digest(raw: bytes) -> str:
 
 def _collected(path: Path) -> tuple[bytes, datetime | None]:
     """A file of nbgrader's tree and its time."""
-    raw, stamp = Found("", path.name, "", path).read(), path.parent / "timestamp.txt"
-    with suppress(OSError):
-        return raw, when(Found("", stamp.name, "", stamp).read()[:200].decode("utf-8", "replace")).at
-    return raw, None
+    return Found("", path.name, "", path).read(), stamp_in(path.parent).at
 
 
 def _odd(path: Path) -> bool:

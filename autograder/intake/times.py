@@ -28,7 +28,7 @@ _DAYS = tuple(
 )
 _CLOCK = re.compile(
     r"[T,\s-]*(?:at\s+)?(?P<hour>\d{1,2})(?P<gap>[:.-]?)(?P<minute>\d\d)"
-    r"(?:(?P=gap)(?P<second>\d\d)(?:[.,]?\d{1,9})?)?\s*(?P<half>[ap]\.?m\.?)?(?P<zone>.*)",
+    r"(?:(?P=gap)(?P<second>\d\d)(?:[.,]?\d{1,9})?)?\s*(?P<half>[ap]\.?m\.?(?![a-z]))?(?P<zone>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d\d?)(?::?(\d\d))?")

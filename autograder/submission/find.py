@@ -7,6 +7,7 @@ tree `<student>/<slug>/<slug>.ipynb`.
 import os
 import re
 import stat
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -150,9 +151,8 @@ def labels_in(raw: bytes, assignments: Iterable[Assignment]) -> dict[str, int]:
 def student_of(path: PurePath, slug: str, in_tree: bool = False) -> str:
     """Who handed it in: the folder's name in nbgrader's tree, else the file's name without the assignment's."""
     home = path.parent.parent if path.parent.name == slug else path.parent
-    if in_tree and path.parent.name == slug:
-        return file_text(home.name) or "student"
-    return file_text(name_in(path.name, slug) or home.name) or "student"
+    name = "" if in_tree and path.parent.name == slug else name_in(path.name, slug)
+    return unicodedata.normalize("NFC", file_text(name or home.name)) or "student"
 
 
 def name_in(name: str, slug: str) -> str:
