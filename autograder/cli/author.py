@@ -106,19 +106,19 @@ def prove(root: Path, slug: str, watch: bool, **options: Any) -> int:
     "--runs",
     metavar="N",
     type=click.IntRange(5, 1000),
-    help="Runs of the perfect notebook (24), or of each design where the assignment declares some (6).",
+    default=24,
+    show_default=True,
+    help="Runs of the perfect notebook.",
 )
 @JOBS
 @click.option("--dry-run", is_flag=True, help="Show the table; write nothing.")
 @BOX
 @COURSE
 def calibrate(root: Path, slug: str, **options: Any) -> int:
-    """Measure accuracy thresholds by grading right notebooks with many secrets; write them to assignment.toml.
+    """Measure accuracy thresholds by grading the perfect notebook with many secrets; write them to assignment.toml.
 
-    Right notebooks are the perfect one and, with a designs.py in the assignment's folder, each of those designs: other
-    optimizers, rates, heads. A threshold is set so that a right solution fails less than once in 10,000 runs, one of
-    a design that nobody measured less than once in 1,000. Nothing is written if a known mistake with below="NAME"
-    reaches that threshold.
+    A threshold is set so that a right solution fails less than once in 10,000 runs. Nothing is written if a known
+    mistake with below="NAME" reaches that threshold.
 
     \b
     Examples:

@@ -23,12 +23,22 @@ _KEPT = ("Identifier", "Full name", "ID number", "Email address", "Grade", "Maxi
 _NEEDED = ("Identifier", "Grade", "Last modified (grade)")
 # What the worksheet says in German and in French; Moodle takes it back in the language in which it gave it.
 _ENGLISH = {
-    "id": "Identifier", "vollständiger name": "Full name", "id-nummer": "ID number", "bewertung": "Grade",
-    "e-mail-adresse": "Email address", "bestwertung": "Maximum Grade", "anmeldename": "Username",
+    "id": "Identifier",
+    "vollständiger name": "Full name",
+    "id-nummer": "ID number",
+    "bewertung": "Grade",
+    "e-mail-adresse": "Email address",
+    "bestwertung": "Maximum Grade",
+    "anmeldename": "Username",
     "zuletzt geändert (bewertung)": "Last modified (grade)",
-    "identifiant": "Identifier", "nom complet": "Full name", "numéro d'identification": "ID number",
-    "adresse de courriel": "Email address", "note": "Grade", "note maximale": "Maximum Grade",
-    "dernière modification (note)": "Last modified (grade)", "nom d'utilisateur": "Username",
+    "identifiant": "Identifier",
+    "nom complet": "Full name",
+    "numéro d'identification": "ID number",
+    "adresse de courriel": "Email address",
+    "note": "Grade",
+    "note maximale": "Maximum Grade",
+    "dernière modification (note)": "Last modified (grade)",
+    "nom d'utilisateur": "Username",
 }
 _TODO = "in Moodle: the assignment, Submissions, Actions, Download grading worksheet"
 

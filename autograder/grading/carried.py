@@ -42,15 +42,18 @@ def carried_forward(results: Results, resit: Resit) -> Results:
         return results  # a calibration asks gates only
     lost: list[str] = []  # earlier exercises whose answers are wrong in themselves
     for exercise in (exercise for exercise in assignment.exercises if not exercise.manual):
-        given = _given(exercise, lost, resit) if lost and _may_gain(_of(exercise.name, results)) else {}
+        given = _given(exercise, lost, resit) if lost and _may_gain(of_exercise(exercise.name, results)) else {}
         better = {check.name: check for check in _asked_again(exercise, given, results, resit)} if given else {}
         results = tuple(better.get(check.name, check) for check in results)
-        if any(not check.earns and check.verdict is not Verdict.UNGRADED for check in _of(exercise.name, results)):
+        if any(
+            not check.earns and check.verdict is not Verdict.UNGRADED for check in of_exercise(exercise.name, results)
+        ):
             lost.append(exercise.name)
     return results
 
 
-def _of(exercise: str, results: Results) -> Results:
+def of_exercise(exercise: str, results: Results) -> Results:
+    """The results of one exercise."""
     return tuple(check for check in results if check.exercise == exercise)
 
 
@@ -101,8 +104,8 @@ def _asked_again(exercise: Exercise, given: Mapping[str, str], results: Results,
             box.ask(give)
         except StudentError:  # the time is up, or the code keeps the box from answering
             return ()
-        then = _of(exercise.name, suite.run(box.ask, kept))
-    return _better(exercise, _of(exercise.name, results), then, names)
+        then = of_exercise(exercise.name, suite.run(box.ask, kept))
+    return _better(exercise, of_exercise(exercise.name, results), then, names)
 
 
 def _given_verdict(check: CheckResult, given: Mapping[str, str]) -> Verdict:

@@ -18,11 +18,11 @@ from autograder.course.parts import HELD_OUT, sources_of
 from autograder.files import digest_of
 from autograder.model import REPORT_VERSION
 
-# Of `grading` only five modules decide; they stay beside those that call them, so they are named one by one.
+# Of `grading` only six modules decide; they stay beside those that call them, so they are named one by one.
 VERDICT_PACKAGES = (
     *("errors", "files", "layout", "log", "messages", "model", "text"),
     *("course", "submission", "box", "judge"),
-    *("grading.carried", "grading.one", "grading.scoring", "grading.serve_spec", "grading.worker"),
+    *("grading.carried", "grading.one", "grading.repair", "grading.scoring", "grading.serve_spec", "grading.worker"),
 )
 _LIBRARIES = ("torch", "torchvision", "numpy", "ipython", "hypothesis", "pytest")
 _ENGINE = Path(__file__).resolve().parents[1]

@@ -17,6 +17,7 @@ from autograder.box.zygote import Zygote
 from autograder.course import Assignment
 from autograder.errors import BoxFailure, UnreadableSubmission
 from autograder.grading.carried import Resit, Results, carried_forward
+from autograder.grading.repair import pinpointed
 from autograder.grading.scoring import score, ungraded_exercises
 from autograder.judge.conversation import Ask
 from autograder.judge.plugin import Suite
@@ -43,7 +44,8 @@ def grade(handed_in: HandedIn, suite: Suite, zygote: Zygote, judge: Judge = Suit
         cells = tuple(run_cells(box, submission.cells, assignment))
         results = _traced(judge(suite, box.ask), submission.cells, cells)
     judged = replace(blank, cells=cells, notes=submission.notes, memory_mb=round(box.memory_mb), seconds=_since(start))
-    results = carried_forward(results, Resit(suite, zygote, submission.cells, box.clock))
+    resit = Resit(suite, zygote, submission.cells, box.clock)
+    results = pinpointed(carried_forward(results, resit), resit)
     return replace(judged, exercises=score(assignment, results))
 
 

@@ -108,6 +108,16 @@ class Suite:
         conversation = replace(self._conversation(name, ask), search=False)
         return self._judged(_blank({check.name: check for check in self.assignment.checks}[name]), conversation)
 
+    def case(self, name: str, ask: Ask) -> Case:
+        """One check alone, without hints: how it ended, and what was said."""
+        conversation = replace(self._conversation(name, ask), search=False)
+        blank = _blank({check.name: check for check in self.assignment.checks}[name])
+        return _case(self._judged(blank, conversation), conversation)
+
+    def is_gate(self, name: str) -> bool:
+        """Whether a check trains a network to a threshold."""
+        return FIXTURE in self.items[name].fixturenames
+
     def _conversation(self, name: str, ask: Ask, secret: str = "") -> Conversation:
         conversation = Conversation(ask, self.assignment.limits, self.assignment.show)
         conversation.seed = seed_of(secret or self.assignment.secret, name)

@@ -101,9 +101,7 @@ def _notebooks(folder: Path, slugs: tuple[str, ...], passed_over: list[str]) -> 
                 passed_over.append(f"{file_text(entry.name)}: not a regular file; links are not followed")
 
 
-def _under_another_name(
-    folder: Path, entries: list[os.DirEntry[str]], passed_over: list[str]
-) -> Iterator[Path]:
+def _under_another_name(folder: Path, entries: list[os.DirEntry[str]], passed_over: list[str]) -> Iterator[Path]:
     """In `<student>/<slug>/` without a notebook: a file that is one all the same, else a sentence about the student."""
     files = [entry for entry in entries if entry.is_file(follow_symlinks=False) and entry.name != "timestamp.txt"]
     taken = [entry for entry in files[:_MOST_OTHERS] if _is_notebook_inside(Path(entry.path))]

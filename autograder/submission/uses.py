@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
 
-from autograder.submission.match import bodies
+from autograder.submission.match import bodies, bound_anew, functions
 from autograder.submission.read import Cell
 
 _WORD = re.compile(r"[^\W\d]\w*+")
@@ -24,3 +24,17 @@ def names_used(cells: Sequence[Cell], grade_ids: Collection[str], names: Iterabl
         seen |= waiting
         waiting = {word for name in waiting for word in uses.get(name, ())} - seen
     return seen
+
+
+def lasting(cells: Sequence[Cell]) -> list[Cell]:
+    """The cells that define functions, and those that give names their meaning which such cells use.
+
+    What is left out only computes or shows something.
+    """
+    kept = [bool(functions(cell.source)) for cell in cells]
+    before = 0
+    while before < sum(kept):
+        before = sum(kept)
+        used = {word for cell, stays in zip(cells, kept, strict=True) if stays for word in _WORD.findall(cell.source)}
+        kept = [stays or bool(bound_anew(cell.source) & used) for cell, stays in zip(cells, kept, strict=True)]
+    return [cell for cell, stays in zip(cells, kept, strict=True) if stays]

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[3]
 DECIDES = ["box", "course", "errors", "files", "judge", "layout", "log", "messages", "model", "submission", "text"]
 SHOWS = ["authoring", "cli", "explain", "exports", "gradebook", "hosts", "intake", "reports", "similar", "watch"]
 GRADING = {
-    "decides": ["carried", "one", "scoring", "serve_spec", "worker"],
+    "decides": ["carried", "one", "repair", "scoring", "serve_spec", "worker"],
     "shows": ["dependencies", "incremental", "keys", "pool", "progress", "session", "store", "worker_process"],
 }
 

@@ -1,0 +1,228 @@
+"""The student's own function, changed in one place, passes: then that place is the hint.
+
+Tried only where neither a known mistake nor anything else explains what failed, after the verdicts stand: nothing here
+changes a verdict or a point. In a fresh box, with the submission's own limits, definitions of the student's take each
+other's places; they are made from the student's source alone (`autograder/judge/repair/`). What is counted are edits,
+so the same submission gets the same hints on any machine; who reaches a bound gets none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import heapq
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from autograder.box.box import Box, open_box
+from autograder.course import Exercise
+from autograder.course.answers import Definition, homes
+from autograder.course.limits import Limits
+from autograder.errors import BoxFailure
+from autograder.grading.carried import Resit, Results, of_exercise
+from autograder.judge.causes import Cause, Layer, told
+from autograder.judge.repair.aspects import Aspect, line_to_look_at
+from autograder.judge.repair.edits import Edit, difference, edits_of
+from autograder.judge.repair.reading import code_of_definition, definitions_of
+from autograder.judge.replay import Case
+from autograder.judge.stance import REPLAYED
+from autograder.judge.suite import Suite
+from autograder.model import Verdict
+from autograder.submission.read import Cell
+from autograder.submission.uses import lasting, names_used
+
+MOST_TRIED = 250  # edits of the functions behind one group of failed checks
+MOST_GROUPS = 3  # of one submission
+SECONDS = 10.0  # of the processor for one submission: far from what the edits take
+CALL_SECONDS = 1.0  # for one call: an edit that makes a loop endless is no repair
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """A definition of the student's, and the cell that it is in."""
+
+    cell: Cell
+    node: Definition
+
+    @property
+    def source(self) -> str:
+        return code_of_definition(self.node)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Failed checks, the one that asks least first, and the definitions that they use."""
+
+    failed: tuple[Case, ...]
+    some: frozenset[str]  # that any of them uses
+    all: frozenset[str]  # that each of them uses: a single mistake behind them is in one of these
+
+
+def pinpointed(results: Results, resit: Resit) -> Results:
+    """The results, with the line to look at where one is found."""
+    assignment = resit.suite.assignment
+    if len(results) < len(assignment.checks):
+        return results  # a calibration asks gates only
+    left = _Left(resit)
+    for exercise in (exercise for exercise in assignment.exercises if not exercise.manual):
+        if is_unexplained(of_exercise(exercise.name, results), resit.suite):
+            with contextlib.suppress(BoxFailure):  # the verdicts stand, whatever becomes of a hint
+                causes = _Search(exercise, results, resit, left).found()
+                results = tuple(told({check.name: check for check in results}, causes).values())
+    return results
+
+
+def is_unexplained(checks: Results, suite: Suite) -> bool:
+    """Whether all that failed in an exercise are wrong answers or errors that nothing has a word for."""
+    wrong = [check for check in checks if not check.earns and check.verdict is not Verdict.SKIPPED]
+    wrong = [check for check in wrong if not suite.is_gate(check.name)]
+    return bool(wrong) and all(check.verdict in REPLAYED and not check.unwritten and not check.hint for check in wrong)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The one place that, changed, makes a group's checks pass."""
+
+    cell: str  # its label
+    line: int  # of that cell, from 1
+    aspect: Aspect | None  # what kind of thing to look at; None where that could be several
+    change: str  # the edit, as a diff
+
+    def cause(self, show: str, group: _Group) -> Cause:
+        """What the student reads of it, and the staff."""
+        sentence = line_to_look_at(self.cell, self.line, self.aspect if show != "shapes" else None)
+        staff = f"Line {self.line} of {self.cell}, changed so, passes:\n{self.change}"
+        return Cause(Layer.LINE, "", sentence, tuple(case.name for case in group.failed), staff)
+
+
+class _Left:
+    """What one submission may still use for all of its exercises."""
+
+    def __init__(self, resit: Resit) -> None:
+        self.groups, self.end = MOST_GROUPS, resit.clock.spent + SECONDS
+
+    def limits(self, own: Limits) -> Limits:
+        """The submission's own limits, and less time."""
+        return replace(
+            own,
+            submission_seconds=min(own.submission_seconds, self.end),
+            call_seconds=min(own.call_seconds, CALL_SECONDS),
+        )
+
+
+class _Search:
+    """The search for the one place, in one exercise."""
+
+    def __init__(self, exercise: Exercise, results: Results, resit: Resit, left: _Left) -> None:
+        self.exercise, self.resit, self.left = exercise, resit, left
+        self.limits = left.limits(resit.suite.assignment.limits)
+        asked = [check for check in of_exercise(exercise.name, results) if not resit.suite.is_gate(check.name)]
+        self.failed = [check.name for check in asked if check.verdict in REPLAYED]
+        self.others = [check.name for check in asked if check.verdict in (Verdict.PASSED, Verdict.SKIPPED)]
+        self.own = self._definitions()
+
+    def found(self) -> list[Cause]:
+        """A line for each group of failed checks that one line repairs."""
+        found: list[Cause] = []
+        if not self.own or not self.left.groups:
+            return found
+        with open_box(self.resit.zygote, self.limits) as box:
+            box.clock = self.resit.clock
+            for cell in lasting(self.resit.cells):
+                box.run_cell(cell.source, cell.label)
+            for group in self._groups(box):
+                others = self.others if len(group.failed) == len(self.failed) else []
+                if self.left.groups and (line := self._line(group, others, box)):
+                    found.append(line.cause(self.resit.suite.assignment.show, group))
+                self.left.groups -= 1
+        return found
+
+    def _definitions(self) -> dict[str, _Own]:
+        """The functions and classes that the student wrote for this exercise, and those of cells of their own."""
+        release = {cell.grade_id for cell in self.resit.suite.assignment.release}
+        mine = [
+            cell for cell in self.resit.cells if cell.grade_id in self.exercise.cells or cell.grade_id not in release
+        ]
+        return {name: _Own(cell, node) for cell in mine for name, node in definitions_of(cell.source).items()}
+
+    def _groups(self, box: Box) -> list[_Group]:
+        """The failed checks, those together that use the same definitions; none, where one does not fail here."""
+        of_author = [name for name, home in homes(self.resit.suite.assignment).items() if home == self.exercise.name]
+        groups: list[_Group] = []
+        for name in self.failed:
+            case = self.resit.suite.case(name, box.ask)
+            if case.verdict not in REPLAYED:
+                return []
+            used = names_used(self.resit.cells, (), [each for each in of_author if case.mentions(each)])
+            own = frozenset(used & self.own.keys())
+            same = [group for group in groups if group.some & own]
+            cases = sorted([case, *(each for group in same for each in group.failed)], key=_weight)
+            some, common = own.union(*(group.some for group in same)), own.intersection(*(group.all for group in same))
+            groups = [*(group for group in groups if group not in same), _Group(tuple(cases), some, common)]
+        return [group for group in groups if group.all]
+
+    def _line(self, group: _Group, others: Sequence[str], box: Box) -> _Line | None:
+        """The one place that repairs the group's checks; None where there are several, or a bound is reached."""
+        own = {name: self.own[name] for name in self.own if name in group.all}
+        trials = _Trials(self.resit.suite, box, [case.name for case in group.failed], others)
+        repairs: list[tuple[_Own, Edit]] = []
+        for name, edit in _in_order(own):
+            if trials.passes(own[name], edit):
+                repairs.append((own[name], edit))
+            if len({(each.cell.label, other.statement) for each, other in repairs}) > 1:
+                return None
+        bound = box.gave_up or box.clock.spent >= self.limits.submission_seconds
+        return None if bound else _in_common(repairs)
+
+
+class _Trials:
+    """The student's definitions in a box, one of them changed at a time."""
+
+    def __init__(self, suite: Suite, box: Box, failed: Sequence[str], others: Sequence[str]) -> None:
+        self.suite, self.box, self.first, self.rest = suite, box, failed[0], [*failed[1:], *others]
+        self.changed: _Own | None = None
+
+    def passes(self, own: _Own, edit: Edit) -> bool:
+        """Whether every check passes with this edit, and the first one fails without it, then as before."""
+        if self.changed not in (None, own):
+            self._put(self.changed.cell, self.changed.source)
+        self.changed = own
+        with self.box.trial():
+            self._put(own.cell, edit.source)
+            if not all(self._passes(name) for name in (self.first, *self.rest)):
+                return False
+        with self.box.trial():
+            self._put(own.cell, own.source)
+            return not self._passes(self.first)
+
+    def _put(self, cell: Cell, source: str) -> None:
+        self.box.run_cell(source, cell.label)
+
+    def _passes(self, name: str) -> bool:
+        return self.suite.unexplained(name, self.box.ask).verdict is Verdict.PASSED
+
+
+def _in_order(own: Mapping[str, _Own]) -> Iterator[tuple[str, Edit]]:
+    """The edits of all these definitions, most likely ones first, as many as are tried."""
+
+    def of_one(name: str) -> Iterable[tuple[str, Edit]]:
+        return ((name, edit) for edit in edits_of(own[name].node, MOST_TRIED))
+
+    merged = heapq.merge(*(of_one(name) for name in own), key=lambda pair: pair[1].rank)
+    for _, pair in zip(range(MOST_TRIED), merged, strict=False):
+        yield pair
+
+
+def _in_common(repairs: Sequence[tuple[_Own, Edit]]) -> _Line | None:
+    """What all these edits of one statement have in common."""
+    if not repairs:
+        return None
+    own, first = repairs[0]
+    lines, aspects = {edit.line for _, edit in repairs}, {edit.aspect for _, edit in repairs}
+    line = first.line if len(lines) == 1 else first.statement
+    aspect = first.aspect if len(aspects) == 1 else None
+    return _Line(own.cell.label, line, aspect, difference(own.source, first.source))
+
+
+def _weight(case: Case) -> tuple[int, int]:
+    """How much a check asks: the same on every machine."""
+    return sum(exchange.weight for exchange in case.exchanges), len(case.exchanges)

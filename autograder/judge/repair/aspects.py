@@ -1,0 +1,57 @@
+"""What kind of thing to look at in a line, and the sentence that says so: never what to put there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Aspect(StrEnum):
+    """What kind of thing to look at in a line that makes a function wrong."""
+
+    INDEX = "index"
+    AXIS = "axis"
+    RANGE = "range"
+    VALUE = "value"
+    COMPARISON = "comparison"
+    OPERATOR = "operator"
+    SIGN = "sign"
+    ROUNDING = "rounding"
+    NAME = "name"
+    ARGUMENT = "argument"
+    ORDER = "order"
+    CALL = "call"
+    MISSING = "missing"
+    EXTRA = "extra"
+    ASSIGNMENT = "assignment"
+    CONDITION = "condition"
+    MOVED = "moved"
+
+
+ASPECTS: Mapping[Aspect, str] = {
+    Aspect.INDEX: "the index",
+    Aspect.AXIS: "the axis",
+    Aspect.RANGE: "where the range begins and ends",
+    Aspect.VALUE: "the number",
+    Aspect.COMPARISON: "the comparison",
+    Aspect.OPERATOR: "the operator, and what stands on which side of it",
+    Aspect.SIGN: "the sign",
+    Aspect.ROUNDING: "how it rounds",
+    Aspect.NAME: "which name is used where",
+    Aspect.ARGUMENT: "the arguments of the call",
+    Aspect.ORDER: "the order",
+    Aspect.CALL: "which function is called",
+    Aspect.MISSING: "is a step missing there?",
+    Aspect.EXTRA: "does all of it belong there?",
+    Aspect.ASSIGNMENT: "does it add, or assign anew?",
+    Aspect.CONDITION: "the condition",
+    Aspect.MOVED: "is it in the right place, before, after, inside or outside of its neighbours?",
+}
+"""What kind of thing to look at; never what to put there."""
+
+
+def line_to_look_at(cell: str, line: int, aspect: Aspect | None = None) -> str:
+    """Where to look: the line, and what kind of thing there, where that is known and may be told."""
+    place = f"Look at line {line} of `{cell}`"
+    what = ASPECTS[aspect] if aspect else ""
+    return f"{place}: {what.removesuffix('?')}{'?' if what.endswith('?') else '.'}" if what else f"{place}."

@@ -1,0 +1,162 @@
+"""Every small edit of a definition, most likely ones first: the same ones in the same order for the same source."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from autograder.course.answers import Definition
+from autograder.judge.repair import calls, statements
+from autograder.judge.repair import expressions as of
+from autograder.judge.repair.around import Around, Site, around_of, sites
+from autograder.judge.repair.aspects import Aspect
+from autograder.judge.repair.reading import code_of_definition, functions_in
+
+MOST = 400  # edits of one definition
+IN_A_TURN = 12  # edits of one rule
+_BLOCKS = ("body", "orelse", "finalbody")
+
+# In the order of how often they repair a known mistake of the course for each edit that is tried.
+RULES: tuple[of.ExpressionRule | statements.StatementRule, ...] = (
+    (Aspect.MISSING, statements.of_a_training_step),
+    (ast.Constant, Aspect.NAME, of.not_fixed),
+    (Aspect.EXTRA, statements.dropped),
+    (ast.Call, Aspect.ARGUMENT, calls.fewer_arguments),
+    (ast.Compare, Aspect.COMPARISON, of.other_comparisons),
+    (ast.Call, Aspect.RANGE, calls.other_ranges),
+    (ast.Call, Aspect.CALL, calls.other_functions),
+    ((ast.BinOp, ast.BoolOp, ast.Call, ast.IfExp), Aspect.EXTRA, of.without_a_part),
+    (ast.Constant, Aspect.ARGUMENT, of.other_constants),
+    (Aspect.MISSING, statements.returned),
+    (Aspect.ASSIGNMENT, statements.assigned_otherwise),
+    (ast.BinOp, Aspect.OPERATOR, of.other_operators),
+    (ast.BoolOp, Aspect.CONDITION, of.other_operators),
+    (ast.Name, Aspect.NAME, of.twin_names),
+    (Aspect.NAME, statements.renamed_throughout),
+    ((ast.Constant, ast.UnaryOp), None, of.next_numbers),
+    (ast.expr, None, of.shifted),
+    ((ast.Call, ast.Tuple, ast.List), Aspect.ORDER, of.other_order),
+    ((ast.BinOp, ast.Call), Aspect.ROUNDING, of.other_rounding),
+    (Aspect.CONDITION, statements.without_its_head),
+    (Aspect.MOVED, statements.moved_out),
+    (Aspect.MOVED, statements.moved_in),
+    (ast.Call, Aspect.AXIS, calls.more_axes),
+    (Aspect.MISSING, statements.of_a_mode),
+    (ast.expr, Aspect.MISSING, of.with_the_forgotten),
+    (ast.Call, Aspect.MISSING, calls.an_activation_more),
+    ((ast.Call, ast.List), Aspect.MISSING, calls.an_element_more),
+    ((ast.Constant, ast.UnaryOp), None, of.other_numbers),
+    (ast.Slice, Aspect.INDEX, of.other_bounds),
+    (ast.comprehension, Aspect.CONDITION, of.other_conditions),
+    (Aspect.MOVED, statements.moved_down),
+    (ast.BinOp, Aspect.OPERATOR, of.other_grouping),
+    (ast.Call, Aspect.ARGUMENT, calls.more_keywords),
+    (ast.expr, Aspect.SIGN, of.other_sign),
+    (ast.expr, Aspect.MISSING, calls.a_copy_more),
+    (ast.Name, Aspect.NAME, of.other_names),
+    (ast.Attribute, Aspect.NAME, of.other_attributes),
+    (ast.expr, Aspect.MISSING, calls.a_method_more),
+)
+LIKELY = (of.next_numbers, of.shifted, of.twin_names, statements.dropped)  # slips of those who know what they want
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change of a definition in one place."""
+
+    line: int  # of the cell: where the change is
+    statement: int  # the line where that statement begins
+    aspect: Aspect
+    source: str  # the whole definition, changed
+    rank: tuple[int, int]  # lower ones are more likely: see `_changes`
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What is put where, in the tree."""
+
+    turn: int
+    rule: int
+    statement: int
+    line: int
+    aspect: Aspect
+    site: Site
+    value: Any
+
+
+def edits_of(definition: Definition, most: int = MOST) -> Iterator[Edit]:
+    """At most so many edits, each another program; the definition itself is as it was after each."""
+    seen = {code_of_definition(definition), ""}
+    for change in sorted(_changes(definition), key=lambda change: (change.turn, change.rule)):
+        if len(seen) >= most + 2:
+            return
+        kept = change.site.get()
+        change.site.put(change.value)
+        source = code_of_definition(definition)
+        change.site.put(kept)
+        if source not in seen:
+            seen.add(source)
+            yield Edit(change.line, change.statement, change.aspect, source, (change.turn, change.rule))
+
+
+def difference(old: str, new: str) -> str:
+    """The lines of a definition that an edit changes, as a diff without its head."""
+    lines = difflib.unified_diff(old.splitlines(), new.splitlines(), n=0, lineterm="")
+    return "\n".join(line for line in lines if not line.startswith(("---", "+++", "@@")))
+
+
+def _changes(definition: Definition) -> Iterator[_Change]:
+    """Each rule's changes, a few of every rule in a turn: no rule takes the place of all others."""
+    count: Counter[int] = Counter()
+    for change in _in_the_order_of_lines(definition):
+        at_once = IN_A_TURN * (4 if RULES[change.rule][-1] in LIKELY else 1)
+        yield replace(change, turn=count[change.rule] // at_once)
+        count[change.rule] += 1
+
+
+def _in_the_order_of_lines(definition: Definition) -> Iterator[_Change]:
+    for function in functions_in(definition):
+        around = around_of(function, definition)
+        yield from _of_expressions(function, function.lineno, around)
+        yield from _of_blocks(function, around)
+    if isinstance(definition, ast.ClassDef):
+        for node in definition.body:
+            if isinstance(node, (ast.Assign, ast.AnnAssign)):
+                yield from _of_expressions(node, node.lineno, Around())
+
+
+def _of_blocks(parent: Any, around: Around) -> Iterator[_Change]:
+    """All changes of the statements below a node, but not in functions of their own."""
+    for name in _BLOCKS:
+        block = getattr(parent, name, None)
+        for place, node in enumerate(block if isinstance(block, list) else ()):
+            yield from _of_statement(Site(parent, name), place, around)
+            if not isinstance(node, Definition):
+                yield from _of_expressions(node, node.lineno, around)
+                yield from _of_blocks(node, around)
+    for handler in getattr(parent, "handlers", ()):
+        yield from _of_blocks(handler, around)
+
+
+def _of_statement(site: Site, place: int, around: Around) -> Iterator[_Change]:
+    block = site.get()
+    line = block[place].lineno
+    for number, rule in enumerate(RULES):
+        if len(rule) == 2:
+            aspect, change = rule
+            yield from (_Change(0, number, line, line, aspect, site, each) for each in change(block, place, around))
+
+
+def _of_expressions(node: Any, statement: int, around: Around) -> Iterator[_Change]:
+    """Changes of the expressions of one statement, not of the statements in it."""
+    for site, inner in sites(node, around):
+        old = site.get()
+        line = getattr(old, "lineno", statement)
+        for number, rule in enumerate(RULES):
+            if len(rule) == 3 and isinstance(old, rule[0]):
+                aspect = rule[1] or inner.aspect
+                yield from (_Change(0, number, statement, line, aspect, site, each) for each in rule[2](old, inner))

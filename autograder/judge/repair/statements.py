@@ -1,0 +1,150 @@
+"""What may stand in the index of a row of statements: one dropped, moved, added, or written otherwise."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from autograder.judge.repair.around import Around, name_of_call
+from autograder.judge.repair.aspects import Aspect
+
+Block = list[ast.stmt]
+_KEPT = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Pass, ast.Return)
+_INNER = (ast.For, ast.While, ast.With, ast.If)
+
+
+def dropped(block: Block, index: int, _: Around) -> Iterator[Block]:
+    """Without this statement."""
+    if not isinstance(block[index], _KEPT) and not _is_text(block[index]):
+        yield block[:index] + block[index + 1 :] or [ast.Pass()]
+
+
+def moved_down(block: Block, index: int, _: Around) -> Iterator[Block]:
+    """After the next statement, and after the one behind that."""
+    for end in range(index + 2, min(index + 4, len(block) + 1)):
+        passed = block[index + 1 : end]
+        if not any(isinstance(each, (ast.Return, *_KEPT)) for each in (block[index], *passed)):
+            yield [*block[:index], *passed, block[index], *block[end:]]
+
+
+def moved_out(block: Block, index: int, _: Around) -> Iterator[Block]:
+    """The last statement of a loop or condition after it, the first one before it."""
+    node = block[index]
+    if isinstance(node, _INNER) and len(node.body) > 1:
+        yield [*block[:index], _with_body(node, node.body[:-1]), node.body[-1], *block[index + 1 :]]
+        yield [*block[:index], node.body[0], _with_body(node, node.body[1:]), *block[index + 1 :]]
+
+
+def moved_in(block: Block, index: int, _: Around) -> Iterator[Block]:
+    """The statement after a loop or condition as its last one, the one before it as its first."""
+    node = block[index]
+    if not isinstance(node, _INNER):
+        return
+    if index + 1 < len(block):
+        yield [*block[:index], _with_body(node, [*node.body, block[index + 1]]), *block[index + 2 :]]
+    if index > 0 and not _is_text(block[index - 1]):
+        yield [*block[: index - 1], _with_body(node, [block[index - 1], *node.body]), *block[index + 1 :]]
+
+
+def assigned_otherwise(block: Block, index: int, _: Around) -> Iterator[Block]:
+    """`+=` for `=`, `=` for `+=`, another sign, or a new object instead of a changed one."""
+    node = block[index]
+    others: list[ast.stmt] = []
+    if isinstance(node, ast.AugAssign):
+        others += [ast.Assign([node.target], node.value, lineno=node.lineno)]
+        others += [ast.Assign([node.target], ast.BinOp(node.target, node.op, node.value), lineno=node.lineno)]
+        swapped = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}.get(type(node.op))
+        others += [ast.AugAssign(node.target, swapped(), node.value)] if swapped else []
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], (ast.Name, ast.Attribute, ast.Subscript)):
+        others.append(ast.AugAssign(node.targets[0], ast.Add(), node.value))
+    yield from ([*block[:index], other, *block[index + 1 :]] for other in others)
+
+
+def without_its_head(block: Block, index: int, _: Around) -> Iterator[Block]:
+    """The body of a condition, a context or a loop alone."""
+    node = block[index]
+    if isinstance(node, (ast.With, ast.Try, ast.For)) or (isinstance(node, ast.If) and not node.orelse):
+        yield [*block[:index], *node.body, *block[index + 1 :]]
+    if isinstance(node, ast.If):
+        yield [*block[:index], _of_if(node, ast.UnaryOp(ast.Not(), node.test)), *block[index + 1 :]]
+    if isinstance(node, (ast.Break, ast.Continue)):
+        other = ast.Continue() if isinstance(node, ast.Break) else ast.Break()
+        yield [*block[:index], other, *block[index + 1 :]]
+
+
+def returned(block: Block, index: int, _: Around) -> Iterator[Block]:
+    """What a last statement assigns or computes, returned."""
+    node = block[index]
+    if index == len(block) - 1 and isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        yield [*block, ast.Return(ast.Name(node.targets[0].id))]
+    if index == len(block) - 1 and isinstance(node, ast.Expr) and not _is_text(node):
+        yield [*block[:index], ast.Return(node.value)]
+    if index == len(block) - 1 and isinstance(node, ast.For) and node.body and isinstance(node.body[-1], ast.Return):
+        yield [*block[:index], _with_body(node, node.body[:-1] or [ast.Pass()]), node.body[-1]]
+
+
+def of_a_training_step(block: Block, index: int, around: Around) -> Iterator[Block]:
+    """`zero_grad()` before `backward()`, `step()` after it, where an optimizer is in sight."""
+    node = block[index]
+    if "backward" not in _methods(node) or isinstance(node, _INNER):
+        return
+    for name in (*around.names, *(f"self.{name}" for name in around.attributes)):
+        if name.rpartition(".")[2] in ("optim", "optimizer", "opt", "optimiser", "model", "net"):
+            yield [*block[:index], _call(f"{name}.zero_grad()"), *block[index:]]
+            yield [*block[: index + 1], _call(f"{name}.step()"), *block[index + 1 :]]
+
+
+def of_a_mode(block: Block, index: int, around: Around) -> Iterator[Block]:
+    """`eval()` or `train()` before a statement that calls a model; the statement without gradients."""
+    node = block[index]
+    called_here = {ast.unparse(each.func) for each in ast.walk(node) if isinstance(each, ast.Call)}
+    models = [name for name in (*around.names, *(f"self.{name}" for name in around.attributes)) if name in called_here]
+    if index == 0 or (index == 1 and _is_text(block[0])):
+        models += [name for name in around.parameters if name in ("model", "net", "module") and name not in models]
+    for name in models:
+        yield [*block[:index], _call(f"{name}.eval()"), *block[index:]]
+        yield [*block[:index], _call(f"{name}.train()"), *block[index:]]
+    if models or isinstance(node, ast.AugAssign):
+        guard = ast.parse("with torch.no_grad():\n    pass").body[0]
+        yield [*block[:index], _with_body(guard, [node]), *block[index + 1 :]]
+
+
+def renamed_throughout(block: Block, index: int, around: Around) -> Iterator[Block]:
+    """Another variable of the function wherever one stands more than once in a statement."""
+    node = block[index]
+    loads = Counter(each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load))
+    for name in (name for name, times in loads.items() if times > 1 and not isinstance(node, (*_INNER, *_KEPT[:3]))):
+        for other in around.near(name, around.names):
+            copied = copy.deepcopy(node)
+            for each in ast.walk(copied):
+                if isinstance(each, ast.Name) and each.id == name:
+                    each.id = other
+            yield [*block[:index], copied, *block[index + 1 :]]
+
+
+StatementRule = tuple[Aspect, Callable[[Block, int, Around], Iterator[Block]]]
+
+
+def _with_body(node: Any, body: Block) -> ast.stmt:
+    other: ast.stmt = copy.copy(node)
+    other.body = body  # type: ignore[attr-defined]
+    return other
+
+
+def _of_if(node: ast.If, test: ast.expr) -> ast.If:
+    return ast.If(test, node.body, node.orelse)
+
+
+def _call(text: str) -> ast.stmt:
+    return ast.parse(text).body[0]
+
+
+def _methods(node: ast.AST) -> set[str]:
+    return {name_of_call(each) for each in ast.walk(node)}
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)

@@ -1,0 +1,177 @@
+"""The student's own function, changed in one place, passes: then that place is the hint, and never more than a hint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from autograder.box.box import Box
+from autograder.box.zygote import Wall, Zygote
+from autograder.course import load_course
+from autograder.grading import repair
+from autograder.grading.one import grade
+from autograder.judge.plugin import with_suite
+from autograder.model import Report
+from autograder.submission.handed_in import HandedIn
+from tests.conftest import write_course
+from tests.engine.grading.test_grade import RIGHT, notebook
+
+CHECKS = '''\
+import reference
+
+from autograder.judge import check, expect
+
+
+@check("double")
+def test_double_is_twice(student, cases):
+    """double gives twice its input"""
+    x = cases.tensor(3, 4)
+    expect(student.double(x)).to_match(reference.double(x))
+
+
+@check("double", after="double_is_twice")
+def test_double_of_a_vector(student, cases):
+    """double takes a vector as well"""
+    x = cases.tensor(5)
+    expect(student.double(x)).to_match(reference.double(x))
+
+
+@check("add")
+def test_add_sums(student, cases):
+    """add gives the sum"""
+    a, b = cases.tensor(5), cases.tensor(5)
+    expect(student.add(a, b)).to_match(reference.add(a, b))
+
+
+@check("add")
+def test_add_of_images(student, cases):
+    """add takes images as well"""
+    a, b = cases.tensor(5, 2), cases.tensor(5, 2)
+    expect(student.add(a, b)).to_match(reference.add(a, b))
+'''
+REFERENCE = """\
+def double(secret_of_ours):
+    return 2 * secret_of_ours
+
+
+def add(secret_of_ours, other):
+    return other + secret_of_ours
+"""
+SUBTRACTS = "def add(a, b):\n    # the sum\n\n    return a - b"
+
+
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[Zygote]:
+    with Zygote.start(Wall()) as warm:
+        yield warm
+
+
+@pytest.fixture
+def report(tmp_path, zygote) -> Callable[..., Report]:
+    """`report(double="…")`: the Report of a notebook with these answers; nothing of it is in the catalogue."""
+
+    def make(extra: str = "", show: str = "values", **answers: str) -> Report:
+        toml = f'title = "Tiny"\n[feedback]\nshow = "{show}"\n'
+        changes = {"tiny/test_tiny.py": CHECKS, "tiny/mistakes.py": "", "tiny/assignment.toml": toml}
+        changes["tiny/reference.py"] = REFERENCE
+        tiny = load_course(write_course(tmp_path, changes)).assignment("tiny")
+        handed_in = HandedIn("ada", "ada.ipynb", "key", notebook(RIGHT | answers, extra))
+        return with_suite(tiny, lambda suite: grade(handed_in, suite, zygote))
+
+    return make
+
+
+def hints(report: Report) -> dict[str, str]:
+    """Check → its hint, where it has one."""
+    return {check.name: check.hint for check in report.checks if check.hint}
+
+
+def test_one_line_that_repairs_all_failed_checks_is_named(report):
+    said = "Look at line 4 of `add`: the operator, and what stands on which side of it."
+    assert hints(report(add=SUBTRACTS)) == {"add_sums": said, "add_of_images": said}
+
+
+def test_the_edit_is_for_the_staff(report):
+    found = report(add=SUBTRACTS).checks[2]
+    assert found.staff == "Line 4 of add, changed so, passes:\n-    return a - b\n+    return a + b"
+    assert "a + b" not in found.hint + found.message
+
+
+def test_where_only_shapes_are_shown_the_line_stands_alone(report):
+    assert hints(report(show="shapes", add=SUBTRACTS))["add_sums"] == "Look at line 4 of `add`."
+
+
+def test_two_mistakes_at_once_are_no_line(report):
+    assert hints(report(add="def add(a, b):\n    a = a + 3\n    b = -b * b\n    return a - b")) == {}
+
+
+def test_two_places_are_no_line(report):
+    """Either line may lose its sign."""
+    assert hints(report(add="def add(a, b):\n    c = -b\n    d = -c\n    d = -d\n    return a + d")) == {}
+
+
+def test_what_passed_must_still_pass(report):
+    """With 10 for 5 the images are right, and the vectors are wrong."""
+    assert hints(report(add="def add(a, b):\n    n = a.numel()\n    return a + b * n / 5")) == {}
+
+
+def test_a_function_of_the_student_s_own_is_looked_at_as_well(report):
+    helped = "def plus(a, b):\n    return a - b\n\n\ndef add(a, b):\n    return plus(a, b)"
+    assert set(hints(report(add=helped)).values()) == {
+        "Look at line 2 of `add`: the operator, and what stands on which side of it."
+    }
+
+
+def test_each_function_has_its_own_line(report):
+    found = hints(report(add=SUBTRACTS, double="def double(x):\n    return x * 3"))
+    assert found["double_is_twice"] == "Look at line 2 of `double`: the number."
+    assert found["add_sums"].startswith("Look at line 4 of `add`")
+
+
+def test_nothing_is_tried_for_a_right_submission(report, monkeypatch):
+    monkeypatch.setattr(repair, "_Search", None)
+    assert report().score == 90.0
+
+
+@pytest.mark.parametrize(
+    "double",
+    [
+        "def double(x):\n    raise NotImplementedError()",
+        "def twice(x):\n    return x * 2",
+        "def double(x:",
+        "double = lambda x: x * 3",
+    ],
+)
+def test_nothing_is_tried_where_there_is_nothing_to_repair(report, monkeypatch, double):
+    monkeypatch.setattr(repair._Trials, "passes", None)
+    assert hints(report(double=double)) == {}
+
+
+def test_a_known_mistake_comes_first(report, monkeypatch):
+    monkeypatch.setattr(repair, "is_unexplained", lambda *_: False)
+    assert hints(report(add=SUBTRACTS)) == {}
+
+
+def test_the_same_submission_gets_the_same_hint(report):
+    first, second = (report(add="def add(a, b):\n    return a * b + b - b") for _ in range(2))
+    assert [check.staff for check in first.checks] == [check.staff for check in second.checks]
+
+
+def test_nothing_of_ours_enters_the_box(report, monkeypatch):
+    """Only what the student wrote, changed in one place, and the questions of the checks."""
+    cells: list[str] = []
+    asked: set[str] = set()
+    run, ask = Box.run_cell, Box.ask
+    kept = lambda box, source, *rest, **more: cells.append(source) or run(box, source, *rest, **more)  # noqa: E731
+    monkeypatch.setattr(Box, "run_cell", kept)
+    monkeypatch.setattr(Box, "ask", lambda box, request, *rest: asked.add(request["op"]) or ask(box, request, *rest))
+    report(add=SUBTRACTS)
+    starts = ("import torch", "def double(x):", "def add(a, b):")
+    assert all(source.startswith(starts) for source in cells)
+    assert not any(word in source for source in cells for word in ("reference", "cases", "secret_of_ours"))
+
+
+def test_what_reaches_the_bound_is_silent(report, monkeypatch):
+    monkeypatch.setattr(repair, "SECONDS", 0.0)
+    assert hints(report(add=SUBTRACTS)) == {}
