@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from autograder.intake.collect import Collected
 
 
-def _moment(_ctx: click.Context, _option: click.Parameter, text: str) -> datetime | None:
-    """A time that was typed; without a zone it is this machine's."""
-    try:
-        return datetime.fromisoformat(text).astimezone() if text else None
-    except ValueError:
-        raise click.BadParameter("write it like 2030-10-31T23:50 or 2030-10-31T23:50Z") from None
+def _moment(text: str, zone: tzinfo | None) -> datetime | None:
+    """A time that was typed; without a zone it is of `zone`, or of this machine's."""
+    from autograder.intake.times import when
+
+    typed = when(text, zone)
+    if text and not typed.at:
+        raise click.BadParameter(f"{typed.doubt}; one that is: 2030-10-31T23:50Z", param_hint="--at")
+    return typed.at
 
 
 def _zone(_ctx: click.Context, _option: click.Parameter, name: str) -> tzinfo | None:
@@ -41,7 +43,7 @@ def _zone(_ctx: click.Context, _option: click.Parameter, name: str) -> tzinfo | 
 @click.argument("slug")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=PATH)
 @click.option(
-    "--at", metavar="TIME", default="", callback=_moment, help="When they were handed in, if no source records it."
+    "--at", metavar="TIME", default="", help="When they were handed in, if no source records it readably."
 )
 @click.option(
     "--roster",
@@ -55,10 +57,10 @@ def _zone(_ctx: click.Context, _option: click.Parameter, name: str) -> tzinfo | 
     metavar="NAME",
     default="",
     callback=_zone,
-    help="Time zone, such as Europe/Berlin, of the times of a platform that name none. Default: this machine's.",
+    help="Zone, such as Europe/Berlin, of --at and of a platform's times that name none. Default: this machine's.",
 )
 @COURSE
-def collect(root: Path, slug: str, paths: Sequence[Path], roster_file: Path | None, **options: Any) -> int:
+def collect(root: Path, slug: str, paths: Sequence[Path], roster_file: Path | None, **times: Any) -> int:
     """Import submissions into build/submitted, nbgrader's tree. Every attempt is kept in build/attempts.
 
     PATH is what Moodle, Canvas, Blackboard, Brightspace, Sakai or Gradescope downloads (the archive or its folder), a
@@ -77,7 +79,8 @@ def collect(root: Path, slug: str, paths: Sequence[Path], roster_file: Path | No
 
     course, assignment = loaded(root, slug)
     term = term_of(course, slug)
-    rules = Rules(term, roster=read_roster(_text(roster_file)) if roster_file else None, **options)
+    roster = read_roster(_text(roster_file)) if roster_file else None
+    rules = Rules(term, _moment(times["at"], times["zone"]), times["zone"], roster)
     results = [collect_from(root, assignment, path, rules) for path in paths]
     if not any(result.students or result.listed or result.refused for result in results):
         note("no notebook found; give what a learning platform downloads, a folder, or cloned repositories")
@@ -93,7 +96,7 @@ def _say_collected(results: Sequence[Collected]) -> None:
     from autograder.text.words import amount
 
     students: set[str] = set().union(*(result.students for result in results))
-    listed = {student: why for result in results for student, why in result.listed.items() if student not in students}
+    listed = {student: why for result in results for student, why in result.listed.items()}
     note_all(f"not taken: {student}: {why}" for student, why in listed.items())
     for result in results:
         note_all((*(f"not taken: {refused}" for refused in result.refused), *result.untimed, *result.notes))

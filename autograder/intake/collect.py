@@ -89,12 +89,12 @@ def _not_themselves(found: Sequence[HandIn], roster: Roster | None) -> dict[str,
     homes: defaultdict[str, dict[str, HandIn]] = defaultdict(dict)
     numbers: defaultdict[str, dict[str, HandIn]] = defaultdict(dict)
     for item in found:
-        homes[item.person.student].setdefault(item.place, item)
+        homes[item.person.student.casefold()].setdefault(item.place, item)  # one folder, where the disk ignores case
         if item.person.number == item.place:
             numbers[item.place].setdefault(item.person.student, item)
-    for student, places in homes.items():
-        if len(places) > 1 and _differ(places.values()):
-            wrong[student] = f"files came from different places, and none was taken: {_shown(places.values())}"
+    for places in (places for places in homes.values() if len(places) > 1 and _differ(places.values())):
+        why = f"files came from different places, and none was taken: {_shown(places.values())}"
+        wrong |= {item.person.student: why for item in places.values()}
     for several in (several for several in numbers.values() if len(several) > 1):
         why = f"different names have the same number, and none was taken: {_shown(several.values())}"
         wrong |= dict.fromkeys(several, why)
@@ -129,7 +129,7 @@ def _by_student(found: Sequence[HandIn], slug: str, rules: Rules, result: Collec
         if item.when.doubt:
             _doubt(item, rules, result)
         elif item.late and not moment:
-            result.notes.append(f"{terminal(student, 60)}: marked late by Canvas, but not how late; pass --at TIME")
+            result.untimed.append(f"{terminal(student, 60)}: marked late by Canvas, but not how late; pass --at TIME")
         elif not moment:
             unknown.append(student)
     if unknown and slug in rules.term.deadlines:

@@ -22,6 +22,7 @@ MAX_ENTRIES = 50_000  # files of any kind
 MAX_NOTEBOOKS = 5_000
 MAX_ARCHIVE_BYTES = 2_000_000_000  # of all files that are read of one archive together, unpacked
 MAX_DEPTH = 12
+_MAX_NAME = 500  # characters of one folder or file; no file system has more
 _LINK = "is a link; links are not followed"
 _NOBODYS = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini", ".DS_Store", ".git", ".github", ".gitignore",
                       ".gitattributes", ".ipynb_checkpoints", ".vscode", ".idea"})  # fmt: skip
@@ -139,8 +140,9 @@ def _list_archive(path: Path, result: Source) -> None:
             result.refused.append(f"{terminal(name, 120)}: its path leads outside the archive")
         elif not parts or _is_hidden(parts, name.endswith("/")):
             continue
-        elif len(parts) > MAX_DEPTH:
-            result.refused.append(f"{terminal(name, 120)}: lies in more than {MAX_DEPTH} folders")
+        elif len(parts) > MAX_DEPTH or max(map(len, parts)) > _MAX_NAME:
+            why = f"lies in more than {MAX_DEPTH} folders, or its name has more than {_MAX_NAME} characters"
+            result.refused.append(f"{terminal(name, 120)}: {why}")
         else:
             result.folders += [parts] if name.endswith("/") else [parts[:-1]] * (len(parts) > 1)
             if not name.endswith("/"):

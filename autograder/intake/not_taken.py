@@ -7,7 +7,7 @@ from pathlib import Path
 from autograder.files import natural_key, write_atomically
 from autograder.layout import ATTEMPTS
 
-_FILE = "not_taken.json"
+_FILE = ".not_taken.json"  # no student's folder has a name like this
 
 
 def not_taken(root: Path, slug: str) -> dict[str, str]:

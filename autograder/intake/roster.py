@@ -83,7 +83,7 @@ def read_roster(text: str) -> Roster:
     if not {*header} & {*_LOGINS, *_NAMES, *_LAST}:
         todo = "export it from Canvas or Moodle, or name a column Username, Email, ID or Name"
         raise CourseError("no column of the roster says who somebody is", "--roster", todo)
-    lines = [dict(zip(header, (value.strip() for value in row), strict=True)) for row in table[1:]]
+    lines = [dict(zip(header, (value.strip().lstrip("#") for value in row), strict=True)) for row in table[1:]]
     rows = [_identity(line) for line in lines if _POSSIBLE not in next(iter(line.values())).casefold()]
     return Roster(tuple(row for row in rows if row.numbers or row.logins or row.names))
 
@@ -111,10 +111,10 @@ def name_keys(first: str, last: str) -> frozenset[str]:
 
 
 def from_csv(text: str, what: str) -> list[list[str]]:
-    """Rows of a table that somebody else exported, commas or semicolons, without empty rows. Raises CourseError."""
+    """Rows of a table that somebody else exported (commas, semicolons, tabs), no empty rows. Raises CourseError."""
     text, again = text.removeprefix("\ufeff"), f"export it from {what} again"
     first = text.split("\n", 1)[0]
-    delimiter = ";" if first.count(";") > first.count(",") else ","
+    delimiter = max(",;\t", key=first.count)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:

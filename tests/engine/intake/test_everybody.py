@@ -151,7 +151,7 @@ def test_people_in_are_taken_or_listed(root, data):
 
 def test_the_list_on_the_disk_may_be_damaged(root, tmp_path, capsys):
     collect(capsys, archive(tmp_path / "a.zip", {"eve/tiny.py": b""}))
-    path = root / "build/attempts/tiny/not_taken.json"
+    path = root / "build/attempts/tiny/.not_taken.json"
     for text in ("[", json.dumps([1]), ""):
         path.write_text(text)
         assert not_taken(root, "tiny") == {}

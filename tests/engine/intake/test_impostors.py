@@ -89,6 +89,7 @@ def test_a_name_that_a_student_chose_makes_nobody_else(root, capsys, how, with_j
     [
         ("jos\u00e9/x.ipynb", "jose\u0301/x.ipynb"),
         ("ada/x.ipynb", "ada - tiny.ipynb"),
+        ("ada/x.ipynb", "Ada/x.ipynb"),
         ("a\x01b/x.ipynb", "a\x02b/x.ipynb"),
         (f"{'x' * 120}1/x.ipynb", f"{'x' * 120}2/x.ipynb"),
         ("doe_502_1_x.ipynb", "roe_502_2_x.ipynb"),
@@ -112,6 +113,30 @@ def test_a_name_twice_in_an_archive_is_told(root, tmp_path, capsys):
     code, _, err = collect(capsys, path)
     assert (code, handed_in(root)) == (1, {})
     assert "ada: several notebooks match" in err
+
+
+def test_no_name_of_a_person_is_one_of_our_files(root, tmp_path, capsys):
+    names = ("not_taken.json", ".not_taken.json", "build", "timestamp.txt", "001_unknown_0123456789ab.ipynb")
+    files = {f"{name}/tiny.ipynb": notebook(name) for name in names}
+    code, _, _ = collect(capsys, archive(tmp_path / "a.zip", files | {"eve/x.py": b""}))
+    assert (code, len(handed_in(root))) == (1, len(names))
+    assert collect(capsys, archive(tmp_path / "b.zip", files))[0] == 0
+
+
+def test_a_name_without_end_stops_nobody(root, tmp_path, capsys):
+    pieces = ("_1_", "1-1 - a ", " tiny", "_attempt_", "a (", "- ")
+    files = {f"{(piece * 9000)[:60_000]}.ipynb": MINE for piece in pieces}
+    code, _, err = collect(capsys, archive(tmp_path / "a.zip", files | {"ada/x.ipynb": THEIRS}))
+    assert (code, list(handed_in(root))) == (1, ["ada"])
+    assert err.count("characters") == len(files)
+
+
+@pytest.mark.parametrize("piece", ["_1_", "1-1 - a ", " tiny", "_attempt_", "a (", "- ", "1 ", f"{MOODLE}1"])
+def test_a_long_name_takes_no_time(root, tmp_path, capsys, piece):
+    name = f"{piece * 500}"[:490]
+    files = {f"{name}{number}.ipynb": notebook(str(number)) for number in range(4)}
+    code, _, _ = collect(capsys, archive(tmp_path / "a.zip", files))
+    assert code in (0, 1)
 
 
 def test_a_lone_students_folder_is_not_opened(root, tmp_path, capsys):

@@ -91,7 +91,7 @@ def test_times_are_kept(root, take, tmp_path):
 
 
 def test_lateness_without_a_time_is_told(take):
-    assert "pass --at TIME" in take({"doejane_LATE_502_88123_tiny.ipynb": notebook()}).notes[0]
+    assert "pass --at TIME" in take({"doejane_LATE_502_88123_tiny.ipynb": notebook()}).untimed[0]
 
 
 # which ------------------------------------------------------------------------------------------

@@ -135,6 +135,7 @@ def test_the_zone_is_this_machines_unless_it_is_named(root, tmp_path, capsys, mo
         assert f"2027-10-31 {hour}:30:00 UTC" in {f"{item.at:%Y-%m-%d %H:%M:%S} UTC" for item in
                                                   Attempts(root, "tiny").of("ada") if item.at}  # fmt: skip
     collect(capsys, path, "--zone", "Asia/Tokyo")
+    assert collect(capsys, path, "--at", "2027-01-01 10:00 PST")[0] == 2
     assert "2027-10-30 17:30" in {f"{item.at:%Y-%m-%d %H:%M}" for item in Attempts(root, "tiny").of("ada") if item.at}
     monkeypatch.undo()
     time.tzset()
