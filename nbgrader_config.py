@@ -37,7 +37,9 @@ c.CourseDirectory.db_url = f"sqlite:///{here / 'build' / 'gradebook.db'}"
 # The release is committed, so it is always there: write it anew, do not skip it.
 c.GenerateAssignment.force = True
 
-# The exchange: set its folder here or pass `--Exchange.root=…`; until then nothing is released or collected.
+# The exchange, through which students of this machine fetch and submit: a folder that everybody may write to and that
+# is there already. Without a line here nbgrader takes its own default, /usr/local/share/nbgrader/exchange, where that
+# exists, and else release_assignment and collect end with “Unwritable directory”. convgrade needs no exchange.
 # c.Exchange.root = "…"
 c.ExchangeFactory.collect = "autograder.hosts.nbgrader_steps.CollectPlainFiles"
 

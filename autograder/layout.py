@@ -5,6 +5,7 @@ from pathlib import Path
 # Below the root of the course.
 SOLUTIONS = Path("solutions")  # what the author writes
 COURSE_FILE = SOLUTIONS / "course.toml"
+NBGRADER_CONFIG = Path("nbgrader_config.py")
 ASSIGNMENTS = Path("assignments")  # what students get
 COVERAGE_PAGE = Path("docs/coverage.md")
 BUILD = Path("build")  # everything that commands make; nbgrader_config.py names some of it, too

@@ -18,7 +18,8 @@ from autograder.course import Assignment, Course
 from autograder.course.percent import CODE_STUB, TEXT_STUB, SourceCell
 from autograder.errors import CourseError, place
 from autograder.files import SHARED, write_atomically
-from autograder.layout import ASSIGNMENTS, SOURCE
+from autograder.gradebook.opening import gradebook
+from autograder.layout import ASSIGNMENTS, NBGRADER_CONFIG, SOURCE
 from autograder.log import stage
 
 KERNEL = {
@@ -26,6 +27,7 @@ KERNEL = {
     "language_info": {"name": "python"},
 }
 MAKE: dict[str, Callable[[str], NotebookNode]] = {"code": v4.new_code_cell, "markdown": v4.new_markdown_cell}
+_CONFIG = Path(__file__).parent / "templates" / "nbgrader_config.py.j2"
 README = """\
 # {title}
 
@@ -77,6 +79,34 @@ def submission(assignment: Assignment, answers: Mapping[str, str]) -> bytes:
     return _bytes(notebook)
 
 
+def write_config(root: Path) -> list[Path]:
+    """Write nbgrader_config.py where a course has none, since no points can be recorded without; gives its path."""
+    path = root / NBGRADER_CONFIG
+    if path.exists():
+        return []
+    write_atomically(path, _CONFIG.read_bytes(), SHARED)
+    return [path]
+
+
+@stage("entering the assignment in the gradebook")
+def enter_assignment(assignment: Assignment) -> bool:
+    """What `nbgrader generate_assignment` leaves in the gradebook, where it does not know this assignment; whether so.
+
+    Raises ConvgradeError where the gradebook cannot be used.
+    """
+    from nbgrader.preprocessors import SaveCells
+
+    slug = assignment.slug
+    with gradebook(assignment.root) as found:
+        if any(known.name == slug and known.notebooks for known in found.book.assignments):
+            return False
+        found.book.update_or_create_assignment(slug)
+        found.book.db.remove()  # nbgrader's step opens the database itself
+        names = {"notebook": slug, "assignment": slug, "db_url": found.where.db_url}
+        SaveCells(config=found.config).preprocess(_stripped(assignment), {"nbgrader": names})
+    return True
+
+
 @stage("making notebooks")
 def build(course: Course, dry_run: bool = False) -> tuple[Path, ...]:
     """Write every file that is not up to date, and tell which; `dry_run` writes nothing and looks at public files only.
@@ -94,6 +124,7 @@ def build(course: Course, dry_run: bool = False) -> tuple[Path, ...]:
     if not dry_run:
         for path in stale:
             write_atomically(path, files[path], SHARED)
+        stale += write_config(course.root)
     for path in sorted(public.rglob("*")):
         if path.is_file() and path not in files and ".ipynb_checkpoints" not in path.parts:
             raise CourseError("students would get a file that no assignment makes", place(path), "delete or move it")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from keyword import iskeyword
 from pathlib import Path
 
+from autograder.authoring.notebooks import write_config
 from autograder.course import Assignment, load_course
 from autograder.course.declarations import defined_names
 from autograder.course.load import SLUG
@@ -22,7 +23,7 @@ _POINTS = re.compile(r"points=[\d.]+")
 
 
 def new_assignment(root: Path, slug: str, title: str = "") -> list[Path]:
-    """Writes solutions/<slug>/, and solutions/course.toml where there is none; gives what was written.
+    """Writes solutions/<slug>/, and what a course needs besides where it is missing; gives what was written.
 
     Raises UsageError for a name that cannot be used or is taken: nothing is ever overwritten.
     """
@@ -37,7 +38,7 @@ def new_assignment(root: Path, slug: str, title: str = "") -> list[Path]:
     if not (root / COURSE_FILE).exists():
         targets["course.toml"] = "course.toml"
     written = {root / SOLUTIONS / name: _rendered(NEW, template, values) for name, template in targets.items()}
-    return _write(written)
+    return [*_write(written), *write_config(root)]
 
 
 def new_exercise(root: Path, slug: str, name: str, title: str = "") -> list[Path]:

@@ -18,6 +18,7 @@ from autograder.layout import DEMO, DEMO_SUBMITTED, reports_folder
 from autograder.log import is_on, stage
 
 if TYPE_CHECKING:
+    from autograder.course import Assignment
     from autograder.grading.session import GradingSession
     from autograder.model import Report
     from autograder.submission.find import Found
@@ -53,6 +54,8 @@ def grade(root: Path, paths: Sequence[Path], slug: str, as_json: bool, record: b
     course, settings = load_course(root), GradingOptions(**options)
     discovery = discover(paths, course, slug)
     complete = not discovery.passed_over
+    if record:
+        _ready_to_record([course.assignment(name) for name in dict.fromkeys(item.slug for item in discovery.found)])
     for name, group in groupby(discovery.found, key=lambda found: found.slug):
         reports, stored = _graded(GradingSession(course.assignment(name), settings), list(group), as_json)
         complete = complete and stored and all(report.graded for report in reports)
@@ -84,6 +87,17 @@ def _graded(session: GradingSession, found: Sequence[Found], as_json: bool = Fal
         note_all(str(error).splitlines())
         return reports, False
     return reports, True
+
+
+def _ready_to_record(assignments: Sequence[Assignment]) -> None:
+    """Before minutes of grading: the gradebook can be used and knows them. Raises ConvgradeError."""
+    from autograder.authoring.notebooks import enter_assignment
+    from autograder.gradebook.database import refuse_old_entry
+
+    for assignment in assignments:
+        if enter_assignment(assignment):
+            note(f"entered in the gradebook: {assignment.slug}")
+        refuse_old_entry(assignment)
 
 
 @stage("recording in the gradebook")

@@ -10,12 +10,13 @@ from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import select
 
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.course.term import Term
 from autograder.errors import CourseError
 from autograder.gradebook import late_penalties, opening
 from autograder.gradebook.grades import points_of
 from autograder.gradebook.students import refuse_strangers
+from autograder.grading.scoring import ungraded_exercises
 from autograder.intake.stamps import stamp_in
 from autograder.layout import grade_id_of
 from autograder.model import Report, cents
@@ -128,6 +129,14 @@ def handed_in_at(folder: Path) -> datetime | None:
 def refuse_other_points(book: Gradebook, report: Report) -> None:
     """Raises CourseError unless the gradebook has the same check cells, with the same points, as the report."""
     _refuse_others(_points_in(book, report.assignment), report)
+
+
+def refuse_old_entry(assignment: Assignment) -> None:
+    """The same before anything is graded."""
+    with opening.gradebook(assignment.root) as found:
+        _refuse_others(
+            _points_in(found.book, assignment.slug), Report(assignment.slug, "", "", ungraded_exercises(assignment))
+        )
 
 
 def _points_in(book: Gradebook, slug: str) -> Mapping[str, float]:

@@ -21,7 +21,7 @@ from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from autograder.course.term import load_term
-from autograder.errors import ConvgradeError, CourseError
+from autograder.errors import ConvgradeError, CourseError, place
 from autograder.layout import BUILD, RECORDING
 
 FAULTS = (InvalidEntry, SQLAlchemyError)  # what the database or nbgrader say; both become a sentence
@@ -47,13 +47,12 @@ def settings(root: Path) -> tuple[Config, CourseDirectory]:
         config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
         return config, CourseDirectory(config=config)
     except ConfigFileNotFound:
-        todo = "run this in the root of the course, next to that file"
-        raise CourseError("there is no nbgrader_config.py", root.name, todo) from None
+        raise CourseError("there is no nbgrader_config.py", place(root), "convgrade build writes it") from None
     except OSError:
         raise
     except Exception as error:  # noqa: BLE001  # the file is a program of the instructor's
         why = f"nbgrader_config.py cannot be used: {type(error).__name__}: {error}"
-        raise CourseError(why, root.name, "correct it, or take the one of the course that you began with") from None
+        raise CourseError(why, place(root), "correct it, or take the one of the course that you began with") from None
 
 
 @contextmanager

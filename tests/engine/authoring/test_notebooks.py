@@ -9,8 +9,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 
-from autograder.authoring.notebooks import build, build_release, build_source, submission
+from autograder.authoring.notebooks import build, build_release, build_source, enter_assignment, submission
 from autograder.course import load_course
 from autograder.errors import CourseError
 
@@ -95,7 +96,7 @@ def test_a_submission_is_the_release_with_answers(tiny):
 
 def test_build_writes_what_is_stale_only(sample_course):
     course = load_course(sample_course())
-    assert len(build(course)) == 4
+    assert len(build(course)) == 5
     assert build(course) == ()
 
 
@@ -144,6 +145,27 @@ def test_jupytext_reads_the_same_cells(tiny):
     jupytext = pytest.importorskip("jupytext")
     read = jupytext.reads(tiny.notebook.read_text(), fmt="py:percent").cells
     assert [(cell.cell_type, cell.source) for cell in read] == [(cell.kind, cell.source) for cell in tiny.cells]
+
+
+def test_a_course_gets_the_configuration_that_this_one_has(sample_course):
+    course = load_course(sample_course())
+    build(course)
+    ours = (ROOT / "nbgrader_config.py").read_bytes()
+    assert (course.root / "nbgrader_config.py").read_bytes() == ours
+    (course.root / "nbgrader_config.py").write_text("mine")
+    build(course)
+    assert (course.root / "nbgrader_config.py").read_text() == "mine"
+
+
+def test_the_gradebook_gets_what_generate_assignment_would_enter(sample_course):
+    course = load_course(sample_course())
+    build(course)
+    assert [enter_assignment(course.assignment("tiny")) for _ in range(2)] == [True, False]
+    with Gradebook(f"sqlite:///{course.root}/build/gradebook.db") as book:
+        cells = {cell.name: cell.max_score for cell in book.find_notebook("tiny", "tiny").grade_cells}
+        sources = [cell.name for cell in book.find_notebook("tiny", "tiny").source_cells]
+    assert cells == {"double_check": 60, "add_check": 30, "why": 10}
+    assert sorted(sources) == ["add", "add_check", "double", "double_check", "setup", "why"]
 
 
 def test_nbgrader_releases_the_same_bytes(sample_course):

@@ -84,6 +84,19 @@ def test_an_unchanged_submission_is_not_graded_twice(course, convgrade):
     assert first[1].splitlines()[0] == second[1].splitlines()[0]
 
 
+def test_a_new_course_can_be_recorded_at_once(course, convgrade):
+    """There was no nbgrader_config.py, and nobody had run `nbgrader generate_assignment`."""
+    convgrade("build")
+    code, _, err = convgrade("grade", hand_in(course, ada=""), "--record")
+    assert (code, "recorded in the gradebook: 1" in err) == (0, True)
+
+
+def test_what_cannot_be_recorded_is_told_before_anything_is_graded(course, convgrade):
+    code, _, err = convgrade("grade", hand_in(course, ada=""), "--record")
+    assert (code, "convgrade build writes it" in err) == (2, True)
+    assert not (course / "traces/seen").exists()
+
+
 def test_force_grades_again(course, convgrade):
     folder = hand_in(course, ada="")
     convgrade("grade", folder)

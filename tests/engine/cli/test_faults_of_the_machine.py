@@ -135,14 +135,14 @@ def test_a_full_disk_is_told_and_what_is_stored_stays(root):
     build = str(root / "build")
     shutil.copytree(build, root / "was")
     size = sum(path.stat().st_size for path in (root / "was").rglob("*")) + 200_000
-    found = outcome(root, "fill", mounts=("--size", str(size), "--tmpfs", build))
+    found = outcome(root, "fill", "unrecorded", mounts=("--size", str(size), "--tmpfs", build))
     assert_told(found, ("grade",), "the disk is full, 2 reports are not stored")
     assert_told(found, ("build", "regrade"), "the disk is full")
 
 
 def test_a_folder_that_is_read_only_is_told(root):
     build = str(root / "build")
-    found = outcome(root, mounts=("--ro-bind", build, build))
+    found = outcome(root, "unrecorded", mounts=("--ro-bind", build, build))
     assert_told(found, ("grade",), "read-only file system, 2 reports are not stored")
     assert_told(found, (*GRADEBOOK, "build", "demo"), "read-only file system")
 

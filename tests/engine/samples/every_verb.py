@@ -80,4 +80,6 @@ if __name__ == "__main__":
     fake(pytest.MonkeyPatch())
     if "fill" in sys.argv:
         fill(Path("build"))
+    if "unrecorded" in sys.argv:
+        VERBS["grade"] = tuple(word for word in VERBS["grade"] if word != "--record")
     print(json.dumps(all_tried()))
