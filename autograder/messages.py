@@ -343,10 +343,10 @@ def not_a_notebook(what: str) -> str:
     return f"The file is not a notebook: {what}. {AGAIN}"
 
 
-def too_large(megabytes: float, limit: float) -> str:
-    """The file is over the limit."""
+def too_large(limit: float) -> str:
+    """The file is over the limit. By how much nobody knows: no more than that is read of it."""
     return (
-        f"The file is {megabytes:.0f} MB; at most {limit:.0f} MB can be read. Clear all outputs "
+        f"The file is larger than {limit:.0f} MB, the most that can be read. Clear all outputs "
         "(in Jupyter: Edit, Clear Outputs of All Cells), save it, and hand it in again."
     )
 

@@ -64,7 +64,7 @@ def parse_notebook(raw: bytes) -> RawNotebook:
 
 def _decode(raw: bytes, notes: list[str]) -> str:
     if len(raw) > MAX_BYTES:
-        raise UnreadableSubmission(messages.too_large(len(raw) / 1e6, MAX_BYTES / 1e6))
+        raise UnreadableSubmission(messages.too_large(MAX_BYTES / 1e6))
     if not raw.strip(b" \t\r\n\0" + codecs.BOM_UTF8):
         raise UnreadableSubmission(messages.EMPTY_FILE)
     encoding = next((name for bom, name in _BOMS + _BOMS16 if raw.startswith(bom)), "") or json.detect_encoding(raw)

@@ -354,7 +354,7 @@ DEEP = b'{"cells": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
         (DEEP, "more deeply"),
         (b"[" * MAX_BYTES, "not valid JSON"),
         (b'{"a":' + b"[" * (MAX_BYTES - 10), "more deeply"),
-        (b" " * (MAX_BYTES + 1), "at most 20 MB"),
+        (b" " * (MAX_BYTES + 1), "larger than 20 MB"),
         (b'{"cells": [' + b"1," * 3000 + b"1]}", "3001 cells"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
