@@ -64,7 +64,7 @@ def not_final(grades: Sequence[Grade]) -> list[str]:
 
 
 def _unjudged(grades: Sequence[Grade]) -> list[str]:
-    return _listed([grade.student for grade in grades if grade.unjudged], "no verdict yet, needs review")
+    return _listed([grade.student for grade in grades if grade.unjudged], "no verdict yet, needs a person")
 
 
 def _listed(students: Sequence[str], what: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The page of a class: how it went, what went wrong most often, what needs review; and a page per student."""
+"""The page of a class: how it went, what went wrong most often, what needs a person; and a page per student."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,7 +17,8 @@ from autograder.reports.verdict_history import VerdictChange, VerdictHistory
 from autograder.reports.words import counts, judged, look_at, needs_a_person
 
 _STUDENTS = "students"
-_MAX_MOVED = 100  # submissions with other verdicts than before, in one list
+_MAX_MOVED = 100  # submissions in one list
+_FOLDED, _BRIEF = 40, 400  # from so many submissions on, tables are folded, and rows have no drawings
 StudentContexts = Mapping[str, StudentContext]
 _NOTHING: StudentContexts = MappingProxyType({})
 _NOBODY: Mapping[str, str] = MappingProxyType({})
@@ -41,6 +42,7 @@ class Row(NamedTuple):
     tally: dict[Verdict, int]
     look: str
     person: str
+    waits: bool  # for a person: without a verdict, or with an answer to read; formgrader counts the same
     score: float | None  # with a person's points and lateness, where they are known
     points: float
     marks: tuple[Mark, ...]
@@ -95,6 +97,9 @@ def class_page(
         suspicious=[*suspicious_checks.flaky(news.changes, titles), *suspicious_checks.suspicious(reports)],
         moved=suspicious_checks.moved_verdicts(news.changes, titles),
         most_moved=_MAX_MOVED,
+        waiting=sum(row.waits for row in rows),
+        folded=_FOLDED,
+        brief=len(rows) > _BRIEF,
         summary=summary,
         bars=bars,
         most=max(bar.count for bar in bars) or 1,
@@ -114,15 +119,17 @@ def _row(report: Report, href: str, context: StudentContext | None) -> Row:
     by_people = bool(grade and any(mark.manual is not None for mark in grade.marks))
     known = judged(report) or by_people
     score = (grade.score if grade else report.score) if known else None
-    marks = context.marks.values() or map(mark_of, report.exercises)
+    marks = tuple(context.marks.values() or map(mark_of, report.exercises))
+    trouble = needs_a_person(report)
     return Row(
         report,
         href,
         counts(report.checks) if judged(report) else {},
         look_at(report),
-        needs_a_person(report),
+        trouble,
+        bool(trouble) or any(mark.waiting for mark in marks),
         score,
         grade.points if grade else report.points,
-        tuple(marks),
+        marks,
         bool(grade and grade.penalty),
     )

@@ -92,7 +92,7 @@ class MistakeFigures:
 
 
 def graded(reports: Sequence[Report]) -> list[Report]:
-    """The submissions that were judged at all; a file that could not be read has no score and needs review."""
+    """The submissions that were judged at all; a file that could not be read has no score and needs a person."""
     return [report for report in reports if judged(report)]
 
 

@@ -107,7 +107,7 @@ def _class_line(reports: Sequence[Report]) -> str:
     people = sum(bool(needs_a_person(report)) for report in reports)
     parts = [
         amount(figures.submissions, "submission"),
-        f"mean {number(figures.mean)}, median {number(figures.median)} of {number(figures.points)} points",
-        f"{people} {'needs' if people == 1 else 'need'} manual review" if people else "",
+        f"mean {number(figures.mean)}, median {number(figures.median)} of {number(figures.points)} automatic points",
+        f"{people} without a verdict {'needs' if people == 1 else 'need'} a person" if people else "",
     ]
     return " · ".join(part for part in parts if part)

@@ -26,7 +26,9 @@ for (const table of document.querySelectorAll("table.sortable")) {
   const input = filter.querySelector("input");
   const shown = filter.querySelector("output");
   filter.hidden = false;
+  const fold = table.closest("details");
   input.addEventListener("input", () => {
+    if (fold) fold.open = true;
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const row of rows) {
       const text = row.textContent.toLowerCase();

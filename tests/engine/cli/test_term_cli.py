@@ -94,7 +94,7 @@ def test_nbgraders_plugins_write_what_the_command_writes(root, convgrade, name):
 def test_what_is_not_final_is_reported(root, convgrade):
     code, _, err = convgrade("export", "tiny")
     assert code == 1
-    assert "needs review: cy" in err
+    assert "needs a person: cy" in err
     assert "1 student still without manual points for why: not final" in err
 
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -11,8 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder import messages
+from autograder.gradebook.context import StudentContext
+from autograder.gradebook.grades import Grade, Mark
 from autograder.model import CellRun, Verdict
-from autograder.reports.class_page import write_pages
+from autograder.reports.class_page import class_page, write_pages
 from autograder.reports.student_page import student_page
 from tests.engine.samples.reports import a_class, failing, hostile, mixed, png, report, unreadable, untouched
 
@@ -205,3 +208,35 @@ def test_an_empty_class_has_a_page(tmp_path):
 
 def test_the_same_reports_give_the_same_bytes(tmp_path):
     assert every_page(tmp_path / "a") == every_page(tmp_path / "b")
+
+
+# large classes ----------------------------------------------------------------------------------
+
+
+def page_of(students: int) -> str:
+    reports = [replace(mixed(), student=f"student {number}") for number in range(students)]
+    return class_page(reports, TITLE, [f"students/{number}.html" for number in range(students)])
+
+
+def test_tables_of_a_large_class_are_folded():
+    """60 students were 43,000 pixels on a phone."""
+    assert "<details><summary>All 60 submissions</summary>" in page_of(60)
+    assert "All 40 submissions" not in page_of(40)
+
+
+def test_two_thousand_students_fit_into_two_megabytes():
+    page = page_of(2000)
+    assert len(page.encode()) < 2_000_000
+    assert page.count('href="students/') == 2000
+
+
+def test_who_needs_a_person_is_one_number():
+    """Of three students two have an answer to read, one of them no verdict either: two, as formgrader counts."""
+    marks = (Mark("why", "Why?", 4, None, by_hand=True),)
+    read = (Mark("why", "Why?", 4, None, 3.0, by_hand=True),)
+    reports = [report("ada"), report("bob", failing("pad_zeros", Verdict.UNGRADED)), report("cy")]
+    people = {"ada": marks, "bob": marks, "cy": read}
+    contexts = {name: StudentContext(Grade(name, "a1", given)) for name, given in people.items()}
+    page = class_page(reports, TITLE, ["a", "b", "c"], contexts)
+    assert "<dt>need a person</dt><dd class=\"ours\">2</dd>" in page
+    assert "2 answers to read: Why?" in page
