@@ -99,6 +99,8 @@ def write_scores(book: Gradebook, report: Report) -> None:
                 grade.needs_manual_grade = grade.auto_score is None
             elif grade.auto_score != before:  # a person decided, on other evidence
                 grade.needs_manual_grade = True
+        elif grade.manual_score is None and grade.auto_score is None:  # an answer that nobody has read
+            grade.needs_manual_grade = True
     book.db.commit()
 
 

@@ -137,6 +137,17 @@ def test_a_check_without_verdict_waits_for_a_person(root):
     assert (alone.score, alone.unjudged) == (0, ("double", "add"))
 
 
+def test_an_answer_that_nobody_has_read_waits_in_formgrader_too(root):
+    """Recorded by `grade --record` alone it was counted as done there."""
+    recorded(root)
+    with book_of(root) as book:
+        assert book.find_submission("tiny", "ada").needs_manual_grade
+    enter(root, "ada", why=7)
+    recorded(root)
+    with book_of(root) as book:
+        assert not book.find_submission("tiny", "ada").needs_manual_grade
+
+
 def test_who_handed_in_nothing_is_there_without_points(root):
     with book_of(root) as book:
         book.add_student("zoe", first_name="Zoë", last_name="Ähre")
