@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from autograder.course import Assignment, Course
 from autograder.errors import ConvgradeError
@@ -72,10 +72,11 @@ def discover(paths: Iterable[Path], course: Course, slug: str = "") -> Discovery
 
 
 def _add(result: Discovery, found: Found, slugs: tuple[str, ...], course: Course, top: Path) -> None:
-    slug = slugs[0] if len(slugs) == 1 else _slug_of(found, slugs, course)
+    folders = found.path.relative_to(top).parts[:-1] or found.path.parts[-2:-1]
+    homes = [folder for folder in folders if folder in slugs]  # the outermost counts: students name what is in it
+    slug = slugs[0] if len(slugs) == 1 else (homes or [_slug_of(found, slugs, course)])[0]
     if slug:
-        in_tree = len(found.path.relative_to(top).parts) > 2  # <student>/<slug>/ is below what was given
-        result.found.append(replace(found, slug=slug, student=student_of(found.path, slug, in_tree)))
+        result.found.append(replace(found, slug=slug, student=_owner(found.path, top, slug)))
     else:
         result.passed_over.append(f"{found.source}: no matching assignment; name it with --assignment")
 
@@ -93,7 +94,7 @@ def _notebooks(folder: Path, slugs: tuple[str, ...], passed_over: list[str]) -> 
         yield from _under_another_name(folder, entries, passed_over)
     for entry in entries:
         if _is_folder(entry):
-            yield from _notebooks(Path(entry.path), slugs, passed_over)
+            yield from _notebooks(Path(entry.path), slugs, passed_over) if not named else ()
         elif entry in (named or notebooks):
             if entry.is_file(follow_symlinks=False):
                 yield Path(entry.path)
@@ -122,9 +123,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _slug_of(found: Found, slugs: tuple[str, ...], course: Course) -> str:
-    """The assignment by tree, else by file name, else by the ids of the cells; "" if none fits."""
-    if found.path.parent.name in slugs:
-        return found.path.parent.name
+    """The assignment by file name, else by the ids of the cells; "" if none fits."""
     name = f"_{underscored(found.path.stem)}_"
     named = [slug for slug in slugs if f"_{slug}_" in name]
     if named:
@@ -146,11 +145,21 @@ def labels_in(raw: bytes, assignments: Iterable[Assignment]) -> dict[str, int]:
     return {item.slug: len(ids & {cell.grade_id for cell in item.release}) for item in assignments}
 
 
-def student_of(path: PurePath, slug: str, in_tree: bool = False) -> str:
-    """Who handed it in: the folder's name in nbgrader's tree, else the file's name without the assignment's."""
+def _owner(path: Path, top: Path, slug: str) -> str:
+    """Who handed it in: the outermost folder below what was given, `<student>/<slug>/` above all, else the file's name.
+
+    A name further inside is one that the student chose.
+    """
+    folders = path.relative_to(top).parts[:-1]
+    place = folders.index(slug) if slug in folders else -1
     home = path.parent.parent if path.parent.name == slug else path.parent
-    name = "" if in_tree and path.parent.name == slug else name_in(path.name, slug)
-    return unicodedata.normalize("NFC", file_text(name or home.name)) or "student"
+    if place > 0:
+        name = folders[place - 1]
+    elif folders[place + 1 :]:
+        name = folders[place + 1]
+    else:
+        name = name_in(path.name, slug) or home.name
+    return unicodedata.normalize("NFC", file_text(name)) or "student"
 
 
 def name_in(name: str, slug: str) -> str:

@@ -128,8 +128,28 @@ def test_a_pipe_does_not_stop_the_class(tmp_path):
 
 
 def test_equal_names_are_told_apart(tmp_path):
-    place(tmp_path, "monday/ada.ipynb", "tuesday/ada.ipynb", "bob.ipynb", ids=("corr2d",))
-    assert [name for name, _ in found(tmp_path)] == ["bob", "monday/ada", "tuesday/ada"]
+    place(tmp_path, "class/ada.ipynb", "class/eve.ipynb", "bob.ipynb", ids=("corr2d",))
+    assert [name for name, _ in found(tmp_path)] == ["bob", "class/ada", "class/eve"]
+
+
+@pytest.mark.parametrize(
+    ("path", "student"),
+    [
+        ("jane/john.ipynb", "jane"),
+        ("jane/a1_conv/john/a1_conv/a1_conv.ipynb", "jane"),
+        ("jane/a1_conv/a2_pool/john.ipynb", "jane"),
+        ("jane/john/a1_conv.ipynb", "jane"),
+        ("a1_conv/jane/john.ipynb", "jane"),
+    ],
+)
+def test_a_name_that_a_student_chose_makes_nobody_else(tmp_path, path, student):
+    place(tmp_path, path, "bob/a1_conv/a1_conv.ipynb")
+    assert found(tmp_path, slug="a1_conv") == [("bob", "a1_conv"), (student, "a1_conv")]
+
+
+def test_what_lies_below_the_notebook_that_counts_is_not_handed_in(tmp_path):
+    place(tmp_path, "jane/a1_conv/a1_conv.ipynb", "jane/a1_conv/john/a1_conv/a1_conv.ipynb", "jane/a1_conv/x/y.ipynb")
+    assert found(tmp_path) == [("jane", "a1_conv")]
 
 
 def test_names_that_are_no_text_are_shown(tmp_path):
