@@ -61,8 +61,11 @@ def command(root: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
     finally:
         everybody = family(run.pid)
         run.kill()
-        run.communicate()
-        assert until(lambda: all(stat(pid)[0] == "Z" for pid in everybody), GONE), "somebody is left"
+        run.wait()  # not for its pipes, which whoever is left holds open
+        gone = until(lambda: all(stat(pid)[0] == "Z" for pid in everybody), GONE)
+        for pipe in (run.stdout, run.stderr):
+            pipe.close()
+        assert gone, "somebody is left"
 
 
 def stored(root: Path) -> int:
