@@ -41,6 +41,7 @@ class GradescopeRun:
     visibility: str
     board: bool
     report: Report
+    by_hand: float = 0.0  # points of answers that people read
 
     @classmethod
     def at(cls, root: Path) -> GradescopeRun:
@@ -52,7 +53,7 @@ class GradescopeRun:
     def write(self, output: str = "") -> None:
         """results.json, whole, with the report so far."""
         path = self.root / "results" / "results.json"
-        content = results(self.report, self.visibility, output, self.board)
+        content = results(self.report, self.visibility, output, self.board, self.by_hand)
         write_atomically(path, json.dumps(content, indent=1).encode(), PUBLIC)
 
     def add_result(self, assignment: Assignment, result: CheckResult) -> None:
@@ -81,6 +82,7 @@ def main(root: Path | None = None) -> None:
 def _graded(run: GradescopeRun) -> Report:
     course = load_course(run.root / "source")
     assignment = course.assignment(run.slug)
+    run.by_hand = sum(exercise.points for exercise in assignment.exercises if exercise.manual)
     run.report = replace(run.report, exercises=ungraded_exercises(assignment), student=_student(run.root))
     found = _submission(run, course)
     if found is None:

@@ -17,12 +17,15 @@ from autograder.text.words import number
 ResultsJson = dict[str, Any]
 
 
-def results(report: Report, visibility: str = "visible", output: str = "", board: bool = False) -> ResultsJson:
+def results(
+    report: Report, visibility: str = "visible", output: str = "", board: bool = False, by_hand: float = 0.0
+) -> ResultsJson:
     """The content of results.json; `output` comes first, above the sentences of the report.
 
-    With `board`, what gates measured goes to the leaderboard, which the whole class sees.
+    With `board`, what gates measured goes to the leaderboard, which the whole class sees; `by_hand` are the points of
+    answers that people read.
     """
-    sentences = [output, *_sentences(report)]
+    sentences = [output, *_sentences(report, by_hand)]
     content: ResultsJson = {
         "score": report.score,
         "execution_time": round(report.seconds),
@@ -38,10 +41,9 @@ def results(report: Report, visibility: str = "visible", output: str = "", board
     return content | ({"leaderboard": measured} if board and measured else {})
 
 
-def _sentences(report: Report) -> Iterator[str]:
+def _sentences(report: Report, by_hand: float) -> Iterator[str]:
     if report.problem:
         yield report.problem if report.fault == "student" else f"{messages.CRASHED}\n{report.problem}"
-    by_hand = sum(exercise.points for exercise in report.exercises if not exercise.checks)
     if by_hand:
         yield messages.graded_by_hand(number(by_hand))
     yield from report.notes
@@ -55,8 +57,19 @@ def _numbered(report: Report) -> Iterator[tuple[str, ExerciseResult, CheckResult
             yield f"{place}.{index}", exercise, check
 
 
+def parts(exercise: ExerciseResult) -> dict[str, float]:
+    """What each check is worth, to the cent, so that the checks that earn add up to what the exercise earned."""
+    found: dict[str, float] = {}
+    exact = given = 0.0
+    for check in sorted(exercise.checks, key=lambda check: not check.earns):
+        exact += worth(exercise, check)
+        found[check.name] = cents(cents(exact) - given)
+        given = cents(exact)
+    return found
+
+
 def _test(number_: str, exercise: ExerciseResult, check: CheckResult, visibility: str) -> ResultsJson:
-    points = cents(worth(exercise, check))
+    points = parts(exercise)[check.name]
     judged = check.verdict is not Verdict.UNGRADED
     return {
         "number": number_,

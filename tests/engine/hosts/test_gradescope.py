@@ -16,6 +16,7 @@ import pytest
 
 from autograder.authoring import notebooks, variants
 from autograder.course import load_course
+from autograder.grading.scoring import earned
 from autograder.hosts.gradescope_zip import ZipOptions, write_zip, zip_files
 from autograder.hosts.results import results
 from autograder.messages import CRASHED, CUT_OFF
@@ -140,6 +141,7 @@ def test_no_notebook_is_the_students_to_mend(course, tmp_path):
     said, _ = Container(tmp_path, course).run()
     assert said["score"] == 0
     assert "tiny.ipynb" in said["output"]
+    assert "Another 10 points are graded by hand." in said["output"]
     assert CRASHED not in said["output"]
 
 
@@ -182,6 +184,16 @@ def test_figures_that_a_gate_measured_go_to_the_leaderboard_where_that_is_asked_
     assert said["leaderboard"] == [{"name": "digits", "value": 0.91}]
     assert said["tests"][0]["visibility"] == "hidden"
     assert "secret" not in json.dumps(said)
+
+
+@pytest.mark.parametrize("passing", range(8))
+def test_the_parts_add_up_to_the_total_to_the_cent(passing):
+    """Seven sevenths of 10 points were 10.01."""
+    verdicts = [Verdict.PASSED if number < passing else Verdict.FAILED for number in range(7)]
+    checks = tuple(CheckResult("sum", f"part_{number}", "", verdict) for number, verdict in enumerate(verdicts))
+    said = results(Report("tiny", "Ada", "", (ExerciseResult("sum", "Sum", 10, earned(10, checks), checks),)))
+    assert round(sum(test["score"] for test in said["tests"]), 9) == said["score"]
+    assert round(sum(test["max_score"] for test in said["tests"]), 9) == 10
 
 
 def test_the_page_in_the_repository_has_no_path_of_this_machine(course):
