@@ -42,9 +42,7 @@ def _zone(_ctx: click.Context, _option: click.Parameter, name: str) -> tzinfo | 
 @click.command(cls=Verb, short_help="Import submissions from Moodle, Canvas, GitHub, folders.")
 @click.argument("slug")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=PATH)
-@click.option(
-    "--at", metavar="TIME", default="", help="When they were handed in, if no source records it readably."
-)
+@click.option("--at", metavar="TIME", default="", help="When they were handed in, if no source records it readably.")
 @click.option(
     "--roster",
     "roster_file",

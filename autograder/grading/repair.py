@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from autograder.box.box import Box, open_box
+from autograder.box.outcome import StudentError
 from autograder.course import Exercise
 from autograder.course.answers import Definition, homes
 from autograder.course.limits import Limits
@@ -23,6 +24,7 @@ from autograder.judge.causes import Cause, Layer, told
 from autograder.judge.repair.aspects import Aspect, line_to_look_at
 from autograder.judge.repair.edits import Edit, difference, edits_of
 from autograder.judge.repair.reading import code_of_definition, definitions_of
+from autograder.judge.repair.watched import MOST_NOTES, NOTES, lines_that_ran, watched
 from autograder.judge.replay import Case
 from autograder.judge.stance import REPLAYED
 from autograder.judge.suite import Suite
@@ -164,8 +166,9 @@ class _Search:
         """The one place that repairs the group's checks; None where there are several, or a bound is reached."""
         own = {name: self.own[name] for name in self.own if name in group.all}
         trials = _Trials(self.resit.suite, box, [case.name for case in group.failed], others)
+        ran = trials.ran(own.values())
         repairs: list[tuple[_Own, Edit]] = []
-        for name, edit in _in_order(own):
+        for name, edit in _in_order(own, ran):
             if trials.passes(own[name], edit):
                 repairs.append((own[name], edit))
             if len({(each.cell.label, other.statement) for each, other in repairs}) > 1:
@@ -180,6 +183,20 @@ class _Trials:
     def __init__(self, suite: Suite, box: Box, failed: Sequence[str], others: Sequence[str]) -> None:
         self.suite, self.box, self.first, self.rest = suite, box, failed[0], [*failed[1:], *others]
         self.changed: _Own | None = None
+
+    def ran(self, own: Iterable[_Own]) -> dict[str, set[int]]:
+        """Definition → the lines of its statements that the first check executes."""
+        notes: list[object] = []
+        with self.box.trial():
+            for each in own:
+                self._put(each.cell, watched(each.node))
+            self._passes(self.first)
+            with contextlib.suppress(StudentError):
+                answer = self.box.ask({"op": "items", "target": ["name", NOTES], "most": MOST_NOTES}).value
+                notes = answer if isinstance(answer, list) else []
+            for each in own:
+                self._put(each.cell, each.source)
+        return {each.node.name: lines_that_ran(each.node, notes) for each in own}
 
     def passes(self, own: _Own, edit: Edit) -> bool:
         """Whether every check passes with this edit, and the first one fails without it, then as before."""
@@ -201,11 +218,11 @@ class _Trials:
         return self.suite.unexplained(name, self.box.ask).verdict is Verdict.PASSED
 
 
-def _in_order(own: Mapping[str, _Own]) -> Iterator[tuple[str, Edit]]:
-    """The edits of all these definitions, most likely ones first, as many as are tried."""
+def _in_order(own: Mapping[str, _Own], ran: Mapping[str, set[int]]) -> Iterator[tuple[str, Edit]]:
+    """The edits of what ran in these definitions, most likely ones first, as many as are tried."""
 
     def of_one(name: str) -> Iterable[tuple[str, Edit]]:
-        return ((name, edit) for edit in edits_of(own[name].node, MOST_TRIED))
+        return ((name, edit) for edit in edits_of(own[name].node, MOST_TRIED, ran[name]))
 
     merged = heapq.merge(*(of_one(name) for name in own), key=lambda pair: pair[1].rank)
     for _, pair in zip(range(MOST_TRIED), merged, strict=False):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -72,7 +72,7 @@ class Edit:
     statement: int  # the line where that statement begins
     aspect: Aspect
     source: str  # the whole definition, changed
-    rank: tuple[int, int]  # lower ones are more likely: see `_changes`
+    rank: tuple[int, int]  # lower ones are more likely: see `_in_turns`
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +88,14 @@ class _Change:
     value: Any
 
 
-def edits_of(definition: Definition, most: int = MOST) -> Iterator[Edit]:
-    """At most so many edits, each another program; the definition itself is as it was after each."""
+def edits_of(definition: Definition, most: int = MOST, lines: Collection[int] | None = None) -> Iterator[Edit]:
+    """At most so many edits, each another program, of statements in these lines; None: in all.
+
+    The definition itself is as it was after each.
+    """
     seen = {code_of_definition(definition), ""}
-    for change in sorted(_changes(definition), key=lambda change: (change.turn, change.rule)):
+    wanted = (each for each in _in_the_order_of_lines(definition) if lines is None or each.statement in lines)
+    for change in sorted(_in_turns(wanted), key=lambda change: (change.turn, change.rule)):
         if len(seen) >= most + 2:
             return
         kept = change.site.get()
@@ -109,10 +113,10 @@ def difference(old: str, new: str) -> str:
     return "\n".join(line for line in lines if not line.startswith(("---", "+++", "@@")))
 
 
-def _changes(definition: Definition) -> Iterator[_Change]:
+def _in_turns(changes: Iterator[_Change]) -> Iterator[_Change]:
     """Each rule's changes, a few of every rule in a turn: no rule takes the place of all others."""
     count: Counter[int] = Counter()
-    for change in _in_the_order_of_lines(definition):
+    for change in changes:
         at_once = IN_A_TURN * (4 if RULES[change.rule][-1] in LIKELY else 1)
         yield replace(change, turn=count[change.rule] // at_once)
         count[change.rule] += 1

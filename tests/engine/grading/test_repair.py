@@ -167,7 +167,7 @@ def test_nothing_of_ours_enters_the_box(report, monkeypatch):
     monkeypatch.setattr(Box, "run_cell", kept)
     monkeypatch.setattr(Box, "ask", lambda box, request, *rest: asked.add(request["op"]) or ask(box, request, *rest))
     report(add=SUBTRACTS)
-    starts = ("import torch", "def double(x):", "def add(a, b):")
+    starts = ("import torch", "def double(x):", "def add(a, b):", "_statements_that_ran")
     assert all(source.startswith(starts) for source in cells)
     assert not any(word in source for source in cells for word in ("reference", "cases", "secret_of_ours"))
 

@@ -15,6 +15,7 @@ from autograder.course import load_course
 from autograder.judge.repair.aspects import Aspect
 from autograder.judge.repair.edits import Edit, difference, edits_of
 from autograder.judge.repair.reading import MAX_CHARACTERS, code_of_definition, definitions_of
+from autograder.judge.repair.watched import NOTES, lines_that_ran, watched
 
 ROOT = Path(__file__).resolve().parents[3]
 COURSE = load_course(ROOT)
@@ -138,3 +139,20 @@ def _is_undone(right: str, wrong: str) -> bool:
         if code_of_definition(node) != wanted[name]
         for edit in edits_of(node)
     )
+
+
+def test_only_what_ran_is_edited():
+    source = "def f(x):\n    'text'\n    if x:\n        return x - 1\n    return x - 2\n"
+    definition = definitions_of(source)["f"]
+    names: dict[str, object] = {}
+    exec(watched(definition), names)  # noqa: S102
+    names["f"](1)
+    ran = lines_that_ran(definition, names[NOTES])
+    assert ran == {1, 3, 4}
+    assert {edit.statement for edit in edits_of(definition, lines=ran)} <= ran
+
+
+@pytest.mark.parametrize("notes", [["f x"], ["g 2"], [3], ["f"], ["f " + "9" * 5000], [None]])
+def test_forged_notes_are_no_lines(notes):
+    (definition,) = definitions_of("def f(x):\n    return x - 1\n").values()
+    assert lines_that_ran(definition, notes) == set()
