@@ -10,7 +10,6 @@ from autograder.intake.entries import Entry
 from autograder.intake.handin import Who
 from autograder.intake.times import When, when
 
-METADATA = "submission_metadata.yml"
 _MAX_BYTES = 10_000_000
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every scalar is a string; a tag makes nothing
 

@@ -15,10 +15,10 @@ from functools import cached_property
 from autograder.errors import ConvgradeError
 from autograder.intake.commits import commit_time
 from autograder.intake.entries import Entry, Source
-from autograder.intake.gradescope import METADATA, submitters
+from autograder.intake.gradescope import submitters
 from autograder.intake.handin import HandIn, Who
 from autograder.intake.times import When, when
-from autograder.intake.units import Unit, Units, units_of
+from autograder.intake.units import ATTACHED, METADATA, Unit, Units, units_of
 from autograder.submission.find import name_in
 from autograder.text.plain import folder_name, underscored
 
@@ -33,7 +33,6 @@ _D2L_TIME = r"(?:[^\W\d]{3,9}\.? \d{1,2}|\d{1,2} [^\W\d]{3,9}\.?),? \d{4},? \d{1
 _D2L = re.compile(rf"(?P<id>\d+)-(?P<folder>\d+) ?- ?(?P<name>.+) ?- (?P<at>{_D2L_TIME})")
 _D2L_FLAT = re.compile(rf"(?P<id>\d+)-(?P<folder>\d+) ?- ?(?P<name>.+?) ?- (?P<at>{_D2L_TIME}) ?- (?P<file>.+)")
 _SAKAI = re.compile(r"(?P<name>.+?) ?\((?P<login>[^()]+)\)")
-_ATTACHED = "Submission attachment(s)"
 _GRADESCOPE = re.compile(r"submission_(?P<id>\d+)")
 _STRONG = (_EXCHANGE, _MOODLE, _MOODLE_FLAT, _CANVAS, _CANVAS_TEXT, _ANONYMOUS, _BLACKBOARD, _D2L, _D2L_FLAT,
            _SAKAI, _GRADESCOPE)  # fmt: skip
@@ -175,9 +174,9 @@ def from_sakai(unit: Unit, _download: Download) -> list[HandIn] | None:
     """Sakai: "Doe, Jane(jdoe)", with the files in a folder of their own and the time in Sakai's own file."""
     found = _SAKAI.fullmatch(unit.name)
     own = {unit.inside(entry)[0] for entry in unit.entries if len(unit.inside(entry)) == 1}
-    if not found or not unit.is_folder or not (_ATTACHED in unit.folders or "timestamp.txt" in own):
+    if not found or not unit.is_folder or not (ATTACHED in unit.folders or "timestamp.txt" in own):
         return [] if re.fullmatch(r"grades\.(csv|xls)", unit.name) else None
-    attached = [entry for entry in unit.entries if unit.inside(entry)[0] == _ATTACHED]
+    attached = [entry for entry in unit.entries if unit.inside(entry)[0] == ATTACHED]
     text = [entry for entry in unit.entries if entry.parts[-1].endswith("_submissionText.html")]
     person = Who(found["login"], login=found["login"], name=found["name"])
     return _one(unit, person, unit.key, entries=tuple(attached or text), when=_stamp(unit, ()))

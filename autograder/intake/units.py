@@ -17,7 +17,8 @@ from autograder.text.plain import underscored
 _AROUND = re.compile(
     r".*-submissions|submissions|submitted|inbound|downloaded|archive|extracted|assignment_\d+_export", re.IGNORECASE
 )
-_TABLES = frozenset({"grades.csv", "grades.xls", "submission_metadata.yml"})  # that platforms put beside the units
+ATTACHED = "Submission attachment(s)"  # Sakai's folder for what a student handed in
+METADATA = "submission_metadata.yml"  # Gradescope's table of who handed in what
 _MOST_AROUND = 3
 
 
@@ -90,11 +91,15 @@ def _around(source: Source, base: tuple[str, ...], slug: str, is_strong: Callabl
     (only,) = here
     within = _units(source, (*base, only.key))
     folders = [unit for unit in within if unit.is_folder]
-    names = {underscored(source.name).strip("_"), slug}
-    by_name = bool(_AROUND.fullmatch(only.name)) or underscored(only.name).strip("_") == slug
-    same_name = underscored(only.name).strip("_") in names and len(folders) > 1 and len(folders) == len(within)
-    strong = [unit for unit in within if is_strong(unit.name)]
-    full = len(strong) > 1 and all(unit in strong or unit.name in _TABLES or not unit.is_folder for unit in within)
-    tables = any(unit.name in _TABLES for unit in within) and bool(folders)
+    name = underscored(only.name).strip("_")
+    by_name = bool(_AROUND.fullmatch(only.name)) or name == slug
+    same_name = name == underscored(source.name).strip("_") and len(within) > 1 and len(folders) in (0, len(within))
     tree = slug not in only.folders and sum(slug in unit.folders for unit in folders) > 1
-    return only.key if by_name or same_name or full or tables or tree else ""
+    return only.key if by_name or same_name or tree or _of_sakai_or_gradescope(within, folders) else ""
+
+
+def _of_sakai_or_gradescope(within: Sequence[Unit], folders: Sequence[Unit]) -> bool:
+    """Whether all folders are as these platforms make them, which put one more around them with a name of its own."""
+    table = any(unit.name == METADATA for unit in within)
+    made = [ATTACHED in unit.folders or (table and unit.name.startswith("submission_")) for unit in folders]
+    return bool(made) and all(made)

@@ -24,6 +24,8 @@ there. A name that a student chose, further inside or behind the platform's part
   clocks show twice is the first of both. A time that is not understood (a day alone, words, a zone such as PST that
   several places use) is told, one sentence for each file, and `--at TIME` decides. The time of a commit is what the
   student's machine wrote.
+- A folder around the whole download is left out where its name says what it is: that of the archive, of the
+  assignment, `submissions`, `inbound` and the like. Any other lone folder is one person's.
 - JSON that is a notebook is taken whatever its ending is. Of several notebooks the name decides, then the cells.
 - Links are not followed, archives inside an archive are not opened, paths that lead outside are refused.
 

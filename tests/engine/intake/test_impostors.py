@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import zipfile
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from autograder.course import load_course
+from autograder.intake.collect import Rules, collect_from
 from tests.engine.intake.handins import archive, collect, commit, folder, handed_in, notebook, time_of
 
 MINE, THEIRS = notebook("mine"), notebook("theirs")
@@ -143,12 +148,50 @@ def test_a_lone_students_folder_is_not_opened(root, tmp_path, capsys):
     for inner in (f"John_903{MOODLE}/x.ipynb", "roe_903_77_x.ipynb", "tiny-john/x.ipynb", "john/tiny/x.ipynb"):
         collect(capsys, archive(tmp_path / "a.zip", {f"jane/{inner}": MINE}))
         assert list(handed_in(root)) == ["jane"]
+    two = {f"jane/{name}_903{MOODLE}/x.ipynb": notebook(name) for name in ("John", "Bob")}
+    code, _, err = collect(capsys, archive(tmp_path / "b.zip", two))
+    assert (code, list(handed_in(root)), "jane: several notebooks match" in err) == (1, ["jane"], True)
 
 
 def test_names_have_no_power_over_the_terminal(root, tmp_path, capsys):
     name = "\x1b[2J\u202eeve\n"
     _, out, err = collect(capsys, archive(tmp_path / "a.zip", {f"{name}/x.py": b"", f"b/{name}.ipynb": b"{"}))
     assert not {"\x1b", "\u202e"} & set(out + err)
+
+
+TOKENS = (
+    f"John Roe_903{MOODLE}", "_assignsubmission_onlinetext_", "john+tiny+2020-01-01 00:00:00 UTC+x", "roejohn_903_77_",
+    "_LATE",
+    "A1_john_attempt_2020-01-01-00-00-00_", "3-4 - John - Jan 1, 2020 100 AM", " - ", "Roe, John(john)", "submission_9",
+    "Submission attachment(s)", "tiny-submissions", "tiny-john", "john", "tiny", "_", "903", "77",
+    "submission_metadata.yml",
+    "timestamp.txt", "+", "-", "assignment_5_export", "grades.csv", "inbound", "submitted", "anon_john_77_",
+    "john - tiny",
+)  # fmt: skip
+OUTER = {  # what the platform writes before what a student chose, and who it is; {} is a number
+    f"Jane_1{{}}{MOODLE}/": "Jane_1{}", f"Jane_1{{}}{MOODLE}": "Jane_1{}", "doe_1{}_88123_": "doe_1{}",
+    "A1_jane{}_attempt_2027-10-01-12-00-00_": "jane{}", "1{}-2 - Jane - Oct 1, 2027 1159 PM/": "Jane_1{}",
+    "1{}-2 - Jane - Oct 1, 2027 1159 PM - ": "Jane_1{}", "Doe, Jane(jane{})/Submission attachment(s)/": "jane{}",
+    "jane{}+tiny+2027-10-01 12:00:00 UTC+x/": "jane{}", "tiny-submissions/tiny-jane{}/": "jane{}",
+    "jane{}/tiny/": "jane{}", "Jane {}/": "Jane {}",
+}  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_whatever_a_student_calls_a_file_it_stays_theirs(root, data):
+    outer = data.draw(st.sampled_from(sorted(OUTER)))
+    folders = st.lists(st.lists(st.sampled_from(TOKENS), min_size=1, max_size=3).map("".join), max_size=3)
+    between = "/" if outer.endswith("/") else " "
+    names = [between.join([*data.draw(folders), "x.ipynb"]) for _ in range(data.draw(st.integers(1, 3)))]
+    files = {outer.format(8) + name: notebook(name) for name in names}
+    files |= {outer.format(9) + "x.ipynb": THEIRS} if outer == "Jane {}/" or data.draw(st.booleans()) else {}
+    shutil.rmtree(root / "build", ignore_errors=True)
+    result = collect_from(root, load_course(root).assignment("tiny"), archive(root / "a.zip", files), Rules())
+    there = [number for number in (8, 9) if any(name.startswith(outer.format(number)) for name in files)]
+    everybody = {OUTER[outer].format(number) for number in there}
+    assert result.students | set(result.listed) == everybody
+    assert handed_in(root).get(OUTER[outer].format(9), THEIRS) == THEIRS
 
 
 # times ------------------------------------------------------------------------------------------
