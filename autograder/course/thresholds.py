@@ -65,6 +65,7 @@ MEANS = MappingProxyType(
         "spread": "standard deviation of single runs",
         "runs": "how many were measured",
         "seeds": "which secrets seeded them",
+        "designs": "in how many ways the solutions of these runs were designed",
         "false_fail": "probability that a right solution falls below",
         "date": "when they were measured",
     }
