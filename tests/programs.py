@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from importlib.util import find_spec
 
 from tests.engine.gradebook import postgres_server
 
 POSTGRESQL = "engine/gradebook/test_postgresql.py"
+SLURM = "engine/grading/test_slurm.py"
 
 
 def chromium() -> str | None:
@@ -15,11 +17,18 @@ def chromium() -> str | None:
     return next(filter(None, map(shutil.which, ("/usr/bin/chromium", "chromium", "chromium-browser"))), None)
 
 
+def slurm() -> str | None:
+    """The controller of a batch system that the tests may start; None where they may not."""
+    found = shutil.which("slurmctld", path="/usr/sbin:/usr/local/sbin")
+    return found if os.geteuid() == 0 and shutil.which("munged", path="/usr/sbin:/usr/local/sbin") else None
+
+
 def missing() -> dict[str, str]:
     """What is not installed, by the folder or file of the tests that need it."""
     found = {
         POSTGRESQL: (postgres_server.programs(), "PostgreSQL (Debian: apt-get install postgresql)"),
         "browser": (chromium(), "Chromium (Debian: apt-get install chromium)"),
+        SLURM: (slurm(), "Slurm, and root to start it (Debian: apt-get install slurm-wlm munge)"),
         "browser/": (find_spec("playwright"), "the package playwright (pip install -r requirements.lock)"),
     }
     return {tests: name for tests, (installed, name) in found.items() if not installed}

@@ -40,6 +40,7 @@ class CalibrateOptions:
     runs: int = 24
     jobs: int = 1
     wall: str = "bubblewrap"
+    cluster: str = ""
     dry_run: bool = False
 
 
@@ -120,7 +121,7 @@ def calibrate_and_write(assignment: Assignment, options: CalibrateOptions) -> bo
 def calibrate(assignment: Assignment, options: CalibrateOptions) -> list[CalibratedThreshold]:
     """Every threshold of the assignment, measured. Raises ConvgradeError where a run says nothing about one."""
     jobs = list(_jobs(assignment, options.runs))
-    spec = worker_spec(assignment, GradingOptions(wall=options.wall), which="gates")
+    spec = worker_spec(assignment, GradingOptions(wall=options.wall, cluster=options.cluster), which="gates")
     with progress(f"Calibrating {assignment.slug}", len(jobs)) as tick:
         reports = list(grade_all(jobs, assignment, spec, options.jobs, tick))
     for report in reports:

@@ -74,6 +74,7 @@ class ProveOptions:
     jobs: int
     wall: str = "bubblewrap"
     device: str = "cpu"
+    cluster: str = ""
     together: bool = False
     only: str = ""
     one_in: int = 1
@@ -115,7 +116,7 @@ def prove(assignment: Assignment, options: ProveOptions) -> Proof:
     sharing: dict[bytes, list[Variant]] = {}  # notebook → the variants in it
     for variant in proved:
         sharing.setdefault(variant.raw, []).append(variant)
-    spec = worker_spec(assignment, GradingOptions(wall=options.wall, device=options.device))
+    spec = worker_spec(assignment, GradingOptions(wall=options.wall, device=options.device, cluster=options.cluster))
     jobs = (Job(_title(group), "notebook.ipynb", f"{n}", raw) for n, (raw, group) in enumerate(sharing.items()))
     with progress(f"Proving {assignment.slug}", len(sharing)) as tick:
         reports = dict(zip(sharing, grade_all(jobs, assignment, spec, options.jobs, tick), strict=True))

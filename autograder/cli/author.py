@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from autograder.cli.exits import DONE, NOT_GRADED, NOTHING
-from autograder.cli.options import BOX, COURSE, DEVICE, JOBS, course_option, root_or_here
+from autograder.cli.options import BOX, CLUSTER, COURSE, DEVICE, JOBS, course_option, root_or_here
 from autograder.cli.output import note, say, say_written
 from autograder.cli.verb import Verb
 
@@ -60,6 +60,7 @@ def build(root: Path, dry_run: bool) -> int:
 @click.command(cls=Verb, short_help="Prove a hidden suite with right and wrong solutions.")
 @click.argument("slug")
 @JOBS
+@CLUSTER
 @click.option("--together", is_flag=True, help="Put mistakes of different exercises into one notebook: much faster.")
 @click.option("--only", metavar="EXERCISE", default="", help="Only the alternatives and mistakes of one exercise.")
 @click.option("--mutants", is_flag=True, help="Instead: does every small change of the author's answers lose points?")
@@ -111,6 +112,7 @@ def prove(root: Path, slug: str, watch: bool, **options: Any) -> int:
     help="Runs of the perfect notebook.",
 )
 @JOBS
+@CLUSTER
 @click.option("--dry-run", is_flag=True, help="Show the table; write nothing.")
 @BOX
 @COURSE

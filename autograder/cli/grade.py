@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from autograder.cli.exits import DONE, NOT_GRADED, NOTHING
-from autograder.cli.options import ASSIGNMENT, BOX, COURSE, DEVICE, JOBS, PATH, jobs_option, loaded
+from autograder.cli.options import ASSIGNMENT, BOX, CLUSTER, COURSE, DEVICE, JOBS, PATH, jobs_option, loaded
 from autograder.cli.output import note, note_all, say, show_reports
 from autograder.cli.verb import Verb, verbose
 from autograder.errors import NotStored
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=PATH)
 @ASSIGNMENT
 @JOBS
+@CLUSTER
 @click.option("--json", "as_json", is_flag=True, help="Print only the reports, as JSON, one per line.")
 @click.option("--force", is_flag=True, help="Grade everything, even where the stored report is up to date.")
 @click.option("--record", is_flag=True, help="Also write the points to nbgrader's gradebook.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from autograder.box.gpu import DEVICES, ENVIRONMENT
+from autograder.cli.output import note
 from autograder.errors import CourseError, NoDevice
 from autograder.layout import COURSE_FILE
 
@@ -84,6 +85,18 @@ def jobs_option(default: int | None = None) -> Callable[[Any], Any]:
     )
 
 
+def _cluster(cluster: str) -> str:
+    """The cluster as it was named; a warning where it is open to others. Raises BadParameter where it can be none."""
+    if cluster:
+        from autograder.grading.cluster import refusal, warning
+
+        if why := refusal(cluster):
+            raise click.BadParameter(why)
+        if danger := warning(cluster):
+            note(danger)
+    return cluster
+
+
 def _processors() -> int:
     from autograder.grading.session import processors
 
@@ -97,6 +110,14 @@ ASSIGNMENT = click.option(
     metavar="SLUG",
     default="",
     help="Which assignment. Default: inferred from the folder, the file name or the cells.",
+)
+CLUSTER = click.option(
+    "--cluster",
+    metavar="ADDRESS|NAME",
+    default="",
+    callback=lambda _ctx, _option, cluster: _cluster(cluster),
+    help="Grade on a Dask cluster: the address of a running scheduler (tcp://host:8786), or slurm, pbs, sge, lsf, oar,"
+    " htcondor, moab, which start --jobs workers as your Dask configuration says (docs/cluster.md).",
 )
 BOX = click.option(
     "--box",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from autograder.cli.exits import DONE, NOT_GRADED, NOTHING
-from autograder.cli.options import ASSIGNMENT, BOX, COURSE, FILE, FOLDER, PATH, jobs_option, loaded
+from autograder.cli.options import ASSIGNMENT, BOX, CLUSTER, COURSE, FILE, FOLDER, PATH, jobs_option, loaded
 from autograder.cli.output import note, say
 from autograder.cli.verb import Verb, verbose
 from autograder.layout import FEEDBACK_PAGES, SIMILAR, SUBMITTED
@@ -84,6 +84,7 @@ def explain(root: Path, what: str, check: str, slug: str, **options: Any) -> int
 @click.option("--beside", is_flag=True, help="Write NAME.feedback.html next to each notebook.")
 @click.option("--to", metavar="FOLDER", type=FOLDER, help="Where pages go. Default: build/feedback-pages.")
 @jobs_option(1)
+@CLUSTER
 @BOX
 @COURSE
 def watch(root: Path, folder: Path, slug: str, every: float, **options: Any) -> int:
@@ -100,7 +101,7 @@ def watch(root: Path, folder: Path, slug: str, every: float, **options: Any) -> 
     from autograder.grading.session import GradingOptions
     from autograder.watch import Watcher
 
-    grading = GradingOptions(jobs=options["jobs"], wall=options["wall"])
+    grading = GradingOptions(jobs=options["jobs"], wall=options["wall"], cluster=options["cluster"])
     pages = None if options["beside"] else options["to"] or root / FEEDBACK_PAGES
     watcher = Watcher(load_course(root), folder, grading, pages, slug, _say_score)
     if not options["once"]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from autograder.cli.exits import DONE, NOT_GRADED, NOTHING
-from autograder.cli.options import BOX, COURSE, FILE, JOBS, PATH, loaded
+from autograder.cli.options import BOX, CLUSTER, COURSE, FILE, JOBS, PATH, loaded
 from autograder.cli.output import note, note_all, say
 from autograder.cli.verb import Verb
 from autograder.exports import FORMATS
@@ -141,6 +141,7 @@ def late(root: Path, slug: str) -> int:
 @click.option("--record", is_flag=True, help="Keep the new reports and write the points to nbgrader's gradebook.")
 @click.option("--force", is_flag=True, help="Regrade everything, also what the change does not affect.")
 @JOBS
+@CLUSTER
 @BOX
 @COURSE
 def regrade(root: Path, slug: str, paths: Sequence[Path], record: bool, **options: Any) -> int:

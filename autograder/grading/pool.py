@@ -12,10 +12,9 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 
-from autograder import messages
 from autograder.course import Assignment
 from autograder.errors import ConvgradeError
-from autograder.grading.scoring import ungraded_exercises
+from autograder.grading.faults import problem
 from autograder.grading.worker_process import Job, Worker, WorkerSpec, end_all
 from autograder.model import Report
 
@@ -44,8 +43,14 @@ def grade_all(
 ) -> Generator[Report, None, None]:
     """A Report for each job, in their order. `on_report` is called with each as soon as it exists, in any order.
 
-    Raises ConvgradeError where no worker can grade anything. Close the iterator to end the workers early.
+    With a `spec.cluster` they are graded there, else by `size` workers here. Raises ConvgradeError where no worker can
+    grade anything. Close the iterator to end the workers early.
     """
+    if spec.cluster:
+        from autograder.grading.cluster import grade_on_cluster  # Dask is an extra, and takes a second to import
+
+        yield from grade_on_cluster(queue, assignment, spec, size, on_report)
+        return
     pool = _Pool(enumerate(queue), assignment, spec, size, on_report)
     try:
         yield from pool.reports()
@@ -162,9 +167,3 @@ class _Pool:
         self.failed_starts += 1
         if self.failed_starts >= _FAILED_STARTS:
             raise ConvgradeError(f"no worker could be started: {why}\n  run `convgrade doctor` to see what is missing")
-
-
-def problem(job: Job, assignment: Assignment, why: str) -> Report:
-    """A report without verdicts, through a fault of ours."""
-    blank, told = ungraded_exercises(assignment), messages.ours(why)
-    return Report(assignment.slug, job.student, job.source, blank, key=job.key, problem=told, fault="ours")

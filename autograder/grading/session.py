@@ -12,8 +12,9 @@ from autograder.course import Assignment
 from autograder.errors import NotStored
 from autograder.files import refusal
 from autograder.grading.dependencies import dependencies_of
+from autograder.grading.faults import problem
 from autograder.grading.keys import content_key, context_digest
-from autograder.grading.pool import grade_all, problem
+from autograder.grading.pool import grade_all
 from autograder.grading.serve_spec import Checks, ServeSpec
 from autograder.grading.store import Store
 from autograder.grading.worker_process import Job, WorkerSpec
@@ -34,6 +35,7 @@ class GradingOptions:
     force: bool = False  # grade again what is stored
     wall: str = "bubblewrap"
     device: str = "cpu"  # where the submission's tensors live
+    cluster: str = ""  # an address of Dask's scheduler, or a batch system; nothing: this machine
 
 
 def worker_main(connection: Connection, spec: ServeSpec) -> None:
@@ -46,7 +48,8 @@ def worker_main(connection: Connection, spec: ServeSpec) -> None:
 def worker_spec(assignment: Assignment, options: GradingOptions, which: Checks = "all") -> WorkerSpec:
     """Workers for this assignment."""
     serving = ServeSpec(str(assignment.root), assignment.slug, options.wall, options.device, which)
-    return WorkerSpec(worker_main, (serving,), assignment.limits.submission_seconds * FAR + 60, quiet=not is_on())
+    seconds = assignment.limits.submission_seconds * FAR + 60
+    return WorkerSpec(worker_main, (serving,), seconds, quiet=not is_on(), cluster=options.cluster)
 
 
 def store_of(assignment: Assignment) -> Store:

@@ -44,6 +44,7 @@ class WorkerSpec:
     submission_seconds: float = 510.0  # after which a worker that still grades is killed
     start_seconds: float = 600.0
     quiet: bool = True  # what workers print to stderr is for developers
+    cluster: str = ""  # where they are started: on this machine by default
 
 
 class Worker:
@@ -71,8 +72,18 @@ class Worker:
 
     def ask(self, index: int, job: Job) -> None:
         """Send a request. Raises OSError where the worker is gone."""
-        self.index, self.deadline = index, time.monotonic() + self.spec.submission_seconds
-        self.connection.send_bytes(job.frame())
+        self.index = index
+        self.send(job.frame())
+
+    def send(self, frame: bytes) -> None:
+        """Send a request that nobody numbers. Raises OSError where the worker is gone."""
+        self.deadline = time.monotonic() + self.spec.submission_seconds
+        self.connection.send_bytes(frame)
+
+    @property
+    def seconds_left(self) -> float:
+        """Until it has used all the time that it had."""
+        return max(0.0, self.deadline - time.monotonic())
 
     def answer(self) -> bytes:
         """The next message. Raises EOFError or OSError where the worker is gone."""

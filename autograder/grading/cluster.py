@@ -1,0 +1,200 @@
+"""Many submissions on a Dask cluster: the same jobs in and reports out, in the same order, as from a local pool.
+
+Dask schedules, moves bytes and replaces the workers that are lost; nothing here does. At most a few jobs for each
+thread of the cluster are on their way, so a class need not fit into memory. What runs there: `cluster_worker.py`.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import ipaddress
+import json
+import math
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from autograder.course import Assignment
+from autograder.errors import ConvgradeError
+from autograder.grading.cluster_worker import Ended, Seat, as_it_is, judged, left, packed
+from autograder.grading.faults import problem
+from autograder.grading.keys import engine_facts
+from autograder.grading.serve_spec import ServeSpec
+from autograder.grading.worker_process import Job, WorkerSpec
+from autograder.model import Report
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+HOW_TO_GET_IT = "pip install 'convgrade[cluster]'"
+QUEUES = {  # what --cluster may name besides an address → the class of dask-jobqueue that submits workers
+    "slurm": "SLURMCluster",
+    "pbs": "PBSCluster",
+    "sge": "SGECluster",
+    "lsf": "LSFCluster",
+    "oar": "OARCluster",
+    "htcondor": "HTCondorCluster",
+    "moab": "MoabCluster",
+}
+SCHEMES = ("tcp", "tls", "ws", "wss")
+PATIENCE = 30.0  # seconds that a running scheduler may be out of reach or without workers
+AHEAD = 2  # jobs on their way for each thread of the cluster
+OUT_OF_ORDER = 8  # such windows may be finished while the oldest job is not
+
+
+def refusal(cluster: str) -> str:
+    """Why this cannot be a cluster, or nothing."""
+    address = urlsplit(cluster)
+    if cluster not in QUEUES and not (address.scheme in SCHEMES and address.hostname):
+        return f"“{cluster}” is neither an address like tcp://host:8786 nor one of {', '.join(QUEUES)}"
+    needed = "dask_jobqueue" if cluster in QUEUES else "distributed"
+    return "" if importlib.util.find_spec(needed) else f"Dask is not installed: {HOW_TO_GET_IT}"
+
+
+def warning(cluster: str) -> str:
+    """What its user should know about its safety, or nothing."""
+    address = urlsplit(cluster)
+    if cluster in QUEUES or address.scheme in ("tls", "wss") or _is_here(address.hostname or ""):
+        return ""
+    return f"{cluster} is another machine and not encrypted: whoever reaches it can run code there (docs/cluster.md)"
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def grade_on_cluster(
+    queue: Iterable[Job], assignment: Assignment, spec: WorkerSpec, size: int, on_report: Callable[[Report], object]
+) -> Generator[Report, None, None]:
+    """A Report for each job, in their order; `size` workers are asked of a batch system, none of a running scheduler.
+
+    Raises ConvgradeError where the cluster cannot be used or goes away; what was reported until then is kept.
+    """
+    with _connected(spec.cluster, size) as client:
+        yield from _Class(client, assignment, spec, enumerate(queue), on_report, size).reports()
+
+
+@contextmanager
+def _connected(cluster: str, size: int) -> Iterator[Client]:
+    """A client. Workers of a batch system end with it; those of a running scheduler belong to somebody else."""
+    import distributed
+
+    address = cluster
+    with ExitStack() as stack:
+        try:
+            if cluster in QUEUES:
+                import dask_jobqueue
+
+                started = getattr(dask_jobqueue, QUEUES[cluster])()
+                stack.callback(started.close)
+                started.scale(jobs=size)
+                address = started.scheduler_address
+            client = stack.enter_context(distributed.Client(address, set_as_default=False, timeout=PATIENCE))
+            client.wait_for_workers(1, timeout=None if cluster in QUEUES else PATIENCE)
+        except (OSError, ValueError, TypeError, RuntimeError) as error:
+            raise ConvgradeError(f"the cluster “{cluster}” cannot be used: {error or type(error).__name__}") from None
+        yield client
+
+
+@dataclass
+class _Class:
+    """Jobs on their way through the cluster."""
+
+    client: Client
+    assignment: Assignment
+    spec: WorkerSpec
+    jobs: Iterator[tuple[int, Job]]
+    on_report: Callable[[Report], object]
+    size: int = 1  # workers that may still be on their way
+    threads: int = 0
+    asked: float = -math.inf  # when the threads were counted
+    running: dict[Future, tuple[int, Job]] = field(default_factory=dict)
+    finished: dict[int, Report] = field(default_factory=dict)
+
+    def reports(self) -> Iterator[Report]:
+        """Every report, in the order of the jobs."""
+        from distributed import as_completed
+
+        course, seat, following = packed(self.assignment.root), self._seat(), 0
+        bundle = self.client.submit(as_it_is, course, key=f"convgrade-course-{course.digest}")  # made again if lost
+        done = as_completed(loop=self.client.loop)
+        try:
+            while True:
+                for future in self._handed_out(seat, bundle, following):
+                    done.add(future)
+                while following in self.finished:
+                    yield self.finished.pop(following)
+                    following += 1
+                if self.running:
+                    self._hear(next(done))
+                elif not self.finished:
+                    return
+        finally:
+            self.client.cancel(list(self.running), force=True)
+            with suppress(OSError, TimeoutError):  # nobody is there any more
+                self.client.run(left, course.digest, on_error="ignore")
+
+    def _handed_out(self, seat: Seat, bundle: Future, following: int) -> Iterator[Future]:
+        """As many new jobs as may be on their way."""
+        room = AHEAD * max(self.size, self._threads())
+        while len(self.running) < room:
+            ahead = max([index for index, _ in self.running.values()] + list(self.finished), default=following)
+            if ahead - following > OUT_OF_ORDER * room or not (item := next(self.jobs, None)):
+                return
+            future = self.client.submit(judged, bundle, seat, item[1].frame(), pure=False, retries=1)
+            self.running[future] = item
+            yield future
+
+    def _threads(self) -> int:
+        """Of the whole cluster, asked for again after a while: workers come and go."""
+        if time.monotonic() > self.asked + 1:
+            self.threads, self.asked = sum(self.client.nthreads().values()), time.monotonic()
+        return self.threads
+
+    def _seat(self) -> Seat:
+        """What a worker has to be and to start."""
+        serving = [argument for argument in self.spec.args if isinstance(argument, ServeSpec)]
+        facts = engine_facts(self.assignment, serving[0].wall, serving[0].device) if serving else {}
+        return Seat(self.spec, {name: facts[name] for name in facts if name != "secret"})
+
+    def _hear(self, future: Future) -> None:
+        index, job = self.running[future]
+        report = self._told(future, job)
+        del self.running[future]
+        self.finished[index] = report
+        self.on_report(report)
+
+    def _told(self, future: Future, job: Job) -> Report:
+        """The report of this job. Raises ConvgradeError where nothing can be graded there, or nobody is there."""
+        from distributed import CancelledError, KilledWorker
+
+        try:
+            message = future.result()
+        except KilledWorker:
+            return problem(job, self.assignment, "it ended the workers of the cluster that graded it")
+        except Ended as error:
+            return problem(job, self.assignment, str(error))
+        except (CancelledError, OSError) as error:
+            todo = "what was graded is stored: run the same command again"
+            raise ConvgradeError(f"the cluster is gone ({type(error).__name__})\n  {todo}") from None
+        return self._read(message, job)
+
+    def _read(self, message: object, job: Job) -> Report:
+        """Text from another machine becomes a report of this job, or one that says it did not."""
+        try:
+            text = bytes(message).decode() if isinstance(message, (bytes, bytearray)) else ""
+            answer: dict[str, Any] = json.loads(text)
+            if "error" in answer:
+                raise ConvgradeError(str(answer["error"]))
+            report = Report.from_json(text)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            return problem(job, self.assignment, f"the worker gave no report ({type(error).__name__})")
+        if (report.student, report.key) != (job.student, job.key):
+            return problem(job, self.assignment, "the worker gave the report of another submission")
+        return report

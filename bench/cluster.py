@@ -1,0 +1,84 @@
+"""What Dask adds: workers that sleep 50 ms instead of grading, on a scheduler and workers of their own.
+
+`python -m bench.cluster [--jobs 10000] [--workers 64] [--milliseconds 50]` prints the share of the time in which the
+workers slept, what a job costs beyond that, and how much the client grew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from autograder.course import load_course
+from autograder.grading.pool import grade_all
+from autograder.grading.worker_process import Job, WorkerSpec
+from tests.engine.samples import fake_workers
+
+PROCESSES = 2  # of Dask, which share the workers between them
+
+
+def main() -> None:
+    """Grade that many empty submissions and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--jobs", type=int, default=10_000, help="submissions")
+    parser.add_argument("--workers", type=int, default=64, help="that sleep at the same time")
+    parser.add_argument("--milliseconds", type=float, default=50, help="a submission")
+    options = parser.parse_args()
+    order = f"sleep {options.milliseconds / 1000}".encode()
+    with tempfile.TemporaryDirectory(prefix="cluster-") as folder, dask(Path(folder), options.workers) as address:
+        spec = WorkerSpec(fake_workers.obedient, (folder,), cluster=address)
+        assignment = load_course(Path(__file__).parents[1]).assignments[0]
+
+        def graded(count: int) -> float:
+            start = time.perf_counter()
+            jobs = (Job(f"s{number}", "", "", order) for number in range(count))
+            assert sum(report.graded for report in grade_all(jobs, assignment, spec, options.workers)) == count
+            return time.perf_counter() - start
+
+        graded(4 * options.workers)  # every worker is warm
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        seconds = graded(options.jobs)
+        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    asleep = options.jobs * options.milliseconds / 1000 / options.workers
+    print(f"{options.jobs} jobs of {options.milliseconds:g} ms on {options.workers} workers: {seconds:.1f} s")
+    print(
+        f"asleep {asleep / seconds:.0%} of the time; {1000 * (seconds - asleep) / options.jobs:.2f} ms a job beyond it"
+    )
+    print(f"the client grew by {grown:.0f} MB")
+
+
+@contextmanager
+def dask(folder: Path, workers: int) -> Iterator[str]:
+    """The address of a scheduler with so many threads, one for each worker."""
+    file = folder / "scheduler.json"
+    where = ("--scheduler-file", str(file), "--no-dashboard")
+    each = ("--nworkers", str(PROCESSES), "--nthreads", str(workers // PROCESSES), "--local-directory", str(folder))
+    commands = (
+        ("scheduler", *where, "--host", "127.0.0.1", "--port", "0", "--no-show"),
+        ("worker", *where, *each),
+    )
+    with open(folder / "log", "w", encoding="utf-8") as log:
+        started = []
+        for what, *rest in commands:
+            command = [sys.executable, "-m", f"distributed.cli.dask_{what}", *rest]
+            started.append(subprocess.Popen(command, stdout=log, stderr=log))
+            while not file.exists():
+                time.sleep(0.02)
+        try:
+            yield json.loads(file.read_text("utf-8"))["address"]
+        finally:
+            for process in reversed(started):
+                process.terminate()
+                process.wait()
+
+
+if __name__ == "__main__":
+    main()
