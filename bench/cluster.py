@@ -70,7 +70,7 @@ def dask(folder: Path, workers: int) -> Iterator[str]:
         for what, *rest in commands:
             command = [sys.executable, "-m", f"distributed.cli.dask_{what}", *rest]
             started.append(subprocess.Popen(command, stdout=log, stderr=log))
-            while not file.exists():
+            while not (file.exists() and file.read_text("utf-8").rstrip().endswith("}")):
                 time.sleep(0.02)
         try:
             yield json.loads(file.read_text("utf-8"))["address"]

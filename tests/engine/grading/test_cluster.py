@@ -39,7 +39,7 @@ class Dask:
         }
         self.file, self.log = folder / "scheduler.json", (folder / "dask.log").open("w")
         self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show")
-        while not self.file.exists() and self.scheduler.poll() is None:
+        while not whole(self.file) and self.scheduler.poll() is None:
             time.sleep(0.02)
         places = ("--nthreads", "1", "--nworkers", str(workers), "--local-directory", str(folder), "--no-dashboard")
         self.workers = self._start("worker", *places)
@@ -54,6 +54,11 @@ class Dask:
             process.terminate()
             process.wait()
         self.log.close()
+
+
+def whole(file: Path) -> bool:
+    """Whether all of its JSON is there."""
+    return file.exists() and file.read_text().rstrip().endswith("}")
 
 
 @contextmanager
