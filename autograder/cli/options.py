@@ -88,9 +88,9 @@ def jobs_option(default: int | None = None) -> Callable[[Any], Any]:
 def _cluster(cluster: str) -> str:
     """The cluster as it was named; a warning where it is open to others. Raises BadParameter where it can be none."""
     if cluster:
-        from autograder.grading.cluster import refusal, warning
+        from autograder.grading.cluster import warning, why_no_cluster
 
-        if why := refusal(cluster):
+        if why := why_no_cluster(cluster):
             raise click.BadParameter(why)
         if danger := warning(cluster):
             note(danger)

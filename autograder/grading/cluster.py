@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from autograder.course import Assignment
 from autograder.errors import ConvgradeError
-from autograder.grading.cluster_worker import Ended, Seat, as_it_is, judged, left, packed
+from autograder.grading.cluster_worker import Ended, Seat, answered_there, as_it_is, left, packed
 from autograder.grading.faults import problem
 from autograder.grading.keys import engine_facts
 from autograder.grading.serve_spec import ServeSpec
@@ -45,7 +45,7 @@ AHEAD = 2  # jobs on their way for each thread of the cluster
 OUT_OF_ORDER = 8  # such windows may be finished while the oldest job is not
 
 
-def refusal(cluster: str) -> str:
+def why_no_cluster(cluster: str) -> str:
     """Why this cannot be a cluster, or nothing."""
     address = urlsplit(cluster)
     if cluster not in QUEUES and not (address.scheme in SCHEMES and address.hostname):
@@ -147,7 +147,7 @@ class _Class:
             ahead = max([index for index, _ in self.running.values()] + list(self.finished), default=following)
             if ahead - following > OUT_OF_ORDER * room or not (item := next(self.jobs, None)):
                 return
-            future = self.client.submit(judged, bundle, seat, item[1].frame(), pure=False, retries=1)
+            future = self.client.submit(answered_there, bundle, seat, item[1].frame(), pure=False, retries=1)
             self.running[future] = item
             yield future
 

@@ -65,13 +65,13 @@ def as_it_is(bundle: Bundle) -> Bundle:
     return bundle
 
 
-def judged(bundle: Bundle, seat: Seat, frame: bytes) -> bytes:
+def answered_there(bundle: Bundle, seat: Seat, frame: bytes) -> bytes:
     """The answer to one request, as JSON: a report, or {"error": …} where nothing can be graded on this worker.
 
     Raises Ended where the process broke over this submission: Dask tries it once more.
     """
     try:
-        return _classroom(bundle, seat).judged(frame)
+        return _classroom(bundle, seat).answer(frame)
     except ConvgradeError as error:
         return json.dumps({"error": str(error)}).encode()
 
@@ -94,7 +94,7 @@ class _Classroom:
         self._idle: list[Worker] = []
         self._users = 1  # whoever holds it open, and every thread that grades
 
-    def judged(self, frame: bytes) -> bytes:
+    def answer(self, frame: bytes) -> bytes:
         """The answer of an idle process, or of a new one. A broken one is ended."""
         worker = self._taken()
         try:

@@ -175,7 +175,7 @@ def test_a_scheduler_that_goes_away_is_one_sentence_and_what_came_is_kept(assign
 def test_a_worker_with_another_torch_is_refused_by_name(assignment):
     spec = worker_spec(assignment, GradingOptions())
     seat = cluster_worker.Seat(spec, {"slug": assignment.slug, "versions": {"torch": "1.0"}})
-    answer = json.loads(cluster_worker.judged(cluster_worker.packed(assignment.root), seat, b"{}\n"))
+    answer = json.loads(cluster_worker.answered_there(cluster_worker.packed(assignment.root), seat, b"{}\n"))
     assert "a worker of the cluster has another torch: 2." in answer["error"]
     assert "here 1.0" in answer["error"]
 
@@ -183,18 +183,18 @@ def test_a_worker_with_another_torch_is_refused_by_name(assignment):
 def test_a_course_that_arrives_damaged_is_not_unpacked(assignment):
     bundle = cluster_worker.packed(assignment.root)
     damaged = replace(bundle, raw=bundle.raw[:-1] + b"x")
-    answer = json.loads(cluster_worker.judged(damaged, cluster_worker.Seat(WorkerSpec(print)), b"{}\n"))
+    answer = json.loads(cluster_worker.answered_there(damaged, cluster_worker.Seat(WorkerSpec(print)), b"{}\n"))
     assert "arrived damaged" in answer["error"]
 
 
 @pytest.mark.parametrize("name", ["localhost:8786", "tcp://", "file:///etc", "Slurm"])
 def test_what_is_no_cluster_is_refused_with_what_is(name):
-    assert "slurm, pbs" in cluster.refusal(name)
+    assert "slurm, pbs" in cluster.why_no_cluster(name)
 
 
 def test_without_dask_the_option_says_how_to_get_it(monkeypatch):
     monkeypatch.setattr(cluster.importlib.util, "find_spec", lambda _name: None)
-    assert cluster.refusal("slurm") == "Dask is not installed: pip install 'convgrade[cluster]'"
+    assert cluster.why_no_cluster("slurm") == "Dask is not installed: pip install 'convgrade[cluster]'"
 
 
 def test_only_an_open_scheduler_on_another_machine_is_warned_about():
