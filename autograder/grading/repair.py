@@ -74,10 +74,11 @@ def pinpointed(results: Results, resit: Resit) -> Results:
 
 
 def is_unexplained(checks: Results, suite: Suite) -> bool:
-    """Whether all that failed in an exercise are wrong answers or errors that nothing has a word for."""
+    """Whether a wrong answer or an error in an exercise has no word of ours yet, and all others are such, too."""
     wrong = [check for check in checks if not check.earns and check.verdict is not Verdict.SKIPPED]
     wrong = [check for check in wrong if not suite.is_gate(check.name)]
-    return bool(wrong) and all(check.verdict in REPLAYED and not check.unwritten and not check.hint for check in wrong)
+    without_a_word = any(not check.unwritten and not check.hint for check in wrong)
+    return without_a_word and all(check.verdict in REPLAYED for check in wrong)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +119,11 @@ class _Search:
         self.exercise, self.resit, self.left = exercise, resit, left
         self.limits = left.limits(resit.suite.assignment.limits)
         asked = [check for check in of_exercise(exercise.name, results) if not resit.suite.is_gate(check.name)]
-        self.failed = [check.name for check in asked if check.verdict in REPLAYED]
-        self.others = [check.name for check in asked if check.verdict in (Verdict.PASSED, Verdict.SKIPPED)]
+        failed = [check for check in asked if check.verdict in REPLAYED and not check.unwritten]
+        self.failed = [check.name for check in failed]
+        self.explained = {check.name for check in failed if check.hint}
+        self.passed = [check.name for check in asked if check.verdict is Verdict.PASSED]
+        self.skipped = [check.name for check in asked if check.verdict is Verdict.SKIPPED]
         self.own = self._definitions()
 
     def found(self) -> list[Cause]:
@@ -132,7 +136,8 @@ class _Search:
             for cell in lasting(self.resit.cells):
                 box.run_cell(cell.source, cell.label)
             for group in self._groups(box):
-                others = self.others if len(group.failed) == len(self.failed) else []
+                alone = len(group.failed) == len(self.failed)  # else what is skipped may wait for another group
+                others = [*self.passed, *(self.skipped if alone else ())]
                 if self.left.groups and (line := self._line(group, others, box)):
                     found.append(line.cause(self.resit.suite.assignment.show, group))
                 self.left.groups -= 1
@@ -160,7 +165,9 @@ class _Search:
             cases = sorted([case, *(each for group in same for each in group.failed)], key=_weight)
             some, common = own.union(*(group.some for group in same)), own.intersection(*(group.all for group in same))
             groups = [*(group for group in groups if group not in same), _Group(tuple(cases), some, common)]
-        return [group for group in groups if group.all]
+        return [
+            group for group in groups if group.all and self.explained.isdisjoint(case.name for case in group.failed)
+        ]
 
     def _line(self, group: _Group, others: Sequence[str], box: Box) -> _Line | None:
         """The one place that repairs the group's checks; None where there are several, or a bound is reached."""

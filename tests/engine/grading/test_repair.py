@@ -58,6 +58,30 @@ def double(secret_of_ours):
 def add(secret_of_ours, other):
     return other + secret_of_ours
 """
+TWO_FUNCTIONS = {
+    "tiny/notebook.py": (
+        "# %% double_check",
+        "def triple(x):\n    ### BEGIN SOLUTION\n    return x * 3\n    ### END SOLUTION\n\n# %% double_check",
+    ),
+    "tiny/reference.py": REFERENCE + "\n\ndef triple(x):\n    return x * 3\n",
+    "tiny/test_tiny.py": CHECKS
+    + '''
+
+@check("double")
+def test_triple_is_thrice(student, cases):
+    """triple gives three times its input"""
+    x = cases.tensor(3, 4)
+    expect(student.triple(x)).to_match(reference.triple(x))
+''',
+    "tiny/mistakes.py": """\
+from autograder.judge import mistake
+
+
+@mistake("double", replaces="double", hint="Known.")
+def thrice(x):
+    return x * 3
+""",
+}
 SUBTRACTS = "def add(a, b):\n    # the sum\n\n    return a - b"
 
 
@@ -71,10 +95,10 @@ def zygote() -> Iterator[Zygote]:
 def report(tmp_path, zygote) -> Callable[..., Report]:
     """`report(double="…")`: the Report of a notebook with these answers; nothing of it is in the catalogue."""
 
-    def make(extra: str = "", show: str = "values", **answers: str) -> Report:
+    def make(extra: str = "", show: str = "values", course: dict[str, object] | None = None, **answers: str) -> Report:
         toml = f'title = "Tiny"\n[feedback]\nshow = "{show}"\n'
         changes = {"tiny/test_tiny.py": CHECKS, "tiny/mistakes.py": "", "tiny/assignment.toml": toml}
-        changes["tiny/reference.py"] = REFERENCE
+        changes |= {"tiny/reference.py": REFERENCE} | (course or {})
         tiny = load_course(write_course(tmp_path, changes)).assignment("tiny")
         handed_in = HandedIn("ada", "ada.ipynb", "key", notebook(RIGHT | answers, extra))
         return with_suite(tiny, lambda suite: grade(handed_in, suite, zygote))
@@ -151,6 +175,14 @@ def test_nothing_is_tried_where_there_is_nothing_to_repair(report, monkeypatch, 
 def test_a_known_mistake_comes_first(report, monkeypatch):
     monkeypatch.setattr(repair, "is_unexplained", lambda *_: False)
     assert hints(report(add=SUBTRACTS)) == {}
+
+
+def test_a_function_beside_a_known_mistake_has_its_line(report, monkeypatch):
+    """Both in one exercise: what the catalogue explains is left alone, and the other one is not."""
+    monkeypatch.setattr(repair, "MOST_TRIED", 40)
+    both = "def double(x):\n    return x * 3\n\n\ndef triple(x):\n    return x * 4"
+    told = hints(report(course=TWO_FUNCTIONS, double=both))
+    assert told == {"double_is_twice": "Known.", "triple_is_thrice": "Look at line 6 of `double`: the number."}
 
 
 def test_the_same_submission_gets_the_same_hint(report):
