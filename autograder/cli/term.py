@@ -123,7 +123,7 @@ def late(root: Path, slug: str) -> int:
     loaded(root, slug)
     with opening.opened(root, slug) as opened:
         if opened is None:
-            note(f"{slug} is not in the gradebook; run `nbgrader generate_assignment {slug}`, then record grades")
+            note(f"{slug} is not in the gradebook; `convgrade grade PATH --record` puts it there")
             return NOTHING
         book, config = opened
         changed = recompute(book, slug, config)

@@ -9,7 +9,7 @@ from autograder.errors import CourseError, place
 from autograder.layout import COURSE_FILE, SUBMITTED
 from autograder.text.plain import letters
 
-_ALIKE = 0.75  # how near a name has to be to be meant
+_ALIKE = 0.8  # how near a name has to be to be meant
 
 
 def refuse_strangers(root: Path, term: Term, listed: Collection[str] = ()) -> None:

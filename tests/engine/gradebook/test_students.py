@@ -23,9 +23,9 @@ def test_a_misspelt_student_is_refused_with_the_nearest_name_and_the_line(tmp_pa
         database.term_of(course_of(tmp_path, "ada", "bob", extension="adda"), "tiny")
 
 
-@pytest.mark.parametrize("other", ["zoe", "s1002"])
+@pytest.mark.parametrize("other", ["zoe", "s1002", "anne"])
 def test_who_has_not_handed_in_yet_may_have_more_time(tmp_path, other):
-    course = course_of(tmp_path, "ada", "s1001", extension=other)
+    course = course_of(tmp_path, "ada", "s1001", "anna", extension=other)
     assert database.term_of(course, "tiny").extension(other, "tiny") > 0
 
 
