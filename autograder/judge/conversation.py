@@ -28,12 +28,24 @@ MAX_EXCHANGES = 100  # of one transcript: a longer one is not replayed
 MAX_MEASURED = 20  # figures of one check
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two values that do not match; `of` names the argument when they are gradients."""
+
+    actual: Any
+    expected: Any
+    of: str = ""
+
+
 class FailedExpectation(Exception):
     """The student's answer is not what the suite expects: the only failure that is called FAILED."""
 
-    def __init__(self, sentence: str, picture: Picture | None = None, trace: str = "") -> None:
+    def __init__(
+        self, sentence: str, picture: Picture | None = None, trace: str = "", compared: Compared | None = None
+    ) -> None:
         super().__init__(sentence)
         self.sentence, self.picture, self.trace = sentence, picture, trace  # the trace is for the staff
+        self.compared = compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +88,7 @@ class Conversation:
     expectations: int = 0
     seconds: float = 0.0  # that the student's code took
     spent: float = 0.0  # that counted for the limits
+    compared: Compared | None = None  # what did not match in the end
     counterexample: str = ""  # drawn values, when no single call can be named
     measured: dict[str, float] = field(default_factory=dict)  # figures that a threshold was asked of
 

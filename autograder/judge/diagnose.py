@@ -12,8 +12,10 @@ from typing import Any
 
 from autograder.judge.aside import within
 from autograder.judge.catalogue import Replays, Sighting, decided, replays
-from autograder.judge.causes import Cause
+from autograder.judge.causes import Cause, Layer
+from autograder.judge.describe import parameters_of
 from autograder.judge.mistakes import Mistake
+from autograder.judge.relating import relations
 from autograder.judge.replay import Case
 
 DEADLINE = 60.0  # seconds for all failed checks of one submission; only a loop in C ever needs it
@@ -26,13 +28,24 @@ def diagnose(
     if not any(case.failed for case in cases):
         return []
     found = within(seconds, _looked_for(cases, mistakes, reference))
-    return decided([Sighting(**item["seen"]) for item in found if "seen" in item], cases, mistakes)
+    known = decided([Sighting(**item["seen"]) for item in found if "seen" in item], cases, mistakes)
+    return [*known, *(_cause(item["cause"]) for item in found if "cause" in item)]
 
 
 def _looked_for(
     cases: Sequence[Case], mistakes: Sequence[Mistake], reference: Mapping[str, Any]
 ) -> Iterator[dict[str, Any]]:
     """What the forked child finds, as plain data."""
-    tried = Replays(reference)
+    tried, all_seen = Replays(reference), []
     for seen in replays(cases, mistakes, tried):
+        all_seen.append(seen)
         yield {"seen": asdict(seen)}
+    explained = {check for cause in decided(all_seen, cases, mistakes) for check in cause.checks}
+    rest = [case for case in cases if case.failed and case.name not in explained]
+    right = {case.name: tried.right(case) for case in rest}
+    for cause in relations(rest, right, reference, parameters_of(reference)):
+        yield {"cause": asdict(cause)}
+
+
+def _cause(plain: dict[str, Any]) -> Cause:
+    return Cause(**plain | {"layer": Layer(plain["layer"]), "checks": tuple(plain["checks"])})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NoReturn
 
 import numpy as np
@@ -17,10 +18,10 @@ from autograder.box.inside import wire
 from autograder.box.outcome import Reply, StudentError
 from autograder.course.thresholds import Threshold
 from autograder.judge import describe
-from autograder.judge.conversation import CURRENT, Conversation, FailedExpectation
+from autograder.judge.conversation import CURRENT, Compared, Conversation, FailedExpectation
 from autograder.judge.student import CallResult, Remote, handle_of, value_of
 from autograder.model import Picture, Verdict
-from cnnkit.compare import Mismatch, compare, kind_of, shape_hint
+from cnnkit.compare import compare, kind_of, shape_hint
 
 WHOLE = frozenset({torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64})
 
@@ -39,7 +40,7 @@ class Expectation:
     def to_match(self, expected: Any, rtol: float | None = None, atol: float = 1e-12) -> Any:
         """Type, dtype, shape and finiteness agree, and the largest error is at most atol + rtol × largest expected."""
         actual = self._value()
-        _must_not_mismatch(_compared(actual, expected, rtol, atol))
+        _must_match(Compared(actual, expected), rtol, atol)
         return actual
 
     def to_agree_with(self, expected: torch.Tensor, rtol: float | None = None, atol: float = 1e-12) -> Any:
@@ -51,7 +52,7 @@ class Expectation:
         if isinstance(actual, torch.Tensor) and expected.is_floating_point():
             real = actual.is_floating_point() or actual.dtype in WHOLE
             actual = actual.to(expected.dtype) if real else actual
-        _must_not_mismatch(_compared(actual, expected, rtol, atol))
+        _must_match(Compared(actual, expected), rtol, atol)
         return actual
 
     def to_equal(self, expected: Any) -> Any:
@@ -100,7 +101,7 @@ class Expectation:
         name = f"the gradient of {describe.argument_words(of)}"
         if gradient is None:
             _fail(messages.no_gradient(describe.argument_words(of)))
-        _must_not_mismatch(compare(gradient, expected, rtol=rtol, atol=1e-12, name=name))
+        _must_match(Compared(gradient, expected, of), rtol, 1e-12, name)
         return result
 
     def to_reach(
@@ -200,20 +201,18 @@ def _fail(sentence: str, detail: str = "") -> NoReturn:
     raise FailedExpectation(f"{sentence} {detail}".strip() if show != "shapes" else sentence)
 
 
-def _must_not_mismatch(mismatch: Mismatch | None) -> None:
+def _must_match(both: Compared, rtol: float | None, atol: float, name: str = "") -> None:
+    if isinstance(both.actual, CallResult):
+        raise TypeError("this is the result of with_gradients: expect its .value, or use to_have_gradient")
+    both = replace(both, actual=wire.transform(both.actual, _foreign))
+    mismatch = compare(both.actual, both.expected, rtol=rtol, atol=atol, name=name)
     if mismatch is None:
         return
     show = CURRENT.get().show
     picture = None
     if show == "values" and mismatch.yours_slice and mismatch.expected_slice:
         picture = Picture(mismatch.yours_slice, mismatch.expected_slice, mismatch.caption)
-    raise FailedExpectation(mismatch.sentence(show), picture)
-
-
-def _compared(actual: Any, expected: Any, rtol: float | None, atol: float) -> Mismatch | None:
-    if isinstance(actual, CallResult):
-        raise TypeError("this is the result of with_gradients: expect its .value, or use to_have_gradient")
-    return compare(wire.transform(actual, _foreign), expected, rtol=rtol, atol=atol)
+    raise FailedExpectation(mismatch.sentence(show), picture, compared=both)
 
 
 def _foreign(value: Any) -> Any:

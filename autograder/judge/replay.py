@@ -11,7 +11,7 @@ import torch
 
 from autograder.box.inside import wire
 from autograder.box.outcome import Handle, Reply, StudentError
-from autograder.judge.conversation import Exchange, Request, Send
+from autograder.judge.conversation import Compared, Exchange, Request, Send
 from autograder.judge.local import LocalBox
 from autograder.model import Verdict
 
@@ -29,6 +29,7 @@ class Case:
     exercise: str
     verdict: Verdict
     exchanges: tuple[Exchange, ...]
+    compared: Compared | None = None  # what did not match in the end
 
     @property
     def failed(self) -> bool:

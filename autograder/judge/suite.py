@@ -138,6 +138,7 @@ class Suite:
                     error = self._changed(blank.name, conversation)  # a gate trains for seconds: once is enough
             except BoxFailure as failure:
                 error = failure
+        conversation.compared = error.compared if isinstance(error, FailedExpectation) else None
         result = verdicts.result_of(blank, error, conversation, self.parameters)
         return replace(result, seconds=round(time.perf_counter() - start, 4))
 
@@ -192,7 +193,7 @@ def _blank(check: CheckSpec) -> CheckResult:
 def _case(result: CheckResult, conversation: Conversation) -> Case:
     """What the diagnosis needs of a check: nothing of one whose answers are too large to be kept."""
     exchanges = tuple(conversation.exchanges) if conversation.is_whole else ()
-    return Case(result.name, result.exercise, result.verdict, exchanges)
+    return Case(result.name, result.exercise, result.verdict, exchanges, conversation.compared)
 
 
 def _not_tried(blank: CheckResult, first: Sequence[CheckResult]) -> CheckResult:

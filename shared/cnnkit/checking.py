@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from cnnkit.compare.relations import Pair, related
 from cnnkit.example import Example, Outcome
 from cnnkit.figures.plots import Picture, difference
 from cnnkit.notebook import in_notebook, say, show, validating
@@ -42,6 +43,10 @@ def _print_lines(name: str, examples: tuple[Example, ...], outcomes: list[Outcom
         say(f"  {'✓' if outcome.ok else '✗'} {example.title(name)}")
         if not outcome.ok:
             say(_indented(outcome.sentence))
+    pairs = [Pair(outcome.actual, outcome.expected, outcome.given) for outcome in outcomes if outcome.mismatch]
+    relation = related(pairs)
+    if relation:
+        say(_indented(f"→ {relation.sentence}"))
     say(_summary(outcomes))
     picture = next(filter(None, map(_picture, outcomes)), None)
     if picture and in_notebook():

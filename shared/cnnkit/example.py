@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ class Outcome:
     actual: Any = None
     expected: Any = None
     mismatch: Mismatch | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)  # the arguments, by their names
 
 
 class Example:
@@ -79,7 +80,7 @@ class Example:
         if changed:
             advice = "work on a copy (`.clone()`) and leave the inputs alone"
             return Outcome(False, f"The call changed {changed} in place: {advice}.")
-        return self._judge(seen)
+        return replace(self._judge(seen), given=dict(zip(self._labels(function), self._inputs, strict=False)))
 
     def _judge_error(self, error: BaseException) -> Outcome:
         if self.raises and isinstance(error, self.raises):
@@ -103,15 +104,20 @@ class Example:
 
     def _changed(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
         """Name of the first array argument whose values the call changed, or ""."""
+        pairs = zip(self._labels(function), self._inputs, [*args, *kwargs.values()], strict=False)
+        return next((label for label, old, new in pairs if not _same(old, new)), "")
+
+    @property
+    def _inputs(self) -> list[Any]:
+        return [*self.args, *self.kwargs.values()]
+
+    def _labels(self, function: Callable[..., Any]) -> list[str]:
+        """What the inputs are called, in the function or by their place."""
         try:
             names = list(inspect.signature(function).parameters)
         except (TypeError, ValueError):
             names = []
-        before = [*self.args, *self.kwargs.values()]
-        after = [*args, *kwargs.values()]
-        labels = [*names[: len(args)], *map(str, range(len(names), len(args))), *kwargs]
-        pairs = zip(labels, before, after, strict=False)
-        return next((label for label, old, new in pairs if not _same(old, new)), "")
+        return [*names[: len(self.args)], *map(str, range(len(names), len(self.args))), *self.kwargs]
 
 
 def _same(old: Any, new: Any) -> bool:

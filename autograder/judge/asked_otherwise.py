@@ -1,0 +1,147 @@
+"""Answers that are right for another question: a setting is ignored, arguments are exchanged, a kernel is turned."""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import torch
+
+from autograder.box.outcome import Reply, StudentError
+from autograder.judge.conversation import Request, function_of
+from autograder.judge.local import LocalBox
+from autograder.judge.replay import Case, Outcome, same_outcome
+from cnnkit.compare import compare
+from cnnkit.compare.relations import Pair, Relation, is_telling
+
+MOST = 12  # wrong answers of a function that are looked at
+QUICK = 0.2  # seconds that the student needed for such an answer: others are not asked for again and again
+BUDGET = 1.0  # seconds of processor time for one function
+Arguments = dict[str, Any]
+Wrong = tuple[Request, Reply, Reply]
+"""A question, what was answered, and what is right."""
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """Another way to read a question: its name, the words for it, and the arguments that are asked then."""
+
+    name: str
+    words: str
+    arguments: Arguments
+
+
+def mistaken(
+    cases: Sequence[Case], wanted: Mapping[str, Sequence[Outcome]], reference: Mapping[str, Any]
+) -> Relation | None:
+    """The one other question that all wrong answers are right for; None where there is none, or several."""
+    wrong = [each for case in cases for each in _wrong_calls(case, wanted[case.name])]
+    names = {function_of(request) for request, _, _ in wrong}
+    function = reference.get(min(names, default=""))
+    if len(names) != 1 or len(wrong) > MOST or not inspect.isfunction(function):
+        return None
+    if not is_telling([Pair(reply.value, mine.value) for _, reply, mine in wrong]):
+        return None
+    common, end = list(_readings(function, wrong[0][0])), time.process_time() + BUDGET
+    for question in wrong:
+        kept = {reading.words for reading in common}
+        own = [reading for reading in _readings(function, question[0]) if reading.words in kept]
+        common = [reading for reading in own if time.process_time() < end and _answers(question, reading, reference)]
+    found = common[0] if len(common) == 1 else None
+    return Relation(found.name, f"Your result is the right one {found.words}") if found else None
+
+
+def _wrong_calls(case: Case, wanted: Sequence[Outcome]) -> Iterator[Wrong]:
+    """The calls of the student's functions with plain data that were answered wrongly."""
+    for exchange, mine in zip(case.exchanges, wanted, strict=False):
+        request, reply = exchange.request, exchange.outcome
+        plain = request["op"] == "call" and "upstream" not in request and len(request["target"]) == 2
+        if not plain or not isinstance(reply, Reply) or not isinstance(mine, Reply):
+            continue
+        if reply.seconds < QUICK and not same_outcome(mine, reply, {}):
+            yield request, reply, mine
+
+
+def _answers(question: Wrong, reading: _Reading, reference: Mapping[str, Any]) -> bool:
+    """Whether the reference, asked so, answers what the student did."""
+    request, reply, _ = question
+    target = ["name", function_of(request)]
+    try:
+        asked = {"op": "call", "target": target, "args": [], "kwargs": reading.arguments, "ban": []}
+        mine = LocalBox(reference).ask(asked)
+        return compare(reply.value, mine.value, rtol=1e-4) is None
+    except (StudentError, ValueError):  # it has no answer, or NaN
+        return False
+
+
+def _readings(function: Callable[..., Any], request: Request) -> Iterator[_Reading]:
+    signature = inspect.signature(function)
+    try:
+        arguments = signature.bind(*request["args"], **request["kwargs"]).arguments
+    except TypeError:
+        return
+    for name, value in arguments.items():
+        default = signature.parameters[name].default
+        for what, words, other in (*_ignored(name, value, default), *_misread(name, value)):
+            yield _Reading(what, words, arguments | {name: other})
+    alike = [pair for pair in combinations(arguments, 2) if _are_alike(*(arguments[name] for name in pair))]
+    for swaps in ([pair] for pair in alike):
+        yield _exchanged(arguments, swaps)
+    for swaps in map(list, combinations(alike, 2)):
+        if not set(swaps[0]) & set(swaps[1]):
+            yield _exchanged(arguments, swaps)
+
+
+def _are_alike(one: Any, another: Any) -> bool:
+    """Whether one may be taken for the other: two arrays, or two different numbers."""
+    if isinstance(one, torch.Tensor) or isinstance(another, torch.Tensor):
+        return isinstance(one, torch.Tensor) and isinstance(another, torch.Tensor)
+    return type(one) is type(another) and isinstance(one, (int, float, tuple)) and bool(one != another)
+
+
+def _exchanged(arguments: Arguments, swaps: Sequence[tuple[str, str]]) -> _Reading:
+    changed = {mine: arguments[theirs] for pair in swaps for mine, theirs in (pair, pair[::-1])}
+    words = ", and for ".join(f"`{mine}` and `{theirs}`" for mine, theirs in swaps)
+    return _Reading("arguments_exchanged", f"for {words} exchanged.", arguments | changed)
+
+
+Other = tuple[str, str, Any]
+"""A name, words, and what stands in the place of an argument."""
+
+
+def _ignored(name: str, value: Any, default: Any) -> Iterator[Other]:
+    if default is inspect.Parameter.empty or isinstance(default, torch.Tensor):
+        return
+    if isinstance(value, torch.Tensor) or type(value) is not type(default) or value != default:
+        asked = f"without `{name}`" if default is None else f"for {name}={default!r}"
+        yield f"{name}_ignored", f"{asked}: is `{name}` used?", default
+
+
+def _misread(name: str, value: Any) -> Iterator[Other]:
+    if isinstance(value, bool):
+        yield f"{name}_turned_round", f"for {name} turned round: True for False.", not value
+    elif isinstance(value, int):
+        yield f"{name}_one_more", f"for `{name}` one larger than it is.", value + 1
+        yield f"{name}_one_less", f"for `{name}` one smaller than it is.", value - 1
+    elif isinstance(value, tuple) and len(value) == 2 and value[0] != value[1]:
+        yield f"{name}_exchanged", f"for the two numbers of `{name}` exchanged.", value[::-1]
+        yield f"{name}_first_twice", f"for the first number of `{name}` in both directions.", (value[0],) * 2
+        yield f"{name}_second_twice", f"for the second number of `{name}` in both directions.", (value[1],) * 2
+    elif isinstance(value, torch.Tensor) and value.ndim and value.numel() > 1:
+        yield from _turned(name, value)
+
+
+def _turned(name: str, value: torch.Tensor) -> Iterator[Other]:
+    if value.ndim == 1:
+        yield f"{name}_reversed", f"for `{name}` in reverse order.", value.flip(0)
+        return
+    yield f"{name}_turned_by_180", f"for `{name}` turned by 180°.", value.flip(-2, -1)
+    yield f"{name}_upside_down", f"for `{name}` flipped upside down.", value.flip(-2)
+    yield f"{name}_flipped", f"for `{name}` flipped left to right.", value.flip(-1)
+    yield f"{name}_transposed", f"for `{name}` with rows and columns exchanged (transposed).", value.transpose(-2, -1)
+    if value.ndim >= 3:
+        yield f"{name}_axes_0_and_1", f"for `{name}` with its axes 0 and 1 exchanged.", value.transpose(0, 1)

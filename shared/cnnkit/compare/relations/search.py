@@ -1,0 +1,77 @@
+"""The one relation that holds for all wrong answers, and would be a surprise; else none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnkit.compare.relations.along import connected
+from cnnkit.compare.relations.fits import Fit
+from cnnkit.compare.relations.leaves import Leaf, Pair, leaves_of
+from cnnkit.compare.relations.places import placed
+from cnnkit.compare.relations.values import changed
+
+NEEDED = 16.0  # bits by which all values agree, beyond what was chosen: some hundred relations are tried
+MOST = 40  # wrong arrays that are looked at
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What the answers are, in terms of the expected ones: a name for the staff, and a sentence for the student."""
+
+    name: str
+    sentence: str
+
+
+def related(pairs: Sequence[Pair]) -> Relation | None:
+    """The relation that holds for every array and number that differs; none where several do, or by chance."""
+    leaves: list[Leaf] = []
+    for pair in pairs:
+        found = leaves_of(pair)
+        if found is None:
+            return None
+        leaves += found
+    if not leaves or len(leaves) > MOST:
+        return None
+    chosen = _chosen(leaves)
+    if chosen is None:
+        return None
+    return Relation(chosen.name, f"{leaves[0].subject} is the expected one, {chosen.words}".rstrip(".") + _end(chosen))
+
+
+def is_telling(pairs: Sequence[Pair]) -> bool:
+    """Whether it would be a surprise if something gave all of these answers by chance."""
+    leaves = [leaf for pair in pairs for leaf in leaves_of(pair) or ()]
+    return sum(leaf.bits_of_got for leaf in leaves) >= NEEDED
+
+
+def _end(fit: Fit) -> str:
+    return "" if fit.words.endswith("?") else "."
+
+
+def _chosen(leaves: Sequence[Leaf]) -> Fit | None:
+    """The most special of the ways that hold for every leaf; none where two that differ do."""
+    by_leaf = [{(fit.name, fit.key): fit for fit in reversed(list(_fits(leaf)))} for leaf in leaves]
+    common = [fit for key, fit in reversed(by_leaf[0].items()) if all(key in others for others in by_leaf)]
+    sure = [fit for fit in common if _is_a_surprise([fits[fit.name, fit.key] for fits in by_leaf], leaves)]
+    clear = [fit for fit in sure if not all(fits[fit.name, fit.key].degenerate for fits in by_leaf)]
+    for some in ([fit for fit in clear if not fit.general], [fit for fit in clear if fit.general]):
+        if some:
+            return some[0] if len({fit.name for fit in some}) == 1 else None
+    return None
+
+
+def _fits(leaf: Leaf) -> Iterator[Fit]:
+    yield from placed(leaf)
+    yield from changed(leaf)
+    yield from connected(leaf)
+
+
+def _is_a_surprise(fits: Sequence[Fit], leaves: Sequence[Leaf]) -> bool:
+    """Whether the answers agree by more than chance, and by more than what was chosen so that they do."""
+    amounts = [leaf.bits if fit.bits is None else fit.bits for fit, leaf in zip(fits, leaves, strict=True)]
+    told = sum(amounts) - max(fit.free for fit in fits) * max(leaf.unit for leaf in leaves)
+    values = sum(len(np.unique(leaf.got)) for leaf in leaves)
+    return told >= NEEDED and values >= max(fit.least for fit in fits)
