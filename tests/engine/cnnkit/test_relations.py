@@ -151,6 +151,7 @@ def test_the_bias_is_told_by_its_name() -> None:
     expected, bias = drawn(2, 3, 4, 4), drawn(3, seed=1)
     assert told(expected - bias.reshape(1, 3, 1, 1), expected, given={"bias": bias}) == "argument_missing"
     assert told(expected + bias.reshape(1, 3, 1, 1), expected, given={"bias": bias}) == "argument_twice"
+    assert told(expected - 2 * bias.reshape(1, 3, 1, 1), expected, given={"bias": bias}) == "argument_subtracted"
 
 
 def test_what_is_kept_of_earlier_calls_is_told() -> None:
@@ -198,6 +199,8 @@ SILENT = [
     (torch.full((4, 5), torch.nan), drawn(4, 5)),
     (drawn(4, 5).to(torch.complex128), drawn(4, 5)),
     (drawn(6), drawn(7, seed=1)),
+    (torch.zeros(9, 9), drawn(9, 9).abs().clip(0, 0.9)),  # rounded down, and anything else
+    (drawn(3, 4)[:, :1], drawn(3, 4)),
 ]
 
 

@@ -57,6 +57,8 @@ def _with_arguments(leaf: Leaf) -> Iterator[Fit]:
                 continue
             if leaf.is_got(leaf.expected - fitting):
                 yield Fit("argument_missing", f"minus `{name}`: is it left out?", name)
+            if leaf.is_got(leaf.expected - 2 * fitting):
+                yield Fit("argument_subtracted", f"minus two times `{name}`: is it subtracted, not added?", name)
             if leaf.is_got(leaf.expected + fitting):
                 yield Fit("argument_twice", f"plus `{name}`: is it added once too often?", name)
 

@@ -13,7 +13,7 @@ import torch
 
 Array = npt.NDArray[Any]
 
-MAX_SIZE = 200_000  # values of an array that is looked at
+MAX_SIZE = 100_000  # values of an array that is looked at
 MAX_TELLING = 2_000  # values of which it is counted how much they tell
 TOLERANCE = {"float64": 1e-7, "float32": 2e-4, "float16": 1e-2, "bfloat16": 1e-2}
 PLAIN = 1e-5  # of Python's floats, which may come from float32

@@ -140,7 +140,8 @@ def _resized(leaf: Leaf) -> Iterator[Fit]:
 
 
 def _part(leaf: Leaf, large: Array, small: Array, more: list[int], told: tuple[str, str]) -> Iterator[Fit]:
-    if max(more) > MAX_MORE or small.size < 2:
+    cut = [length for length, number in zip(small.shape, more, strict=True) if number]
+    if max(more) > MAX_MORE or min(cut) < 2:  # one row alone may be any of several
         return
     for before in product(*(range(number + 1) for number in more)):
         window = tuple(slice(first, first + length) for first, length in zip(before, small.shape, strict=True))

@@ -53,8 +53,12 @@ def _end(fit: Fit) -> str:
 
 def _chosen(leaves: Sequence[Leaf]) -> Fit | None:
     """The most special of the ways that hold for every leaf; none where two that differ do."""
-    by_leaf = [{(fit.name, fit.key): fit for fit in reversed(list(_fits(leaf)))} for leaf in leaves]
-    common = [fit for key, fit in reversed(by_leaf[0].items()) if all(key in others for others in by_leaf)]
+    by_leaf: list[dict[tuple[str, str], Fit]] = []
+    for leaf in leaves:
+        by_leaf.append({(fit.name, fit.key): fit for fit in reversed(list(_fits(leaf)))})
+        common = [fit for key, fit in reversed(by_leaf[0].items()) if all(key in others for others in by_leaf)]
+        if not common:
+            return None
     sure = [fit for fit in common if _is_a_surprise([fits[fit.name, fit.key] for fits in by_leaf], leaves)]
     clear = [fit for fit in sure if not all(fits[fit.name, fit.key].degenerate for fits in by_leaf)]
     for some in ([fit for fit in clear if not fit.general], [fit for fit in clear if fit.general]):

@@ -88,8 +88,9 @@ def _by_a_function(leaf: Leaf) -> Iterator[Fit]:
     for each in _FUNCTIONS:
         degenerate = not _SAME_UNLESS.get(each.name, lambda _values: True)(expected)
         if each.where(expected) and leaf.is_got(each.apply(expected)):
-            bits = float(len(np.unique(expected))) if each.where is _some_broken else None  # each could be next to it
-            yield Fit(each.name, each.words, degenerate=degenerate, bits=bits)
+            rounds = each.where is _some_broken
+            bits = float(len(np.unique(expected))) if rounds else None  # each could have been the number beside it
+            yield Fit(each.name, each.words, degenerate=degenerate, bits=bits, least=3 if rounds else 0)
         if each.missing and each.where(got) and leaf.is_expected(each.apply(got)):
             yield Fit(f"no_{each.name}", each.missing)
 
