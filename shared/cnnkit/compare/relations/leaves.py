@@ -151,7 +151,7 @@ def _numbers(value: Any) -> Array | None:
     elif isinstance(value, (list, tuple)):
         if not value or not all(_is_number(item) for item in value):
             return None
-        value = np.array([float(item) for item in value])
+        value = np.array([float(item.detach() if isinstance(item, torch.Tensor) else item) for item in value])
     elif not isinstance(value, np.ndarray):
         return np.array(float(value)) if _is_number(value) and math.isfinite(value) else None
     if value.dtype.kind not in "fiub" or value.size > MAX_SIZE or not value.size:
