@@ -127,6 +127,8 @@ def _misread(name: str, value: Any) -> Iterator[Other]:
     elif isinstance(value, int):
         yield f"{name}_one_more", f"for `{name}` one larger than it is.", value + 1
         yield f"{name}_one_less", f"for `{name}` one smaller than it is.", value - 1
+    elif isinstance(value, float) and value not in (0.0, 1.0):
+        yield f"{name}_inverted", f"for one divided by `{name}`: is it to divide, or to multiply?", 1 / value
     elif isinstance(value, tuple) and len(value) == 2 and value[0] != value[1]:
         yield f"{name}_exchanged", f"for the two numbers of `{name}` exchanged.", value[::-1]
         yield f"{name}_first_twice", f"for the first number of `{name}` in both directions.", (value[0],) * 2

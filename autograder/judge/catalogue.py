@@ -58,11 +58,12 @@ class Replays:
         """How the mistake stands to the case; one that was too slow once says nothing any more."""
         if mistake.name in self.late:
             return Sighting(case.name, mistake.name, Stance.NONE)
-        right = self.right(case)
-        found = self._in_time(mistake, lambda: stance(case, mistake, self.reference, right)) or Stance.NONE
+        found = self._in_time(mistake, lambda: stance(case, mistake, self.reference, lambda: self.right(case)))
+        found = found or Stance.NONE
         if found is Stance.OTHER and self._in_time(mistake, lambda: is_unsteady(case, mistake, self.reference)):
             found = Stance.NONE
-        telling = MANY if mistake.ends else evidence(case, right) if found >= Stance.CLOSE else 0
+        agrees = case.failed and found >= Stance.CLOSE
+        telling = MANY if mistake.ends else evidence(case, self.right(case)) if agrees else 0
         return Sighting(case.name, mistake.name, found, telling)
 
     def _in_time(self, mistake: Mistake, replay: Callable[[], T]) -> T | None:
@@ -115,13 +116,17 @@ def _handed_on(seen: Iterator[Sighting]) -> Generator[Sighting, None, list[Sight
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """A mistake that contradicts nothing: the failed checks that it explains, those that it may be behind, its rank."""
+    """A mistake that contradicts no passed check: the failed checks that it explains, or may be behind, and its rank.
+
+    Of one that is `torn` another failed check shows something else: no reason to name it, only to doubt its rivals.
+    """
 
     mistake: Mistake
     explains: frozenset[str]
     may_explain: frozenset[str]
     rank: int
     weights: Mapping[str, int]
+    torn: bool
 
 
 def decided(all_seen: Sequence[Sighting], cases: Sequence[Case], mistakes: Sequence[Mistake]) -> list[Cause]:
@@ -133,10 +138,10 @@ def decided(all_seen: Sequence[Sighting], cases: Sequence[Case], mistakes: Seque
     standing = [
         _standing(mistake, by_mistake[mistake.name], open_checks)
         for mistake in mistakes
-        if all(seen.stance > Stance.OTHER for seen in by_mistake[mistake.name])
+        if all(seen.stance > Stance.OTHER or seen.check in open_checks for seen in by_mistake[mistake.name])
     ]
     causes = list[Cause]()
-    for best in sorted(standing, key=lambda each: -each.rank):
+    for best in sorted((each for each in standing if not each.torn), key=lambda each: -each.rank):
         if best.explains & open_checks:
             rivals = [each for each in standing if (each.explains, each.rank) == (best.explains, best.rank)]
             speaks_for = (best.explains | best.may_explain) & open_checks
@@ -150,7 +155,8 @@ def _standing(mistake: Mistake, seen: Sequence[Sighting], failed: Set[str]) -> _
     explains = frozenset(each.check for each in agreed) & failed
     alike = frozenset(each.check for each in seen if each.stance == Stance.LIKE) & failed
     rank = sum(each.stance for each in agreed)
-    return _Standing(mistake, explains, alike, rank, {each.check: each.weight for each in agreed})
+    torn = any(each.stance == Stance.OTHER for each in seen)
+    return _Standing(mistake, explains, alike, rank, {each.check: each.weight for each in agreed}, torn)
 
 
 def _cause(rivals: Sequence[_Standing], checks: Set[str]) -> Cause:

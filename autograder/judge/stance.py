@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -17,6 +17,9 @@ from autograder.judge.replay import RTOL_SHORT, Case, Outcome, outcomes, replaye
 from autograder.model import Verdict
 
 REPLAYED = (Verdict.FAILED, Verdict.RAISED)
+Correct = Callable[[], Sequence[Outcome]]
+"""What the reference answers in a case, once somebody wants to know."""
+
 MANY = 8  # different numbers are not hit by chance
 
 
@@ -30,8 +33,8 @@ class Stance(IntEnum):
     SAME = 3
 
 
-def stance(case: Case, mistake: Mistake, reference: Mapping[str, Any], wanted: Sequence[Outcome]) -> Stance:
-    """How the mistake stands to this case; `wanted` is what the reference answers to its requests.
+def stance(case: Case, mistake: Mistake, reference: Mapping[str, Any], correct: Correct) -> Stance:
+    """How the mistake stands to this case; `correct` says what the reference answers to its requests.
 
     Of one that is unsteady, OTHER says nothing.
     """
@@ -43,20 +46,22 @@ def stance(case: Case, mistake: Mistake, reference: Mapping[str, Any], wanted: S
     if not (passed or case.verdict in REPLAYED) or not case.mentions(mistake.replaces):
         return Stance.NONE
     names = {**reference, **_put_in(mistake, reference)}
-    found = _compared(names, case, wanted)
-    return found if passed or not _all_same(case.exchanges, wanted) else min(found, Stance.NONE)
+    found = _compared(names, case, correct)
+    return found if passed or not _all_same(case.exchanges, correct()) else min(found, Stance.NONE)
 
 
-def _compared(names: Mapping[str, Any], case: Case, wanted: Sequence[Outcome]) -> Stance:
+def _compared(names: Mapping[str, Any], case: Case, correct: Correct) -> Stance:
     """Replays the requests up to the first answer that is essentially another one."""
     found, asked = Stance.SAME, 0
     for exchange, outcome, same in replayed(names, case.exchanges):
-        expected = wanted[asked] if asked < len(wanted) else None
         asked += 1
         if same and _same_words(outcome, exchange.outcome):
             continue
+        expected = next(iter(correct()[asked - 1 :]), None)
         if not same and expected is not None and same_outcome(outcome, expected, {}):
             return Stance.NONE
+        if not same and isinstance(exchange.outcome, StudentError) and not isinstance(outcome, StudentError):
+            return Stance.NONE  # whatever stopped the student's code hides what else it does
         if not same and not _is_incidental(outcome, exchange.outcome, expected):
             return Stance.OTHER
         # Any two functions may raise a ValueError: where none was to be raised, only the same words tell the same one.

@@ -147,6 +147,12 @@ def test_a_small_factor_is_not_said_to_count_anything() -> None:
     assert told(drawn(8) * 2, drawn(8), given={"x": drawn(2, 3, 4, 4)}) == "scaled"
 
 
+def test_small_whole_numbers_tell_by_where_they_stand() -> None:
+    counts = torch.tensor([[5, 0, 1, 2], [2, 7, 0, 0], [0, 1, 4, 3], [1, 0, 2, 6]])
+    assert told(counts.T, counts) == "axes_exchanged"
+    assert told(torch.tensor([[1, 0], [1, 1]]), torch.tensor([[1, 1], [0, 1]])) == ""
+
+
 def test_the_bias_is_told_by_its_name() -> None:
     expected, bias = drawn(2, 3, 4, 4), drawn(3, seed=1)
     assert told(expected - bias.reshape(1, 3, 1, 1), expected, given={"bias": bias}) == "argument_missing"

@@ -63,6 +63,14 @@ class Leaf:
         return min(_bits(self.got, self.tolerance), _bits(self.expected, self.tolerance))
 
     @property
+    def bits_of_order(self) -> float:
+        """How much it tells when the expected values stand where they should: log2 of the number of their orders."""
+        some = self.expected.ravel()[:MAX_TELLING]
+        counts = np.unique(some, return_counts=True)[1]
+        orders = math.lgamma(some.size + 1) - sum(math.lgamma(count + 1) for count in counts)
+        return orders / math.log(2)
+
+    @property
     def bits_of_got(self) -> float:
         """How much it tells when something else gives this answer."""
         return _bits(self.got, self.tolerance)

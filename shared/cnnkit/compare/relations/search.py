@@ -75,7 +75,14 @@ def _fits(leaf: Leaf) -> Iterator[Fit]:
 
 def _is_a_surprise(fits: Sequence[Fit], leaves: Sequence[Leaf]) -> bool:
     """Whether the answers agree by more than chance, and by more than what was chosen so that they do."""
-    amounts = [leaf.bits if fit.bits is None else fit.bits for fit, leaf in zip(fits, leaves, strict=True)]
+    amounts = [_telling(fit, leaf) for fit, leaf in zip(fits, leaves, strict=True)]
     told = sum(amounts) - max(fit.free for fit in fits) * max(leaf.unit for leaf in leaves)
     values = sum(len(np.unique(leaf.got)) for leaf in leaves)
     return told >= NEEDED and values >= max(fit.least for fit in fits)
+
+
+def _telling(fit: Fit, leaf: Leaf) -> float:
+    if fit.bits is not None:
+        return fit.bits
+    reordered = fit.family == "places" and leaf.got.size == leaf.expected.size and not fit.general
+    return max(leaf.bits, leaf.bits_of_order) if reordered else leaf.bits
