@@ -53,7 +53,7 @@ def _with_arguments(leaf: Leaf) -> Iterator[Fit]:
     """An argument that is added or subtracted once more, or not at all; also one number for each channel."""
     for name, values in leaf.given.items():
         for fitting in _laid_out(values, leaf.expected.shape):
-            if not values.ndim or not values.any():
+            if not values.ndim or not values.any() or leaf.is_expected(fitting) or leaf.is_expected(-fitting):
                 continue
             if leaf.is_got(leaf.expected - fitting):
                 yield Fit("argument_missing", f"minus `{name}`: is it left out?", name)
