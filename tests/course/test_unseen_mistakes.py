@@ -1,0 +1,69 @@
+"""Of mistakes that nobody listed something right is said, or nothing; also of real notebooks in the box."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.authoring import notebooks, variants
+from autograder.box.zygote import Wall
+from autograder.course import Course
+from autograder.grading.worker import in_a_fork, zygote_for
+from autograder.judge.plugin import with_suite
+from autograder.model import Report
+from autograder.submission.handed_in import HandedIn
+from tests.course.unseen.measure import SLUGS, measured
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_what_is_told_of_an_unseen_mistake_is_right(slug: str) -> None:
+    rows = measured(slug)
+    assert {row.name: row.wrong for row in rows if row.wrong} == {}
+    assert [row.name for row in rows if not row.failed] == []
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_of_four_unseen_mistakes_in_five_something_is_told(slug: str) -> None:
+    rows = measured(slug)
+    assert sum(bool(row.found) for row in rows) >= 0.8 * len(rows)
+
+
+UNSEEN_IN_THE_BOX = [
+    ("a1_convolution", "conv2d", """
+_right = conv2d
+def conv2d(x, weight, bias=None, stride=1, padding=0):
+    return _right(x, weight, bias, stride, padding).flip(-2, -1)
+""", "turned by 180°"),
+    ("a4_trainer", "Steps", """
+class Steps(Steps):
+    def valid_step(self, batch):
+        found = super().valid_step(batch)
+        return found | {"loss_sum": found["loss_sum"] / found["count"]}
+""", "mean"),
+    ("a4_trainer", "Steps", """
+class Steps(Steps):
+    def train_step(self, batch):
+        zero_grad, self.optim.zero_grad = self.optim.zero_grad, lambda *args, **kwargs: None
+        try:
+            return super().train_step(batch)
+        finally:
+            self.optim.zero_grad = zero_grad
+""", "Gradients add up"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("slug", "name", "source", "says"), UNSEEN_IN_THE_BOX)
+def test_a_notebook_is_told_what_its_answers_are(course: Course, slug: str, name: str, source: str, says: str) -> None:
+    told = {check.hint for check in graded(course, slug, name, source).checks if check.hint}
+    assert len(told) == 1
+    assert says in told.pop()
+
+
+def graded(course: Course, slug: str, name: str, source: str) -> Report:
+    """The report of a right notebook with this code after the definition of `name`, from the box."""
+    assignment = course.assignment(slug)
+    answers = variants.answers(assignment)
+    (cell,) = (cell for cell, text in answers.items() if f"def {name}(" in text or f"class {name}:" in text)
+    raw = notebooks.submission(assignment, answers | {cell: f"{answers[cell]}\n{source}"})
+    handed_in = HandedIn("ada", "ada.ipynb", "key", raw)
+    with zygote_for(assignment, Wall()) as zygote:
+        return Report.from_json(with_suite(assignment, lambda suite: in_a_fork(handed_in, suite, zygote)).decode())
