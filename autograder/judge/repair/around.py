@@ -53,7 +53,7 @@ class Around:
     attributes: tuple[str, ...] = ()  # of `self`
     aspect: Aspect = Aspect.VALUE  # of a number here
     whole: bool = False  # all that a statement assigns, returns or adds
-    passed_on: bool = False  # an argument of a call, or a value of a dictionary
+    passed_on: bool = False  # an argument of a call, a value of a dictionary, an element of a tuple
     operand: bool = False  # of a division or a product
     forgotten: tuple[str, ...] = ()  # parameters that the function never uses
 
@@ -106,7 +106,8 @@ def sites(node: Any, around: Around) -> Iterator[tuple[Site, Around]]:
 def _inside(node: ast.AST, name: str, around: Around) -> Around:
     """What surrounds a field of a node that has `around` itself."""
     whole = name == "value" and isinstance(node, (ast.Assign, ast.AugAssign, ast.Return))
-    passed_on = (name == "args" and isinstance(node, ast.Call)) or (name == "values" and isinstance(node, ast.Dict))
+    handed = {ast.Call: "args", ast.Dict: "values", ast.Tuple: "elts"}
+    passed_on = handed.get(type(node)) == name and not isinstance(getattr(node, "ctx", None), ast.Store)
     operand = isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Div, ast.FloorDiv, ast.Mult))
     around = replace(around, whole=whole, passed_on=passed_on, operand=operand)
     if isinstance(node, ast.Subscript) and name == "slice":

@@ -137,9 +137,10 @@ def other_rounding(node: ast.expr, _: Around) -> Iterator[ast.expr]:
 
 
 def twin_names(node: ast.Name, around: Around) -> Iterator[ast.expr]:
-    """The variable of the function whose name differs in one letter: `kw` for `kh`, `W` for `H`."""
-    if isinstance(node.ctx, ast.Load) and node.id in around.names:
-        yield from (ast.Name(other) for other in around.names if _differ_in_one(node.id, other))
+    """The nearest variable of the function whose name differs in one letter: `kw` for `kh`, `W` for `H`."""
+    if isinstance(node.ctx, ast.Load):
+        twins = (other for other in around.near(node.id, around.names) if _differ_in_one(node.id, other))
+        yield from (ast.Name(other) for other in itertools.islice(twins, 1))
 
 
 def other_names(node: ast.Name, around: Around) -> Iterator[ast.expr]:
@@ -228,6 +229,8 @@ def _counts(node: ast.expr) -> bool:
     """Whether it computes a whole number, as far as can be seen."""
     if isinstance(node, ast.BinOp):
         return isinstance(node.op, (ast.FloorDiv, ast.Mod)) or (_counts(node.left) and _counts(node.right))
+    if isinstance(node, ast.Subscript):
+        return getattr(node.value, "attr", "") == "shape"
     return isinstance(node, ast.Name) or number_of(node) is not None or name_of_call(node) in ("len", "int", "size")
 
 
