@@ -32,25 +32,36 @@ ROOT = Path(__file__).parents[3]
 class Dask:
     """A scheduler and its workers, each with a nanny that starts it anew."""
 
-    def __init__(self, folder: Path, workers: int) -> None:
-        self.environment = os.environ | {
-            "PYTHONPATH": f"{ROOT}:{ROOT / 'shared'}",
-            "DASK_DISTRIBUTED__ADMIN__LOG_LENGTH": "0",
-        }
-        self.file, self.log = folder / "scheduler.json", (folder / "dask.log").open("w")
-        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show")
+    def __init__(self, folder: Path) -> None:
+        self.environment = os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'shared'}"}
+        self.folder, self.file, self.log = folder, folder / "scheduler.json", (folder / "dask.log").open("w")
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def open(self, workers: int) -> None:
+        self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show")
         while not whole(self.file) and self.scheduler.poll() is None:
             time.sleep(0.02)
-        places = ("--nthreads", "1", "--nworkers", str(workers), "--local-directory", str(folder), "--no-dashboard")
-        self.workers = self._start("worker", *places)
-        self.address: str = json.loads(self.file.read_text())["address"]
+        places = ("--nthreads", "1", "--nworkers", str(workers), "--local-directory", str(self.folder))
+        self._start("worker", *places, "--no-dashboard")
 
-    def _start(self, what: str, *options: str) -> subprocess.Popen[bytes]:
+    def _start(self, what: str, *options: str) -> None:
         command = [sys.executable, "-m", f"distributed.cli.dask_{what}", "--scheduler-file", str(self.file), *options]
-        return subprocess.Popen(command, env=self.environment, stdout=self.log, stderr=self.log)
+        self.processes.append(subprocess.Popen(command, env=self.environment, stdout=self.log, stderr=self.log))
+
+    @property
+    def scheduler(self) -> subprocess.Popen[bytes]:
+        return self.processes[0]
+
+    @property
+    def nanny(self) -> int:
+        return self.processes[1].pid
+
+    @property
+    def address(self) -> str:
+        return str(json.loads(self.file.read_text())["address"])
 
     def close(self) -> None:
-        for process in (self.workers, self.scheduler):
+        for process in reversed(self.processes):
             process.terminate()
             process.wait()
         self.log.close()
@@ -63,8 +74,9 @@ def whole(file: Path) -> bool:
 
 @contextmanager
 def dask(folder: Path, workers: int = 2):
-    started = Dask(folder, workers)
+    started = Dask(folder)
     try:
+        started.open(workers)
         yield started
     finally:
         started.close()
@@ -147,7 +159,7 @@ def test_killed_workers_lose_nothing_but_what_was_in_flight(assignment, tmp_path
         for report in grade_all(jobs(["sleep 0.05"] * 36), assignment, spec):
             reports.append(report)
             if len(reports) % 6 == 0:
-                kill_one(started.workers.pid, chance)
+                kill_one(started.nanny, chance)
         assert [report.student for report in reports] == [f"s{number}" for number in range(36)]
         assert all(report.graded for report in reports)
 

@@ -16,7 +16,10 @@ DECIDES = ["box", "course", "errors", "files", "judge", "layout", "log", "messag
 SHOWS = ["authoring", "cli", "explain", "exports", "gradebook", "hosts", "intake", "reports", "similar", "watch"]
 GRADING = {
     "decides": ["carried", "one", "repair", "scoring", "serve_spec", "worker"],
-    "shows": ["dependencies", "incremental", "keys", "pool", "progress", "session", "store", "worker_process"],
+    "shows": [
+        "cluster", "cluster_worker", "dependencies", "faults", "incremental", "keys", "pool", "progress", "session", "store",
+        "worker_process",
+    ],  # fmt: skip
 }
 
 
