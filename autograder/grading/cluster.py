@@ -126,11 +126,11 @@ class _Class:
         done = as_completed(loop=self.client.loop)
         try:
             while True:
-                for future in self._handed_out(seat, bundle, following):
-                    done.add(future)
                 while following in self.finished:
                     yield self.finished.pop(following)
                     following += 1
+                for future in self._handed_out(seat, bundle, following):
+                    done.add(future)
                 if self.running:
                     self._hear(next(done))
                 elif not self.finished:

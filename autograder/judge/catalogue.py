@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 REPLAY = 2.0  # seconds of processor time for one replay: no clock on the wall, so a busy machine gives the same hints
 MOST = 3  # mistakes that are told as one question
+LIKELY = 2  # checks that agree for each that does not, else a mistake is not even a question
 SURE = 3  # different wrong numbers that a mistake must have in common with the student, to be told as a statement
 
 
@@ -118,7 +119,7 @@ def _handed_on(seen: Iterator[Sighting]) -> Generator[Sighting, None, list[Sight
 class _Standing:
     """A mistake that contradicts no passed check: the failed checks that it explains, or may be behind, and its rank.
 
-    Of one that is `torn` another failed check shows something else: no reason to name it, only to doubt its rivals.
+    Of one that is `torn` another failed check shows something else: a reason to doubt it and its rivals.
     """
 
     mistake: Mistake
@@ -127,6 +128,17 @@ class _Standing:
     rank: int
     weights: Mapping[str, int]
     torn: bool
+    others: int = 0  # failed checks that show something else
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether it may be named: nothing speaks against it, or little does beside what speaks for it.
+
+        A replay puts the mistake beside the author's other functions and methods; with the student's a check may answer
+        otherwise. One such check among several that agree in wrong numbers makes a question of it.
+        """
+        enough = len(self.explains) >= LIKELY * self.others and sum(self.weights.values()) >= SURE
+        return not self.torn or enough
 
 
 def decided(all_seen: Sequence[Sighting], cases: Sequence[Case], mistakes: Sequence[Mistake]) -> list[Cause]:
@@ -141,7 +153,7 @@ def decided(all_seen: Sequence[Sighting], cases: Sequence[Case], mistakes: Seque
         if all(seen.stance > Stance.OTHER or seen.check in open_checks for seen in by_mistake[mistake.name])
     ]
     causes = list[Cause]()
-    for best in sorted((each for each in standing if not each.torn), key=lambda each: -each.rank):
+    for best in sorted((each for each in standing if each.is_likely), key=lambda each: (each.torn, -each.rank)):
         if best.explains & open_checks:
             rivals = [each for each in standing if (each.explains, each.rank) == (best.explains, best.rank)]
             speaks_for = (best.explains | best.may_explain) & open_checks
@@ -155,13 +167,14 @@ def _standing(mistake: Mistake, seen: Sequence[Sighting], failed: Set[str]) -> _
     explains = frozenset(each.check for each in agreed) & failed
     alike = frozenset(each.check for each in seen if each.stance == Stance.LIKE) & failed
     rank = sum(each.stance for each in agreed)
-    torn = any(each.stance == Stance.OTHER for each in seen)
-    return _Standing(mistake, explains, alike, rank, {each.check: each.weight for each in agreed}, torn)
+    others = sum(each.stance == Stance.OTHER for each in seen)
+    weights = {each.check: each.weight for each in agreed}
+    return _Standing(mistake, explains, alike, rank, weights, others > 0, others)
 
 
 def _cause(rivals: Sequence[_Standing], checks: Set[str]) -> Cause:
     first, hints = rivals[0], list(dict.fromkeys(rival.mistake.hint for rival in rivals))
-    sure = len(hints) == 1 and max(first.weights[check] for check in first.explains) >= SURE
+    sure = len(hints) == 1 and not first.torn and max(first.weights[check] for check in first.explains) >= SURE
     names = [rival.mistake.name for rival in rivals]
     staff = f"Known mistakes that answer alike: {', '.join(names)}." if len(names) > 1 else ""
     sentence = hints[0] if sure else perhaps(hints)

@@ -27,32 +27,38 @@ def names_in(group: dict[str, Any], names: dict[int, str]) -> list[str]:
     return sorted(names.get(id(parameter), "stranger") for parameter in group["params"])
 
 
-def groups_of(param_groups: Any, frozen: str) -> list[Any]:
+def groups_of(param_groups: Any, frozen: str, rates: list[float]) -> list[Any]:
     """Names and learning rate of each group; `frozen` is the beginning of the names that are frozen."""
     model = trained_model()
     names = {id(parameter): name for name, parameter in model.named_parameters()}
     for name, parameter in model.named_parameters():
         parameter.requires_grad_(not (frozen and name.startswith(frozen)))
-    found = param_groups(model, 0.5, 0.02)
+    found = param_groups(model, *rates)
     return [[names_in(group, names), group["lr"]] for group in found]
+
+
+def two_rates(cases: Any) -> list[float]:
+    """Of the head and of the backbone."""
+    return [round(float(rate), 4) for rate in (cases.rng.uniform(0.3, 0.9), cases.rng.uniform(0.01, 0.09))]
 
 
 @check(
     weight=1.5,
     quote="""Groups for an optimizer: [{"params": [...], "lr": backbone_lr}, {"params": [...], "lr": head_lr}].""",
 )
-def test_groups(student):
+def test_groups(student, cases):
     """param_groups gives a group for the backbone and one for the head, each with its learning rate"""
-    inside = student.beside(groups_of)
-    expect(inside.groups_of(student.param_groups, "")).to_match(groups_of(reference.param_groups, ""))
+    inside, rates = student.beside(groups_of), two_rates(cases)
+    expect(inside.groups_of(student.param_groups, "", rates)).to_match(groups_of(reference.param_groups, "", rates))
 
 
 @check(quote="Frozen parameters are left out, and so is a group in which nothing remains.")
-def test_groups_without_frozen(student):
+def test_groups_without_frozen(student, cases):
     """param_groups leaves frozen parameters out, and a group that would be empty"""
-    inside = student.beside(groups_of)
+    inside, rates = student.beside(groups_of), two_rates(cases)
     for frozen in ("0.0", "0.", "1.3.bias", "1.", ""):
-        expect(inside.groups_of(student.param_groups, frozen)).to_match(groups_of(reference.param_groups, frozen))
+        right = groups_of(reference.param_groups, frozen, rates)
+        expect(inside.groups_of(student.param_groups, frozen, rates)).to_match(right)
 
 
 def some_batches(sizes: list[int], start: int) -> list[Any]:
@@ -121,7 +127,14 @@ def right_stages(*settings: Any) -> Any:
     return watched(reference.two_stage, *settings)
 
 
-BOTH = ((2, 3), 0.1)  # epochs and lr with which some answers about valid change from epoch to epoch
+def both(cases: Any) -> tuple[tuple[int, int], float]:
+    """Epochs and a learning rate of this term, with which some answers about valid change from epoch to epoch."""
+    return (2, 3), near_a_tenth(cases)
+
+
+def near_a_tenth(cases: Any) -> float:
+    """A learning rate of this term."""
+    return round(float(cases.rng.uniform(0.095, 0.105)), 4)
 
 
 def moved_in(found: dict[str, Any], part: str) -> list[str]:
@@ -131,9 +144,9 @@ def moved_in(found: dict[str, Any], part: str) -> list[str]:
 
 
 @check(weight=1.5, quote="model[0] is frozen, its parameters and its statistics, and in eval mode.")
-def test_first_stage_is_frozen(student):
+def test_first_stage_is_frozen(student, cases):
     """two_stage with epochs (2, 0) leaves the backbone as it was, weights and statistics, and trains the head"""
-    found, right = watch(student, (2, 0), 0.1)
+    found, right = watch(student, (2, 0), near_a_tenth(cases))
     expect(moved_in(found, "0.") == []).to_hold("nothing of the backbone has moved in the first stage")
     for name in ("1.3.weight", "1.2.running_mean"):
         expect(found["end"][name]).to_match(right["end"][name], rtol=1e-7)
@@ -146,9 +159,9 @@ def test_first_stage_is_frozen(student):
         "the scheduler is made for len(train) steps per epoch and takes a step after each batch. Loss: cross-entropy.",
     ),
 )
-def test_both_stages_replayed(student):
+def test_both_stages_replayed(student, cases):
     """two_stage ends with the weights and statistics that these rules give, step by step"""
-    found, right = watch(student, *BOTH)
+    found, right = watch(student, *both(cases))
     for name in right["end"]:
         if not name.endswith("num_batches_tracked"):
             expect(found["end"][name]).to_match(right["end"][name], rtol=1e-6)
@@ -161,9 +174,9 @@ def test_both_stages_replayed(student):
         "A new AdamW with a group for the backbone and one for the head",
     ),
 )
-def test_fresh_optimizers(student):
+def test_fresh_optimizers(student, cases):
     """two_stage makes a new AdamW for each stage, without the memory of the first, over what is trained in it"""
-    found, right = watch(student, *BOTH)
+    found, right = watch(student, *both(cases))
     yours, wanted = found["steps"], right["steps"]
     expect(len(yours) == len(wanted)).to_hold(f"3 batches and 5 epochs make {len(wanted)} steps")
     expect(all(step["kind"] == "AdamW" for step in yours)).to_hold("the optimizer is torch.optim.AdamW")
@@ -182,18 +195,18 @@ def test_fresh_optimizers(student):
         "a new OneCycleLR with max_lr = lr / 100 for the backbone and lr / 10 for the head",
     ),
 )
-def test_learning_rates(student):
+def test_learning_rates(student, cases):
     """two_stage follows one cycle in each stage: up to lr, then up to lr/10 and, for the backbone, lr/100"""
-    found, right = watch(student, *BOTH)
+    found, right = watch(student, *both(cases))
     expect(len(found["steps"]) == len(right["steps"])).to_hold(f"there are {len(right['steps'])} steps")
     for part in ("head", "backbone"):
         expect([step[part] for step in found["steps"]]).to_match([step[part] for step in right["steps"]], rtol=1e-6)
 
 
 @check(quote="After each epoch: the share of right answers on all images of valid, in eval mode, without gradients.")
-def test_modes_and_order(student):
+def test_modes_and_order(student, cases):
     """two_stage trains in train mode, validates after each epoch in eval mode without gradients, in that order"""
-    found, right = watch(student, (2, 1), 0.1)
+    found, right = watch(student, (2, 1), near_a_tenth(cases))
     yours, wanted = found["passes"], right["passes"]
     expect([batch[0] for batch in yours] == [batch[0] for batch in wanted]).to_hold(
         "each epoch is one pass through the training batches, then one through the validation batches"
@@ -218,9 +231,9 @@ def test_modes_and_order(student):
         "epochs: tuple[int, int] = (3, 3), lr: float = 1e-2",
     ),
 )
-def test_history(student):
+def test_history(student, cases):
     """two_stage gives the history of both stages: loss and lr of each step, accuracy of each epoch, boundary"""
-    for settings in (BOTH, ()):
+    for settings in (both(cases), ()):
         found, right = watch(student, *settings)
         yours, wanted = found["history"], right["history"]
         expect(isinstance(yours, dict) and sorted(yours) == sorted(wanted)).to_hold(
@@ -232,9 +245,9 @@ def test_history(student):
 
 
 @check(weight=0.5, quote="A stage of 0 epochs is left out.")
-def test_no_first_stage(student):
+def test_no_first_stage(student, cases):
     """two_stage leaves out a stage of 0 epochs: (0, 2) trains everything at once, with a boundary of 0"""
-    found, right = watch(student, (0, 2), 0.05)
+    found, right = watch(student, (0, 2), near_a_tenth(cases) / 2)
     expect(found["history"]["boundary"]).to_equal(0)
     expect(found["history"]["lr"]).to_match(right["history"]["lr"], rtol=1e-6)
     expect(found["end"]["0.0.weight"]).to_match(right["end"]["0.0.weight"], rtol=1e-6)
