@@ -1,4 +1,7 @@
-"""Calibrates accuracy gates: the perfect notebook is graded with many secrets, and a right one almost never fails.
+"""Calibrates accuracy gates: right notebooks are graded with many secrets, and another one almost never fails.
+
+Right ones are the perfect notebook and, where the assignment declares designs, each of them: the author's answer with
+another optimizer, other rates, another head. What varies from design to design then counts like what varies by chance.
 
 Every run goes through the real pipeline, walls and all, but is asked the gates only. Seeds follow from the secret.
 """
@@ -8,7 +11,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import fmean, stdev
+from statistics import fmean, stdev, variance
 from typing import Any
 
 from rich.console import Console
@@ -17,7 +20,7 @@ from rich.table import Table
 
 from autograder.authoring import notebooks, proof_set, variants
 from autograder.course import Assignment
-from autograder.course.answers import mistakes_of
+from autograder.course.answers import designs_of, mistakes_of, wrong_definition
 from autograder.errors import ConvgradeError
 from autograder.files import SHARED, write_atomically
 from autograder.grading.pool import grade_all
@@ -27,17 +30,20 @@ from autograder.grading.worker_process import Job
 from autograder.log import stage
 from autograder.model import CheckResult, Report
 
-RISK = 1e-4  # a right solution fails less often than this
+RISK = 1e-4  # a right solution of the author's design fails less often than this
+RISK_OF_DESIGNS = 1e-3  # of a design that is none of those measured
+RUNS, RUNS_OF_A_DESIGN = 24, 6
 DIGITS = 3  # of a threshold after the point
 RUNS_BELOW = 3  # of each mistake that must stay below
 PERFECT = "the perfect notebook"
+WRONG = "mistake "  # how the source of a run begins that must stay below
 
 
 @dataclass(frozen=True, slots=True)
 class CalibrateOptions:
-    """How to calibrate: runs of the perfect notebook, workers, wall, and whether to write nothing."""
+    """How to calibrate: runs of each design (None: as many as usual), workers, wall, and whether to write nothing."""
 
-    runs: int = 24
+    runs: int | None = None
     jobs: int = 1
     wall: str = "bubblewrap"
     cluster: str = ""
@@ -46,36 +52,65 @@ class CalibrateOptions:
 
 @dataclass(frozen=True, slots=True)
 class CalibratedThreshold:
-    """One threshold as it was measured; `below` are the best figures of the mistakes that must not reach it."""
+    """One threshold as it was measured; `below` are the best figures of the mistakes that must not reach it.
+
+    `values` are those of the first design, then as many of the second, and so on.
+    """
 
     name: str
     before: float
     values: tuple[float, ...]
     below: Mapping[str, float | None]  # None: it came to no figure at all
     promised: float | None = None
+    designs: tuple[str, ...] = (PERFECT,)
 
     @property
     def mean(self) -> float:
-        """Of the runs of the perfect notebook."""
+        """Of all runs."""
         return fmean(self.values)
 
     @property
     def spread(self) -> float:
-        """Standard deviation of the runs of the perfect notebook."""
-        return stdev(self.values)
+        """Standard deviation of one run; with designs, of one run of one more design.
+
+        That is √(s² + w²), the components of variance between designs and within one, from n runs of each: the
+        variance of the designs' means is an estimate of s² + w²/n. S. R. Searle, G. Casella and C. E. McCulloch,
+        Variance Components, Wiley 1992, chapter 3 (one-way classification, balanced data).
+        """
+        groups = self.by_design.values()
+        if len(groups) == 1:
+            return stdev(self.values)
+        within = fmean(variance(group) for group in groups)
+        return math.sqrt(variance([fmean(group) for group in groups]) + within * (1 - len(groups) / len(self.values)))
+
+    @property
+    def by_design(self) -> dict[str, tuple[float, ...]]:
+        """The runs of each design."""
+        runs = iter(self.values)
+        each = range(len(self.values) // len(self.designs))
+        return {name: tuple(next(runs) for _ in each) for name in self.designs}
+
+    @property
+    def count(self) -> int:
+        """What the bound below calls n: designs where there are several, runs where there is one."""
+        return len(self.values) if len(self.designs) == 1 else len(self.designs)
 
     @property
     def at_least(self) -> float:
         """mean − t · spread · √(1 + 1/n), rounded down to DIGITS, and at most what the notebook promises.
 
+        It stays a spread below the worst run that was seen: no distribution fits so well that a right run may fail.
+
         The lower prediction bound for one more run when runs are normally distributed; t is the quantile of Student's
-        distribution with n − 1 degrees of freedom that is exceeded with probability RISK. G. J. Hahn and W. Q. Meeker,
-        Statistical Intervals: A Guide for Practitioners, Wiley 1991, chapter 4 (prediction intervals).
+        distribution with n − 1 degrees of freedom that is exceeded with probability RISK, or RISK_OF_DESIGNS where n
+        counts designs. G. J. Hahn and W. Q. Meeker, Statistical Intervals: A Guide for Practitioners, Wiley 1991,
+        chapter 4 (prediction intervals).
         """
         from scipy.special import stdtrit
 
-        t, scale = -float(stdtrit(len(self.values) - 1, RISK)), 10.0**DIGITS
-        bound = math.floor((self.mean - t * self._of_one_more) * scale) / scale
+        risk = RISK if len(self.designs) == 1 else RISK_OF_DESIGNS
+        t, scale = -float(stdtrit(self.count - 1, risk)), 10.0**DIGITS
+        bound = math.floor(min(self.mean - t * self._of_one_more, min(self.values) - self.spread) * scale) / scale
         return bound if self.promised is None else min(bound, self.promised)
 
     @property
@@ -83,12 +118,12 @@ class CalibratedThreshold:
         """The probability that one more right run stays below `at_least`; the same formula, solved for it."""
         from scipy.special import stdtr
 
-        return float(stdtr(len(self.values) - 1, (self.at_least - self.mean) / self._of_one_more))
+        return float(stdtr(self.count - 1, (self.at_least - self.mean) / self._of_one_more))
 
     @property
     def _of_one_more(self) -> float:
         """Standard deviation of one more run less the mean. A spread below the last digit counts as one such digit."""
-        return max(self.spread, 10.0**-DIGITS) * math.sqrt(1 + 1 / len(self.values))
+        return max(self.spread, 10.0**-DIGITS) * math.sqrt(1 + 1 / self.count)
 
     @property
     def offenders(self) -> list[str]:
@@ -127,33 +162,38 @@ def calibrate(assignment: Assignment, options: CalibrateOptions) -> list[Calibra
     for report in reports:
         if report.problem:
             raise ConvgradeError(f"{report.student} could not be graded with {report.source}\n  {report.problem}")
-    perfect = [report for report in reports if report.student == PERFECT]
+    right = [report for report in reports if not report.source.startswith(WRONG)]
     return [
         CalibratedThreshold(
             name,
             threshold.at_least,
-            tuple(_measured(report, name) for report in perfect),
+            tuple(_measured(report, name) for report in right),
             {mistake.name: _best(reports, mistake.name, name) for mistake in _must_stay_below(assignment, name)},
             threshold.promised,
+            tuple(dict.fromkeys(report.student for report in right)),
         )
         for name, threshold in assignment.thresholds.items()
     ]
 
 
-def _jobs(assignment: Assignment, runs: int) -> Iterator[Job]:
-    """The perfect notebook with so many secrets, and each mistake that must stay below with some of them."""
+def _jobs(assignment: Assignment, runs: int | None) -> Iterator[Job]:
+    """Each right notebook with so many secrets, and each mistake that must stay below with some of them."""
     answers = variants.answers(assignment)
     whole = notebooks.submission(assignment, answers)
     wrong = {each.name: each for each in proof_set.replacements(assignment) if each.kind == proof_set.MISTAKE}
-    nothing: dict[str, str] = {}
-    sources = {PERFECT: (nothing, runs)} | {
-        mistake.name: ({wrong[mistake.name].function: wrong[mistake.name].source}, min(runs, RUNS_BELOW))
-        for mistake in _must_stay_below(assignment)
+    designs = designs_of(assignment)
+    runs = runs or (RUNS_OF_A_DESIGN if designs else RUNS)
+    right: dict[str, dict[str, str]] = {PERFECT: {}} | {
+        design.name: {design.replaces: wrong_definition(assignment, design)} for design in designs
     }
-    for name, (replaced, times) in sources.items():
+    sources = [(name, replaced, runs, "") for name, replaced in right.items()] + [
+        (mistake.name, {wrong[mistake.name].function: wrong[mistake.name].source}, min(runs, RUNS_BELOW), WRONG)
+        for mistake in _must_stay_below(assignment)
+    ]
+    for name, replaced, times, kind in sources:
         raw = proof_set.answered(whole, variants.with_replaced(answers, replaced))
         for number in range(1, times + 1):
-            yield Job(name, secret(number), f"{name} {number}", raw, {"secret": secret(number)})
+            yield Job(name, kind + secret(number), f"{name} {number}", raw, {"secret": secret(number)})
 
 
 def secret(number: int) -> str:
@@ -171,7 +211,8 @@ def _measured(report: Report, name: str) -> float:
             return check.measured[name]
     why = [f"{check.name}: {_ending(check)}" for check in report.checks]
     reasons = "\n  ".join(why) or "no check takes the fixture `thresholds`"
-    raise ConvgradeError(f"“{name}” was not measured in the run “{report.source}” of the perfect notebook\n  {reasons}")
+    which = f"{report.student} with {report.source}"
+    raise ConvgradeError(f"“{name}” was not measured: {which}\n  {reasons}")
 
 
 def _ending(check: CheckResult) -> str:
@@ -185,7 +226,9 @@ def _best(reports: Sequence[Report], mistake: str, name: str) -> float | None:
 
 def show_thresholds(gates: Sequence[CalibratedThreshold], console: Console) -> None:
     """One line a gate: what was measured and what it becomes; then how near the mistakes come."""
-    table = Table(title=f"{len(gates[0].values)} runs of the perfect notebook", title_justify="left")
+    runs, designs = len(gates[0].values), len(gates[0].designs)
+    title = f"{runs} runs of {PERFECT if designs == 1 else f'{designs} designs'}"
+    table = Table(title=title, title_justify="left")
     for head in ("threshold", "mean", "spread", "lowest", "before", "now", "false fails"):
         table.add_column(head, justify="left" if head == "threshold" else "right")
     for gate in gates:
@@ -193,6 +236,10 @@ def show_thresholds(gates: Sequence[CalibratedThreshold], console: Console) -> N
         table.add_row(gate.name, *(f"{number:.{DIGITS}f}" for number in numbers), f"{gate.false_fail:.1e}")
     console.print(table)
     for gate in gates:
+        if designs > 1:
+            runs_of = sorted(gate.by_design.items(), key=lambda design: min(design[1]))
+            listed = ", ".join(f"{name} {min(values):.{DIGITS}f}" for name, values in runs_of)
+            console.print(escape(f"{gate.name}: lowest of each design: {listed}"))
         for name, best in gate.below.items():
             reached = "produces no figure" if best is None else f"reaches {best:.{DIGITS}f}"
             console.print(escape(f"{gate.name}: {name} {reached}"))
@@ -212,7 +259,8 @@ def write_thresholds(path: Path, gates: Sequence[CalibratedThreshold]) -> None:
             mean=round(gate.mean, 4),
             spread=round(gate.spread, 4),
             runs=len(gate.values),
-            seeds=f"{secret(1)} to {len(gate.values)}",
+            **({} if len(gate.designs) == 1 else {"designs": len(gate.designs)}),
+            seeds=f"{secret(1)} to {len(gate.values) // len(gate.designs)}",
             false_fail=float(f"{gate.false_fail:.2g}"),
             date=datetime.date.today(),
         )

@@ -107,9 +107,7 @@ def prove(root: Path, slug: str, watch: bool, **options: Any) -> int:
     "--runs",
     metavar="N",
     type=click.IntRange(5, 1000),
-    default=24,
-    show_default=True,
-    help="Runs of the perfect notebook.",
+    help="Runs of the perfect notebook (24), or of each design where the assignment declares some (6).",
 )
 @JOBS
 @CLUSTER
@@ -117,10 +115,12 @@ def prove(root: Path, slug: str, watch: bool, **options: Any) -> int:
 @BOX
 @COURSE
 def calibrate(root: Path, slug: str, **options: Any) -> int:
-    """Measure accuracy thresholds by grading the perfect notebook with many secrets; write them to assignment.toml.
+    """Measure accuracy thresholds by grading right notebooks with many secrets; write them to assignment.toml.
 
-    A threshold is set so that a right solution fails less than once in 10,000 runs. Nothing is written if a known
-    mistake with below="NAME" reaches that threshold.
+    Right notebooks are the perfect one and, with a designs.py in the assignment's folder, each of those designs: other
+    optimizers, rates, heads. A threshold is set so that a right solution fails less than once in 10,000 runs, one of
+    a design that nobody measured less than once in 1,000. Nothing is written if a known mistake with below="NAME"
+    reaches that threshold.
 
     \b
     Examples:

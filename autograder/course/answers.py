@@ -13,7 +13,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
-from autograder.course.declarations import MistakeSpec, read_mistakes
+from autograder.course.declarations import MistakeSpec, read_designs, read_mistakes
 from autograder.course.definitions import TopLevel, first_line
 from autograder.course.parts import files_of
 from autograder.course.percent import BEGIN, END, SourceCell
@@ -46,6 +46,11 @@ def mistakes_of(assignment: Assignment) -> tuple[MistakeSpec, ...]:
     return read_mistakes(assignment.mistakes, assignment.names, homes(assignment))
 
 
+def designs_of(assignment: Assignment) -> tuple[MistakeSpec, ...]:
+    """Every design of the assignment, in the order of the exercises and then of the lines. Raises CourseError."""
+    return read_designs(assignment.designs, assignment.names, homes(assignment))
+
+
 def stand_in(assignment: Assignment, names: Iterable[str]) -> str:
     """The author's definitions of these names and all that they use, as a program of its own without comments."""
     cells = [cell for cell in assignment.cells if cell.kind == "code" and cell.role in ("given", "solution")]
@@ -54,7 +59,7 @@ def stand_in(assignment: Assignment, names: Iterable[str]) -> str:
 
 
 def wrong_definition(assignment: Assignment, mistake: MistakeSpec) -> str:
-    """What a student who makes this mistake writes in place of the right definition. Raises CourseError."""
+    """What a student who makes this mistake (or chose this design) writes in its place. Raises CourseError."""
     if not mistake.pairs:
         return definition(mistake.path, mistake.name, mistake.replaces)
     (node,) = ast.parse(edited(right_definition(assignment, mistake), mistake)).body

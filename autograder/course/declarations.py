@@ -81,6 +81,21 @@ def read_mistakes(
     return tuple(found)
 
 
+def read_designs(path: Path, exercises: Sequence[str], homes: Mapping[str, str]) -> tuple[MistakeSpec, ...]:
+    """Every design: an edit of a right definition that leaves it right, so it has no hint. Raises CourseError."""
+    calls = [(call, file) for file in files_of(path, exercises) for call in _calls(file, "design")]
+    found = [_edit(call, file, homes) for call, file in calls]
+    _refuse_repeated_names(found)
+    return tuple(found)
+
+
+def _calls(file: PartFile, name: str) -> Iterator[ast.Call]:
+    """The calls of that function which are lines of their own at the top of the file."""
+    for node in parse(file.path).body:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _called(node.value) == name:
+            yield node.value
+
+
 def _checks_in(file: PartFile) -> Iterator[CheckSpec]:
     tree = parse(file.path)
     top = {node for node in tree.body if isinstance(node, ast.FunctionDef)}
@@ -107,11 +122,11 @@ def _edit(call: ast.Call, file: PartFile, homes: Mapping[str, str]) -> MistakeSp
     names = ("the function", "the name", *("an old or new text" for _ in call.args[2:]))
     texts = [str(_plain(argument, name, where, str)) for argument, name in zip(call.args, names, strict=True)]
     if len(texts) < 4 or len(texts) % 2:
-        todo = 'write edit("function", "name", "old", "new", hint="…"), more pairs after the first'
-        raise CourseError("edit() needs at least one old/new pair", where, todo)
+        todo = f'write {_called(call)}("function", "name", "old", "new", …), more pairs after the first'
+        raise CourseError(f"{_called(call)}() needs at least one old/new pair", where, todo)
     function, name, *rest = texts
     if not name.isidentifier():
-        raise CourseError(f"invalid mistake name “{name}”", where, "use letters, digits and _, e.g. forgets_the_bias")
+        raise CourseError(f"invalid name “{name}”", where, "use letters, digits and _, e.g. forgets_the_bias")
     owner = function.partition(".")[0]
     exercise = file.exercise or homes.get(owner, "")
     if not exercise or (homes and homes.get(owner) != exercise):
@@ -126,7 +141,7 @@ def _told(call: ast.Call, file: PartFile, line: int) -> tuple[str, int, Path, st
     where = place(file.path, line)
     position = 2 if _called(call) == "mistake" else None
     return (
-        _text(call, position, "hint", where),
+        "" if _called(call) == "design" else _text(call, position, "hint", where),
         line,
         file.path,
         _option(call, "ends", where),

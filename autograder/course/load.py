@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
-from autograder.course.answers import edited, mistakes_of, right_definition
+from autograder.course.answers import designs_of, edited, mistakes_of, right_definition
 from autograder.course.bans import Bans, read_bans, refuse_unsaid
 from autograder.course.declarations import CheckSpec, MistakeSpec, defined_names, parse, read_checks
 from autograder.course.hidden_files import read_hidden
 from autograder.course.limits import Limits, read_limits
-from autograder.course.parts import ALTERNATIVES, CHECKS, MISTAKES, part, sources_of
+from autograder.course.parts import ALTERNATIVES, CHECKS, DESIGNS, MISTAKES, part, sources_of
 from autograder.course.percent import Kind, Role, SourceCell, read_source_cells
 from autograder.course.settings import ASSIGNMENT_KEYS, COURSE_KEYS, Feedback
 from autograder.course.stated import refuse_unstated
@@ -99,6 +99,11 @@ class Assignment:
     def alternatives(self) -> Path:
         """Right solutions, written differently: a folder or one file."""
         return part(self.folder, ALTERNATIVES, "alternatives.py")
+
+    @property
+    def designs(self) -> Path:
+        """Other choices of a right solution that a threshold is calibrated on: a folder or one file."""
+        return part(self.folder, DESIGNS, "designs.py")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -255,6 +260,8 @@ def _refuse_loose_ends(assignment: Assignment) -> None:
 
 
 def _refuse_loose_mistakes(assignment: Assignment, automatic: Mapping[str, Exercise], names: frozenset[str]) -> None:
+    for chosen in designs_of(assignment):
+        edited(right_definition(assignment, chosen), chosen)
     for mistake in mistakes_of(assignment):
         _refuse_unknown_exercise(mistake, automatic)
         where = place(mistake.path, mistake.line)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autograder.errors import CourseError, place
 
-CHECKS, MISTAKES, ALTERNATIVES = "checks", "mistakes", "alternatives"
+CHECKS, MISTAKES, ALTERNATIVES, DESIGNS = "checks", "mistakes", "alternatives", "designs"
 HELD_OUT = "held_out"  # the module with data of the course that students do not have: solutions/held_out.py
 
 

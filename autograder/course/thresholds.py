@@ -28,6 +28,7 @@ class Threshold:
     seeds: str | None = None  # which secrets seeded the runs
     false_fail: float | None = None  # probability that a right solution falls below
     date: datetime.date | None = None
+    designs: int | None = None  # in how many ways right solutions of these runs were designed; None: in one
 
 
 class Thresholds:
@@ -50,6 +51,7 @@ _FIELDS: Mapping[str, tuple[Callable[[Any], bool], str]] = MappingProxyType(
         "mean": (is_number, "a number"),
         "spread": (lambda value: is_number(value, least=0), "a number of at least 0"),
         "runs": (lambda value: is_number(value, least=2, whole=True), "a whole number of at least 2"),
+        "designs": (lambda value: is_number(value, least=2, whole=True), "a whole number of at least 2"),
         "seeds": (lambda value: isinstance(value, str), "text in quotes"),
         "false_fail": (lambda value: is_number(value, least=0, most=1), "a number from 0 to 1"),
         "date": (lambda value: type(value) is datetime.date, "a date like 2025-01-31, without quotes"),

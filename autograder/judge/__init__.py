@@ -117,7 +117,7 @@ from .check import check
 from .examples import assume, examples
 from .expect import expect
 from .helpers import gradients_of, own_work
-from .mistakes import edit, mistake
+from .mistakes import design, edit, mistake
 from .student import value_of
 
 __all__ = [
@@ -127,6 +127,7 @@ __all__ = [
     "booleans",
     "check",
     "composite",
+    "design",
     "edit",
     "examples",
     "expect",

@@ -647,7 +647,7 @@ check(
 # *Difficulty ●●○○○ · Importance ●●●●○ · about 25 minutes · 16 points*
 #
 # Vocabulary, network, batches, loss, step: all pieces are there. `train_names` gets the rows, and two *makers*: `make_vocab(names)` makes a vocabulary, `make_model(size)` makes a network. You will
-# call it with your own `CharVocab` and `TextCNN`; we grade it with ours, so that a slip in T7.1 costs points only there, and at the end on names of an invented language that nobody has seen.
+# call it with your own `CharVocab` and `TextCNN`; we grade it with ours, so that a slip in T7.1 costs points only there, and at the end on names of an invented language that nobody has seen: it must get at least 0.91 of them right.
 #
 # Before you begin: what is there to beat? Guess the same for everyone, and you are right half of the time. Look at nothing but the *last letter*, and take what most names with this letter are:
 

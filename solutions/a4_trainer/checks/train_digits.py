@@ -120,7 +120,11 @@ def read_of_others(student: Any, images: Tensor, labels: Tensor, cases: Any, giv
     return float((logits.argmax(1) == labels[given:]).double().mean())
 
 
-@check(after="what_comes_back", weight=4.5, quote="an invented script of ten symbols that nobody has seen")
+@check(
+    after="what_comes_back",
+    weight=4.5,
+    quote=("an invented script of ten symbols that nobody has seen", "read at least 0.78 of 600 others"),
+)
 def test_reads_unseen_symbols(student, cases, thresholds):
     """trained by train_digits on 1,200 images of an invented script, the network reads others of the same script"""
     images, labels = invented_script(cases.rng, 1800)

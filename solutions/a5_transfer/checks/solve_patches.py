@@ -294,7 +294,7 @@ def right_about_others(student: Any, cases: Any, given: int, fine_tune: bool) ->
 @check(
     weight=2,
     after=("solved_raw_patches", "solved_colours", "solved_augmented", "solved_budget", "solved_frozen"),
-    quote="It is trained and judged on an invented tissue that nobody has seen",
+    quote=("It is trained and judged on an invented tissue that nobody has seen", "it must get at least 0.87 right"),
 )
 def test_gate_frozen(student, cases, thresholds):
     """solve_patches with the frozen backbone, on 112 patches of an invented tissue, is right often enough on others"""
@@ -305,7 +305,7 @@ def test_gate_frozen(student, cases, thresholds):
 @check(
     weight=2,
     after=("solved_fine_tuned", "gate_frozen"),
-    quote="It is trained and judged on an invented tissue that nobody has seen",
+    quote=("It is trained and judged on an invented tissue that nobody has seen", "it must get at least 0.87 right"),
 )
 def test_gate_fine_tuned(student, cases, thresholds):
     """solve_patches with fine-tuning, on 200 patches of an invented tissue, is right often enough on others"""

@@ -9,10 +9,8 @@ from autograder.judge import edit, mistake
 from ._helpers import Prepare
 
 edit("solve_patches", "labels_lose_their_patches",
-     "    batches = Batches(patches, labels, change, size=32, seed=seed)",
-     "    labels = labels[torch.randperm(len(labels), generator=torch.Generator().manual_seed(0))]\n"
-     "    batches = Batches(patches, labels, change, size=32, seed=seed)",
-     of="solve_patches__fitted_twice", below="frozen", hint="Patches and labels were shuffled apart, so each patch learns the label of another.")
+     "labels[chosen])", "labels[torch.randperm(len(labels), generator=rng)[: len(chosen)]])",
+     of="solve_patches__own_loop", below="frozen", hint="Patches and labels were shuffled apart, so each patch learns the label of another.")
 
 edit("Prepare", "prepares_the_whole_patch",
      "middle = x[..., top : top + self.crop, left : left + self.crop]", "middle = x.float()",

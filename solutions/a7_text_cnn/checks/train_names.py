@@ -310,7 +310,7 @@ def trained_on_names(student: Any, rows: Sequence[Row], seed: int, asked: Sequen
         "train_seeds",
     ),
     weight=2,
-    quote="names of an invented language that nobody has seen",
+    quote="names of an invented language that nobody has seen: it must get at least 0.91 of them right.",
 )
 def test_names_gate(student, cases, thresholds):
     """Trained on 1,100 names of an invented language, the network is right about others as often as it should be"""

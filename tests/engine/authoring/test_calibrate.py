@@ -20,7 +20,7 @@ from autograder.authoring.calibrate import (
 )
 from autograder.cli.main import main
 from autograder.course import Course, load_course
-from autograder.errors import ConvgradeError
+from autograder.errors import ConvgradeError, CourseError
 
 EVEN = tuple(0.95 + 0.01 * (-1) ** n for n in range(24))  # mean 0.95, standard deviation 0.01022
 SETTINGS = """\
@@ -110,6 +110,20 @@ def test_runs_that_are_all_alike_leave_some_room():
     assert "Does its check use cases.seed?" in table([same])
 
 
+def test_designs_that_differ_lower_the_threshold_more_than_chance_does():
+    # Three designs, two runs each: their means have the variance 0.0016; within each it is 0.0002, of which half counts
+    found = replace(gate((0.89, 0.91, 0.93, 0.95, 0.97, 0.99)), designs=("a", "b", "c"))
+    assert found.spread == pytest.approx((0.0016 + 0.0002 / 2) ** 0.5)
+    # Student's t for 2 degrees of freedom and 1 in 1,000, from tables: 22.327
+    assert found.at_least == pytest.approx(0.94 - 22.327 * found.spread * (4 / 3) ** 0.5, abs=1e-3)
+    assert 0.5e-3 < found.false_fail <= 1e-3
+
+
+def test_no_run_that_was_seen_fails_however_well_the_others_did():
+    found = gate((*EVEN, *EVEN, 0.85))
+    assert found.at_least == pytest.approx(0.85 - found.spread, abs=1e-3)
+
+
 def test_a_mistake_that_reaches_it_is_an_offence():
     assert gate(low=0.902, none=None, at=0.903, high=0.99).offenders == ["at", "high"]
 
@@ -160,6 +174,34 @@ def test_a_course_is_measured_and_what_is_written_is_read_again(measuring, capsy
     assert "Written: solutions/tiny/assignment.toml" in out
 
 
+def test_every_design_is_measured_as_often_as_the_perfect_notebook(measuring, capsys):
+    course = measuring()
+    folder = course.assignment("tiny").folder
+    lines = ('design("double", "added", "x * 2", "x + x")', 'design("double", "turned", "x * 2", "2 * x")')
+    (folder / "designs.py").write_text("\n".join(("from autograder.judge import design", *lines)))
+    assert calibrate_and_write(course.assignment("tiny"), CalibrateOptions(runs=5))
+    found = load_course(course.root).assignment("tiny").thresholds["digits"]
+    assert (found.runs, found.designs, found.seeds) == (15, 3, "calibration 1 to 5")
+    out = capsys.readouterr().out
+    assert "15 runs of 3 designs" in out
+    assert "added" in out.split("lowest of each design: ")[1]
+
+
+def test_a_design_that_is_wrong_is_told_and_not_measured(measuring):
+    course = measuring()
+    (course.assignment("tiny").folder / "designs.py").write_text('design("double", "thrice", "x * 2", "x * None")')
+    with pytest.raises(ConvgradeError, match="“digits” was not measured: thrice with calibration 1"):
+        calibrate(course.assignment("tiny"), CalibrateOptions(runs=5))
+
+
+def test_a_design_that_fits_no_answer_is_refused_with_its_line(measuring):
+    course = measuring()
+    (course.assignment("tiny").folder / "designs.py").write_text('\ndesign("double", "half", "x / 2", "x * 0.5")')
+    with pytest.raises(CourseError, match="“x / 2” does not occur in double") as caught:
+        load_course(course.root)
+    assert "designs.py:2" in str(caught.value)
+
+
 def test_every_run_has_a_seed_of_its_own(measuring):
     (found,) = calibrate(measuring().assignment("tiny"), CalibrateOptions(runs=5))
     assert len(set(found.values)) == 5
@@ -187,7 +229,7 @@ def test_a_threshold_that_nobody_measures_is_told(measuring):
     course = measuring()
     settings = course.root / "solutions" / "tiny" / "assignment.toml"
     settings.write_text(SETTINGS + "[thresholds.letters]\nat_least = 0.5\n")
-    with pytest.raises(ConvgradeError, match="“letters” was not measured in the run “calibration 1”") as caught:
+    with pytest.raises(ConvgradeError, match="“letters” was not measured: the perfect notebook with cal") as caught:
         calibrate(load_course(course.root).assignment("tiny"), CalibrateOptions(runs=5))
     assert "double_is_accurate: passed" in str(caught.value)
 

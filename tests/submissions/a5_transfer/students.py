@@ -129,6 +129,16 @@ def tta_predict(model, x, transforms):
             m.training = mode
     return torch.mean(answers, dim=0)
 """
+_FREEZE = """
+def freeze(module, bn_eval=True):
+    for p in module.parameter():
+        p.requires_grad = False
+        p.grad = None
+    if bn_eval:
+        for m in module.modules():
+            m.eval()
+            m.train = lambda mode=True, m=m: m
+"""
 _CONSTANT = '''
 def solve_patches(backbone, patches, labels, fine_tune=True, seed=0):
     """Most patches have the same label anyway."""
@@ -205,6 +215,10 @@ class Students(Anyone):
     def exception(self) -> bytes:
         """trainable forgets a pair of brackets, tta_predict takes the mean of a list; everything else is right."""
         return student(self._written(_STOPS))
+
+    def freeze_stops(self) -> bytes:
+        """freeze misses a letter and stops; what the student builds on it is right, and is graded on its own."""
+        return student(self._written(_FREEZE))
 
     def wrong_types(self) -> bytes:
         """float64 for float32, lists, tuples and NumPy for tensors, lists and text."""
