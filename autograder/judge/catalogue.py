@@ -20,7 +20,7 @@ from autograder.model import Verdict
 
 T = TypeVar("T")
 
-REPLAY = 2.0  # seconds of processor time for one replay: no clock on the wall, so a busy machine gives the same hints
+REPLAY = 6.0  # seconds of processor time for one replay: no clock on the wall, so a busy machine gives the same hints
 MOST = 3  # mistakes that are told as one question
 LIKELY = 2  # checks that agree for each that does not, else a mistake is not even a question
 SURE = 3  # different wrong numbers that a mistake must have in common with the student, to be told as a statement
