@@ -11,12 +11,13 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from autograder.box.bubblewrap import ENVIRONMENT
 from autograder.box.inside.jail import PR_SET_PDEATHSIG, prctl
 from autograder.submission.handed_in import HandedIn
 
@@ -56,7 +57,7 @@ class Worker:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         self._process = context.Process(target=_live, args=(spec.target, theirs, spec.args, spec.quiet))
-        with theirs, _undisturbed():
+        with theirs, _undisturbed(), _hashing_as_the_box():
             self._process.start()
         self.deadline = time.monotonic() + spec.start_seconds
 
@@ -124,6 +125,19 @@ class _undisturbed:  # noqa: N801  # reads as a word in a with statement
 
     def __exit__(self, *_: object) -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, self._before)
+
+
+@contextmanager
+def _hashing_as_the_box() -> Iterator[None]:
+    """What is started in here orders sets as the box does: a known mistake that relies on it is replayed alike."""
+    before = os.environ.get("PYTHONHASHSEED")
+    os.environ["PYTHONHASHSEED"] = ENVIRONMENT["PYTHONHASHSEED"]
+    try:
+        yield
+    finally:
+        os.environ.pop("PYTHONHASHSEED")
+        if before is not None:
+            os.environ["PYTHONHASHSEED"] = before
 
 
 def _live(target: Callable[..., None], connection: Connection, args: tuple[Any, ...], quiet: bool) -> None:
