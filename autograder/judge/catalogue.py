@@ -127,8 +127,12 @@ class _Standing:
     may_explain: frozenset[str]
     rank: int
     weights: Mapping[str, int]
-    torn: bool
-    others: int = 0  # failed checks that show something else
+    others: int  # failed checks that show something else
+
+    @property
+    def torn(self) -> bool:
+        """Whether a failed check shows something else."""
+        return self.others > 0
 
     @property
     def is_likely(self) -> bool:
@@ -169,7 +173,7 @@ def _standing(mistake: Mistake, seen: Sequence[Sighting], failed: Set[str]) -> _
     rank = sum(each.stance for each in agreed)
     others = sum(each.stance == Stance.OTHER for each in seen)
     weights = {each.check: each.weight for each in agreed}
-    return _Standing(mistake, explains, alike, rank, weights, others > 0, others)
+    return _Standing(mistake, explains, alike, rank, weights, others)
 
 
 def _cause(rivals: Sequence[_Standing], checks: Set[str]) -> Cause:

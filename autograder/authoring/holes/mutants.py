@@ -15,31 +15,11 @@ from typing import Any
 from autograder.authoring.holes.operators import is_text, replacements_of, statement_replacements
 from autograder.course.definitions import Function
 from autograder.course.percent import BEGIN, END, SourceCell
+from autograder.judge.repair.around import Site
 
 REMOVED = "(removed)"
 BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")  # where the statements of a statement are
 UNTOUCHED = ("annotation", "returns", "type_comment")
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A place in a syntax tree: a field of a node, or an item of a list there."""
-
-    parent: Any
-    name: str
-    place: int = -1
-
-    def get(self) -> Any:
-        """What it holds."""
-        held = getattr(self.parent, self.name)
-        return held[self.place] if self.place >= 0 else held
-
-    def put(self, value: Any) -> None:
-        """Exchanges what it holds."""
-        if self.place >= 0:
-            getattr(self.parent, self.name)[self.place] = value
-        else:
-            setattr(self.parent, self.name, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +31,7 @@ class Mutant:
     new: str
     lines: frozenset[int]
     main: bool  # the line is executed in a call, and is not there to refuse arguments
-    slot: Slot = field(repr=False)
+    slot: Site = field(repr=False)
     value: Any = field(repr=False)
 
     @property
@@ -66,7 +46,7 @@ class _Line:
 
     function: str
     node: ast.stmt
-    slot: Slot
+    slot: Site
     lines: frozenset[int]
 
 
@@ -125,7 +105,7 @@ def _head(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> str:
     return " ".join([*decorators, f"{node.name}({ast.unparse(copied)})"])
 
 
-def _text_after(line: _Line, slot: Slot, value: Any) -> str:
+def _text_after(line: _Line, slot: Site, value: Any) -> str:
     kept = slot.get()
     slot.put(value)
     try:
@@ -143,7 +123,7 @@ def _lines(parent: Any, function: str, around: frozenset[int]) -> Iterator[_Line
                 inner, within = f"{function}.{node.name}".lstrip("."), frozenset(range(node.lineno, _end(node) + 1))
             if isinstance(node, ast.stmt) and not is_text(node):
                 once = isinstance(parent, (ast.Module, ast.ClassDef)) or isinstance(node, Function)
-                yield _Line(inner, node, Slot(parent, name, place), within if once else frozenset({node.lineno}))
+                yield _Line(inner, node, Site(parent, name, place), within if once else frozenset({node.lineno}))
             yield from _lines(node, inner, within if isinstance(node, ast.ClassDef) else around)
 
 
@@ -157,14 +137,14 @@ def _end(node: ast.stmt) -> int:
     return node.end_lineno or node.lineno
 
 
-def _changes(line: _Line, own: bool) -> Iterator[tuple[Slot, Any]]:
+def _changes(line: _Line, own: bool) -> Iterator[tuple[Site, Any]]:
     """Each change of a statement: where, and what is put there. What students do not write has its defaults only."""
     node = line.node
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         yield from _of_signature(node)
     if own and isinstance(node, Function):
         yield from (
-            (Slot(node, "decorator_list"), _without(node.decorator_list, decorator))
+            (Site(node, "decorator_list"), _without(node.decorator_list, decorator))
             for decorator in node.decorator_list
         )
     elif own:
@@ -173,20 +153,20 @@ def _changes(line: _Line, own: bool) -> Iterator[tuple[Slot, Any]]:
             yield from _of_expressions(node)
 
 
-def _of_signature(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[Slot, Any]]:
+def _of_signature(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[Site, Any]]:
     of = node.args
     if of.defaults:
-        yield Slot(of, "defaults"), of.defaults[1:]
+        yield Site(of, "defaults"), of.defaults[1:]
     for place, default in enumerate(of.kw_defaults):
         if default is not None:
-            yield Slot(of, "kw_defaults", place), None
+            yield Site(of, "kw_defaults", place), None
     for name in ("defaults", "kw_defaults"):
         for place, default in enumerate(getattr(of, name)):
             if default is not None:
-                yield from _of_slot(Slot(of, name, place))
+                yield from _of_slot(Site(of, name, place))
 
 
-def _of_expressions(node: Any) -> Iterator[tuple[Slot, Any]]:
+def _of_expressions(node: Any) -> Iterator[tuple[Site, Any]]:
     """Changes below a node, but for the statements in it."""
     for name, held in ast.iter_fields(node):
         if (name in BLOCKS and isinstance(held, list)) or name in UNTOUCHED:
@@ -194,12 +174,12 @@ def _of_expressions(node: Any) -> Iterator[tuple[Slot, Any]]:
         if isinstance(held, list):
             for place, each in enumerate(held):
                 if isinstance(each, ast.AST):
-                    yield from _of_slot(Slot(node, name, place))
+                    yield from _of_slot(Site(node, name, place))
         elif isinstance(held, ast.AST):
-            yield from _of_slot(Slot(node, name))
+            yield from _of_slot(Site(node, name))
 
 
-def _of_slot(slot: Slot) -> Iterator[tuple[Slot, Any]]:
+def _of_slot(slot: Site) -> Iterator[tuple[Site, Any]]:
     node = slot.get()
     if isinstance(node, ast.JoinedStr):
         return
