@@ -80,7 +80,7 @@ def test_an_unchanged_submission_is_not_graded_twice(course, convgrade):
     first = convgrade("grade", folder, "--json")
     (folder / "bob/tiny/tiny.ipynb").write_text("wrong")
     second = convgrade("grade", folder, "--json")
-    assert seen(course) == ["ada", "bob", "bob"]
+    assert sorted(seen(course)) == ["ada", "bob", "bob"]  # two workers: who comes first is open
     assert first[1].splitlines()[0] == second[1].splitlines()[0]
 
 
