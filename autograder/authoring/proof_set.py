@@ -83,6 +83,17 @@ def replacements(assignment: Assignment) -> list[Replacement]:
     return found
 
 
+def right_answers(assignment: Assignment, only: str = "") -> Iterator[tuple[dict[str, str], variants.Answers]]:
+    """The author's answers, and those with alternatives in their places: their names by exercise, and the answers."""
+    answers = variants.answers(assignment)
+    yield {}, answers
+    chosen = [each for each in replacements(assignment) if only in ("", each.exercise) and each.kind == ALTERNATIVE]
+    for group in _rounds(chosen):
+        exercises = {each.exercise for each in group}
+        named = {name: ", ".join(each.name for each in group if each.exercise == name) for name in exercises}
+        yield named, variants.with_replaced(answers, {each.function: each.source for each in group})
+
+
 def _alternatives(assignment: Assignment) -> Iterator[tuple[Path, str]]:
     """Every right solution with the file that holds it."""
     for file in files_of(assignment.alternatives, assignment.names):

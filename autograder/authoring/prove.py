@@ -27,6 +27,7 @@ from autograder.authoring.proof_set import (
     owners,
     proof_notebooks,
 )
+from autograder.authoring.secrets import try_and_show
 from autograder.course import Assignment, load_course
 from autograder.course.parts import sources_of
 from autograder.errors import ConvgradeError
@@ -68,7 +69,7 @@ class ProveOptions:
     """How to prove: workers, wall, device, mistakes `together` in notebooks or each in its own, `only` one exercise.
 
     For machines with little time: one in `one_in` notebooks with mistakes, others when the file of mistakes changes.
-    `mutants`, `nothing`: without notebooks, what `holes` looks for instead.
+    `mutants`, `nothing`: without notebooks, what `holes` looks for instead; `secrets`: right solutions under so many.
     """
 
     jobs: int
@@ -80,12 +81,15 @@ class ProveOptions:
     one_in: int = 1
     mutants: bool = False
     nothing: bool = False
+    secrets: int = 0
 
 
 def run(assignment: Assignment, options: ProveOptions) -> bool:
     """Proves, prints the table and every offence; whether all is well."""
     if options.mutants or options.nothing:
         return find_and_show(assignment, HoleOptions(options.jobs, options.only, options.mutants, options.nothing))
+    if options.secrets:
+        return try_and_show(assignment, options.secrets, options.only, options.jobs)
     proof = prove(assignment, options)
     show(proof, Console(soft_wrap=True, highlight=False))
     return not proof.offences

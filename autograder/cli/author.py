@@ -65,6 +65,13 @@ def build(root: Path, dry_run: bool) -> int:
 @click.option("--only", metavar="EXERCISE", default="", help="Only the alternatives and mistakes of one exercise.")
 @click.option("--mutants", is_flag=True, help="Instead: does every small change of the author's answers lose points?")
 @click.option("--nothing", is_flag=True, help="Instead: does every answer that knows nothing stay without points?")
+@click.option(
+    "--secrets",
+    metavar="N",
+    type=click.IntRange(1, 1000),
+    default=0,
+    help="Instead: do the right solutions pass every check with N other secrets of the course?",
+)
 @click.option("--watch", is_flag=True, help="Prove again when a file of the assignment changes; Ctrl-C ends.")
 @BOX
 @DEVICE
@@ -78,11 +85,15 @@ def prove(root: Path, slug: str, watch: bool, **options: Any) -> int:
     nothing-answer (a constant, an error, zeros in the right shape) earns at most 2 % of its exercise: let the checks
     that it passes come after a check of values.
 
+    Inputs of checks follow from the course's secret, so a suite that is fair this term may be unfair in the next. With
+    --secrets, the author's answers and all alternatives are asked again with N secrets; no box is needed.
+
     \b
     Examples:
       convgrade prove a1_convolution
       convgrade prove a1_convolution --only corr2d --watch
       convgrade prove a1_convolution --only corr2d --mutants --nothing
+      convgrade prove a1_convolution --secrets 10
       convgrade prove a1_convolution --together --device cuda
     """
     from autograder.course import load_course

@@ -28,7 +28,7 @@ from autograder.errors import ConvgradeError
 from autograder.judge.local import LocalBox
 from autograder.judge.mistakes import MAGICS
 from autograder.judge.suite import Suite
-from autograder.model import Verdict
+from autograder.model import CheckResult, Verdict
 
 PATIENCE = 120.0  # seconds of the processor for the author's own answers
 MARK = "_convgrade_ran"
@@ -95,12 +95,16 @@ class Rehearsal:
 
     def verdict(self, check: str, names: Namespace) -> Verdict:
         """How one check ends for these names, whatever it comes after."""
+        return self.result(check, names).verdict
+
+    def result(self, check: str, names: Namespace) -> CheckResult:
+        """One check on these names, without hints."""
         torch.set_grad_enabled(True)
         random.seed(SEED)
         np.random.seed(SEED)
         torch.manual_seed(SEED)
         try:
-            return self.suite.unexplained(check, LocalBox(names).ask).verdict
+            return self.suite.unexplained(check, LocalBox(names).ask)
         finally:
             plt.close("all")
 
