@@ -26,6 +26,7 @@ KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}  # the code: in JupyterLab and Notebook 7, in Colab
 MAKE: dict[str, Callable[[str], NotebookNode]] = {"code": v4.new_code_cell, "markdown": v4.new_markdown_cell}
 _CONFIG = Path(__file__).parent / "templates" / "nbgrader_config.py.j2"
 README = """\
@@ -40,8 +41,8 @@ README = """\
 1. Install the course's kit, which brings PyTorch along, in the folder that holds `shared`: `pip install ./shared`. In
    Colab, upload `shared` and run `%pip install ./shared` in a cell.
 2. Open `{slug}.ipynb` in JupyterLab, VS Code or Colab. Replace every `{stub}` by your own answer.
-3. Run the check below each exercise. It says what is wrong, on inputs that you can see. Grading asks the same of inputs
-   that you cannot see.
+3. Run the check below each function. It says what is wrong, on inputs that you can see. Its code is folded: a click on
+   the dots (in Colab on “Show code”) opens it. Grading asks the same of inputs that you cannot see.
 4. Before you hand in: restart the kernel, run all cells, save. Keep the file's name and the cells that were there. Hand
    in the one file `{slug}.ipynb`. A cell may take {cell_seconds:g} seconds, the whole notebook {memory_mb} MB.
 """
@@ -178,17 +179,16 @@ def _source(assignment: Assignment) -> NotebookNode:
 def _metadata(cell: SourceCell) -> dict[str, Any]:
     if cell.role == "other":
         return {}
-    scored = cell.role in ("check", "manual")
     points = {"points": int(cell.points) if cell.points == int(cell.points) else cell.points} if cell.points else {}
     marks = {
         "schema_version": 3,
         "grade_id": cell.name,
-        "grade": scored,
+        "grade": cell.points is not None,
         "solution": cell.role in ("solution", "manual"),
         "locked": cell.role in ("given", "check"),
         "task": False,
     }
-    return {"nbgrader": marks | points}
+    return {"nbgrader": marks | points} | (FOLDED if cell.role == "check" else {})
 
 
 def _id(cell: SourceCell, seen: Counter[str]) -> str:

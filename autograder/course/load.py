@@ -199,17 +199,25 @@ def _exercises(path: Path, cells: tuple[SourceCell, ...]) -> tuple[Exercise, ...
     for cell in cells:
         if cell.role == "solution":
             waiting.append(cell)
-        elif cell.role in ("check", "manual"):
+        elif cell.points:
             found.append(_exercise(path, cell, waiting))
             waiting = waiting if cell.role == "manual" else []
     if waiting:
-        what = f"the solution cell “{waiting[0].name}” has no check cell"
-        raise CourseError(what, place(path, waiting[0].line), 'add a cell with role="check" below it')
+        raise _without_points(path, cells, waiting[0])
     total = sum(exercise.points for exercise in found)
     if abs(total - POINTS) > 1e-9:
         line = found[-1].line if found else 1
         raise CourseError(f"the points add up to {total:g}, not {POINTS:g}", place(path, line), "adjust points=")
     return tuple(found)
+
+
+def _without_points(path: Path, cells: tuple[SourceCell, ...], answer: SourceCell) -> CourseError:
+    """An answer after which no check has points: it belongs to no exercise."""
+    checks = [cell for cell in cells if cell.role == "check" and cell.line > answer.line]
+    if checks:
+        return CourseError(f"“{checks[-1].name}” has no points", place(path, checks[-1].line), "add points=…, above 0")
+    what = f"the solution cell “{answer.name}” has no check cell"
+    return CourseError(what, place(path, answer.line), 'add a cell with role="check" below it')
 
 
 def _exercise(path: Path, cell: SourceCell, waiting: list[SourceCell]) -> Exercise:

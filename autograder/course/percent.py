@@ -136,6 +136,7 @@ def _refuse_contradictions(cell: SourceCell, where: str) -> None:
     begins, ends = cell.source.count(BEGIN), cell.source.count(END)
     named = cell.name is not None and NAME.fullmatch(cell.name) is not None
     scored = cell.role in ("check", "manual")
+    closes = cell.role == "manual" or cell.points is not None or cell.title  # else it tries a part
     refusals = (
         (cell.role == "other" and cell.name is not None, f"“{cell.name}” has no role", 'add role="…"'),
         (cell.role != "other" and not named, "a cell with a role needs a valid name", 'write `# %% name role="…"`'),
@@ -144,7 +145,11 @@ def _refuse_contradictions(cell: SourceCell, where: str) -> None:
             f"a {cell.role} cell must be code",
             "remove [markdown]",
         ),
-        (scored and not (cell.points or 0) > 0, f"“{cell.name}” has no points", "add points=…, above 0"),
+        (
+            scored and closes and not (cell.points or 0) > 0,
+            f"“{cell.name}” has no points",
+            "add points=…, above 0",
+        ),
         (not scored and cell.points is not None, "points on a cell that is not graded", "move them to the check cell"),
         (begins != ends, "unbalanced solution markers", f"pair ### {BEGIN} and ### {END}"),
         (begins and cell.role not in ("solution", "manual"), "a solution in a cell that is released", "move it"),

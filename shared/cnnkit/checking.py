@@ -14,47 +14,64 @@ from cnnkit.compare.relations import Pair, related
 from cnnkit.example import Example, Outcome
 from cnnkit.figures.plots import Picture, difference
 from cnnkit.notebook import in_notebook, say, show, validating
+from cnnkit.switched_off import noticing
 from cnnkit.trouble import explain
 
 INDENT = "      "
 WIDTH = 90  # characters of a line
+SWITCHED_OFF = "⚠ {name} uses {what}, switched off while it is graded: there it would not count. Write it without."
 
 
-def check(function: Callable[..., Any], *examples: Example) -> None:
+def check(function: Callable[..., Any], *examples: Example, through: Callable[..., Any] | None = None) -> None:
     """Try the examples and print a line for each: ✓ right, ✗ with what is wrong, ○ not written yet.
+
+    `function` is the student's. Where an example needs more than a call of it, `through` is what is called instead: a
+    helper of the notebook that uses the function.
 
     The first wrong array is drawn: *yours · expected · difference*. Nothing is raised, so Run All goes on; only under
     nbgrader's Validate does a wrong example raise AssertionError.
     """
-    name = getattr(function, "__name__", "your function")
-    outcomes = [example.run(function) for example in examples]
+    name = _heading(function)
+    with noticing(function) as banned:
+        outcomes = [example.run(through or function) for example in examples]
     if outcomes and all(outcome.unwritten for outcome in outcomes):
         say(f"○ {name}: not written yet.")
     else:
         _print_lines(name, examples, outcomes)
+    if banned:
+        say(_indented(SWITCHED_OFF.format(name=name, what=" and ".join(banned))))
     if validating() and not all(outcome.ok for outcome in outcomes):
         wrong = sum(not outcome.ok for outcome in outcomes)
         raise AssertionError(f"{name}: {wrong} of {len(outcomes)} examples are not right yet")
 
 
+def _heading(function: Callable[..., Any]) -> str:
+    """The name of a function or class; of a method `Steps.train_step`."""
+    name: str = getattr(function, "__qualname__", "") or getattr(function, "__name__", "your function")
+    return name.rpartition("<locals>.")[2]
+
+
 def _print_lines(name: str, examples: tuple[Example, ...], outcomes: list[Outcome]) -> None:
     say(name)
     for example, outcome in zip(examples, outcomes, strict=True):
-        say(f"  {'✓' if outcome.ok else '✗'} {example.title(name)}")
+        say(f"  {'✓' if outcome.ok else '✗'} {example.title(name, outcome.ok)}")
         if not outcome.ok:
             say(_indented(outcome.sentence))
     pairs = [Pair(outcome.actual, outcome.expected, outcome.given) for outcome in outcomes if outcome.mismatch]
     relation = related(pairs)
     if relation:
         say(_indented(f"→ {relation.sentence}"))
-    say(_summary(outcomes))
+    say(_summary(examples, outcomes))
     picture = next(filter(None, map(_picture, outcomes)), None)
     if picture and in_notebook():
         show(picture)
 
 
-def _summary(outcomes: list[Outcome]) -> str:
-    right, total = sum(outcome.ok for outcome in outcomes), len(outcomes)
+def _summary(examples: tuple[Example, ...], outcomes: list[Outcome]) -> str:
+    judged = [outcome.ok for example, outcome in zip(examples, outcomes, strict=True) if not example.accepts]
+    if not judged:
+        return "Whether the answer is right, grading tells."
+    right, total = sum(judged), len(judged)
     end = ". Grading tries more than this, on other inputs." if right == total else "."
     return f"{right} of {total} right{end}"
 

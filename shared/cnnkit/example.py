@@ -36,6 +36,7 @@ class Example:
 
     gives    the expected result; nested lists become a tensor of the first tensor argument's dtype
     raises   the expected exception, instead of `gives`
+    accepts  a function that says whether the result has the form that is graded; right or wrong stays open
     look_at  a function of the result to compare instead, e.g. `look_at=torch.sum`; default: the result itself
     note     the label of the line; default: the call itself
     Every other keyword is passed on to the student's function.
@@ -44,17 +45,18 @@ class Example:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.gives = kwargs.pop("gives", NOTHING)
         self.raises: type[Exception] | None = kwargs.pop("raises", None)
+        self.accepts: Callable[[Any], bool] | None = kwargs.pop("accepts", None)
         self.look_at: Callable[[Any], Any] | None = kwargs.pop("look_at", None)
         self.note: str = kwargs.pop("note", "")
         self.tolerance = {name: kwargs.pop(name) for name in ("rtol", "atol") if name in kwargs}
         self.args, self.kwargs = args, kwargs
-        if (self.gives is NOTHING) == (self.raises is None):
-            raise TypeError("an Example needs either gives=… or raises=…")
+        if [self.gives is not NOTHING, self.raises is not None, self.accepts is not None].count(True) != 1:
+            raise TypeError("an Example needs one of gives=…, raises=… and accepts=…")
 
-    def title(self, name: str) -> str:
+    def title(self, name: str, accepted: bool = False) -> str:
         """The label of the line: the note, or the call in short."""
         if self.note:
-            return self.note
+            return f"form accepted: {self.note}" if self.accepts and accepted else self.note
         parts = [_short(value) for value in self.args]
         parts += [f"{key}={_short(value)}" for key, value in self.kwargs.items()]
         return f"{name}({', '.join(parts)})"
@@ -65,7 +67,7 @@ class Example:
         figures = open_figures()
         try:
             actual = function(*args, **kwargs)
-            seen = self.look_at(actual) if self.look_at else actual
+            seen = (self.look_at or self.accepts or _itself)(actual)
         except NotImplementedError as error:
             if str(error):  # torch's own, e.g. for the mean of integers; a stub's has no message
                 return self._judge_error(error)
@@ -89,6 +91,8 @@ class Example:
         return Outcome(False, explain(error) + wanted)
 
     def _judge(self, actual: Any) -> Outcome:
+        if self.accepts:
+            return Outcome(bool(actual), "" if actual else "This form is not accepted.")
         expected = self._expected(actual)
         mismatch = compare(actual, expected, **self.tolerance)
         sentence = mismatch.sentence() if mismatch else ""
@@ -118,6 +122,10 @@ class Example:
         except (TypeError, ValueError):
             names = []
         return [*names[: len(self.args)], *map(str, range(len(names), len(self.args))), *self.kwargs]
+
+
+def _itself(value: Any) -> Any:
+    return value
 
 
 def _same(old: Any, new: Any) -> bool:

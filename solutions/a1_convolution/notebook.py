@@ -273,7 +273,7 @@ plots.row(
 def true_conv2d(X: torch.Tensor, K: torch.Tensor) -> torch.Tensor:
     """Convolution as mathematicians mean it: turn K (h, w) by 180 degrees, then slide it over X (H, W).
 
-    Same shape, dtype and gradients as `corr2d`.
+    Same shape, dtype and gradients as `corr2d`. torch's own convolutions and `F.unfold` are switched off.
     """
     ### BEGIN SOLUTION
     return corr2d(X, K.flip(0, 1))

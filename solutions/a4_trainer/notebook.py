@@ -148,11 +148,12 @@ whole = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2), nn.Dropout(0.5))
 partly = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2).eval())
 off, on = [False] * 4, [True] * 4
 check(
-    inside_and_after,
+    eval_context,
     Example(whole, gives=(off, on), note="a model that trains: eval inside, train afterwards"),
     Example(nn.Linear(2, 2).eval(), gives=([False], [False]), note="in eval mode already: stays there"),
     Example(partly, gives=(off[:3], [True, True, False]), note="its batch norm rests: so it does afterwards"),
     Example(whole, ZeroDivisionError(), gives=(off, on), note="an error inside the block"),
+    through=inside_and_after,
 )
 
 # %% [markdown]
@@ -436,7 +437,11 @@ def batch_sizes(n):
     return [[len(y) for _, y in loader] for loader in make_loaders(torch.rand(n, 1), torch.zeros(n), parts, 4)]
 
 
-check(batch_sizes, Example(10, gives=[[4, 4, 2], [4, 4, 2]], note="make_loaders: 10 images, batches of 4"))
+check(
+    make_loaders,
+    Example(10, gives=[[4, 4, 2], [4, 4, 2]], note="10 images, batches of 4"),
+    through=batch_sizes,
+)
 check(base_rate, Example(torch.tensor([3, 1, 3, 0, 3, 1, 3, 2]), gives=0.5, note="four of eight are threes"))
 check(
     class_numbers,
@@ -445,9 +450,11 @@ check(
 check(
     diagnosis,
     Example(
-        look_at=lambda said: (sorted(said), sorted(said.values())),
-        gives=(list("ABCDE"), ["healthy", "never cleared", "scaled twice", "softmax", "sorted"]),
-        note="five letters, five different words (whether they fit is graded)",
+        accepts=lambda said: (
+            sorted(said) == list("ABCDE")
+            and sorted(said.values()) == ["healthy", "never cleared", "scaled twice", "softmax", "sorted"]
+        ),
+        note="five letters, five different words",
     ),
 )
 
@@ -628,7 +635,7 @@ def evaluate_two_batches():
 
 near = {"rtol": 1e-3, "atol": 1e-4}
 check(
-    weights_after,
+    Steps,
     Example(1, gives=torch.tensor([1.2689, -0.2689]), note="the step on paper", **near),
     Example(2, gives=torch.tensor([1.4458, -0.4458]), note="two steps", **near),
     Example(
@@ -638,15 +645,18 @@ check(
         note="the first step, with somebody else's gradients left over",
         **near,
     ),
+    through=weights_after,
 )
-check(one_train_step, Example(gives={"loss": 0.3133, "acc": 1.0}, note="what it returns", **near))
+check(Steps, Example(gives={"loss": 0.3133, "acc": 1.0}, note="what it returns", **near), through=one_train_step)
 check(
-    one_valid_step,
+    Steps,
     Example(gives={"loss_sum": 1.9398, "correct": 2, "count": 3}, note="three images, two of them right", **near),
+    through=one_valid_step,
 )
 check(
-    evaluate_two_batches,
+    Steps,
     Example(gives={"loss": 0.5633, "acc": 0.75}, note="batches of 3 and 1, three of four right", **near),
+    through=evaluate_two_batches,
 )
 
 # %% [markdown]
@@ -891,12 +901,13 @@ def points_at():
 
 one_batch = ["step a", "callback", "scheduler"]
 check(
-    what_happens,
+    Loop,
     Example(1, ["a"], gives=[*one_batch, "evaluate valid"], note="one epoch of one batch, event by event"),
     Example(2, ["a"], gives=[*one_batch, "evaluate valid"] * 2, note="two epochs, train mode in both"),
+    through=what_happens,
 )
 check(
-    logs,
+    Loop,
     Example(
         [6, 3, 3, 0],
         3,
@@ -904,13 +915,15 @@ check(
         note="moving average with the window 3",
     ),
     Example([6, 3, 3, 0], None, look_at=lambda found: found[0], gives=[6.0, 3.0, 3.0, 0.0], note="default window: 1"),
+    through=logs,
 )
 check(
-    rates_of,
+    SchedulerStats,
     Example(torch.optim.AdamW([weight], lr=0.5), gives=([0.5], [0.9]), note="SchedulerStats with AdamW"),
     Example(torch.optim.SGD([weight], lr=0.5, momentum=0.8), gives=([0.5], [0.8]), note="with SGD"),
+    through=rates_of,
 )
-check(points_at, Example(gives=[[2, 4]], note="plot_history: 4 steps, 2 epochs, points at 2 and 4"))
+check(plot_history, Example(gives=[[2, 4]], note="4 steps, 2 epochs: points at 2 and 4"), through=points_at)
 
 # %% [markdown]
 # **Put together.** Digits, a network, your steps, your loop, one cycle:
@@ -1418,13 +1431,19 @@ def learns_from(every):
 
 
 check(
-    trained_on,
+    train_digits,
     Example(70, gives={"logits": (3, 10), "eval mode": True, "epochs": True}, note="what comes back"),
+    through=trained_on,
 )
-check(twice, Example(70, gives=(True, False), note="same seed, same network; another seed, another one"))
 check(
-    learns_from,
+    train_digits,
+    Example(70, gives=(True, False), note="same seed, same network; another seed, another one"),
+    through=twice,
+)
+check(
+    train_digits,
     Example(4, gives=True, note="three of four digits are for training: at least 90 % of the others are right"),
+    through=learns_from,
 )
 
 # %%

@@ -622,7 +622,7 @@ check(
         note="p for both dropouts",
     ),
 )
-check(no_batch_norm, Example(look_at=lambda said: set(said) <= set("abcd"), gives=True, note="letters from a to d"))
+check(no_batch_norm, Example(accepts=lambda said: set(said) <= set("abcd"), note="letters from a to d"))
 
 # %% [markdown]
 # ---
@@ -781,16 +781,21 @@ def drift_when_unfrozen(x):
 
 check(trainable, Example(two_parts()[1], gives=["0.weight", "0.bias"], note="a head: two parameters"))
 check(
-    frozen_then,
+    freeze,
     Example(lambda model: None, gives=(head_only, [False, True]), note="freeze(model[0])"),
     Example(
         lambda model: model.train(), gives=(head_only, [False, True]), note="then model.train(): still in eval mode"
     ),
     Example(lambda model: model.eval(), gives=(head_only, [False, False]), note="then model.eval()"),
+    through=frozen_then,
 )
-check(drift_when_frozen, Example(torch.ones(5, 3), gives=0.0, note="a batch in train mode moves no running mean"))
-check(drift_when_unfrozen, Example(torch.ones(5, 3), gives=True, note="after unfreeze it does"))
-check(frozen_statistics, Example(look_at=lambda said: set(said) <= set("abcd"), gives=True, note="letters from a to d"))
+check(
+    freeze,
+    Example(torch.ones(5, 3), gives=0.0, note="a batch in train mode moves no running mean"),
+    through=drift_when_frozen,
+)
+check(unfreeze, Example(torch.ones(5, 3), gives=True, note="after unfreeze it does"), through=drift_when_unfrozen)
+check(frozen_statistics, Example(accepts=lambda said: set(said) <= set("abcd"), note="letters from a to d"))
 
 # %% [markdown]
 # ---
@@ -958,7 +963,7 @@ check(
     ),
 )
 check(
-    stages_of,
+    two_stage,
     Example(
         (2, 3),
         lambda h, moved: [len(h["loss"]), len(h["lr"]), len(h["val_acc"]), h["boundary"]],
@@ -970,6 +975,7 @@ check(
     ),
     Example((2, 0), lambda h, moved: h["lr"][0], gives=0.1 / 25, rtol=1e-6, note="one cycle begins at lr / 25"),
     Example((1, 2), lambda h, moved: h["lr"][2], gives=0.0004, rtol=1e-6, note="stage 2: at a tenth of that"),
+    through=stages_of,
 )
 
 # %% [markdown]
@@ -1216,7 +1222,7 @@ check(
         note="right on more than 85 % of the patches",
     ),
 )
-check(no_augmentation, Example(look_at=lambda said: set(said) <= set("abcd"), gives=True, note="letters from a to d"))
+check(no_augmentation, Example(accepts=lambda said: set(said) <= set("abcd"), note="letters from a to d"))
 
 # %% [markdown]
 # **Two curves explained.** Here are the losses of two people who fine-tuned a network on 300 patches for 30 epochs, from the first epoch on. Both used the same backbone and the same head.

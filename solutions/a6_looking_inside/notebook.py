@@ -274,14 +274,13 @@ def seen_by_feature_maps(model, x, layers=None):
     return seen.maps
 
 
-seen_by_feature_maps.__name__ = "FeatureMaps"
 shrinking = nn.Sequential(nn.Conv2d(1, 5, 3), nn.ReLU(), nn.Conv2d(5, 1, 3))
 halving = nn.Linear(2, 1, bias=False)
 halving.weight.data = torch.tensor([[0.5, -1.0]])
 rectified = nn.Sequential(halving, nn.ReLU(inplace=True))
 pair = torch.tensor([[2.0, 4.0], [8.0, 1.0]])
 check(
-    seen_by_feature_maps,
+    FeatureMaps,
     Example(
         shrinking,
         torch.rand(1, 1, 28, 28),
@@ -304,6 +303,7 @@ check(
         note="a type and a name; nested modules have dots in their names",
     ),
     Example(shrinking, torch.rand(1, 1, 6, 6), ["conv9"], raises=ValueError, note="no such layer: ValueError"),
+    through=seen_by_feature_maps,
 )
 check(
     first_of_class,

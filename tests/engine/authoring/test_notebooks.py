@@ -55,6 +55,19 @@ def test_roles_become_nbgrader_metadata(tiny):
     assert all(item.schema_version == 3 and item.checksum for item in marks.values() if item)
 
 
+def test_the_code_of_a_check_is_folded(tiny):
+    released = cells(build_release(tiny))
+    assert released["double_check"].metadata.jupyter == {"source_hidden": True}
+    assert released["double_check"].metadata.cellView == "form"
+    assert "jupyter" not in released["setup"].metadata | released["double"].metadata
+
+
+def test_a_check_without_points_is_read_only_and_not_graded(sample_course):
+    tried = {NOTEBOOK: ("# %% double_check", '# %% first_try role="check"\nprint(double)\n\n# %% double_check')}
+    mark = cells(build_release(load_course(sample_course(tried)).assignment("tiny")))["first_try"].metadata.nbgrader
+    assert (mark.grade, mark.solution, mark.locked) == (False, False, True)
+
+
 def test_locked_cells_cannot_be_edited(tiny):
     released = cells(build_release(tiny))
     assert released["double_check"].metadata.editable is False

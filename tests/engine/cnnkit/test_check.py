@@ -134,9 +134,34 @@ def test_keywords_reach_the_students_function(capsys):
     assert "✓" in text
 
 
-def test_an_example_needs_something_to_expect():
-    with pytest.raises(TypeError, match=r"gives=… or raises=…"):
-        Example(1)
+@pytest.mark.parametrize("expected", [{}, {"gives": 1, "raises": ValueError}, {"gives": 1, "accepts": bool}])
+def test_an_example_needs_one_thing_to_expect(expected):
+    with pytest.raises(TypeError, match=r"one of gives=…, raises=… and accepts=…"):
+        Example(1, **expected)
+
+
+def letters(answer):
+    """An answer to a question, and the check that looks at its form."""
+    return lambda: answer, Example(accepts=lambda said: set(said) <= set("abcd"), note="letters from a to d")
+
+
+def test_of_an_answer_in_letters_only_the_form_is_accepted(capsys):
+    text = printed(capsys, *letters("ca"))
+    assert "✓ form accepted: letters from a to d" in text
+    assert " right." not in text
+
+
+def test_another_form_is_not_accepted(capsys):
+    assert "✗ letters from a to d\n      This form is not accepted." in printed(capsys, *letters("xy"))
+
+
+def test_the_heading_is_the_students_function_when_a_helper_calls_it(capsys):
+    check(slide, Example(2, gives=4), through=lambda number: number * 2)
+    assert capsys.readouterr().out.startswith("slide\n  ✓")
+
+
+def test_the_heading_of_a_method_names_its_class(capsys):
+    assert printed(capsys, str.upper, Example("a", gives="A")).startswith("str.upper\n")
 
 
 @pytest.mark.parametrize(("name", "value"), [("NBGRADER_VALIDATING", "1"), ("NBGRADER_EXECUTION", "validate")])

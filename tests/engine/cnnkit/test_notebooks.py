@@ -1,5 +1,6 @@
 """The notebooks of the course, run as a student runs them: every cell, top to bottom."""
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from autograder.course.percent import read_source_cells
 
+DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
 NOTEBOOKS = sorted((Path(__file__).parents[3] / "solutions").glob("*/notebook.py"))
 
 
@@ -42,3 +44,17 @@ def test_untouched_it_stops_nowhere_and_no_check_passes(run, notebook):
     assert "not written yet" in text
     assert "✓" not in text
     assert "✗" not in text
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.parent.name)
+def test_the_heading_of_a_check_is_the_name_that_the_student_writes(notebook):
+    cells = read_source_cells(notebook)
+    answers = "\n".join(cell.source for cell in cells if cell.role == "solution")
+    written = {node.name for node in ast.walk(ast.parse(answers)) if isinstance(node, DEFINITIONS)}
+    calls = [node for cell in cells if cell.role == "check" for node in ast.walk(ast.parse(cell.source))]
+    tried = [ast.unparse(call.args[0]) for call in calls if isinstance(call, ast.Call) and _is_check(call)]
+    assert {name for name in tried if name.partition(".")[0] not in written} == set()
+
+
+def _is_check(call):
+    return isinstance(call.func, ast.Name) and call.func.id == "check"

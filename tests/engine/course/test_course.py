@@ -267,6 +267,24 @@ BROKEN = {
 }
 
 
+TRIED = (NOTEBOOK, ("# %% double_check", '# %% first_try role="check"\nprint(double)\n\n# %% double_check'))
+
+
+def test_a_check_without_points_closes_no_exercise(sample_course):
+    tiny = load_course(sample_course(dict([TRIED]))).assignment("tiny")
+    assert [exercise.name for exercise in tiny.exercises] == ["double", "add", "why"]
+    assert [cell.role for cell in tiny.release if cell.grade_id in ("first_try", "double_check")] == ["check"] * 2
+
+
+def test_an_answer_with_such_checks_only_is_refused(sample_course):
+    more = '# %% more role="solution"\n### BEGIN SOLUTION\n### END SOLUTION\n# %% more_check role="check"\n\n'
+    whole = sample_course({})
+    path = whole / "solutions" / NOTEBOOK
+    path.write_text(path.read_text() + more)
+    with pytest.raises(CourseError, match="“more_check” has no points"):
+        load_course(whole)
+
+
 @pytest.mark.parametrize(("file", "change", "what", "where"), BROKEN.values(), ids=BROKEN)
 def test_a_broken_course_is_refused(sample_course, file, change, what, where):
     with pytest.raises(CourseError) as caught:

@@ -125,3 +125,14 @@ def test_nothing_in_it_is_secret(course, assignment):
         lines = {line.strip() for line in path.read_bytes().splitlines() if len(line) > 40}
         assert [line for line in lines if line in everything and line not in public] == []
     assert not any("solutions" in name or "autograder" in name for name in files)
+
+
+def test_what_is_tried_after_one_function_belongs_to_the_check_of_its_exercise(course):
+    root = course.root
+    path = root / "solutions" / "averages" / "notebook.py"
+    whole = path.read_text()
+    tried = '# %% first_try role="check"\nprint(rescale)\n\n'
+    path.write_text(whole.replace("# %% rescale_check", f"{tried}# %% rescale_check"))
+    checks = json.loads(template_files(load_course(root).assignment("averages"))[".github/classroom/checks.json"])
+    path.write_text(whole)
+    assert [text.startswith("print(rescale)\n\n") for text in checks.values()] == [True, False]
