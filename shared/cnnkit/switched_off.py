@@ -76,7 +76,7 @@ class _Operators(TorchDispatchMode):
     """Sees the operators that PyTorch runs, also those that make up a layer or a method."""
 
     def __init__(self, notice: Callable[..., None]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._notice = notice
         self.innocent = False  # inside a Fourier transform, which pads by itself
 
