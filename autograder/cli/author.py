@@ -165,6 +165,24 @@ def coverage(root: Path, dry_run: bool) -> int:
     return _up_to_date(write_coverage(load_course(root), dry_run), root, "coverage", dry_run)
 
 
+@click.command("map", cls=Verb, short_help="Print what builds on what, how long it takes, and plans.")
+@COURSE
+def print_map(root: Path) -> int:
+    """Print the map of the course: every task with minutes, points and the functions that it uses, and which tasks
+    to choose for 2, 4 or 8 weeks.
+
+    \b
+    Examples:
+      convgrade map
+      convgrade map > docs/course.md
+    """
+    from autograder.authoring.course_map import course_map
+    from autograder.course import load_course
+
+    click.echo(course_map(load_course(root)), nl=False)
+    return DONE
+
+
 @click.command("settings", cls=Verb, short_help="Print every setting of a course.")
 def print_settings() -> int:
     """Print every setting of course.toml and assignment.toml, as Markdown: what may be written, and what it means.

@@ -21,7 +21,15 @@ from autograder.text.escape import block
 # In the order in which a course needs them.
 HEADINGS: dict[str, tuple[Verb, ...]] = {
     "Students' work": (grade.grade, grade.report, staff.explain, staff.watch, staff.similar),
-    "Authors": (author.new, author.build, author.prove, author.calibrate, author.coverage, author.print_settings),
+    "Authors": (
+        author.new,
+        author.build,
+        author.prove,
+        author.calibrate,
+        author.coverage,
+        author.print_map,
+        author.print_settings,
+    ),
     "A term": (term.collect, term.late, term.regrade, term.export),
     "Other systems": (hosts.gradescope, hosts.classroom),
     "This machine": (staff.doctor, grade.demo),
