@@ -62,8 +62,13 @@ def wrong_definition(assignment: Assignment, mistake: MistakeSpec) -> str:
     """What a student who makes this mistake (or chose this design) writes in its place. Raises CourseError."""
     if not mistake.pairs:
         return definition(mistake.path, mistake.name, mistake.replaces)
-    (node,) = ast.parse(edited(right_definition(assignment, mistake), mistake)).body
-    return _called(node, mistake.replaces)
+    return wrong_text(right_definition(assignment, mistake), mistake)
+
+
+def wrong_text(right: str, edit: MistakeSpec) -> str:
+    """The right definition with every pair of the edit put in, under the name that it replaces. Raises CourseError."""
+    (node,) = ast.parse(edited(right, edit)).body
+    return _called(node, edit.replaces)
 
 
 def right_definition(assignment: Assignment, edit: MistakeSpec) -> str:

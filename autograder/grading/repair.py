@@ -92,9 +92,11 @@ class _Line:
 
     def cause(self, show: str, group: _Group) -> Cause:
         """What the student reads of it, and the staff."""
-        sentence = line_to_look_at(self.cell, self.line, self.aspect if show != "shapes" else None)
+        aspect = self.aspect if show != "shapes" else None  # nor does the name say what the sentence may not
+        name = f"line_{aspect}" if aspect else "line"
+        sentence = line_to_look_at(self.cell, self.line, aspect)
         staff = f"Line {self.line} of {self.cell}, changed so, passes:\n{self.change}"
-        return Cause(Layer.LINE, "", sentence, tuple(case.name for case in group.failed), staff)
+        return Cause(Layer.LINE, name, sentence, tuple(case.name for case in group.failed), staff)
 
 
 class _Left:

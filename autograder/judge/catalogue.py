@@ -56,16 +56,20 @@ class Replays:
         return self._right[case.name]
 
     def seen(self, case: Case, mistake: Mistake) -> Sighting:
-        """How the mistake stands to the case; one that was too slow once says nothing any more."""
-        if mistake.name in self.late:
-            return Sighting(case.name, mistake.name, Stance.NONE)
-        found = self._in_time(mistake, lambda: stance(case, mistake, self.reference, lambda: self.right(case)))
-        found = found or Stance.NONE
+        """How the mistake stands to the case, and how much that tells."""
+        found = self.stands(case, mistake)
         if found is Stance.OTHER and self._in_time(mistake, lambda: is_unsteady(case, mistake, self.reference)):
             found = Stance.NONE
         agrees = case.failed and found >= Stance.CLOSE
         telling = MANY if mistake.ends else evidence(case, self.right(case)) if agrees else 0
         return Sighting(case.name, mistake.name, found, telling)
+
+    def stands(self, case: Case, mistake: Mistake) -> Stance:
+        """How it stands to the case when it is asked once; one that was too slow once says nothing any more."""
+        if mistake.name in self.late:
+            return Stance.NONE
+        found = self._in_time(mistake, lambda: stance(case, mistake, self.reference, lambda: self.right(case)))
+        return found or Stance.NONE
 
     def _in_time(self, mistake: Mistake, replay: Callable[[], T]) -> T | None:
         """What the replay gives; nothing when it was too slow, which is noted."""
@@ -145,8 +149,13 @@ class _Standing:
         return not self.torn or enough
 
 
-def decided(all_seen: Sequence[Sighting], cases: Sequence[Case], mistakes: Sequence[Mistake]) -> list[Cause]:
-    """The mistakes that are named: of several the one that explains most; those that explain the same as a question."""
+def decided(
+    all_seen: Sequence[Sighting], cases: Sequence[Case], mistakes: Sequence[Mistake], torn: bool = True
+) -> list[Cause]:
+    """The mistakes that are named: of several the one that explains most; those that explain the same as a question.
+
+    Without those that a failed check speaks against, where `torn` is False.
+    """
     open_checks = {case.name for case in cases if case.failed}
     by_mistake: dict[str, list[Sighting]] = defaultdict(list)
     for seen in all_seen:
@@ -157,7 +166,8 @@ def decided(all_seen: Sequence[Sighting], cases: Sequence[Case], mistakes: Seque
         if all(seen.stance > Stance.OTHER or seen.check in open_checks for seen in by_mistake[mistake.name])
     ]
     causes = list[Cause]()
-    for best in sorted((each for each in standing if each.is_likely), key=lambda each: (each.torn, -each.rank)):
+    likely = [each for each in standing if each.is_likely and (torn or not each.torn)]
+    for best in sorted(likely, key=lambda each: (each.torn, -each.rank)):
         if best.explains & open_checks:
             rivals = [each for each in standing if (each.explains, each.rank) == (best.explains, best.rank)]
             speaks_for = (best.explains | best.may_explain) & open_checks

@@ -15,8 +15,9 @@ from autograder.model import CheckResult
 
 
 class Layer(StrEnum):
-    """Which layer found it, in the order in which layers are asked."""
+    """Which layer found it; what a student reads is of the first of them that has a word for a check."""
 
+    PAIR = "pair"  # of mistakes of the catalogue, where no single one agrees with every check that it touches
     MISTAKE = "mistake"  # of the catalogue
     RELATION = "relation"  # of the answer to the expected one
     LINE = "line"  # of the student's, that mends the function when it is changed
@@ -43,6 +44,11 @@ def told(results: Mapping[str, CheckResult], causes: Iterable[Cause]) -> dict[st
                 staff = f"{check.staff}\n{cause.staff}".strip()
                 explained[name] = replace(check, hint=cause.sentence, mistake=cause.name, staff=staff)
     return explained
+
+
+def both(first: str, second: str) -> str:
+    """The hints of two mistakes that were made at once."""
+    return first if first == second else f"Two things at once. {first} And: {second}"
 
 
 def perhaps(hints: Sequence[str]) -> str:

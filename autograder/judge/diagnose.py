@@ -15,6 +15,7 @@ from autograder.judge.catalogue import Replays, Sighting, decided, replays
 from autograder.judge.causes import Cause, Layer
 from autograder.judge.describe import parameters_of
 from autograder.judge.mistakes import Mistake
+from autograder.judge.pairs import paired
 from autograder.judge.relating import relations
 from autograder.judge.replay import Case
 
@@ -40,7 +41,11 @@ def _looked_for(
     for seen in replays(cases, mistakes, tried):
         all_seen.append(seen)
         yield {"seen": asdict(seen)}
-    explained = {check for cause in decided(all_seen, cases, mistakes) for check in cause.checks}
+    pairs = list(paired(cases, mistakes, all_seen, tried))
+    for cause in pairs:
+        yield {"cause": asdict(cause)}
+    causes = [*pairs, *decided(all_seen, cases, mistakes)]
+    explained = {check for cause in causes for check in cause.checks}
     rest = [case for case in cases if case.failed and case.name not in explained]
     right = {case.name: tried.right(case) for case in rest}
     for cause in relations(rest, right, reference, parameters_of(reference)):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from autograder.course.answers import mistakes_of, parsed, wrong_definition
+from autograder.course.answers import mistakes_of, parsed, right_definition, wrong_text
 from autograder.course.declarations import MistakeSpec
 from autograder.course.definitions import Function, TopLevel, names_in
 from autograder.course.parts import MISTAKES, PartFile, files_of
@@ -30,6 +30,15 @@ ENDS = ("", Verdict.RAISED, Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY, Verdict.BL
 
 
 @dataclass(frozen=True, slots=True)
+class EditOf:
+    """What a mistake that is an edit is made of, for whoever puts two of them together."""
+
+    spec: MistakeSpec
+    right: str  # the definition that it changes
+    names: Mapping[str, Any]  # what the definition may use
+
+
+@dataclass(frozen=True, slots=True)
 class Mistake:
     """One known wrong implementation of `replaces`; `ends` is the verdict it ends in when it cannot be replayed."""
 
@@ -40,6 +49,13 @@ class Mistake:
     implementation: Callable[..., Any]
     ends: str = ""
     below: str = ""  # the threshold that it must not reach
+    edit: EditOf | None = None
+    also: tuple[tuple[str, Callable[..., Any]], ...] = ()  # of two at once: what else is replaced, and by what
+
+    @property
+    def parts(self) -> tuple[tuple[str, Callable[..., Any]], ...]:
+        """Everything that is replaced, and by what."""
+        return (self.replaces, self.implementation), *self.also
 
 
 def mistake(exercise: str = "", *, replaces: str, hint: str, ends: str = "", below: str = "") -> Callable[[T], T]:
@@ -84,16 +100,17 @@ def load_mistakes(assignment: Assignment) -> tuple[Mistake, ...]:
     with importing_from(assignment.folder):
         reference = vars(importlib.import_module("reference"))
         modules = {file.path: _module(file) for file in files_of(assignment.mistakes)}
-        edits = {spec.name: wrong_definition(assignment, spec) for spec in known if spec.pairs}
+        right = {spec.name: right_definition(assignment, spec) for spec in known if spec.pairs}
+        edits = {spec.name: wrong_text(right[spec.name], spec) for spec in known if spec.pairs}
         names = _names_of(edits.values(), reference, assignment)
-        implementations = [
-            _compiled(spec, edits[spec.name], names) if spec.pairs else getattr(modules[spec.path], spec.name)
-            for spec in known
-        ]
-    return tuple(
-        Mistake(spec.name, spec.exercise, spec.replaces, spec.hint, implementation, spec.ends, spec.below)
-        for spec, implementation in zip(known, implementations, strict=True)
-    )
+        found = []
+        for spec in known:
+            edit = EditOf(spec, right[spec.name], names) if spec.pairs else None
+            made = compiled(spec, edits[spec.name], dict(names)) if edit else getattr(modules[spec.path], spec.name)
+            found.append(
+                Mistake(spec.name, spec.exercise, spec.replaces, spec.hint, made, spec.ends, spec.below, edit)
+            )
+    return tuple(found)
 
 
 def _module(file: PartFile) -> ModuleType:
@@ -131,10 +148,10 @@ def _is_definition(node: ast.stmt) -> bool:
     return True
 
 
-def _compiled(edit: MistakeSpec, source: str, names: Mapping[str, Any]) -> Callable[..., Any]:
-    own = dict(names)
-    _run(ast.parse(source), own, f"<{edit.name}>", place(edit.path, edit.line))
-    made: Callable[..., Any] = own[edit.replaces.rpartition(".")[2]]
+def compiled(edit: MistakeSpec, source: str, names: dict[str, Any]) -> Callable[..., Any]:
+    """What the source of a wrong definition defines among these names. Raises CourseError."""
+    _run(ast.parse(source), names, f"<{edit.name}>", place(edit.path, edit.line))
+    made: Callable[..., Any] = names[edit.replaces.rpartition(".")[2]]
     return made
 
 

@@ -43,9 +43,9 @@ def stance(case: Case, mistake: Mistake, reference: Mapping[str, Any], correct: 
     if mistake.ends:
         return Stance.SAME if case.verdict == mistake.ends else Stance.NONE
     passed = case.verdict is Verdict.PASSED
-    if not (passed or case.verdict in REPLAYED) or not case.mentions(mistake.replaces):
+    if not (passed or case.verdict in REPLAYED) or not any(case.mentions(name) for name, _ in mistake.parts):
         return Stance.NONE
-    names = {**reference, **_put_in(mistake, reference)}
+    names = {**reference, **put_in(mistake, reference)}
     found = _compared(names, case, correct)
     return found if passed or not _all_same(case.exchanges, correct()) else min(found, Stance.NONE)
 
@@ -106,7 +106,7 @@ def _is_fill(values: torch.Tensor, scale: float) -> bool:
 
 def is_unsteady(case: Case, mistake: Mistake, reference: Mapping[str, Any]) -> bool:
     """Whether the mistake answers otherwise when it is asked again: at random, or by what it kept."""
-    names, found = {**reference, **_put_in(mistake, reference)}, []
+    names, found = {**reference, **put_in(mistake, reference)}, []
     for seed in (1, 2):
         torch.manual_seed(seed)
         np.random.seed(seed)  # what students draw from
@@ -145,10 +145,13 @@ def _numbers(leaf: Any) -> Iterator[float]:
         yield float(leaf)
 
 
-def _put_in(mistake: Mistake, reference: Mapping[str, Any]) -> dict[str, Any]:
-    """The name that the mistake takes over and what it then stands for; a class is called like the one it replaces."""
-    name, _, method = mistake.replaces.partition(".")
-    implementation = mistake.implementation
-    if method:
-        return {name: type(name, (reference[name],), {method: implementation})}
-    return {name: type(name, (implementation,), {}) if isinstance(implementation, type) else implementation}
+def put_in(mistake: Mistake, reference: Mapping[str, Any]) -> dict[str, Any]:
+    """The names that the mistake takes over, and what they stand for; a class is called like the one it replaces."""
+    names: dict[str, Any] = {}
+    for replaces, implementation in mistake.parts:
+        name, _, method = replaces.partition(".")
+        if method:
+            names[name] = type(name, (names.get(name, reference[name]),), {method: implementation})
+        else:
+            names[name] = type(name, (implementation,), {}) if isinstance(implementation, type) else implementation
+    return names

@@ -83,12 +83,13 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class MistakeFigures:
-    """One diagnosed mistake: in how many submissions, and the hint that they got."""
+    """One diagnosed mistake, relation or line: in how many submissions, and the hint that they got."""
 
     exercise: str
     mistake: str
     hint: str
     students: tuple[str, ...]
+    varies: bool = False  # others got another hint: another factor, another line
 
 
 def graded(reports: Sequence[Report]) -> list[Report]:
@@ -213,9 +214,12 @@ def load(reports: Sequence[Report]) -> list[Load]:
 
 def mistakes(reports: Sequence[Report]) -> list[MistakeFigures]:
     """Diagnosed mistakes, the most frequent first; one submission counts once, however many checks it fails."""
-    found: dict[tuple[str, str], tuple[str, list[str]]] = {}  # the first hint, and the students
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}  # the hints, and the students
     for report in reports:
         for key, hint in {(c.exercise, c.mistake): c.hint for c in report.checks if c.mistake}.items():
-            found.setdefault(key, (hint, []))[1].append(report.student)
-    rows = [MistakeFigures(*key, hint, tuple(students)) for key, (hint, students) in found.items()]
+            found.setdefault(key, []).append((hint, report.student))
+    rows = [
+        MistakeFigures(*key, told[0][0], tuple(student for _, student in told), len({hint for hint, _ in told}) > 1)
+        for key, told in found.items()
+    ]
     return sorted(rows, key=lambda row: (-len(row.students), row.exercise, row.mistake))

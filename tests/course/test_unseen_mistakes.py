@@ -8,8 +8,12 @@ from autograder.authoring import notebooks, variants
 from autograder.box.zygote import Wall
 from autograder.course import Course
 from autograder.grading.worker import in_a_fork, zygote_for
+from autograder.judge.local import LocalBox
+from autograder.judge.pairs import combined
 from autograder.judge.plugin import with_suite
-from autograder.model import Report
+from autograder.judge.stance import put_in
+from autograder.judge.suite import Suite
+from autograder.model import CheckResult, Report, Verdict
 from autograder.submission.handed_in import HandedIn
 from tests.course.unseen.measure import SLUGS, measured
 
@@ -67,3 +71,27 @@ def graded(course: Course, slug: str, name: str, source: str) -> Report:
     handed_in = HandedIn("ada", "ada.ipynb", "key", raw)
     with zygote_for(assignment, Wall()) as zygote:
         return Report.from_json(with_suite(assignment, lambda suite: in_a_fork(handed_in, suite, zygote)).decode())
+
+
+TWO_AT_ONCE = [
+    ("a1_convolution", "conv2d", "forgets_the_bias", "stride_and_padding_exchanged"),
+    ("a4_trainer", "data", "loses_the_rest", "seeds_everybody"),
+]
+
+
+@pytest.mark.parametrize(("slug", "exercise", "first", "second"), TWO_AT_ONCE)
+def test_two_known_mistakes_at_once_are_told_together(
+    course: Course, slug: str, exercise: str, first: str, second: str
+) -> None:
+    def told(suite: Suite) -> set[str]:
+        known = {each.name: each for each in suite.mistakes}
+        both = combined(known[first], known[second])
+        assert both is not None
+        others = [check for check in suite.assignment.checks if check.exercise != exercise]
+        passed = {each.name: CheckResult(each.exercise, each.name, each.title, Verdict.PASSED) for each in others}
+        names = dict(suite.reference) | put_in(both, suite.reference)
+        return {check.hint for check in suite.run(LocalBox(names).ask, passed) if not check.earns and check.hint}
+
+    hints = with_suite(course.assignment(slug), told)
+    assert len(hints) == 1
+    assert hints.pop().startswith("Two things at once. ")

@@ -62,7 +62,11 @@ def outcome(report: Report) -> dict[str, Any]:
         "problem": report.problem[:BEGINNING],
         "notes": [note[:BEGINNING] for note in report.notes],
         "failed_cells": {cell.label: re.split(r"\W", cell.error)[0] for cell in report.cells if not cell.ok},
-        "mistakes": {check.name: check.mistake for check in report.checks if check.mistake},
+        "mistakes": {
+            check.name: check.mistake
+            for check in report.checks
+            if check.mistake and not check.mistake.startswith("line")  # of the student's: its name is the answer's
+        },
         "checks": {check.name: str(check.verdict) for check in report.checks},
     }
 

@@ -129,8 +129,13 @@ def test_the_edit_is_for_the_staff(report):
     assert "a + b" not in found.hint + found.message
 
 
+def test_a_line_has_a_name_for_the_class_page(report):
+    assert {check.mistake for check in report(add=SUBTRACTS).checks if check.hint} == {"line_operator"}
+
+
 def test_where_only_shapes_are_shown_the_line_stands_alone(report):
-    assert hints(report(show="shapes", add=SUBTRACTS))["add_sums"] == "Look at line 4 of `add`."
+    found = report(show="shapes", add=SUBTRACTS).checks[2]
+    assert (found.hint, found.mistake) == ("Look at line 4 of `add`.", "line")
 
 
 def test_two_mistakes_at_once_are_no_line(report):

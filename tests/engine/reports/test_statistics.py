@@ -45,6 +45,13 @@ def test_discrimination_leaves_the_check_itself_out():
     assert separating.discrimination == pytest.approx(1.0)
 
 
+def test_lines_and_relations_are_counted_whatever_their_words():
+    words = {"Ada": "Look at line 4 of `add`: the sign.", "Bo": "Look at line 9 of `add`: the sign."}
+    class_ = [report(who, failing("corr2d/1", mistake="line_sign", hint=hint)) for who, hint in words.items()]
+    (row,) = statistics.mistakes(class_)
+    assert (row.students, row.hint, row.varies) == (("Ada", "Bo"), words["Ada"], True)
+
+
 def test_a_mistake_counts_once_per_submission():
     twice = report("Cy", WRONG, failing("corr2d/2", mistake="flipped_kernel", hint="Your kernel is flipped."))
     rows = statistics.mistakes([twice, report("Bo", WRONG), report("Ada")])
