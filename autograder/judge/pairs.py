@@ -85,7 +85,7 @@ class _Search:
         self.alone = {(each.check, each.mistake): each.stance for each in seen}
 
     def fits(self, explained: set[str], left: _Left) -> Iterator[_Fit]:
-        """Every pair of those tried that agrees with all it touches, with one check at least that is not `explained`."""
+        """Every pair of those tried that agrees with all it touches, also with a check that is not `explained`."""
         for halves in self._in_order():
             if not left.tries or not left.in_time:
                 return

@@ -218,8 +218,10 @@ def mistakes(reports: Sequence[Report]) -> list[MistakeFigures]:
     for report in reports:
         for key, hint in {(c.exercise, c.mistake): c.hint for c in report.checks if c.mistake}.items():
             found.setdefault(key, []).append((hint, report.student))
-    rows = [
-        MistakeFigures(*key, told[0][0], tuple(student for _, student in told), len({hint for hint, _ in told}) > 1)
-        for key, told in found.items()
-    ]
+    rows = [_mistake(key, hinted) for key, hinted in found.items()]
     return sorted(rows, key=lambda row: (-len(row.students), row.exercise, row.mistake))
+
+
+def _mistake(key: tuple[str, str], hinted: Sequence[tuple[str, str]]) -> MistakeFigures:
+    hints, students = zip(*hinted, strict=True)
+    return MistakeFigures(*key, hints[0], students, len(set(hints)) > 1)
