@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from autograder.cli.exits import DONE, NOT_GRADED, NOTHING
-from autograder.cli.options import BOX, CLUSTER, COURSE, DEVICE, JOBS, course_option, root_or_here
+from autograder.cli.options import BOX, CLUSTER, COURSE, DEVICE, JOBS, course_option, loaded, root_or_here
 from autograder.cli.output import note, say, say_written
 from autograder.cli.verb import Verb
 
@@ -147,6 +147,36 @@ def calibrate(root: Path, slug: str, **options: Any) -> int:
     from autograder.authoring.calibrate import CalibrateOptions, calibrate_and_write
 
     return DONE if calibrate_and_write(assignment, CalibrateOptions(**options)) else NOT_GRADED
+
+
+@click.command(cls=Verb, short_help="Show a class's mistakes that are not known yet.")
+@click.argument("slug")
+@click.option("--most", metavar="N", type=click.IntRange(1), default=10, show_default=True, help="Groups to show.")
+@COURSE
+def learn(root: Path, slug: str, most: int) -> int:
+    """Show what this class got wrong that is no known mistake yet, the most frequent first. Reads stored reports.
+
+    A group is what fails the same checks in the same way: with the relation of the answer to the expected one, or the
+    line that a small change repairs, where grading found one. It comes with one example, without a name, and with a
+    mistake for solutions/SLUG/mistakes/EXERCISE.py: paste it, write its hint, run `convgrade prove SLUG`, and grade
+    again. Read what you paste: known mistakes run in the grader, not in the box.
+
+    \b
+    Examples:
+      convgrade learn a1_convolution
+      convgrade learn a1_convolution --most 3
+    """
+    from autograder.explain.learn import paragraphs
+    from autograder.grading.session import store_of
+
+    course, assignment = loaded(root, slug)
+    reports = store_of(assignment).all()
+    if not reports:
+        note(f"no report of {slug} is stored; first run `convgrade grade … --assignment {slug}`")
+        return NOTHING
+    found = list(paragraphs(course, assignment, reports, most))
+    click.echo("\n\n".join(found) or "every mistake of this class is known")
+    return DONE
 
 
 @click.command(cls=Verb, short_help="Map the course notes to tasks and checks.")

@@ -26,6 +26,7 @@ HEADINGS: dict[str, tuple[Verb, ...]] = {
         author.build,
         author.prove,
         author.calibrate,
+        author.learn,
         author.coverage,
         author.print_map,
         author.print_settings,

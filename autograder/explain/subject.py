@@ -41,7 +41,7 @@ def find_subject(course: Course, what: str, file: Path | None = None, slug: str 
     report = _read(path) if path.is_file() else _stored(course, what, slug)
     assignment = course.assignment(report.assignment)
     context = context_digest(assignment, report.box)
-    raw = file.read_bytes() if file else _graded_file(course, report, context)
+    raw = file.read_bytes() if file else graded_bytes(course, report, context)
     same = raw is not None and content_key(raw, context) == report.key
     return Subject(assignment, report.student, report, raw, same)
 
@@ -94,7 +94,7 @@ def _reports(course: Course, assignment: Assignment) -> list[Report]:
     return store_of(assignment).all() or Store(layout.reports_folder(course.root / layout.DEMO, assignment.slug)).all()
 
 
-def _graded_file(course: Course, report: Report, context: str) -> bytes | None:
+def graded_bytes(course: Course, report: Report, context: str) -> bytes | None:
     """The bytes that the report is about: exactly those where they are found, else what the student handed in last."""
     candidates = [handed_in.read() for handed_in in _handed_in(course, report)]
     exact = [raw for raw in candidates if content_key(raw, context) == report.key]

@@ -226,7 +226,7 @@ def test_verbs_are_listed_under_who_needs_them_in_that_order(convgrade):
     listed = {part.split(":\n")[0]: re.findall(r"^  (\w+)  ", part, re.MULTILINE) for part in out.split("\n\n")[-5:]}
     assert listed == {
         "Students' work": ["grade", "report", "explain", "watch", "similar"],
-        "Authors": ["new", "build", "prove", "calibrate", "coverage", "settings"],
+        "Authors": ["new", "build", "prove", "calibrate", "learn", "coverage", "map", "settings"],
         "A term": ["collect", "late", "regrade", "export"],
         "Other systems": ["gradescope", "classroom"],
         "This machine": ["doctor", "demo"],

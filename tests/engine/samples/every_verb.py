@@ -27,6 +27,7 @@ VERBS = {
     "build": ("build",),
     "prove": ("prove", "tiny", "--jobs", "1"),
     "calibrate": ("calibrate", "tiny", "--dry-run"),
+    "learn": ("learn", "tiny"),
     "coverage": ("coverage",),
     "settings": ("settings",),
     "collect": ("collect", "tiny", "arrived"),
