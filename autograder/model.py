@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-REPORT_VERSION = 3
-_READ = (1, 2)  # older versions that are still read
+REPORT_VERSION = 4
+_READ = (1, 2, 3)  # older versions that are still read
 _STUB_IN_VERSION_1 = "This part is not filled in yet"  # how the message began; there was no `unwritten`
 
 
@@ -92,6 +92,16 @@ class CellRun:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What a student wrote for one question that people mark."""
+
+    exercise: str
+    text: str  # Markdown, as it was written; capped
+    state: str = "given"  # "given" | "blank" | "unsure": a person has to look for it in the notebook
+    pictures: tuple[str, ...] = ()  # that were pasted into it: base64 PNG or JPEG, capped
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One submission of one assignment, graded."""
 
@@ -103,6 +113,7 @@ class Report:
     key: str = ""  # content key: submission, suite, reference, limits, engine
     cells: tuple[CellRun, ...] = ()
     notes: tuple[str, ...] = ()  # repairs and refusals, sentences a student may read
+    answers: tuple[Answer, ...] = ()  # that people mark
     problem: str = ""  # why it could not be graded at all, and whose fault it is; "" when it was graded
     fault: str = ""  # "" | "student" | "ours": whose fault `problem` is
     seconds: float = 0.0
@@ -142,10 +153,13 @@ class Report:
             raise ValueError(f"a report of version {version}, this program reads up to {REPORT_VERSION}")
         if version == 1:
             _from_version_1(raw)
-        raw["version"] = REPORT_VERSION  # version 3 only added a verdict
+        raw["version"] = REPORT_VERSION  # version 3 only added a verdict, version 4 the answers that people mark
         raw["exercises"] = tuple(_exercise(item) for item in raw["exercises"])
         raw["cells"] = tuple(CellRun(**item | {"figures": tuple(item["figures"])}) for item in raw["cells"])
         raw["notes"] = tuple(raw["notes"])
+        raw["answers"] = tuple(
+            Answer(**item | {"pictures": tuple(item["pictures"])}) for item in raw.get("answers", ())
+        )
         return cls(**raw)
 
 

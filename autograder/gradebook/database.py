@@ -21,12 +21,15 @@ from autograder.intake.stamps import stamp_in
 from autograder.layout import grade_id_of
 from autograder.model import Report, cents
 
+NO_RESPONSE = "No response."  # as nbgrader says it
 _WAITS = (0.1, 0.3, 1.0, 3.0)  # seconds before a write is tried again
 
 
 def scores(report: Report) -> dict[str, float | None]:
-    """Points by grade id of the check cell; None where a person has to decide because there is no evidence."""
-    return {grade_id_of(name): points and cents(points) for name, points in points_of(report).items()}
+    """Points by grade id of the graded cell; None where a person has to decide: there is no evidence, or an answer."""
+    by_hand = {answer.exercise for answer in report.answers}
+    points = points_of(report).items()
+    return {name if name in by_hand else grade_id_of(name): earned and cents(earned) for name, earned in points}
 
 
 def record(reports: Sequence[Report], root: Path) -> int:
@@ -93,7 +96,7 @@ def write_scores(book: Gradebook, report: Report) -> None:
     values = scores(report)
     answers = {cell.name for cell in notebook.notebook.solution_cells}  # people grade those, in formgrader
     for grade in _grades(book, notebook):
-        if report.problem or grade.name not in answers:
+        if report.problem or grade.name in values or grade.name not in answers:
             before, grade.auto_score = grade.auto_score, values.get(grade.name)
             if grade.manual_score is None:
                 grade.needs_manual_grade = grade.auto_score is None
@@ -101,7 +104,16 @@ def write_scores(book: Gradebook, report: Report) -> None:
                 grade.needs_manual_grade = True
         elif grade.manual_score is None and grade.auto_score is None:  # an answer that nobody has read
             grade.needs_manual_grade = True
+    _say_what_is_blank(notebook, report)
     book.db.commit()
+
+
+def _say_what_is_blank(notebook: SubmittedNotebook, report: Report) -> None:
+    """nbgrader's own comment, where nothing was written; of a file that nobody could read that is not known."""
+    blank = {answer.exercise: answer.state == "blank" for answer in report.answers}
+    for comment in notebook.comments:
+        if report.problem or comment.name in blank:
+            comment.auto_comment = NO_RESPONSE if blank.get(comment.name) else None
 
 
 def _grades(book: Gradebook, notebook: SubmittedNotebook) -> list[Grade]:

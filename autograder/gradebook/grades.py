@@ -166,14 +166,15 @@ def unrecorded(grades: Sequence[Grade], reports: Iterable[Report]) -> list[str]:
 
 
 def points_of(report: Report) -> dict[str, float | None]:
-    """Points by exercise; None where a person has to decide because there is no evidence."""
-    return {
+    """Points by exercise; None where a person has to decide: there is no evidence, or an answer."""
+    points = {
         exercise.name: None
         if report.problem or any(check.verdict == "ungraded" for check in exercise.checks)
         else min(max(exercise.score, 0.0), exercise.points)
         for exercise in report.exercises
         if exercise.checks
     }
+    return points | {answer.exercise: 0.0 if answer.state == "blank" else None for answer in report.answers}
 
 
 def _judged(marks: tuple[Mark, ...], report: Report | None) -> tuple[Mark, ...]:

@@ -43,7 +43,8 @@ def grade(handed_in: HandedIn, suite: Suite, zygote: Zygote, judge: Judge = Suit
     with open_box(zygote, assignment.limits) as box:
         cells = tuple(run_cells(box, submission.cells, assignment))
         results = _traced(judge(suite, box.ask), submission.cells, cells)
-    judged = replace(blank, cells=cells, notes=submission.notes, memory_mb=round(box.memory_mb), seconds=_since(start))
+    told = replace(blank, notes=submission.notes, answers=submission.answers)
+    judged = replace(told, cells=cells, memory_mb=round(box.memory_mb), seconds=_since(start))
     resit = Resit(suite, zygote, submission.cells, box.clock)
     results = pinpointed(carried_forward(results, resit), resit)
     return replace(judged, exercises=score(assignment, results))

@@ -16,6 +16,8 @@ from autograder.course import Assignment
 from autograder.errors import UnreadableSubmission
 from autograder.submission.match import Notes, Release, counting_copies
 from autograder.submission.parse import RawCell, parse_notebook
+from autograder.submission.pictures import picture_uri
+from autograder.submission.written import written_answers
 
 # Where HTML, a link or MathJax's \\href would begin. nbconvert lets all of them through, `javascript:` included.
 _ACTIVE = re.compile(r"<(?=[A-Za-z/!?])|\](?=[(:])|\\(?=href)")
@@ -29,11 +31,12 @@ class _Rebuild:
     texts: set[str]  # sources of the release's other cells: ours, so their HTML may stay
     cells: list[Any] = field(default_factory=list)
 
-    def place(self, grade_id: str, source: str | None = None) -> None:
-        """The release's cell, with the student's source where the cell is an answer."""
+    def place(self, grade_id: str, source: str, pictures: Sequence[str] = ()) -> None:
+        """The release's cell, with the student's source and pictures where the cell is an answer."""
         cell = deepcopy(self.released[grade_id])
-        if source is not None and cell.metadata.nbgrader.solution:
+        if cell.metadata.nbgrader.solution:
             cell.source = source if cell.cell_type == "code" or source == cell.source else defused_markdown(source)
+            attach(cell, pictures)
         self.cells.append(cell)
 
     def place_own(self, cell: RawCell) -> None:
@@ -83,24 +86,39 @@ def defused_markdown(source: str) -> str:
     return _ACTIVE.sub(r"\g<0> ", source)
 
 
+def attach(cell: Any, pictures: Sequence[str]) -> None:
+    """Shows pictures, checked before, below the text of a cell, under names of ours."""
+    for number, encoded in enumerate(pictures, 1):
+        uri = str(picture_uri(encoded))
+        kind, _, data = uri.removeprefix("data:").partition(";base64,")
+        if data:
+            cell.source += f"\n\n![picture {number}](attachment:picture-{number})"
+            cell.setdefault("attachments", {})[f"picture-{number}"] = {kind: data}
+
+
 def _chosen(
     cells: Sequence[RawCell], assignment: Assignment, released: dict[str, Any]
-) -> tuple[dict[int, tuple[str, str]], set[int]]:
-    """Cells that stand for a cell of the release, with its id and the source that was graded; and cells not to show.
+) -> tuple[dict[int, tuple[str, str, tuple[str, ...]]], set[int]]:
+    """Cells that stand for one of the release: its id, the source that counts, its pictures; and cells not to show.
 
-    The latter are the further parts of a split answer, shown in its first cell, and further copies of read-only cells.
+    The latter are the further parts of an answer, shown in its first cell, its other copies, and further copies of
+    read-only cells.
     """
-    sources, followers = {}, set()
+    sources: dict[int, tuple[str, str, tuple[str, ...]]] = {}
+    followers: set[int] = set()
     release = Release(assignment.release)
-    for grade_id, copies in release.claims(cells).items():
+    claims = release.claims(cells)
+    for grade_id, copies in claims.items():
         parts = counting_copies(grade_id, copies, release.cells[grade_id], Notes())
-        sources[id(parts[0])] = (grade_id, "\n\n".join(part.source for part in parts))
+        sources[id(parts[0])] = (grade_id, "\n\n".join(part.source for part in parts), ())
         followers |= {id(part) for part in parts[1:]}
         if release.cells[grade_id].role in ("given", "check"):
             followers |= {id(copy) for copy in copies[1:]}
-    for grade_id in released.keys() - release.cells.keys():
-        texts = [cell for cell in cells if grade_id in cell.ids]
-        edited = [cell for cell in texts if cell.source != released[grade_id].source]
-        for cell in (edited or texts)[:1]:
-            sources[id(cell)] = (grade_id, cell.source)
+    for answer in written_answers(cells, release, claims, Notes()):
+        labelled = [cell for cell in cells if answer.grade_id in cell.ids]
+        chosen = [*(answer.cells if answer.sure else ()), *labelled]
+        if answer.grade_id not in release.cells and chosen:
+            found = answer if answer.sure and answer.cells else chosen[0]
+            sources[id(chosen[0])] = (answer.grade_id, found.source, answer.pictures if found is answer else ())
+            followers |= {id(cell) for cell in chosen} - {id(chosen[0])}
     return sources, followers

@@ -122,15 +122,15 @@ class GradeInBox(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 class HoldUngraded(NbGraderPreprocessor):  # type: ignore[misc]
-    """After SaveAutoGrades: a check without a verdict has no points, neither all nor none, and waits for a person."""
+    """After SaveAutoGrades: what has no verdict, or is an answer, has no points, neither all nor none, and waits."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """`nb` as it is; changes the gradebook where the report has no verdict."""
+        """`nb` as it is; the gradebook says what `convgrade grade --record` writes there."""
         report: Report = resources["nbgrader"]["report"]
         if report.problem:
             self.log.warning("%s needs attention: %s", escape.terminal(report.student), escape.terminal(report.problem))
         with Gradebook(resources["nbgrader"]["db_url"]) as book:
-            database.hold(book, report)
+            database.write_scores(book, report)
         return nb, resources
 
 

@@ -8,11 +8,11 @@ from markupsafe import Markup
 from autograder.gradebook.context import StudentContext, mark_of
 from autograder.gradebook.grades import Mark
 from autograder.grading.scoring import worth
-from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdict
+from autograder.model import Answer, CellRun, CheckResult, ExerciseResult, Report, Verdict
 from autograder.reports import heatmap
-from autograder.reports.png import png_uri
 from autograder.reports.render import page
 from autograder.reports.words import Task, alike, counts, findings, first_of_all, judged, problem_of, tasks
+from autograder.submission.pictures import picture_uri, png_uri
 
 _MAX_TASKS = 3
 _MAX_ALIKE = 3  # checks that fail for the same reason, shown without a click
@@ -47,6 +47,8 @@ class Section(NamedTuple):
     mark: Mark  # its points, a person's among them
     read: str
     comment: str
+    answer: Answer | None  # where people mark it
+    pictures: list[Markup]
 
 
 def student_page(report: Report, title: str, context: StudentContext | None = None) -> str:
@@ -54,7 +56,7 @@ def student_page(report: Report, title: str, context: StudentContext | None = No
     context = context or StudentContext()
     report = context.allowed(report)
     shown = context.exercises(report) if judged(report) else ()
-    sections = [_section(f"exercise-{index}", exercise, context) for index, exercise in enumerate(shown, 1)]
+    sections = [_section(f"exercise-{index}", exercise, context, report) for index, exercise in enumerate(shown, 1)]
     cells = _cells((*first_of_all(report), *(cell for cell in report.cells if cell.ok)))
     return page(
         "student.html.j2",
@@ -77,7 +79,7 @@ def student_page(report: Report, title: str, context: StudentContext | None = No
     )
 
 
-def _section(anchor: str, exercise: ExerciseResult, context: StudentContext) -> Section:
+def _section(anchor: str, exercise: ExerciseResult, context: StudentContext, report: Report) -> Section:
     waiting = [check for check in exercise.checks if check.verdict is Verdict.SKIPPED]
     passed = [check for check in exercise.checks if check.verdict is Verdict.PASSED]
     carried = alike([check for check in exercise.checks if check.verdict is Verdict.CARRIED])
@@ -85,7 +87,9 @@ def _section(anchor: str, exercise: ExerciseResult, context: StudentContext) -> 
     found = [_finding(f"{anchor}-{n}", exercise, group) for n, group in enumerate(wrong, 1)]
     mark = context.marks.get(exercise.name) or mark_of(exercise)
     texts = context.read.get(exercise.name, ""), context.comments.get(exercise.name, "")
-    return Section(anchor, exercise, found, waiting, carried, passed, mark, *texts)
+    answer = next((each for each in report.answers if each.exercise == exercise.name), None)
+    shown = list(filter(None, map(picture_uri, answer.pictures if answer else ())))
+    return Section(anchor, exercise, found, waiting, carried, passed, mark, *texts, answer, shown)
 
 
 def _finding(anchor: str, exercise: ExerciseResult, checks: list[CheckResult]) -> Finding:

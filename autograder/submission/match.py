@@ -91,7 +91,8 @@ class Release:
     """The released code cells that have an id, and the search for them in a file."""
 
     def __init__(self, cells: Iterable[ReleaseCell]) -> None:
-        named = [cell for cell in cells if cell.grade_id and cell.kind == "code" and cell.role in _ROLES]
+        self.all = tuple(cells)
+        named = [cell for cell in self.all if cell.grade_id and cell.kind == "code" and cell.role in _ROLES]
         self.cells: dict[str, ReleaseCell] = {str(cell.grade_id): cell for cell in named}
         self.rank = {grade_id: rank for rank, grade_id in enumerate(self.cells)}
         texts = Counter(tidy(cell.source) for cell in named)

@@ -24,6 +24,7 @@ MAX_DEPTH = 100  # a notebook with plots that are stored as JSON reaches about 2
 MAX_TOKENS = 2_000_000  # strings, brackets and commas: at most about 300 MB once parsed
 MAX_CELLS = 2000
 MAX_SOURCE = 1_000_000  # characters of one cell
+MAX_ATTACHMENTS = 20  # of one cell
 
 # Possessive, and an unclosed string is taken to the end of the text: linear on every input.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{\]},]', re.DOTALL)
@@ -40,6 +41,7 @@ class RawCell:
     source: str  # "\n" line ends; no NUL, no lone surrogate
     ids: tuple[str, ...] = ()  # nbgrader's grade id, then the cell's own id
     points: int | None = None  # that it says it is worth; only compared, never used
+    attachments: tuple[tuple[str, str], ...] = ()  # of a text cell: name, and what may be a picture in base64
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,8 @@ def _cell(item: Any, numbers: Iterator[int], notes: list[str]) -> RawCell | None
     cleaned = _clean(source)
     if "\0" in source or "\N{REPLACEMENT CHARACTER}" in cleaned:
         notes.append(messages.REPLACED_CHARACTERS)
-    return RawCell(next(numbers) if kind == "code" else 0, kind, cleaned, _ids(item), _points(item))
+    number, pasted = (next(numbers), ()) if kind == "code" else (0, tuple(_attachments(item)))
+    return RawCell(number, kind, cleaned, _ids(item), _points(item), pasted)
 
 
 def _source(item: dict[str, Any], notes: list[str]) -> str | None:
@@ -175,6 +178,16 @@ def _source(item: dict[str, Any], notes: list[str]) -> str | None:
             return "\n".join(source)
         return "".join(source)
     return source if isinstance(source, str) else None
+
+
+def _attachments(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What was pasted into a text cell, as PNG or JPEG."""
+    attachments = item.get("attachments")
+    for name, kinds in itertools.islice(attachments.items() if isinstance(attachments, dict) else (), MAX_ATTACHMENTS):
+        for kind, data in kinds.items() if isinstance(kinds, dict) else ():
+            parts = data if isinstance(data, list) else [data]
+            if kind in ("image/png", "image/jpeg", "image/jpg") and all(isinstance(part, str) for part in parts):
+                yield name, "".join(parts)
 
 
 def _ids(item: dict[str, Any]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from autograder import messages
 from autograder.course import Assignment
 from autograder.layout import grade_id_of
+from autograder.model import Answer
 from autograder.submission.match import (
     Claims,
     Notes,
@@ -21,6 +22,7 @@ from autograder.submission.match import (
     functions,
 )
 from autograder.submission.parse import RawCell, parse_notebook
+from autograder.submission.written import written_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Submission:
 
     cells: tuple[Cell, ...]
     notes: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()  # that people mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ def read_submission(raw: bytes, assignment: Assignment) -> Submission:
     cells = tuple(item.cell for item in placed if item.role != "check" and item.cell.source.strip())
     _note_lost_names(cells, release, notes)
     _note_other_meanings(cells, release, notes)
-    return Submission(cells, notes.sentences())
+    written = written_answers(notebook.cells, release, claims, notes)
+    return Submission(cells, notes.sentences(), tuple(one.answer for one in written))
 
 
 def _note_changed_points(claims: Claims, assignment: Assignment, notes: Notes) -> None:

@@ -13,13 +13,13 @@ from autograder.gradebook.context import StudentContext, context_without_gradebo
 from autograder.gradebook.database import record
 from autograder.gradebook.gather import gather_contexts
 from autograder.gradebook.grades import Grade, Mark
-from autograder.model import Picture, Verdict
+from autograder.model import Answer, Picture, Verdict
 from autograder.reports.class_page import class_page, write_pages
 from autograder.reports.student_page import student_page
 from autograder.reports.verdict_history import NAME, VerdictHistory
 from autograder.text.words import duration
 from tests.engine.samples import book as sample
-from tests.engine.samples.reports import failing, mixed, not_graded, report
+from tests.engine.samples.reports import failing, mixed, not_graded, png, report
 
 MARKS = (
     Mark("corr2d", "Cross-correlation", 14, auto=14),
@@ -35,6 +35,23 @@ def context(*marks: Mark, **about) -> StudentContext:
 
 
 # one page -----------------------------------------------------------------------------------------
+
+
+def answered(text: str, state: str = "given", *pictures: str):
+    return replace(report("Ada"), answers=(Answer("why_flip", text, state, pictures),))
+
+
+def test_what_a_student_wrote_is_shown_with_its_pictures():
+    page = student_page(answered("<b>Because</b>", "given", png(), "PHN2Zz4="), "A1", context())
+    assert "&lt;b&gt;Because" in page
+    assert (page.count("data:image/png"), "PHN2Zz4=" in page) == (1, False)
+
+
+def test_a_blank_answer_is_not_said_to_be_graded():
+    blank = (replace(MARKS[1], auto=0.0),)
+    page = student_page(answered("", "blank"), "A1", context(*blank))
+    assert "There is no answer of yours." in page
+    assert "was graded by hand" not in page
 
 
 def test_an_answer_that_waits_for_a_person_says_so():

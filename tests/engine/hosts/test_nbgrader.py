@@ -28,6 +28,7 @@ from autograder.hosts.nbgrader_review import defused_markdown, rebuild
 from autograder.model import CheckResult, ExerciseResult, Picture, Report, Verdict
 from autograder.reports.in_cell import as_html, as_text
 from tests.conftest import write_course
+from tests.engine.samples.reports import png
 
 ROOT = Path(__file__).resolve().parents[3]
 RIGHT = {"double": "def double(x):\n    return x + x", "add": "def add(a, b):\n    return b + a"}
@@ -106,6 +107,29 @@ def duplicate(cells: list[dict[str, Any]]) -> None:
     cells += json.loads(json.dumps(cells))
 
 
+def strip(cells: list[dict[str, Any]]) -> None:
+    """What VS Code, Kaggle and Deepnote leave: no metadata, no ids."""
+    for cell in cells:
+        cell["metadata"] = {}
+        del cell["id"]
+
+
+def write_below(cells: list[dict[str, Any]]) -> None:
+    at = [cell["id"] for cell in cells].index("why")
+    cells.insert(at + 1, {"cell_type": "markdown", "id": "mine", "metadata": {}, "source": "Two is even."})
+
+
+def write_elsewhere(cells: list[dict[str, Any]]) -> None:
+    cells.insert(1, {"cell_type": "markdown", "id": "mine", "metadata": {}, "source": "Two is even."})
+
+
+def paste(cells: list[dict[str, Any]]) -> None:
+    """A picture, and something that says it is one."""
+    cell = next(cell for cell in cells if cell["id"] == "why")
+    cell["source"] = "![graph](attachment:graph.png) ![evil](attachment:evil.png)"
+    cell["attachments"] = {"graph.png": {"image/png": png()}, "evil.png": {"image/png": "PHN2Zz4="}}
+
+
 def class_of(assignment: Assignment) -> dict[str, bytes]:
     """What each student hands in."""
     right, wrong = (notebooks.submission(assignment, answers) for answers in (RIGHT, WRONG))
@@ -120,6 +144,10 @@ def class_of(assignment: Assignment) -> dict[str, bytes]:
         "html": notebooks.submission(assignment, {"why": "<script>alert('why')</script> [x](javascript:alert)"}),
         "deleted": changed(right, delete),
         "duplicated": changed(right, duplicate),
+        "unlabelled": changed(notebooks.submission(assignment, RIGHT | {"why": "Two is even."}), strip),
+        "below": changed(right, write_below),
+        "elsewhere": changed(right, write_elsewhere),
+        "picture": changed(right, paste),
         "old": json.dumps({"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [old]}).encode(),
         "broken": b'{"cells": [',
         "empty": b"",
@@ -217,6 +245,29 @@ def test_manual_answers_are_left_to_people(term: Class) -> None:
     assert term.grade("untouched", "why") == (0, None, False)  # nbgrader's own rule for an unchanged answer
 
 
+@pytest.mark.parametrize("student", ["unlabelled", "below", "elsewhere", "picture"])
+def test_a_written_answer_is_never_an_automatic_zero(term: Class, student: str) -> None:
+    assert term.grade(student, "why") == (None, None, True)
+    assert "No response." not in term.page(student)
+
+
+def test_a_written_answer_without_its_label_is_in_its_cell(term: Class) -> None:
+    for student in ("unlabelled", "below"):
+        graded = json.loads((term.root / f"build/autograded/{student}/tiny/tiny.ipynb").read_bytes())
+        assert {cell["id"]: "".join(cell["source"]) for cell in graded["cells"]}["why"] == "Two is even."
+
+
+def test_a_pasted_picture_is_shown_and_nothing_else(term: Class) -> None:
+    page = term.page("picture")
+    assert page.count("data:image/png;base64,") == 1
+    assert "PHN2Zz4=" not in page
+
+
+def test_nobody_is_told_no_response_about_a_file_that_nobody_can_read(term: Class) -> None:
+    assert "No response." not in term.page("broken")
+    assert "No response." in term.page("untouched")
+
+
 def test_hidden_things_are_in_no_public_file(term: Class) -> None:
     public = [path for name in ("assignments", "build/feedback") for path in (term.root / name).rglob("*.*")]
     assert any(path.suffix == ".html" for path in public)
@@ -276,6 +327,11 @@ def test_convgrade_records_the_same_grades(term: Class, tmp_path: Path) -> None:
     reports = [Report.from_json(path.read_text()) for path in (term.root / "build/reports/tiny").glob("*.json")]
     assert database.record(reports, tmp_path) == len(reports)
     assert exported(tmp_path) == term.grades
+    again = Class(tmp_path, {}, {})
+    everybody = [item.student for item in reports]
+    assert {name: again.grade(name, "why") for name in everybody} == {
+        name: term.grade(name, "why") for name in everybody
+    }
 
 
 # One step at a time -------------------------------------------------------------------------------

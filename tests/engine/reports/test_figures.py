@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from autograder.model import Picture
 from autograder.reports import heatmap
-from autograder.reports.png import png_uri
+from autograder.submission.pictures import png_uri
 from tests.engine.samples.reports import png
 
 numbers = st.none() | st.floats()

@@ -1,0 +1,195 @@
+"""Which text of a handed-in notebook answers which question that people mark; nothing is judged here.
+
+A label or an id says so. Where it is gone, or the cell below it holds the answer, the place does: what the student
+wrote between the released cells around the question. What is not sure is left to a person.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from keyword import kwlist
+from urllib.parse import unquote
+
+from autograder import messages
+from autograder.layout import exercise_of
+from autograder.model import Answer
+from autograder.submission.match import Claims, Notes, Release, tidy
+from autograder.submission.parse import RawCell
+from autograder.submission.pictures import picture_uri
+
+MAX_PICTURES = 6  # of one answer
+MAX_CHARACTERS = 6_000_000  # of them together, in base64
+_PASTED = re.compile(r"!\[[^\]\n]{0,200}\]\(attachment:([^)\s]{1,300})\)")
+_INLINE = re.compile(r"(?:!\[[^\]\n]{0,200}\]\()?data:image/(?:png|jpe?g);base64,([A-Za-z0-9+/=]++)\)?")
+_RUN = re.compile(r"(?=(?<![^\W_])([^\W\d_]{2,30}(?: [^\W\d_]{2,30}){3}))")
+_KEYWORDS = frozenset(kwlist)
+MAX_TEXT = 50_000  # characters of one answer
+
+
+@dataclass(frozen=True)
+class Written:
+    """The cells that answer one question, in the student's order; without a cell it is blank, or a person looks."""
+
+    grade_id: str
+    cells: tuple[RawCell, ...]
+    sure: bool = True
+    labelled: bool = True
+
+    @cached_property
+    def _told(self) -> tuple[str, tuple[str, ...], int]:
+        """The text with its pictures counted, the pictures, and how many could not be kept."""
+        album = _Album()
+        text = "\n\n".join(album.placed(cell).strip("\n") for cell in self.cells)
+        return text, tuple(album.kept), album.lost
+
+    @property
+    def source(self) -> str:
+        """All of it as one text."""
+        return self._told[0]
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """What was pasted into it: base64, sound PNG or JPEG."""
+        return self._told[1]
+
+    @property
+    def lost(self) -> int:
+        """How many pictures in it could not be kept."""
+        return self._told[2]
+
+    @property
+    def answer(self) -> Answer:
+        """The same for a report."""
+        state = "unsure" if not self.sure else "given" if self.cells else "blank"
+        return Answer(exercise_of(self.grade_id), self.source[:MAX_TEXT], state, self.pictures)
+
+
+class _Album:
+    """Pictures of one answer, as many as are kept."""
+
+    def __init__(self) -> None:
+        self.kept: list[str] = []
+        self.lost = 0
+
+    def placed(self, cell: RawCell) -> str:
+        """The text of a cell, where each picture is a number; those that it does not mention come at its end."""
+        names = dict(cell.attachments)
+        text = _PASTED.sub(lambda found: self._number(names.pop(unquote(found[1]), "")), cell.source)
+        text = _INLINE.sub(lambda found: self._number(found[1]), text)
+        return "\n\n".join([text, *map(self._number, names.values())])
+
+    def _number(self, encoded: str) -> str:
+        full = len(self.kept) >= MAX_PICTURES or sum(map(len, self.kept)) + len(encoded) > MAX_CHARACTERS
+        if full or not picture_uri(encoded):
+            self.lost += 1
+            return "(a picture that was not kept)"
+        self.kept.append("".join(encoded.split()))
+        return f"(picture {len(self.kept)})"
+
+
+def written_answers(cells: Sequence[RawCell], release: Release, claims: Claims, notes: Notes) -> list[Written]:
+    """One for each question of the release, in its order. Adds to `notes`."""
+    desk = _Desk(cells, release, claims)
+    found = [desk.answer(rank) for rank, cell in enumerate(release.all) if cell.role == "manual"]
+    loose = desk.left_over()
+    answers = [one if one.cells or not one.sure else _blank(one, loose) for one in found]
+    for one in answers:
+        if not one.sure:
+            notes.about(one.grade_id, messages.answer_not_found)
+        elif one.cells and not one.labelled:
+            notes.about(one.grade_id, messages.answer_by_place)
+        if one.lost:
+            notes.append(messages.picture_not_kept(one.grade_id))
+    return answers
+
+
+def _blank(one: Written, loose: tuple[RawCell, ...]) -> Written:
+    """No answer; but where the student wrote text that nothing explains, a person has to look."""
+    return Written(one.grade_id, loose, sure=not loose, labelled=one.labelled)
+
+
+def _has_prose(code: str) -> bool:
+    """Whether three words follow each other as in no expression: in a comment, a string, or a cell that is no code."""
+    runs = (_RUN.findall(line) for line in code.splitlines() if line[:1] not in ("%", "!"))
+    return any(not set(run.split(" ")) & _KEYWORDS for found in runs for run in found)
+
+
+class _Desk:
+    """A notebook beside the release: where each released cell is, and which cells are the student's own."""
+
+    def __init__(self, cells: Sequence[RawCell], release: Release, claims: Claims) -> None:
+        self.cells, self.release = cells, release.all
+        self._place = {id(cell): place for place, cell in enumerate(cells)}
+        self._labelled = {
+            rank: claims.get(str(cell.grade_id)) or [copy for copy in cells if cell.grade_id in copy.ids]
+            for rank, cell in enumerate(self.release)
+            if cell.role == "manual"
+        }
+        claimed = {id(copy) for copies in (*claims.values(), *self._labelled.values()) for copy in copies}
+        known = {tidy(line) for cell in self.release for line in cell.source.splitlines()} | {""}
+        self._wrote = {
+            id(cell)
+            for cell in cells
+            if id(cell) not in claimed and any(tidy(line) not in known for line in cell.source.splitlines())
+        }
+        self._own = set(self._wrote)  # what no question has yet
+        self._anchors = dict(self._anchored(claims))  # rank in the release → place in the file
+
+    def answer(self, rank: int) -> Written:
+        """What answers the question of this rank; what it takes is nobody else's any more."""
+        name, copies, stub = str(self.release[rank].grade_id), self._labelled[rank], tidy(self.release[rank].source)
+        edited = {tidy(copy.source): copy for copy in copies if tidy(copy.source) not in ("", stub) or copy.attachments}
+        below, above = self._around(rank)
+        mates = [at for at in self._labelled if at not in self._anchors and self._ends(at) == self._ends(rank)]
+        if not copies and len(mates) > 1:
+            return self._share(name, mates.index(rank), below, len(mates))
+        texts = [cell for cell in below if self._is_own(cell) and not cell.number]
+        texts = texts or [cell for cell in above if self._is_own(cell) and not cell.number and not edited]
+        chosen = sorted([*edited.values(), *texts], key=lambda cell: self._place[id(cell)])
+        code = [cell for cell in below if self._is_own(cell) and _has_prose(cell.source)]
+        return self._take(Written(name, tuple(chosen or code), bool(chosen or not code), bool(edited)))
+
+    def left_over(self) -> tuple[RawCell, ...]:
+        """Text of the student's own that answers nothing by its place."""
+        return tuple(cell for cell in self.cells if not cell.number and self._is_own(cell))
+
+    def _anchored(self, claims: Claims) -> Iterator[tuple[int, int]]:
+        """Released cells that are in the file: by label, what they define, or, for text, by their text."""
+        by_text = {tidy(cell.source): place for place, cell in reversed(list(enumerate(self.cells)))}
+        for rank, cell in enumerate(self.release):
+            copies = self._labelled.get(rank) or claims.get(cell.grade_id or "")
+            if copies:
+                yield rank, self._place[id(copies[0])]
+            elif cell.role != "manual" and tidy(cell.source) in by_text:
+                yield rank, by_text[tidy(cell.source)]
+
+    def _around(self, rank: int) -> tuple[Sequence[RawCell], Sequence[RawCell]]:
+        """Cells below the question's cell and above it, up to the next released ones; without it all are below."""
+        before = max((at for at in self._anchors if at < rank), default=-1)
+        start, here = self._anchors.get(before, -1), self._anchors.get(rank)
+        first = start if here is None else here
+        end = min((place for at, place in self._anchors.items() if at > rank and place > first), default=None)
+        above = () if here is None or before in self._labelled else self.cells[start + 1 : here]
+        return self.cells[first + 1 : end], above
+
+    def _share(self, name: str, index: int, cells: Sequence[RawCell], count: int) -> Written:
+        """Of several questions without labels in one place: in their order, where there are as many texts."""
+        stubs = {tidy(cell.source) for cell in self.release if cell.role == "manual"}
+        slots = [cell for cell in cells if not cell.number and (id(cell) in self._wrote or tidy(cell.source) in stubs)]
+        prose = [cell for cell in cells if not cell.number or _has_prose(cell.source)]
+        chosen = slots[index : index + 1] if len(slots) == count else [*slots, *prose]
+        texts = {id(cell): cell for cell in chosen if id(cell) in self._wrote}
+        return self._take(Written(name, tuple(texts.values()), len(slots) == count or not texts, labelled=False))
+
+    def _ends(self, rank: int) -> int | None:
+        return min((at for at in self._anchors if at > rank), default=None)
+
+    def _is_own(self, cell: RawCell) -> bool:
+        """Whether the student wrote it, and no question has it yet."""
+        return id(cell) in self._own
+
+    def _take(self, answer: Written) -> Written:
+        if answer.sure:
+            self._own -= {id(cell) for cell in answer.cells}
+        return answer

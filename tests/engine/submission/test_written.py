@@ -1,0 +1,181 @@
+"""Which text answers which question that people mark: nobody loses points because an editor took the labels."""
+
+from __future__ import annotations
+
+import base64
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from autograder.submission.pictures import picture_uri
+from autograder.submission.read import read_submission
+from tests.engine.samples.reports import png
+
+STUB = "YOUR ANSWER HERE"
+WORDS = "The kernel finds vertical edges."
+JPEG = b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x0b\x08\x00\x10\x00\x20\x01\x01\x11\x00\xff\xd9"
+
+
+def released(grade_id, role, source, kind="markdown"):
+    return SimpleNamespace(grade_id=grade_id, role=role, kind=kind, source=source)
+
+
+ASSIGNMENT = SimpleNamespace(
+    exercises=(SimpleNamespace(name="f", points=14.0),),
+    title="Convolution",
+    release=(
+        released(None, "other", "# Convolution"),
+        released("f", "solution", "def f():\n    raise NotImplementedError()", "code"),
+        released(None, "other", "Which kernel?"),
+        released("which", "manual", STUB),
+        released(None, "other", "And why? Twice."),
+        released("why", "manual", STUB),
+        released("how", "manual", STUB),
+        released(None, "other", "## The end"),
+    ),
+)
+
+
+def text(source, grade_id=None, **more):
+    metadata = {"nbgrader": {"grade_id": grade_id}} if grade_id else {}
+    return {"cell_type": "markdown", "metadata": metadata, "source": source, **more}
+
+
+def code(source):
+    return {"cell_type": "code", "metadata": {}, "source": source}
+
+
+def notebook(which, why=(), how=()):
+    """The assignment with these cells where its questions are."""
+    cells = [text("# Convolution"), code("def f():\n    return 1"), text("Which kernel?"), *which]
+    return [*cells, text("And why? Twice."), *why, *how, text("## The end")]
+
+
+def read(cells):
+    raw = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
+    return read_submission(json.dumps(raw).encode(), ASSIGNMENT)
+
+
+def states(cells):
+    return {answer.exercise: (answer.state, answer.text) for answer in read(cells).answers}
+
+
+LABELLED = [text(STUB, "which")]
+FOUND = {
+    "with its label": [text(WORDS, "which")],
+    "without a label": [text(WORDS)],
+    "in a new cell below the stub": [text(STUB, "which"), text(WORDS)],
+    "below a stub that lost its label": [text(STUB), text(WORDS)],
+    "above the stub": [text(WORDS), text(STUB, "which")],
+    "below an emptied cell": [text("", "which"), text(WORDS)],
+}
+
+
+@pytest.mark.parametrize("cells", FOUND.values(), ids=FOUND)
+def test_an_answer_is_found_by_its_label_or_its_place(cells):
+    assert states(notebook(cells))["which"] == ("given", WORDS)
+
+
+def test_what_is_found_by_its_place_is_told():
+    assert not [note for note in read(notebook(FOUND["with its label"])).notes if "by its place" in note]
+    assert [note for note in read(notebook(FOUND["without a label"])).notes if "by its place" in note]
+
+
+def test_an_answer_typed_into_the_question_is_found():
+    cells = notebook(LABELLED)
+    cells[2]["source"] += f"\n\n{WORDS}"
+    assert states(cells)["which"] == ("given", f"Which kernel?\n\n{WORDS}")
+
+
+def test_an_answer_in_two_cells_is_one():
+    assert states(notebook([text("First.", "which"), text("Second.")]))["which"] == ("given", "First.\n\nSecond.")
+
+
+@pytest.mark.parametrize("cells", [[], LABELLED, [text(STUB)], [text("", "which")], [*LABELLED, code("x = f()")]])
+def test_nothing_is_blank(cells):
+    found = states(notebook(cells))
+    assert {state for state, _ in found.values()} == {"blank"}
+
+
+def test_prose_in_a_code_cell_is_left_to_a_person():
+    found = states(notebook([*LABELLED, code("The kernel finds vertical edges")]))
+    assert found["which"][0] == "unsure"
+
+
+def test_text_at_another_place_is_left_to_a_person():
+    cells = [*notebook(LABELLED), text(WORDS)]
+    assert {state for state, _ in states(cells).values()} == {"unsure"}
+    assert any("a person looks for it" in note for note in read(cells).notes)
+
+
+def test_two_answers_in_one_place_keep_their_order():
+    found = states(notebook(LABELLED, [text("Because.")], [text("Slowly.")]))
+    assert (found["why"], found["how"]) == (("given", "Because."), ("given", "Slowly."))
+    found = states(notebook(LABELLED, [text(STUB)], [text("Slowly.")]))
+    assert (found["why"], found["how"]) == (("blank", ""), ("given", "Slowly."))
+
+
+def test_three_texts_for_two_questions_are_left_to_a_person():
+    found = states(notebook(LABELLED, [text("A.")], [text("B."), text("C.")]))
+    assert found["why"] == found["how"] == ("unsure", "A.\n\nB.\n\nC.")
+
+
+def test_released_text_in_other_pieces_is_nobodys_answer():
+    cells = notebook(LABELLED)
+    cells[4:5] = [text("And why? Twice.  "), text("## The end")]
+    assert states(cells)["which"][0] == "blank"
+
+
+# pictures -----------------------------------------------------------------------------------------
+
+
+def pasted(data, kind="image/png", source="See ![my graph](attachment:my%20graph.png) here"):
+    return notebook([text(source, "which", attachments={"my graph.png": {kind: data}})])
+
+
+@pytest.mark.parametrize(("data", "kind"), [(png(), "image/png"), (base64.b64encode(JPEG).decode(), "image/jpeg")])
+def test_a_pasted_picture_is_kept(data, kind):
+    answer = read(pasted(data, kind)).answers[0]
+    assert (answer.text, len(answer.pictures)) == ("See (picture 1) here", 1)
+    assert picture_uri(answer.pictures[0]).startswith(f"data:{kind};base64,")
+
+
+@pytest.mark.parametrize("source", [f"See ![x](data:image/png;base64,{png()})", "See my graph"])
+def test_a_picture_is_kept_however_it_is_mentioned(source):
+    cells = pasted(png(), source=source)
+    if "base64" in source:
+        del cells[3]["attachments"]
+    assert len(read(cells).answers[0].pictures) == 1
+
+
+def _tall(height):
+    return JPEG[:13] + height.to_bytes(2, "big") + JPEG[15:]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"<svg onload=alert(1)>",
+        b"GIF89a",
+        JPEG[:12],
+        _tall(60_000),
+        _tall(0),
+        b"\xff\xd8\xff" + b"\xff\xe0\0\0" * 99,
+    ],
+)
+def test_what_is_no_small_picture_is_left_out_and_told(raw):
+    found = read(pasted(base64.b64encode(raw).decode(), "image/jpeg"))
+    assert found.answers[0].pictures == ()
+    assert any("could not be kept" in note for note in found.notes)
+
+
+def test_pictures_are_capped():
+    many = {f"{number}.png": {"image/png": png()} for number in range(300)}
+    assert len(read(notebook([text(WORDS, "which", attachments=many)])).answers[0].pictures) == 6
+
+
+@pytest.mark.parametrize("attachments", [[], {"a": []}, {"a": {"image/png": 1}}, {"a": {"image/png": [1]}}, "x"])
+def test_attachments_of_no_form_are_passed_over(attachments):
+    assert read(notebook([text(WORDS, "which", attachments=attachments)])).answers[0].pictures == ()
