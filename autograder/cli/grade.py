@@ -14,7 +14,7 @@ from autograder.cli.options import ASSIGNMENT, BOX, CLUSTER, COURSE, DEVICE, JOB
 from autograder.cli.output import note, note_all, say, show_reports
 from autograder.cli.verb import Verb, verbose
 from autograder.errors import NotStored
-from autograder.layout import DEMO, DEMO_SUBMITTED, reports_folder
+from autograder.layout import DEMO, DEMO_SUBMITTED, SUBMITTED, reports_folder, submission_file
 from autograder.log import is_on, stage
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def grade(root: Path, paths: Sequence[Path], slug: str, as_json: bool, record: b
     """
     from autograder.course import load_course
     from autograder.grading.session import GradingOptions, GradingSession
+    from autograder.hosts.nbgrader_shown import show_recorded
     from autograder.submission.find import discover
 
     course, settings = load_course(root), GradingOptions(**options)
@@ -58,12 +59,14 @@ def grade(root: Path, paths: Sequence[Path], slug: str, as_json: bool, record: b
     if record:
         _ready_to_record([course.assignment(name) for name in dict.fromkeys(item.slug for item in discovery.found)])
     for name, group in groupby(discovery.found, key=lambda found: found.slug):
-        reports, stored = _graded(GradingSession(course.assignment(name), settings), list(group), as_json)
+        files = list(group)
+        reports, stored = _graded(GradingSession(course.assignment(name), settings), files, as_json)
         complete = complete and stored and all(report.graded for report in reports)
         if not as_json:
             show_reports(reports, in_full=is_on() or len(reports) == 1)
         if record:
             complete = _record(reports, root) and complete
+            show_recorded(course.assignment(name), _in_the_tree(reports, files, root))
             note(f"for the class page: convgrade report {name}")
     note_all(f"not graded: {sentence}" for sentence in discovery.passed_over)
     if not discovery.found and complete:
@@ -88,6 +91,12 @@ def _graded(session: GradingSession, found: Sequence[Found], as_json: bool = Fal
         note_all(str(error).splitlines())
         return reports, False
     return reports, True
+
+
+def _in_the_tree(reports: Sequence[Report], found: Sequence[Found], root: Path) -> list[Report]:
+    """Those of files that are where nbgrader looks."""
+    homes = {item.student for item in found if item.path == submission_file(root / SUBMITTED, item.student, item.slug)}
+    return [report for report in reports if report.student in homes]
 
 
 def _ready_to_record(assignments: Sequence[Assignment]) -> None:

@@ -158,6 +158,7 @@ def regrade(root: Path, slug: str, paths: Sequence[Path], record: bool, **option
     from autograder.gradebook.gather import recomputed_grades
     from autograder.gradebook.regrading import rerun
     from autograder.grading.session import GradingOptions
+    from autograder.hosts.nbgrader_shown import show_recorded
     from autograder.text.words import amount
 
     (course, assignment), settings = loaded(root, slug), GradingOptions(**options)
@@ -173,6 +174,7 @@ def regrade(root: Path, slug: str, paths: Sequence[Path], record: bool, **option
     note(f"{amount(result.run.judged, 'submission')} judged again; {amount(len(changes), 'grade')} would change")
     if record:
         note(f"recorded in the gradebook: {result.record(root)}")
+        show_recorded(assignment, result.reports)
     elif changes or result.moved:
         note("nothing is recorded yet; add --record to do so")
     return DONE if all(report.graded for report in result.reports) and not result.passed_over else NOT_GRADED

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from autograder.course import Assignment
 from autograder.course.term import Term
 from autograder.gradebook.grades import Grade, Mark, from_reports
+from autograder.gradebook.marked import Earlier
 from autograder.model import ExerciseResult, Report
 
 _HEADING = re.compile(r"^#{1,2}[ \t]+(\S.*)$", re.MULTILINE)
@@ -23,6 +24,7 @@ class StudentContext:
     read: Mapping[str, str] = field(default_factory=lambda: _NOTHING)  # exercise → heading of its part of the notebook
     comments: Mapping[str, str] = field(default_factory=lambda: _NOTHING)  # exercise → what a person wrote
     show: str = "values"
+    earlier: Earlier = field(default_factory=dict)  # exercise → the answer that its points are for, not the new one
 
     @property
     def marks(self) -> Mapping[str, Mark]:

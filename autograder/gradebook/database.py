@@ -1,7 +1,7 @@
 """Reports → nbgrader's gradebook. `convgrade grade --record` and `nbgrader autograde` both take their points here."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from sqlalchemy import select
 from autograder.course import Assignment, Course
 from autograder.course.term import Term
 from autograder.errors import CourseError
-from autograder.gradebook import late_penalties, opening
+from autograder.gradebook import late_penalties, marked, opening
 from autograder.gradebook.grades import points_of
 from autograder.gradebook.students import refuse_strangers
 from autograder.grading.scoring import ungraded_exercises
@@ -90,12 +90,22 @@ def times(root: Path, reports: Iterable[Report]) -> dict[str, datetime]:
     return {student: at.replace(tzinfo=UTC) for student, at in known.items() if at}
 
 
-def write_scores(book: Gradebook, report: Report) -> None:
-    """The automatic scores of one report, in nbgrader's own way; the submission must be in the gradebook."""
+def asked_about(book: Gradebook, report: Report) -> set[str]:
+    """The graded cells of a submission that a person is asked about."""
+    return marked.unread(book.find_submission_notebook(report.assignment, report.assignment, report.student).grades)
+
+
+def write_scores(book: Gradebook, report: Report, asked: Collection[str] | None = None) -> None:
+    """The automatic scores of one report, in nbgrader's own way; the submission must be in the gradebook.
+
+    `asked` are the cells that a person was asked about before, where something else has written there since.
+    """
     notebook = book.find_submission_notebook(report.assignment, report.assignment, report.student)
     values = scores(report)
     answers = {cell.name for cell in notebook.notebook.solution_cells}  # people grade those, in formgrader
-    for grade in _grades(book, notebook):
+    rows = _grades(book, notebook)
+    before_now = marked.unread(rows) if asked is None else asked
+    for grade in rows:
         if report.problem or grade.name in values or grade.name not in answers:
             before, grade.auto_score = grade.auto_score, values.get(grade.name)
             if grade.manual_score is None:
@@ -104,6 +114,7 @@ def write_scores(book: Gradebook, report: Report) -> None:
                 grade.needs_manual_grade = True
         elif grade.manual_score is None and grade.auto_score is None:  # an answer that nobody has read
             grade.needs_manual_grade = True
+    marked.ask_again(book, report, rows, before_now)
     _say_what_is_blank(notebook, report)
     book.db.commit()
 

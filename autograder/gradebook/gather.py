@@ -10,6 +10,7 @@ from autograder.gradebook import database, opening
 from autograder.gradebook.context import StudentContext, headings
 from autograder.gradebook.grades import Grade, empty_marks, from_book, from_reports, in_order, regraded, unrecorded
 from autograder.gradebook.late_penalties import recompute
+from autograder.gradebook.marked import Earlier, earlier_answers
 from autograder.grading.session import store_of
 from autograder.intake.not_taken import not_taken
 from autograder.log import stage
@@ -77,14 +78,16 @@ def gather_contexts(course: Course, assignment: Assignment, reports: Sequence[Re
     """By student. Where the gradebook knows a submission its points and words count; nothing is written there."""
     grades = {grade.student: grade for grade in _unrecorded_grades(course, assignment, reports)}
     comments: Mapping[str, Comments] = {}
+    earlier: Mapping[str, Earlier] = {}
     with opening.opened(course.root, assignment.slug) as found:
         if found:
             grades |= _recorded(assignment, found[0], reports, course.term)
             comments = _comments(assignment, found[0])
+            earlier = earlier_answers(found[0], assignment.slug)
     read = headings(assignment)
     return {
-        report.student: StudentContext(grades[report.student], read, comments.get(report.student, {}), assignment.show)
-        for report in reports
+        name: StudentContext(grades[name], read, comments.get(name, {}), assignment.show, earlier.get(name, {}))
+        for name in (report.student for report in reports)
     }
 
 

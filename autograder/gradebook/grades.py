@@ -28,6 +28,7 @@ class Mark:
     manual: float | None = None  # entered by a person; counts instead of `auto`
     extra: float = 0.0
     by_hand: bool = False  # an answer that people grade
+    again: bool = False  # a person gave points, and has to look again: the answer or the verdict is another one
     checks: tuple[CheckResult, ...] = ()
 
     @property
@@ -201,7 +202,8 @@ def _recorded(grade: Grade, submission: Any, term: Term) -> Grade:
 def _from_row(mark: Mark, row: Any) -> Mark:
     if row is None:
         return replace(mark, auto=None)
-    return replace(mark, auto=row.auto_score, manual=row.manual_score, extra=row.extra_credit or 0.0)
+    again = row.manual_score is not None and bool(row.needs_manual_grade)
+    return replace(mark, auto=row.auto_score, manual=row.manual_score, extra=row.extra_credit or 0.0, again=again)
 
 
 def _agree(grade: Grade | None, report: Report) -> bool:

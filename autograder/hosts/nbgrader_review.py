@@ -5,19 +5,25 @@ So nothing that a student writes into a file can stop nbgrader or change what a 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
+from autograder import messages
 from autograder.course import Assignment
 from autograder.errors import UnreadableSubmission
+from autograder.gradebook import database
+from autograder.layout import exercise_of
+from autograder.model import Answer, Report
+from autograder.reports.in_cell import as_html, as_text
 from autograder.submission.match import Notes, Release, counting_copies
 from autograder.submission.parse import RawCell, parse_notebook
 from autograder.submission.pictures import picture_uri
 from autograder.submission.written import written_answers
+from autograder.text import words
 
 # Where HTML, a link or MathJax's \\href would begin. nbconvert lets all of them through, `javascript:` included.
 _ACTIVE = re.compile(r"<(?=[A-Za-z/!?])|\](?=[(:])|\\(?=href)")
@@ -79,6 +85,40 @@ def rebuild(raw: bytes, assignment: Assignment, release: Any) -> Any:
     rebuilt.restore()
     notebook.cells = rebuilt.cells
     return notebook
+
+
+def fill(notebook: Any, report: Report) -> None:
+    """Puts the report into the check cells; the other outputs go."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            label = cell.metadata.get("nbgrader", {})
+            checked = label.get("grade") and not label.get("solution")
+            cell.execution_count = None
+            cell.outputs = _outputs(report, label.grade_id) if checked else []
+
+
+def finish(notebook: Any, earlier: Mapping[str, Answer]) -> None:
+    """What people see once nbgrader has read its numbers: they go, and marked answers come beside new ones."""
+    cells = []
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if output.output_type != "execute_result"]
+        cells.append(cell)
+        answer = earlier.get(exercise_of(cell.metadata.get("nbgrader", {}).get("grade_id", "")))
+        if answer:
+            text = defused_markdown(answer.text) or "(nothing)"
+            cells.append(new_markdown_cell(f"**{messages.EARLIER_ANSWER}**\n\n{text}", id=f"earlier-{len(cells)}"))
+            attach(cells[-1], answer.pictures)
+    notebook.cells = cells
+
+
+def _outputs(report: Report, grade_id: str) -> list[Any]:
+    """What stands below a check cell: the report for people, then exactly one plain number for nbgrader to read."""
+    exercise = next((item for item in report.exercises if item.name == exercise_of(grade_id)), None)
+    shown = {"text/plain": as_text(report, exercise), "text/html": as_html(report, exercise)}
+    points = database.scores(report).get(grade_id) or 0.0  # where there is no verdict, the gradebook says so
+    number = {"text/plain": words.number(points)}
+    return [new_output("display_data", shown), new_output("execute_result", number, execution_count=None)]
 
 
 def defused_markdown(source: str) -> str:

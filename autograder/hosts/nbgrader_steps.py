@@ -13,27 +13,24 @@ from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
-from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.preprocessors import NbGraderPreprocessor
-from nbgrader.utils import ignore_patterns, is_grade, is_solution
+from nbgrader.utils import ignore_patterns
 from traitlets import Enum
 
 from autograder.box.zygote import MODES
 from autograder.course import load_course
 from autograder.errors import BoxFailure, ConvgradeError
-from autograder.gradebook import database, late_penalties
+from autograder.gradebook import database, late_penalties, marked
 from autograder.grading.progress import progress
 from autograder.grading.session import GradingOptions, GradingSession, processors
-from autograder.hosts.nbgrader_review import rebuild
-from autograder.layout import exercise_of
+from autograder.hosts.nbgrader_review import fill, finish, rebuild
 from autograder.model import Report
-from autograder.reports.in_cell import as_html, as_text
 from autograder.submission.find import Found
-from autograder.text import escape, words
+from autograder.text import escape
 
 
 class TidyExporter(NotebookExporter):
@@ -110,14 +107,11 @@ class GradeInBox(NbGraderPreprocessor):  # type: ignore[misc]
         with Gradebook(names["db_url"]) as book:
             database.refuse_other_points(book, report)
             late_penalties.set_deadline(book, names["assignment"], self.parent.term)  # before nbgrader counts
+            names["asked"] = database.asked_about(book, report)  # before SaveAutoGrades asks about everything
             if database.is_ours(report):
                 database.hold(book, report)  # an older grade may be recorded there, of what was handed in before
                 raise BoxFailure(report.problem or "some checks have no verdict; grade this submission again")
-        for cell in nb.cells:
-            if cell.cell_type == "code":
-                checked = is_grade(cell) and not is_solution(cell)
-                cell.execution_count = None
-                cell.outputs = outputs(report, cell.metadata.nbgrader.grade_id) if checked else []
+        fill(nb, report)
         return nb, resources
 
 
@@ -130,7 +124,9 @@ class HoldUngraded(NbGraderPreprocessor):  # type: ignore[misc]
         if report.problem:
             self.log.warning("%s needs attention: %s", escape.terminal(report.student), escape.terminal(report.problem))
         with Gradebook(resources["nbgrader"]["db_url"]) as book:
-            database.write_scores(book, report)
+            database.write_scores(book, report, resources["nbgrader"]["asked"])
+            earlier = marked.earlier_answers(book, report.assignment, report.student)
+        finish(nb, earlier.get(report.student, {}))
         return nb, resources
 
 
@@ -158,15 +154,6 @@ class CollectPlainFiles(ExchangeCollect):  # type: ignore[misc]
         found = list(folder.glob("*.ipynb"))
         if len(found) == 1 and found[0].stem != self.coursedir.assignment_id:
             found[0].rename(folder / f"{self.coursedir.assignment_id}.ipynb")
-
-
-def outputs(report: Report, grade_id: str) -> list[Any]:
-    """What is shown below a check cell: the report for people, then exactly one plain number for nbgrader."""
-    exercise = next((item for item in report.exercises if item.name == exercise_of(grade_id)), None)
-    shown = {"text/plain": as_text(report, exercise), "text/html": as_html(report, exercise)}
-    points = database.scores(report).get(grade_id) or 0.0  # where there is no verdict, HoldUngraded takes the 0 back
-    number = {"text/plain": words.number(points)}
-    return [new_output("display_data", shown), new_output("execute_result", number, execution_count=None)]
 
 
 def _plain(path: Path) -> bool:

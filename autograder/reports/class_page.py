@@ -127,7 +127,7 @@ def _row(report: Report, href: str, context: StudentContext | None) -> Row:
         counts(report.checks) if judged(report) else {},
         look_at(report),
         trouble,
-        bool(trouble) or any(mark.waiting for mark in marks),
+        bool(trouble) or any(mark.waiting or mark.again for mark in marks),
         score,
         grade.points if grade else report.points,
         marks,

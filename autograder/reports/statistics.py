@@ -193,7 +193,7 @@ def _exercise(row: Sequence[Mark]) -> ExerciseFigures:
         full=sum(score >= row[0].points for score in scores),
         none=sum(score <= 0 for score in scores),
         graded=len(scores),
-        waiting=len(row) - len(scores),
+        waiting=sum(mark.again or (mark.by_hand and mark.waiting) for mark in row),
         manual=row[0].by_hand,
     )
 

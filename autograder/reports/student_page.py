@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from autograder import messages
 from autograder.gradebook.context import StudentContext, mark_of
 from autograder.gradebook.grades import Mark
 from autograder.grading.scoring import worth
@@ -49,6 +50,8 @@ class Section(NamedTuple):
     comment: str
     answer: Answer | None  # where people mark it
     pictures: list[Markup]
+    earlier: Answer | None  # that the points are for
+    earlier_pictures: list[Markup]
 
 
 def student_page(report: Report, title: str, context: StudentContext | None = None) -> str:
@@ -75,6 +78,7 @@ def student_page(report: Report, title: str, context: StudentContext | None = No
         drawn=[(cell, figures) for cell, figures in cells if cell.ok and figures],
         passed=Verdict.PASSED,
         carried=Verdict.CARRIED,
+        earlier_answer=messages.EARLIER_ANSWER,
         by_hand=sum(section.mark.points for section in sections if section.mark.waiting and section.mark.by_hand),
     )
 
@@ -88,8 +92,14 @@ def _section(anchor: str, exercise: ExerciseResult, context: StudentContext, rep
     mark = context.marks.get(exercise.name) or mark_of(exercise)
     texts = context.read.get(exercise.name, ""), context.comments.get(exercise.name, "")
     answer = next((each for each in report.answers if each.exercise == exercise.name), None)
-    shown = list(filter(None, map(picture_uri, answer.pictures if answer else ())))
-    return Section(anchor, exercise, found, waiting, carried, passed, mark, *texts, answer, shown)
+    earlier = context.earlier.get(exercise.name)
+    pasted, before = _pasted(answer), _pasted(earlier)
+    return Section(anchor, exercise, found, waiting, carried, passed, mark, *texts, answer, pasted, earlier, before)
+
+
+def _pasted(answer: Answer | None) -> list[Markup]:
+    """Its pictures, as far as they are sound."""
+    return list(filter(None, map(picture_uri, answer.pictures if answer else ())))
 
 
 def _finding(anchor: str, exercise: ExerciseResult, checks: list[CheckResult]) -> Finding:

@@ -47,6 +47,13 @@ def test_what_a_student_wrote_is_shown_with_its_pictures():
     assert (page.count("data:image/png"), "PHN2Zz4=" in page) == (1, False)
 
 
+def test_an_earlier_answer_that_has_the_points_stands_beside_the_new_one():
+    given = replace(context(replace(MARKS[1], manual=3.0)), earlier={"why_flip": Answer("why_flip", "<i>old")})
+    page = student_page(answered("new"), "A1", given)
+    assert "for this earlier answer" in page
+    assert page.index("What you wrote") < page.index("&lt;i&gt;old")
+
+
 def test_a_blank_answer_is_not_said_to_be_graded():
     blank = (replace(MARKS[1], auto=0.0),)
     page = student_page(answered("", "blank"), "A1", context(*blank))

@@ -25,7 +25,8 @@ from autograder.errors import CourseError
 from autograder.gradebook import database
 from autograder.hosts import nbgrader_steps as ours
 from autograder.hosts.nbgrader_review import defused_markdown, rebuild
-from autograder.model import CheckResult, ExerciseResult, Picture, Report, Verdict
+from autograder.hosts.nbgrader_shown import show_recorded
+from autograder.model import Answer, CheckResult, ExerciseResult, Picture, Report, Verdict
 from autograder.reports.in_cell import as_html, as_text
 from tests.conftest import write_course
 from tests.engine.samples.reports import png
@@ -301,11 +302,10 @@ def test_a_renamed_download_is_graded(term: Class) -> None:
     assert term.grade("eve", "double_check") == (0, None, False)
 
 
-def test_each_check_cell_holds_one_plain_number(term: Class) -> None:
+def test_each_check_cell_holds_the_report_and_no_stray_number(term: Class) -> None:
     graded = json.loads((term.root / "build/autograded/prefilled/tiny/tiny.ipynb").read_bytes())
     outputs = {cell["id"]: cell["outputs"] for cell in graded["cells"] if cell["cell_type"] == "code"}
-    assert [output["output_type"] for output in outputs["double_check"]] == ["display_data", "execute_result"]
-    assert "".join(outputs["double_check"][1]["data"]["text/plain"]) == "20"
+    assert [output["output_type"] for output in outputs["double_check"]] == ["display_data"]
     assert all(not shown for name, shown in outputs.items() if not name.endswith("_check"))
 
 
@@ -393,6 +393,30 @@ def test_a_person_is_asked_again_only_about_news(small: NbGraderAPI) -> None:
     assert [asked for _, asked in automatic(small, "decided")] == [False, False]
     database.record([report("decided", Verdict.UNGRADED)], root)
     assert [asked for _, asked in automatic(small, "decided")] == [True, True]
+
+
+def wrote(text: str) -> Report:
+    return report("kept", answers=(Answer("why", text),))
+
+
+def test_formgrader_shows_what_was_recorded(small: NbGraderAPI) -> None:
+    root = Path(small.coursedir.root)
+    tiny = load_course(root).assignment("tiny")
+    hand_in(root, "kept", notebooks.submission(tiny, RIGHT | {"why": "new <b>words"}))
+    database.record([wrote("old <b>words")], root)
+    with Gradebook(small.coursedir.db_url) as book:
+        grade = book.find_grade("why", "tiny", "tiny", "kept")
+        grade.manual_score, grade.needs_manual_grade = 7, False
+        book.db.commit()
+    database.record([wrote("new <b>words")], root)
+    assert not small.get_submission("tiny", "kept")["autograded"]
+    assert show_recorded(tiny, [wrote("new <b>words")]) == 1
+    found = small.get_submission("tiny", "kept")
+    assert (found["autograded"], found["needs_manual_grade"], found["score"]) == (True, True, 97)
+    shown = nbformat.read(root / "build/autograded/kept/tiny/tiny.ipynb", as_version=4).cells
+    texts = {cell.id: cell.source for cell in shown if cell.cell_type == "markdown"}
+    assert texts["why"] == "new < b>words"
+    assert [text for name, text in texts.items() if name.startswith("earlier") and "old < b>words" in text]
 
 
 def test_one_check_without_verdict_holds_only_its_exercise() -> None:

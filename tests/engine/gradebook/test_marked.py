@@ -1,0 +1,90 @@
+"""A mark is for one answer: who hands in another one keeps it, and the person who gave it is asked again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from autograder.course import load_course
+from autograder.gradebook import database, marked
+from autograder.gradebook.gather import gather_contexts
+from autograder.model import Answer
+from tests.engine.samples.book import book_of, enter, make_book, make_course, report, url_of
+
+
+@pytest.fixture
+def root(tmp_path):
+    make_course(tmp_path)
+    make_book(url_of(tmp_path))
+    return tmp_path
+
+
+def wrote(text, state="given"):
+    return replace(report("ada"), answers=(Answer("why", text, state),))
+
+
+def recorded(root, *texts):
+    for text in texts:
+        database.record([wrote(text)], root)
+
+
+def points(root):
+    """The program's, the person's, and whether a person is asked."""
+    with book_of(root) as book:
+        row = book.find_grade("why", "tiny", "tiny", "ada")
+        return row.auto_score, row.manual_score, row.needs_manual_grade
+
+
+def earlier(root):
+    with book_of(root) as book:
+        return {name: answer.text for name, answer in marked.earlier_answers(book, "tiny").get("ada", {}).items()}
+
+
+def test_a_mark_stays_on_a_new_answer_and_is_asked_about(root):
+    recorded(root, "first")
+    enter(root, "ada", why=3)
+    recorded(root, "first")
+    assert points(root) == (None, 3, False)
+    recorded(root, "second", "third", "third")
+    assert (points(root), earlier(root)) == ((None, 3, True), {"why": "first"})
+
+
+def test_a_person_who_looked_again_is_not_asked_any_more(root):
+    recorded(root, "first")
+    enter(root, "ada", why=3)
+    recorded(root, "second")
+    enter(root, "ada", why=4)
+    recorded(root, "second")
+    assert (points(root), earlier(root)) == ((None, 4, False), {})
+
+
+def test_where_something_else_asked_about_everything_only_news_are_left(root):
+    recorded(root, "first")
+    enter(root, "ada", why=3)
+    for text, asked in (("first", False), ("second", True)):
+        with book_of(root) as book:
+            book.find_grade("why", "tiny", "tiny", "ada").needs_manual_grade = True  # nbgrader's SaveAutoGrades
+            database.write_scores(book, wrote(text), asked=())
+        assert points(root)[2] is asked
+
+
+def test_a_blank_answer_has_no_points_and_a_comment(root):
+    database.record([wrote("", "blank")], root)
+    assert points(root) == (0, None, False)
+    with book_of(root) as book:
+        assert book.find_comment("why", "tiny", "tiny", "ada").auto_comment == "No response."
+    recorded(root, "first")
+    assert points(root) == (None, None, True)
+    with book_of(root) as book:
+        assert book.find_comment("why", "tiny", "tiny", "ada").auto_comment is None
+
+
+def test_a_page_knows_the_earlier_answer(root):
+    recorded(root, "first")
+    enter(root, "ada", why=3)
+    recorded(root, "second")
+    course = load_course(root)
+    context = gather_contexts(course, course.assignment("tiny"), [wrote("second")])["ada"]
+    assert context.earlier["why"].text == "first"
+    assert [mark.again for mark in context.marks.values()] == [False, False, True]
