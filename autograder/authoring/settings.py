@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import Field, fields
 from typing import Any
 
-from autograder.course import bans, hidden_files, limits, settings, term, thresholds
+from autograder.course import bans, hidden_files, limits, settings, teams, term, thresholds
 
 _HEAD = """# Settings
 
@@ -31,6 +31,7 @@ def _course() -> Iterator[str]:
     yield from _table("attempts", term.Counting)
     yield from _table("gradebook", term.GradebookRules)
     yield from _table("exports", term.ExportRules)
+    yield from _named("teams", "Who hands in together.", teams.TEAMS)
 
 
 def _assignment() -> Iterator[str]:

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from autograder.course.teams import Teams, read_teams
 from autograder.course.toml import (
     TRUE_OR_FALSE,
     at_least,
@@ -102,6 +103,11 @@ class Term:
     attempts: str = COUNTING[0]
     gradebook: GradebookRules = GradebookRules()
     exports: ExportRules = ExportRules()
+    teams: Teams = field(default_factory=dict)
+
+    def teams_of(self, slug: str) -> tuple[tuple[str, ...], ...]:
+        """Who hands in this assignment together."""
+        return self.teams.get(slug, self.teams.get("", ()))
 
     def extension(self, student: str, slug: str) -> float:
         """Extra seconds that this student has."""
@@ -136,6 +142,7 @@ def read_term(path: Path, table: Mapping[str, Any], slugs: set[str]) -> Term:
         attempts=table_into(path, table, "attempts", Counting).count,
         gradebook=table_into(path, table, "gradebook", GradebookRules),
         exports=table_into(path, table, "exports", ExportRules),
+        teams=read_teams(path, table, slugs),
     )
 
 

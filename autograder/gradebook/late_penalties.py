@@ -15,6 +15,7 @@ from traitlets.config import Config
 
 from autograder.course.term import Term, load_term
 from autograder.gradebook.students import refuse_strangers
+from autograder.gradebook.team_marks import share_marks
 
 
 class LatePenalty(BasePlugin):  # type: ignore[misc]
@@ -49,6 +50,7 @@ def recompute(book: Gradebook, slug: str, nbgrader_config: Config) -> dict[str, 
     term = load_term(root)
     refuse_strangers(root, term, [student.id for student in book.students])
     set_deadline(book, slug, term)
+    share_marks(book, slug, term.teams_of(slug))
     step = AssignLatePenalties(config=nbgrader_config)
     step.gradebook, step.assignment_id = book, slug
     changed = {}

@@ -58,6 +58,15 @@ def ask_again(book: Gradebook, report: Report, rows: Iterable[Grade], asked: Col
         book.db.execute(_ANSWERS.insert().values(**where, now=now, marked=marked))
 
 
+def same_answers(book: Gradebook, slug: str, students: Iterable[str]) -> bool:
+    """Whether nothing tells the answers of these students apart."""
+    if not inspect(book.db.connection()).has_table(_ANSWERS.name):
+        return True
+    found = _entries(book, slug, None)
+    texts = [{exercise: now for exercise, (now, _) in found.get(student, {}).items()} for student in students]
+    return all(text == texts[0] for text in texts)
+
+
 def earlier_answers(book: Gradebook, slug: str, student: str | None = None) -> dict[str, Earlier]:
     """By student: answers that points were given for, where another one has taken their place since."""
     if not inspect(book.db.connection()).has_table(_ANSWERS.name):

@@ -20,6 +20,7 @@ from autograder.intake.kinds import under_other_names, why_nothing
 from autograder.intake.not_taken import remember
 from autograder.intake.platforms import hand_ins
 from autograder.intake.roster import Roster
+from autograder.intake.teams import refuse_misspelt, shared_hand_ins
 from autograder.layout import SOLUTIONS
 from autograder.log import stage
 from autograder.submission.read import read_submission
@@ -67,7 +68,11 @@ def collect_from(root: Path, assignment: Assignment, path: Path, rules: Rules) -
     slugs = frozenset(folder.name for folder in (root / SOLUTIONS).iterdir() if folder.is_dir())
     found = hand_ins(source, assignment.slug, slugs | {assignment.slug}, rules.zone)
     result.listed = _not_themselves(found, rules.roster)
-    for student, moments in _by_student(found, assignment.slug, rules, result).items():
+    own, teams = _by_student(found, assignment.slug, rules, result), rules.term.teams_of(assignment.slug)
+    refuse_misspelt(root, own, teams)
+    people, sentences = shared_hand_ins(own, teams, result.listed)
+    result.notes += sentences
+    for student, moments in people.items():
         _take(student, moments, assignment, attempts, result)
     remember(root, assignment.slug, result.students, result.listed)
     result.placed = place_counting(attempts, rules.term)

@@ -419,6 +419,33 @@ def test_formgrader_shows_what_was_recorded(small: NbGraderAPI) -> None:
     assert [text for name, text in texts.items() if name.startswith("earlier") and "old < b>words" in text]
 
 
+def test_autograde_asks_again_about_a_new_answer_and_shows_the_marked_one(
+    small: NbGraderAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = Path(small.coursedir.root)
+    tiny = load_course(root).assignment("tiny")
+    hand_in(root, "again", notebooks.submission(tiny, RIGHT | {"why": "new words"}))
+    old, new = (report("again", answers=(Answer("why", f"{age} words"),)) for age in ("old", "new"))
+    database.record([old], root)
+    with Gradebook(small.coursedir.db_url) as book:
+        grade = book.find_grade("why", "tiny", "tiny", "again")
+        grade.manual_score, grade.needs_manual_grade = 7, False
+        book.db.commit()
+    monkeypatch.setattr(ours.GradingSession, "reports", lambda *_: iter([]))
+    monkeypatch.setattr(ours.GradingSession, "one", lambda *_: new)
+    result = small.autograde("tiny", "again")
+    assert result["success"], result["log"]
+    assert automatic(small, "again") == [(60, False), (30, False)]
+    with Gradebook(small.coursedir.db_url) as book:
+        grade = book.find_grade("why", "tiny", "tiny", "again")
+        assert (grade.auto_score, grade.manual_score, grade.needs_manual_grade) == (None, 7, True)
+    shown = nbformat.read(root / "build/autograded/again/tiny/tiny.ipynb", as_version=4).cells
+    assert [cell.source for cell in shown if cell.cell_type == "markdown" and "old words" in cell.source]
+    outputs = [output for cell in shown if cell.cell_type == "code" for output in cell.outputs]
+    assert outputs
+    assert all("text/html" in output.data for output in outputs)
+
+
 def test_one_check_without_verdict_holds_only_its_exercise() -> None:
     first, second = report("x", Verdict.UNGRADED), report("x")
     mixed = Report("tiny", "x", "tiny.ipynb", (first.exercises[0], second.exercises[1]))
