@@ -287,28 +287,6 @@ def split(grade_id: str, count: int) -> str:
     return f"The answer `{grade_id}` is spread over {count} cells; they were run one after the other."
 
 
-def answer_by_place(grade_ids: Sequence[str]) -> str:
-    """Written answers that stand where they belong, in cells without their labels."""
-    if len(grade_ids) > 1:
-        return f"Your written answers {_listed(grade_ids)} were found in other cells, by their places."
-    return f"Your written answer {_listed(grade_ids)} was found in another cell, by its place."
-
-
-def answer_not_found(grade_ids: Sequence[str]) -> str:
-    """Written answers whose cells are empty or gone, where the student wrote something elsewhere."""
-    what = "cells" if len(grade_ids) > 1 else "cell"
-    found = f"The {what} for your written answers {_listed(grade_ids)} hold nothing of yours"
-    if len(grade_ids) == 1:
-        found = f"The cell for your written answer {_listed(grade_ids)} holds nothing of yours"
-    return f"{found}; a person looks for it in the rest of your notebook."
-
-
-def picture_not_kept(grade_id: str) -> str:
-    """A picture in a written answer that is no picture, or too large."""
-    limits = "PNG or JPEG, at most 2 MB each and six in one answer"
-    return f"A picture in your written answer `{grade_id}` could not be kept: {limits}."
-
-
 def not_code(grade_id: str) -> str:
     """An answer whose cell became a text cell."""
     return f"The cell `{grade_id}` is no longer a code cell; its text was run as code anyway."

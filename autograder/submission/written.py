@@ -11,9 +11,9 @@ from functools import cached_property
 from keyword import kwlist
 from urllib.parse import unquote
 
-from autograder import messages
 from autograder.layout import exercise_of
 from autograder.model import Answer
+from autograder.submission import remarks
 from autograder.submission.match import Claims, Notes, Release, tidy
 from autograder.submission.parse import RawCell
 from autograder.submission.pictures import picture_uri
@@ -96,11 +96,11 @@ def written_answers(cells: Sequence[RawCell], release: Release, claims: Claims, 
     answers = [one if one.cells or not one.sure else _blank(one, loose) for one in found]
     for one in answers:
         if not one.sure:
-            notes.about(one.grade_id, messages.answer_not_found)
+            notes.about(one.grade_id, remarks.answer_not_found)
         elif one.cells and not one.labelled:
-            notes.about(one.grade_id, messages.answer_by_place)
+            notes.about(one.grade_id, remarks.answer_by_place)
         if one.lost:
-            notes.append(messages.picture_not_kept(one.grade_id))
+            notes.append(remarks.picture_not_kept(one.grade_id))
     return answers
 
 

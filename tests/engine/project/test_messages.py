@@ -8,11 +8,13 @@ import pytest
 
 from autograder import messages
 from autograder.model import Verdict
+from autograder.submission import remarks
 
 SENTENCES = {
     name: make
-    for name, make in vars(messages).items()
-    if inspect.isfunction(make) and make.__module__ == messages.__name__ and not name.startswith("_")
+    for module in (messages, remarks)
+    for name, make in vars(module).items()
+    if inspect.isfunction(make) and make.__module__ == module.__name__ and not name.startswith("_")
 }
 TOLD_NOTHING = (
     *("POINTS_CHANGED", "EMPTY_FILE", "TOO_DEEP", "TOO_LONG_TO_READ", "NOT_A_CELL"),
