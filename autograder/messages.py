@@ -20,7 +20,6 @@ LABELS: Mapping[Verdict, str] = {
 }
 """Two to six words per verdict, for tables."""
 
-EARLIER_ANSWER = "The points were given for this earlier answer; a person looks at the new one."
 NO_VERDICT = "This check could not be run. That is our problem; the staff sees it and grades it again."
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Column, MetaData, String, Table, Text, inspect, select
 from autograder.layout import exercise_of
 from autograder.model import Answer, Report
 
+EARLIER_ANSWER = "The points were given for this earlier answer; a person looks at the new one."
 _TABLES = MetaData()
 _ANSWERS = Table(
     "convgrade_answers",

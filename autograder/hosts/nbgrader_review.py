@@ -12,10 +12,10 @@ from typing import Any
 
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from autograder import messages
 from autograder.course import Assignment
 from autograder.errors import UnreadableSubmission
 from autograder.gradebook import database
+from autograder.gradebook.marked import EARLIER_ANSWER
 from autograder.layout import exercise_of
 from autograder.model import Answer, Report
 from autograder.reports.in_cell import as_html, as_text
@@ -107,7 +107,7 @@ def finish(notebook: Any, earlier: Mapping[str, Answer]) -> None:
         answer = earlier.get(exercise_of(cell.metadata.get("nbgrader", {}).get("grade_id", "")))
         if answer:
             text = defused_markdown(answer.text) or "(nothing)"
-            cells.append(new_markdown_cell(f"**{messages.EARLIER_ANSWER}**\n\n{text}", id=f"earlier-{len(cells)}"))
+            cells.append(new_markdown_cell(f"**{EARLIER_ANSWER}**\n\n{text}", id=f"earlier-{len(cells)}"))
             attach(cells[-1], answer.pictures)
     notebook.cells = cells
 

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from autograder import messages
 from autograder.gradebook.context import StudentContext, mark_of
 from autograder.gradebook.grades import Mark
+from autograder.gradebook.marked import EARLIER_ANSWER
 from autograder.grading.scoring import worth
 from autograder.model import Answer, CellRun, CheckResult, ExerciseResult, Report, Verdict
 from autograder.reports import heatmap
@@ -78,7 +78,7 @@ def student_page(report: Report, title: str, context: StudentContext | None = No
         drawn=[(cell, figures) for cell, figures in cells if cell.ok and figures],
         passed=Verdict.PASSED,
         carried=Verdict.CARRIED,
-        earlier_answer=messages.EARLIER_ANSWER,
+        earlier_answer=EARLIER_ANSWER,
         by_hand=sum(section.mark.points for section in sections if section.mark.waiting and section.mark.by_hand),
     )
 

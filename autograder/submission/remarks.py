@@ -1,4 +1,4 @@
-"""Sentences about what students wrote for questions that people mark; those about code are in autograder/messages.py."""
+"""Sentences about what students wrote for questions that people mark; about code: autograder/messages.py."""
 
 from collections.abc import Sequence
 
