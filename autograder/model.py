@@ -92,7 +92,7 @@ class CellRun:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WrittenAnswer:
     """What a student wrote for one question that people mark."""
 
     exercise: str
@@ -113,7 +113,7 @@ class Report:
     key: str = ""  # content key: submission, suite, reference, limits, engine
     cells: tuple[CellRun, ...] = ()
     notes: tuple[str, ...] = ()  # repairs and refusals, sentences a student may read
-    answers: tuple[Answer, ...] = ()  # that people mark
+    answers: tuple[WrittenAnswer, ...] = ()  # that people mark
     problem: str = ""  # why it could not be graded at all, and whose fault it is; "" when it was graded
     fault: str = ""  # "" | "student" | "ours": whose fault `problem` is
     seconds: float = 0.0
@@ -158,7 +158,7 @@ class Report:
         raw["cells"] = tuple(CellRun(**item | {"figures": tuple(item["figures"])}) for item in raw["cells"])
         raw["notes"] = tuple(raw["notes"])
         raw["answers"] = tuple(
-            Answer(**item | {"pictures": tuple(item["pictures"])}) for item in raw.get("answers", ())
+            WrittenAnswer(**item | {"pictures": tuple(item["pictures"])}) for item in raw.get("answers", ())
         )
         return cls(**raw)
 

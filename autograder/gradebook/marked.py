@@ -11,7 +11,7 @@ from nbgrader.api import Grade, Gradebook
 from sqlalchemy import Column, MetaData, String, Table, Text, inspect, select
 
 from autograder.layout import exercise_of
-from autograder.model import Answer, Report
+from autograder.model import Report, WrittenAnswer
 
 EARLIER_ANSWER = "The points were given for this earlier answer; a person looks at the new one."
 _TABLES = MetaData()
@@ -24,7 +24,7 @@ _ANSWERS = Table(
     Column("now", Text, nullable=False),  # the answer that was recorded last, as JSON
     Column("marked", Text, nullable=False),  # the one that the points are for; "" where there are none
 )
-Earlier = Mapping[str, Answer]  # exercise → the answer that its points are for, which is another one now
+Earlier = Mapping[str, WrittenAnswer]  # exercise → the answer that its points are for, which is another one now
 
 
 def unread(rows: Iterable[Grade]) -> set[str]:
@@ -87,6 +87,6 @@ def _entries(book: Gradebook, slug: str, student: str | None) -> dict[str, dict[
     return found
 
 
-def _answer(text: str) -> Answer:
+def _answer(text: str) -> WrittenAnswer:
     raw = json.loads(text)
-    return Answer(**raw | {"pictures": tuple(raw["pictures"])})
+    return WrittenAnswer(**raw | {"pictures": tuple(raw["pictures"])})

@@ -17,7 +17,7 @@ from autograder.errors import UnreadableSubmission
 from autograder.gradebook import database
 from autograder.gradebook.marked import EARLIER_ANSWER
 from autograder.layout import exercise_of
-from autograder.model import Answer, Report
+from autograder.model import Report, WrittenAnswer
 from autograder.reports.in_cell import as_html, as_text
 from autograder.submission.match import Notes, Release, counting_copies
 from autograder.submission.parse import RawCell, parse_notebook
@@ -97,7 +97,7 @@ def fill(notebook: Any, report: Report) -> None:
             cell.outputs = _outputs(report, label.grade_id) if checked else []
 
 
-def finish(notebook: Any, earlier: Mapping[str, Answer]) -> None:
+def finish(notebook: Any, earlier: Mapping[str, WrittenAnswer]) -> None:
     """What people see once nbgrader has read its numbers: they go, and marked answers come beside new ones."""
     cells = []
     for cell in notebook.cells:

@@ -9,7 +9,7 @@ from autograder.gradebook.context import StudentContext, mark_of
 from autograder.gradebook.grades import Mark
 from autograder.gradebook.marked import EARLIER_ANSWER
 from autograder.grading.scoring import worth
-from autograder.model import Answer, CellRun, CheckResult, ExerciseResult, Report, Verdict
+from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdict, WrittenAnswer
 from autograder.reports import heatmap
 from autograder.reports.render import page
 from autograder.reports.words import Task, alike, counts, findings, first_of_all, judged, problem_of, tasks
@@ -48,9 +48,9 @@ class Section(NamedTuple):
     mark: Mark  # its points, a person's among them
     read: str
     comment: str
-    answer: Answer | None  # where people mark it
+    answer: WrittenAnswer | None  # where people mark it
     pictures: list[Markup]
-    earlier: Answer | None  # that the points are for
+    earlier: WrittenAnswer | None  # that the points are for
     earlier_pictures: list[Markup]
 
 
@@ -97,7 +97,7 @@ def _section(anchor: str, exercise: ExerciseResult, context: StudentContext, rep
     return Section(anchor, exercise, found, waiting, carried, passed, mark, *texts, answer, pasted, earlier, before)
 
 
-def _pasted(answer: Answer | None) -> list[Markup]:
+def _pasted(answer: WrittenAnswer | None) -> list[Markup]:
     """Its pictures, as far as they are sound."""
     return list(filter(None, map(picture_uri, answer.pictures if answer else ())))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from autograder import messages
 from autograder.course import Assignment
 from autograder.layout import grade_id_of
-from autograder.model import Answer
+from autograder.model import WrittenAnswer
 from autograder.submission.match import (
     Claims,
     Notes,
@@ -40,7 +40,7 @@ class Submission:
 
     cells: tuple[Cell, ...]
     notes: tuple[str, ...] = ()
-    answers: tuple[Answer, ...] = ()  # that people mark
+    answers: tuple[WrittenAnswer, ...] = ()  # that people mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def read_submission(raw: bytes, assignment: Assignment) -> Submission:
     _note_lost_names(cells, release, notes)
     _note_other_meanings(cells, release, notes)
     written = written_answers(notebook.cells, release, claims, notes)
-    return Submission(cells, notes.sentences(), tuple(one.answer for one in written))
+    return Submission(cells, notes.sentences(), tuple(each.answer for each in written))
 
 
 def _note_changed_points(claims: Claims, assignment: Assignment, notes: Notes) -> None:

@@ -12,7 +12,7 @@ from keyword import kwlist
 from urllib.parse import unquote
 
 from autograder.layout import exercise_of
-from autograder.model import Answer
+from autograder.model import WrittenAnswer
 from autograder.submission import remarks
 from autograder.submission.match import Claims, Notes, Release, tidy
 from autograder.submission.parse import RawCell
@@ -59,10 +59,10 @@ class Written:
         return self._told[2]
 
     @property
-    def answer(self) -> Answer:
+    def answer(self) -> WrittenAnswer:
         """The same for a report."""
         state = "unsure" if not self.sure else "given" if self.cells else "blank"
-        return Answer(exercise_of(self.grade_id), self.source[:MAX_TEXT], state, self.pictures)
+        return WrittenAnswer(exercise_of(self.grade_id), self.source[:MAX_TEXT], state, self.pictures)
 
 
 class _Album:
@@ -88,31 +88,31 @@ class _Album:
         return f"(picture {len(self.kept)})"
 
 
-def written_answers(cells: Sequence[RawCell], release: Release, claims: Claims, notes: Notes) -> list[Written]:
+def written_answers(cells: Sequence[RawCell], origin: Release, claims: Claims, notes: Notes) -> list[Written]:
     """One for each question of the release, in its order. Adds to `notes`."""
-    desk = _Desk(cells, release, claims)
-    found = [desk.answer(rank) for rank, cell in enumerate(release.all) if cell.role == "manual"]
+    desk = _Desk(cells, origin, claims)
+    found = [desk.answer(rank) for rank, cell in enumerate(origin.all) if cell.role == "manual"]
     loose = desk.left_over()
-    answers = [one if one.cells or not one.sure else _blank(one, loose) for one in found]
-    for one in answers:
-        if not one.sure:
-            notes.about(one.grade_id, remarks.answer_not_found)
-        elif one.cells and not one.labelled:
-            notes.about(one.grade_id, remarks.answer_by_place)
-        if one.lost:
-            notes.append(remarks.picture_not_kept(one.grade_id))
+    answers = [answer if answer.cells or not answer.sure else _blank(answer, loose) for answer in found]
+    for answer in answers:
+        if not answer.sure:
+            notes.about(answer.grade_id, remarks.answer_not_found)
+        elif answer.cells and not answer.labelled:
+            notes.about(answer.grade_id, remarks.answer_by_place)
+        if answer.lost:
+            notes.append(remarks.picture_not_kept(answer.grade_id))
     return answers
 
 
-def _blank(one: Written, loose: tuple[RawCell, ...]) -> Written:
+def _blank(answer: Written, loose: tuple[RawCell, ...]) -> Written:
     """No answer; but where the student wrote text that nothing explains, a person has to look."""
-    return Written(one.grade_id, loose, sure=not loose, labelled=one.labelled)
+    return Written(answer.grade_id, loose, sure=not loose, labelled=answer.labelled)
 
 
 def _has_prose(code: str) -> bool:
-    """Whether three words follow each other as in no expression: in a comment, a string, or a cell that is no code."""
+    """Whether four words follow each other as in no expression: in a comment, a string, or a cell that is no code."""
     runs = (_RUN.findall(line) for line in code.splitlines() if line[:1] not in ("%", "!"))
-    return any(not set(run.split(" ")) & _KEYWORDS for found in runs for run in found)
+    return any(not set(run.split(" ")) & _KEYWORDS for line in runs for run in line)
 
 
 class _Desk:

@@ -13,7 +13,7 @@ from autograder.gradebook.context import StudentContext, context_without_gradebo
 from autograder.gradebook.database import record
 from autograder.gradebook.gather import gather_contexts
 from autograder.gradebook.grades import Grade, Mark
-from autograder.model import Answer, Picture, Verdict
+from autograder.model import Picture, Verdict, WrittenAnswer
 from autograder.reports.class_page import class_page, write_pages
 from autograder.reports.student_page import student_page
 from autograder.reports.verdict_history import NAME, VerdictHistory
@@ -38,7 +38,7 @@ def context(*marks: Mark, **about) -> StudentContext:
 
 
 def answered(text: str, state: str = "given", *pictures: str):
-    return replace(report("Ada"), answers=(Answer("why_flip", text, state, pictures),))
+    return replace(report("Ada"), answers=(WrittenAnswer("why_flip", text, state, pictures),))
 
 
 def test_what_a_student_wrote_is_shown_with_its_pictures():
@@ -48,7 +48,7 @@ def test_what_a_student_wrote_is_shown_with_its_pictures():
 
 
 def test_an_earlier_answer_that_has_the_points_stands_beside_the_new_one():
-    given = replace(context(replace(MARKS[1], manual=3.0)), earlier={"why_flip": Answer("why_flip", "<i>old")})
+    given = replace(context(replace(MARKS[1], manual=3.0)), earlier={"why_flip": WrittenAnswer("why_flip", "<i>old")})
     page = student_page(answered("new"), "A1", given)
     assert "for this earlier answer" in page
     assert page.index("What you wrote") < page.index("&lt;i&gt;old")

@@ -9,7 +9,7 @@ import pytest
 from autograder.course import load_course
 from autograder.gradebook import database, marked
 from autograder.gradebook.gather import gather_contexts
-from autograder.model import Answer
+from autograder.model import WrittenAnswer
 from tests.engine.samples.book import book_of, enter, make_book, make_course, report, url_of
 
 
@@ -21,7 +21,7 @@ def root(tmp_path):
 
 
 def wrote(text, state="given"):
-    return replace(report("ada"), answers=(Answer("why", text, state),))
+    return replace(report("ada"), answers=(WrittenAnswer("why", text, state),))
 
 
 def recorded(root, *texts):

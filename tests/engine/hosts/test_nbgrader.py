@@ -26,7 +26,7 @@ from autograder.gradebook import database
 from autograder.hosts import nbgrader_steps as ours
 from autograder.hosts.nbgrader_review import defused_markdown, rebuild
 from autograder.hosts.nbgrader_shown import show_recorded
-from autograder.model import Answer, CheckResult, ExerciseResult, Picture, Report, Verdict
+from autograder.model import CheckResult, ExerciseResult, Picture, Report, Verdict, WrittenAnswer
 from autograder.reports.in_cell import as_html, as_text
 from tests.conftest import write_course
 from tests.engine.samples.reports import png
@@ -396,7 +396,7 @@ def test_a_person_is_asked_again_only_about_news(small: NbGraderAPI) -> None:
 
 
 def wrote(text: str) -> Report:
-    return report("kept", answers=(Answer("why", text),))
+    return report("kept", answers=(WrittenAnswer("why", text),))
 
 
 def test_formgrader_shows_what_was_recorded(small: NbGraderAPI) -> None:
@@ -425,7 +425,7 @@ def test_autograde_asks_again_about_a_new_answer_and_shows_the_marked_one(
     root = Path(small.coursedir.root)
     tiny = load_course(root).assignment("tiny")
     hand_in(root, "again", notebooks.submission(tiny, RIGHT | {"why": "new words"}))
-    old, new = (report("again", answers=(Answer("why", f"{age} words"),)) for age in ("old", "new"))
+    old, new = (report("again", answers=(WrittenAnswer("why", f"{age} words"),)) for age in ("old", "new"))
     database.record([old], root)
     with Gradebook(small.coursedir.db_url) as book:
         grade = book.find_grade("why", "tiny", "tiny", "again")
