@@ -20,6 +20,7 @@ from autograder.grading.carried import Resit, Results, carried_forward
 from autograder.grading.repair import pinpointed
 from autograder.grading.scoring import score, ungraded_exercises
 from autograder.judge.conversation import Ask
+from autograder.judge.folded_help import quoted
 from autograder.judge.plugin import Suite
 from autograder.model import CellRun, Report
 from autograder.submission.handed_in import HandedIn
@@ -46,7 +47,7 @@ def grade(handed_in: HandedIn, suite: Suite, zygote: Zygote, judge: Judge = Suit
     told = replace(blank, notes=submission.notes, answers=submission.answers)
     judged = replace(told, cells=cells, memory_mb=round(box.memory_mb), seconds=_since(start))
     resit = Resit(suite, zygote, submission.cells, box.clock)
-    results = pinpointed(carried_forward(results, resit), resit)
+    results = quoted(pinpointed(carried_forward(results, resit), resit), assignment)
     return replace(judged, exercises=score(assignment, results))
 
 

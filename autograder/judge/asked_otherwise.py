@@ -135,6 +135,8 @@ def _misread(name: str, value: Any) -> Iterator[Other]:
         yield f"{name}_second_twice", f"for the second number of `{name}` in both directions.", (value[1],) * 2
     elif isinstance(value, torch.Tensor) and value.ndim and value.numel() > 1:
         yield from _turned(name, value)
+        if value.is_floating_point() and 0 <= float(value.min()) <= float(value.max()) <= 1:
+            yield f"{name}_complement", f"for 1 - `{name}` in the place of `{name}`.", 1 - value
 
 
 def _turned(name: str, value: torch.Tensor) -> Iterator[Other]:

@@ -51,6 +51,11 @@ def both(first: str, second: str) -> str:
     return first if first == second else f"Two things at once. {first} And: {second}"
 
 
+def notebook_says(text: str) -> str:
+    """The folded help of the notebook for this very error."""
+    return f"Your notebook has a help for this error: “{text}”"
+
+
 def perhaps(hints: Sequence[str]) -> str:
     """One or more hints of which nothing shows that it is the right one, as a question."""
     if len(hints) == 1:

@@ -6,18 +6,24 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from autograder.course import Assignment, load_course
+from autograder.course.answers import homes
+from autograder.judge.causes import both
 from autograder.judge.local import LocalBox
 from autograder.judge.plugin import with_suite
 from autograder.judge.suite import Suite
+from autograder.model import CheckResult, Verdict
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 SLUGS = sorted(path.stem for path in HERE.glob("*.toml"))
 SILENT = "nothing"
+WRONG = (Verdict.FAILED, Verdict.RAISED)
+TWO = both("", " ").partition(".")[0]  # how the hints of two mistakes begin
 
 
 @dataclass(frozen=True)
@@ -39,12 +45,15 @@ class Measured:
     found: tuple[str, ...]
     known: bool  # whether all of these are listed mistakes
     wrong: tuple[str, ...]
+    hints: tuple[str, ...]
 
     @property
     def how(self) -> str:
         """How it was found."""
         if not self.found:
             return SILENT
+        if all(hint.startswith(TWO) for hint in self.hints):
+            return "two at once"
         return "catalogue" if self.known else "relation"
 
 
@@ -54,8 +63,9 @@ def unseen(slug: str) -> list[Unseen]:
     return [Unseen(**row) for row in rows]
 
 
+@lru_cache
 def measured(slug: str) -> list[Measured]:
-    """How each unseen mistake of an assignment is found."""
+    """How each unseen mistake of an assignment is found; asked are the checks of its exercise, but for its gates."""
     assignment: Assignment = load_course(ROOT).assignment(slug)
 
     def serve(suite: Suite) -> list[Measured]:
@@ -68,11 +78,20 @@ def measured(slug: str) -> list[Measured]:
 def _measured(suite: Suite, mistake: Unseen) -> Measured:
     names: dict[str, Any] = dict(suite.reference)
     exec(mistake.source, names)  # noqa: S102  # ours
-    failed = [check for check in suite.run(LocalBox(names).ask) if check.verdict in ("failed", "raised")]
+    failed = [check for check in suite.run(LocalBox(names).ask, _others(suite, names)) if check.verdict in WRONG]
     told = {check.mistake: check.hint for check in failed if check.hint}
     wrong = tuple(hint for hint in told.values() if not re.search(mistake.says, hint, re.IGNORECASE))
     listed = {each.name for each in suite.mistakes}
-    return Measured(suite.assignment.slug, mistake.name, len(failed), tuple(told), set(told) <= listed, wrong)
+    hints = tuple(told.values())
+    return Measured(suite.assignment.slug, mistake.name, len(failed), tuple(told), set(told) <= listed, wrong, hints)
+
+
+def _others(suite: Suite, names: dict[str, Any]) -> dict[str, CheckResult]:
+    """What is not asked, as passed: exercises without a function that the mistake changes, and what trains for long."""
+    home = homes(suite.assignment)
+    changed = {home[name] for name in names.keys() & home.keys() if names[name] is not suite.reference.get(name)}
+    checks = [each for each in suite.assignment.checks if each.exercise not in changed or suite.is_gate(each.name)]
+    return {each.name: CheckResult(each.exercise, each.name, each.title, Verdict.PASSED) for each in checks}
 
 
 def table(rows: Sequence[Measured]) -> Iterator[str]:

@@ -40,6 +40,20 @@ def test_a_wrong_answer_reads_the_graders_own_sentence(capsys):
     assert compare(wrong, torch.tensor(RIGHT, dtype=torch.float32)).sentence() in " ".join(text.split())
 
 
+BIG = torch.arange(1.0, 10.0).reshape(3, 3) ** 2
+
+
+def test_a_relation_is_told_below_the_examples(capsys):
+    text = printed(capsys, lambda X: 3 * X.flip(0, 1), Example(BIG, gives=3 * BIG))
+    assert "→ Your result is the expected one, turned by 180°." in text
+
+
+def test_no_relation_is_told_of_right_answers_and_of_those_that_have_none(capsys):
+    right = printed(capsys, lambda X: 3 * X, Example(BIG, gives=3 * BIG))
+    odd = printed(capsys, lambda X: X**1.7 + X.sin(), Example(BIG, gives=3 * BIG))
+    assert "→" not in right + odd
+
+
 def test_a_stub_is_not_written_yet(capsys):
     def stub(X, K):
         raise NotImplementedError

@@ -72,6 +72,12 @@ def causes(*cases: Case) -> list[tuple[str, str]]:
     return [(cause.name, cause.sentence) for cause in diagnose(cases, [], {"scaled": scaled})]
 
 
+def test_a_share_that_is_taken_the_wrong_way_round_is_told() -> None:
+    x, share = numbers(3, 4), numbers(3, 4).sigmoid()
+    found = causes(asked(x * (1 - share) + 2, x, factor=share, shift=2.0))
+    assert found == [("factor_complement", "Your result is the right one for 1 - `factor` in the place of `factor`.")]
+
+
 def test_a_setting_that_is_ignored_is_told() -> None:
     x = numbers(3, 4)
     found = causes(asked(x + 2, x, factor=3.0, shift=2.0), asked(x + 1, x, factor=5.0, shift=1.0))
