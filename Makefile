@@ -2,9 +2,10 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 JOBS ?= 2
+ENGINE ?= podman
 READY := .venv/.ready
 
-.PHONY: help setup demo test attacks fuzz prove versions holes lint check build formgrader bench headlines lock clean
+.PHONY: help setup demo test attacks fuzz prove versions holes lint check build formgrader bench headlines image lock clean
 
 help:
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -38,8 +39,7 @@ formgrader: $(READY) ; @$(BIN)/convgrade build && $(BIN)/jupyter-lab $(OPTIONS) 
 bench: $(READY) ; @$(BIN)/python -m bench ## the figures: overhead, speed-up, memory, stability
 headlines: $(READY) ; @$(BIN)/python -m bench.headlines $(ROWS) ## the lecture's results, run again: CNNKIT_DATA=folder, ROWS="lenet names"
 
-lock: $(READY) ## write requirements.lock from what is installed now
-	@bash .ci/lock
-
+image: ; @$(ENGINE) build --tag convgrade --file Containerfile $(OPTIONS) . ## an image for podman or Docker: engine, course, bubblewrap (ENGINE=docker)
+lock: $(READY) ; @bash .ci/lock ## write requirements.lock from what is installed now
 clean: ## remove what the other targets made, and the environment
 	@rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info shared/*.egg-info

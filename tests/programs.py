@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
+import subprocess
 from importlib.util import find_spec
+from pathlib import Path
 
 from tests.engine.gradebook import postgres_server
 
 POSTGRESQL = "engine/gradebook/test_postgresql.py"
 SLURM = "engine/grading/test_slurm.py"
+PODMAN = "engine/project/test_image.py"
+BASE_IMAGE = Path(__file__).parents[1] / "build" / "base-image.tar"
+TESTER = "convgrade-tests"  # whom .ci/extras makes: rootless containers are not for root
 
 
 def chromium() -> str | None:
@@ -23,12 +29,25 @@ def slurm() -> str | None:
     return found if os.geteuid() == 0 and shutil.which("munged", path="/usr/sbin:/usr/local/sbin") else None
 
 
+def podman() -> str | None:
+    """Rootless podman, a base image to begin with, and somebody to run it; None where one of them is not there."""
+    found = shutil.which("podman")
+    if not found or not BASE_IMAGE.exists() or "overlay" not in Path("/proc/filesystems").read_text():
+        return None
+    if os.geteuid() == 0:
+        return found if TESTER in {user.pw_name for user in pwd.getpwall()} else None
+    mixed = Path("/sys/fs/cgroup/unified").exists()  # crun refuses it, and only root can take it away
+    allowed = subprocess.run(["unshare", "--user", "true"], capture_output=True, check=False).returncode == 0
+    return found if allowed and not mixed else None
+
+
 def missing() -> dict[str, str]:
     """What is not installed, by the folder or file of the tests that need it."""
     found = {
         POSTGRESQL: (postgres_server.programs(), "PostgreSQL (Debian: apt-get install postgresql)"),
         "browser": (chromium(), "Chromium (Debian: apt-get install chromium)"),
         SLURM: (slurm(), "Slurm, and root to start it (Debian: apt-get install slurm-wlm munge)"),
+        PODMAN: (podman(), "rootless podman (Debian: apt-get install podman crun uidmap mmdebstrap; then .ci/extras)"),
         "browser/": (find_spec("playwright"), "the package playwright (pip install -r requirements.lock)"),
     }
     return {tests: name for tests, (installed, name) in found.items() if not installed}

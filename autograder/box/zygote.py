@@ -29,7 +29,10 @@ START_SECONDS, ANSWER_SECONDS, HANG_UP_SECONDS = 240.0, 120.0, 5.0  # machines a
 MAX_WARM = 10_000  # characters of a cell; a control message holds 64 KiB
 DEVICES = ("/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 MODES = ("bubblewrap", "landlock")
-INSTALL = "Install it (Debian, Ubuntu: apt-get install bubblewrap) or choose the weaker wall: --box landlock"
+INSTALL = (
+    "Install it (Debian, Ubuntu: apt-get install bubblewrap), in a container allow it (docs/container.md), or choose the"
+    " weaker wall: --box landlock"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +210,10 @@ def _end_with(parent: int) -> None:
 
 def _config(wall: Wall, scratch: str, user: int) -> dict[str, Any]:
     bubbled = wall.mode == "bubblewrap"
-    becomes = (bubbled or _all_can_read(scratch, user)) and os.getuid() == 0 and "user" not in wall.off
+    reachable = bubbled or _all_can_read(scratch)
+    becomes = reachable and os.getuid() == 0 and "user" not in wall.off
+    if becomes and not bubbled:
+        os.chown(_workplace(scratch), user, user)
     places = bubblewrap.places()
     readable = [*bubblewrap.SYSTEM, *(places.values() if bubbled else places), *DEVICES]
     readable = [*readable, bubblewrap.BOX if bubbled else scratch]
@@ -240,12 +246,9 @@ def _workplace(scratch: str) -> str:
     return os.path.join(scratch, "work")
 
 
-def _all_can_read(scratch: str, user: int) -> bool:
+def _all_can_read(scratch: str) -> bool:
     """Without mounts, root can become another user only where everybody can reach the interpreter."""
     os.chmod(scratch, 0o755)
     os.makedirs(_workplace(scratch), exist_ok=True)
     paths = [Path(path).resolve() for path in bubblewrap.places()]
-    reachable = all(place.stat().st_mode & 0o005 == 0o005 for path in paths for place in (path, *path.parents))
-    if reachable:
-        os.chown(_workplace(scratch), user, user)
-    return reachable
+    return all(place.stat().st_mode & 0o005 == 0o005 for path in paths for place in (path, *path.parents))
