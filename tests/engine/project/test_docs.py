@@ -12,8 +12,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-FOLDERS = (".ci", "assignments", "autograder", "bench", "docs", "shared", "solutions", "tests")
-ENDINGS = ("py", "toml", "md", "json", "ipynb", "css", "js", "j2", "lock")
+FOLDERS = (".ci", "assignments", "autograder", "bench", "deploy", "docs", "shared", "solutions", "tests")
+ENDINGS = ("py", "toml", "md", "json", "ipynb", "css", "js", "j2", "lock", "yaml")
 NOT_OURS = ("/", "~", ".venv/", "build/", "assignments/ciphers/", "students/")  # of the machine, or made by a command
 ALLOWED = ("test_<slug>.py", "mistakes.py", "alternatives.py")  # an assignment may have these instead of folders
 PATH = re.compile(r"[\w.<>*-]+(/[\w.<>*-]+)*/?")
