@@ -41,11 +41,12 @@ WRONG = "mistake "  # how the source of a run begins that must stay below
 
 @dataclass(frozen=True, slots=True)
 class CalibrateOptions:
-    """How to calibrate: runs of each design (None: as many as usual), workers, wall, and whether to write nothing."""
+    """How to calibrate: runs of each design (None: as many as usual), workers, wall, device, and a dry run."""
 
     runs: int | None = None
     jobs: int = 1
     wall: str = "bubblewrap"
+    device: str = "cpu"
     cluster: str = ""
     dry_run: bool = False
 
@@ -156,7 +157,8 @@ def calibrate_and_write(assignment: Assignment, options: CalibrateOptions) -> bo
 def calibrate(assignment: Assignment, options: CalibrateOptions) -> list[CalibratedThreshold]:
     """Every threshold of the assignment, measured. Raises ConvgradeError where a run says nothing about one."""
     jobs = list(_jobs(assignment, options.runs))
-    spec = worker_spec(assignment, GradingOptions(wall=options.wall, cluster=options.cluster), which="gates")
+    grading = GradingOptions(wall=options.wall, device=options.device, cluster=options.cluster)
+    spec = worker_spec(assignment, grading, which="gates")
     with progress(f"Calibrating {assignment.slug}", len(jobs)) as tick:
         reports = list(grade_all(jobs, assignment, spec, options.jobs, tick))
     for report in reports:

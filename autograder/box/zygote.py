@@ -30,8 +30,8 @@ MAX_WARM = 10_000  # characters of a cell; a control message holds 64 KiB
 DEVICES = ("/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 MODES = ("bubblewrap", "landlock")
 INSTALL = (
-    "Install it (Debian, Ubuntu: apt-get install bubblewrap), in a container allow it (docs/container.md), or choose the"
-    " weaker wall: --box landlock"
+    "Install it (Debian, Ubuntu: apt-get install bubblewrap), in a container allow it (docs/container.md), or choose"
+    " the weaker wall: --box landlock"
 )
 
 

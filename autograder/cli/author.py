@@ -124,6 +124,7 @@ def prove(root: Path, slug: str, watch: bool, **options: Any) -> int:
 @CLUSTER
 @click.option("--dry-run", is_flag=True, help="Show the table; write nothing.")
 @BOX
+@DEVICE
 @COURSE
 def calibrate(root: Path, slug: str, **options: Any) -> int:
     """Measure accuracy thresholds by grading right notebooks with many secrets; write them to assignment.toml.
@@ -137,6 +138,7 @@ def calibrate(root: Path, slug: str, **options: Any) -> int:
     Examples:
       convgrade calibrate a3_networks --dry-run
       convgrade calibrate a3_networks --runs 50
+      convgrade calibrate a3_networks --dry-run --device cuda
     """
     from autograder.course import load_course
 

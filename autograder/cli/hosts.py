@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from autograder.cli.exits import DONE
-from autograder.cli.options import BOX, COURSE, loaded
+from autograder.cli.options import BOX, COURSE, device_option, loaded
 from autograder.cli.output import note_all, say, say_written
 from autograder.cli.verb import Verb
 
@@ -22,6 +22,7 @@ from autograder.cli.verb import Verb
 )
 @click.option("--leaderboard", is_flag=True, help="Show the class what everybody's gates measured.")
 @BOX
+@device_option(check=str)  # of Gradescope's machine, not of this one
 @COURSE
 def gradescope(root: Path, slug: str, **options: Any) -> int:
     """Make build/gradescope/SLUG.zip: this engine and one assignment, with setup.sh and run_autograder.

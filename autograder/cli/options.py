@@ -72,6 +72,19 @@ def course_option(search: Callable[[Path | None], Path] = find_root) -> Callable
     )
 
 
+def device_option(check: Callable[[str], str] = usable) -> Callable[[Any], Any]:
+    """`--device`; `check` is asked whether this machine can use it."""
+    return click.option(
+        "--device",
+        type=click.Choice(DEVICES),
+        default="cpu",
+        show_default=True,
+        callback=lambda _ctx, _option, device: check(device),
+        help="Where the submission's tensors live. The suite and its verdicts stay on the CPU: cuda shows that the same"
+        " code works on a GPU. Its reports are stored separately; its wall is slightly weaker (docs/security.md).",
+    )
+
+
 def jobs_option(default: int | None = None) -> Callable[[Any], Any]:
     """`--jobs`; without a number, as many workers as there are processors."""
     return click.option(
@@ -127,12 +140,4 @@ BOX = click.option(
     show_default=True,
     help="The wall around student code. landlock is weaker, for machines where bubblewrap cannot run.",
 )
-DEVICE = click.option(
-    "--device",
-    type=click.Choice(DEVICES),
-    default="cpu",
-    show_default=True,
-    callback=lambda _ctx, _option, device: usable(device),
-    help="Where the submission's tensors live. The suite and its verdicts stay on the CPU: cuda shows that the same"
-    " code works on a GPU. Its reports are stored separately; its wall is slightly weaker (docs/security.md).",
-)
+DEVICE = device_option()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from autograder.cli.exits import DONE, NOT_GRADED, NOTHING
-from autograder.cli.options import ASSIGNMENT, BOX, CLUSTER, COURSE, FILE, FOLDER, PATH, jobs_option, loaded
+from autograder.cli.options import ASSIGNMENT, BOX, CLUSTER, COURSE, DEVICE, FILE, FOLDER, PATH, jobs_option, loaded
 from autograder.cli.output import note, say
 from autograder.cli.verb import Verb, verbose
 from autograder.layout import FEEDBACK_PAGES, SIMILAR, SUBMITTED
@@ -31,6 +31,7 @@ _PAIRS = 20  # named in the terminal; the page has more
 @click.option("--shell", is_flag=True, help="Open a prompt inside the box after the check.")
 @verbose("Show the hidden test's source, all calls and all that was printed.")
 @BOX
+@DEVICE
 @COURSE
 def explain(root: Path, what: str, check: str, slug: str, **options: Any) -> int:
     """Explain why a CHECK ended as it did, and run it again in a fresh box. Without CHECK: list the checks.
@@ -52,7 +53,7 @@ def explain(root: Path, what: str, check: str, slug: str, **options: Any) -> int
     from autograder.explain.show import Explanation, overview
     from autograder.explain.subject import find_subject, spec_name
 
-    subject = find_subject(load_course(root), what, options["file"], slug)
+    subject = find_subject(load_course(root), what, options["file"], slug, options["device"])
     console = Console(soft_wrap=True, highlight=False)
     if not check:
         overview(subject, console)
@@ -70,7 +71,8 @@ def explain(root: Path, what: str, check: str, slug: str, **options: Any) -> int
         if options["shell"]:
             stay(box, again)
 
-    try_again(subject.assignment, subject.raw, explanation.spec.name, Wall(mode=options["wall"]), look)
+    wall = Wall(mode=options["wall"], device=options["device"])
+    try_again(subject.assignment, subject.raw, explanation.spec.name, wall, look)
     return DONE
 
 
@@ -86,6 +88,7 @@ def explain(root: Path, what: str, check: str, slug: str, **options: Any) -> int
 @jobs_option(1)
 @CLUSTER
 @BOX
+@DEVICE
 @COURSE
 def watch(root: Path, folder: Path, slug: str, every: float, **options: Any) -> int:
     """Grade notebooks as they arrive in FOLDER, each version once, and write a feedback page for each. Ctrl-C ends it.
@@ -101,7 +104,7 @@ def watch(root: Path, folder: Path, slug: str, every: float, **options: Any) -> 
     from autograder.grading.session import GradingOptions
     from autograder.watch import Watcher
 
-    grading = GradingOptions(jobs=options["jobs"], wall=options["wall"], cluster=options["cluster"])
+    grading = GradingOptions(**{name: options[name] for name in ("jobs", "wall", "device", "cluster")})
     pages = None if options["beside"] else options["to"] or root / FEEDBACK_PAGES
     watcher = Watcher(load_course(root), folder, grading, pages, slug, _say_score)
     if not options["once"]:

@@ -30,17 +30,19 @@ class Subject:
     same: bool = False  # these bytes, graded now, would find the stored report
 
 
-def find_subject(course: Course, what: str, file: Path | None = None, slug: str = "") -> Subject:
+def find_subject(
+    course: Course, what: str, file: Path | None = None, slug: str = "", device: str = "cpu"
+) -> Subject:
     """`what` is a path to a report or a notebook, a student, or SLUG/STUDENT; `file` is the notebook where it is known.
 
-    Raises UsageError, with close matches, where nothing fits.
+    A report of another `device` counts as one of other bytes. Raises UsageError, with close matches.
     """
     path = Path(what)
     if path.is_file() and path.suffix.lower() == ".ipynb":
-        return _of_notebook(course, path, slug)
+        return _of_notebook(course, path, slug, device)
     report = _read(path) if path.is_file() else _stored(course, what, slug)
     assignment = course.assignment(report.assignment)
-    context = context_digest(assignment, report.box)
+    context = context_digest(assignment, report.box, device)
     raw = file.read_bytes() if file else graded_bytes(course, report, context)
     same = raw is not None and content_key(raw, context) == report.key
     return Subject(assignment, report.student, report, raw, same)
@@ -56,14 +58,15 @@ def spec_name(assignment: Assignment, name: str) -> str:
     raise UsageError(f"{assignment.slug} has no check {name}; did you mean {', '.join(close)}?")
 
 
-def _of_notebook(course: Course, path: Path, slug: str) -> Subject:
+def _of_notebook(course: Course, path: Path, slug: str, device: str) -> Subject:
     found = discover([path], course, slug)
     if not found.found:
         raise UsageError("; ".join(found.passed_over))
     item = found.found[0]
     assignment, raw = course.assignment(item.slug), item.read()
     stored = [report for report in _reports(course, assignment) if report.student == item.student]
-    same = [report for report in stored if content_key(raw, context_digest(assignment, report.box)) == report.key]
+    keys = {wall: content_key(raw, context_digest(assignment, wall, device)) for wall in {each.box for each in stored}}
+    same = [report for report in stored if keys[report.box] == report.key]
     return Subject(assignment, item.student, next(iter(same or stored), None), raw, bool(same))
 
 

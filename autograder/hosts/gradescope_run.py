@@ -38,6 +38,7 @@ class GradescopeRun:
     root: Path
     slug: str
     wall: str
+    device: str
     visibility: str
     board: bool
     report: Report
@@ -48,7 +49,8 @@ class GradescopeRun:
         """Reads convgrade.json of the zip unpacked at `root`/source."""
         settings = json.loads((root / "source" / "convgrade.json").read_text("utf-8"))
         blank = Report(settings["slug"], "", "", (), box=settings["wall"])
-        return cls(root, settings["slug"], settings["wall"], settings["visibility"], settings["leaderboard"], blank)
+        slug, wall, device = settings["slug"], settings["wall"], settings["device"]
+        return cls(root, slug, wall, device, settings["visibility"], settings["leaderboard"], blank)
 
     def write(self, output: str = "") -> None:
         """results.json, whole, with the report so far."""
@@ -75,7 +77,7 @@ def main(root: Path | None = None) -> None:
     except BaseException as error:  # noqa: BLE001  # the last boundary: whatever happens, the student reads a sentence
         run.report = replace(run.report, seconds=time.monotonic() - start)
         run.write(CUT_OFF if run.report.checks else CRASHED)
-        _print(WEAKER if isinstance(error, NoBox) else "")
+        _print(WEAKER if isinstance(error, NoBox) and run.device == "cpu" else "")
         traceback.print_exc(file=sys.stdout)
 
 
@@ -98,15 +100,15 @@ def _judged(run: GradescopeRun, assignment: Assignment, found: Found) -> Report:
     from autograder.submission.handed_in import HandedIn
 
     raw = found.read()
-    key = content_key(raw, context_digest(assignment, run.wall))
+    key = content_key(raw, context_digest(assignment, run.wall, run.device))
     run.report = replace(run.report, source=found.source, key=key)
 
     def judge(suite: Suite) -> Report:
         handed_in = HandedIn(run.report.student, found.source, key, raw)
-        with zygote_for(assignment, Wall(mode=run.wall)) as zygote:
+        with zygote_for(assignment, Wall(mode=run.wall, device=run.device)) as zygote:
             return grade(handed_in, suite, zygote, partial(Suite.run, on_check=partial(run.add_result, assignment)))
 
-    return with_suite(assignment, judge)
+    return with_suite(assignment, judge, run.device)
 
 
 def _submission(run: GradescopeRun, course: Course) -> Found | None:

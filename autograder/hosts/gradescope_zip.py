@@ -29,6 +29,7 @@ class ZipOptions:
     """What an instructor chooses; it travels in convgrade.json."""
 
     wall: str = "bubblewrap"
+    device: str = "cpu"
     visibility: str = "visible"
     leaderboard: bool = False
 

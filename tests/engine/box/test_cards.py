@@ -26,7 +26,7 @@ from pathlib import Path
 from autograder.course import load_course
 from autograder.judge.plugin import with_suite
 
-USED, GRADIENT = sys.argv[2:]
+USED, GRADIENT, DEVICE = sys.argv[2:]
 
 def serve(suite):
     exec(USED)
@@ -40,7 +40,7 @@ def serve(suite):
             os._exit(status)
     return os.waitpid(child, 0)[1]
 
-assert with_suite(load_course(Path(sys.argv[1])).assignment("tiny"), serve) == 0, "no gradient in a fork"
+assert with_suite(load_course(Path(sys.argv[1])).assignment("tiny"), serve, DEVICE) == 0, "no gradient in a fork"
 """
 
 
@@ -55,8 +55,9 @@ def test_the_stand_in_shows_the_fault():
     assert "autograd's threading in combination with fork" in ended(program).stderr
 
 
-def test_forks_of_a_judge_compute_gradients(sample_course):
-    judged = ended(IN_A_FORK, str(sample_course()), USED, GRADIENT)
+@pytest.mark.parametrize("device", gpu.DEVICES)
+def test_forks_of_a_judge_compute_gradients_wherever_the_box_computes(sample_course, device):
+    judged = ended(IN_A_FORK, str(sample_course()), USED, GRADIENT, device)
     assert judged.returncode == 0, judged.stderr
 
 

@@ -25,7 +25,8 @@ def asked(tmp_path):
         (tools / engine).chmod(0o755)
         (tmp_path / "Übung 1").mkdir()
         command = [shutil.which("sh"), str(GRADE), *words]
-        done = subprocess.run(command, env={"PATH": str(tools)}, cwd=tmp_path, capture_output=True, text=True, check=False)
+        where = {"env": {"PATH": str(tools)}, "cwd": tmp_path}
+        done = subprocess.run(command, **where, capture_output=True, text=True, check=False)
         calls = tmp_path / "calls"
         return calls.read_text().splitlines() if calls.exists() else [f"{done.returncode} {done.stderr.strip()}"]
 
