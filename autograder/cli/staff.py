@@ -58,21 +58,20 @@ def explain(root: Path, what: str, check: str, slug: str, **options: Any) -> int
     if not check:
         overview(subject, console)
         return DONE
-    explanation = Explanation(subject, spec_name(subject.assignment, check), console, is_on())
-    explanation.stored()
+    told = Explanation(subject, spec_name(subject.assignment, check), console, is_on())
+    told.stored()
     if is_on():
-        explanation.source()
+        told.source()
     if subject.raw is None:
         note("the graded file is not under build/submitted; give it with --file, and the check is run again")
         return NOTHING
 
     def look(box: Box, again: Again) -> None:
-        explanation.again(again)
+        told.again(again)
         if options["shell"]:
             stay(box, again)
 
-    wall = Wall(mode=options["wall"], device=options["device"])
-    try_again(subject.assignment, subject.raw, explanation.spec.name, wall, look)
+    try_again(subject.assignment, subject.raw, told.spec.name, Wall(options["wall"], device=options["device"]), look)
     return DONE
 
 

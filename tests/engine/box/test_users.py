@@ -56,6 +56,16 @@ def test_root_s_zygote_becomes_the_user_that_it_claimed(tmp_path, monkeypatch, m
     assert _config(Wall(mode=mode), str(tmp_path), 64_321)["uid"] == 64_321
 
 
+def test_an_ordinary_user_s_zygote_stays_who_it_is_and_gives_nothing_away(tmp_path, monkeypatch):
+    """Where everybody could reach the interpreter, its folder was given to a user that only root can give it to."""
+    monkeypatch.setattr(os, "getuid", lambda: 1000)
+    monkeypatch.setattr("autograder.box.bubblewrap.places", dict)
+    given = []
+    monkeypatch.setattr(os, "chown", lambda *words: given.append(words))
+    assert _config(Wall(mode="landlock"), str(tmp_path), 64_321)["uid"] is None
+    assert given == []
+
+
 def test_other_processes_of_the_user_leave_room_for_those_of_a_submission():
     with own_user() as user, contextlib.ExitStack() as stack:
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
