@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
@@ -33,6 +34,8 @@ class Watcher:
     pages: Path | None  # where feedback pages go; None: beside each notebook
     slug: str = ""
     on_report: Callable[[Report], object] = lambda _: None
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    _pages: dict[Found, tuple[datetime | None, bytes]] = field(default_factory=dict)  # not handed out, from when on
     _before: dict[Path, FileState] = field(default_factory=dict)
     _answered: dict[Path, FileState] = field(default_factory=dict)
 
@@ -45,6 +48,7 @@ class Watcher:
         ripe = [path for path, state in seen.items() if self._before.get(path) == state != self._answered.get(path)]
         self._before = seen
         reports = self._graded(set(ripe)) if ripe else []
+        self._hand_out()
         self._answered |= {path: seen[path] for path in ripe}  # in this run none of them again, whatever came out
         return reports
 
@@ -67,10 +71,18 @@ class Watcher:
 
     def _answer(self, item: Found, report: Report, assignment: Assignment) -> None:
         page = student_page(report, assignment.title, context_without_gradebook(assignment, report)).encode()
-        if self.pages:
-            write_atomically(self.pages / item.slug / f"{safe_name(report.student)}.html", page)
-        else:
-            write_beside(item.path, page)
+        self._pages[item] = self.course.term.feedback_at(report.student, item.slug), page
+
+    def _hand_out(self) -> None:
+        """Writes the pages that are due; the others wait, also for a restart."""
+        for item, (due, page) in list(self._pages.items()):
+            if due and due > self.clock():
+                continue
+            if self.pages:
+                write_atomically(self.pages / item.slug / f"{safe_name(item.student)}.html", page)
+            else:
+                write_beside(item.path, page)
+            del self._pages[item]
 
 
 def file_states(folder: Path) -> Iterator[tuple[Path, FileState]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,11 +15,12 @@ from autograder.cli.options import ASSIGNMENT, BOX, CLUSTER, COURSE, DEVICE, JOB
 from autograder.cli.output import note, note_all, say, show_reports
 from autograder.cli.verb import Verb, verbose
 from autograder.errors import NotStored
-from autograder.layout import DEMO, DEMO_SUBMITTED, SUBMITTED, reports_folder, submission_file
+from autograder.layout import DEMO, DEMO_SUBMITTED, FEEDBACK_PAGES, SUBMITTED, reports_folder, submission_file
 from autograder.log import is_on, stage
+from autograder.text.words import amount
 
 if TYPE_CHECKING:
-    from autograder.course import Assignment
+    from autograder.course import Assignment, Course
     from autograder.grading.session import GradingSession
     from autograder.model import Report
     from autograder.submission.find import Found
@@ -129,6 +131,9 @@ def _record(reports: Sequence[Report], root: Path) -> bool:
 def report(root: Path, slug: str) -> int:
     """Write the class page, and one page per student, from the stored reports.
 
+    Where [feedback] of solutions/course.toml says when, the pages of those to whom they are due are also put into
+    build/feedback-pages; a page is due when that time and the student's own deadline are over.
+
     Students whose hand-in could not be taken are listed; then the exit code is 1.
 
     \b
@@ -149,8 +154,21 @@ def report(root: Path, slug: str) -> int:
     contexts = gather_contexts(course, assignment, reports)
     page = write_pages(reports, assignment.title, store.folder, contexts, listed)
     say(f"class page: {page.relative_to(root)}")
+    _hand_out(course, slug, [report.student for report in reports], page.parent / "students")
     note_all(f"not taken: {student}: {why}" for student, why in listed.items())
     return NOT_GRADED if listed else DONE
+
+
+def _hand_out(course: Course, slug: str, students: Sequence[str], pages: Path) -> None:
+    """Pages to those to whom they are due; says who waits."""
+    from autograder.gradebook.database import term_of
+    from autograder.reports.released import feedback_times, hand_out, who_waits
+
+    due, to = feedback_times(term_of(course, slug), slug, students), course.root / FEEDBACK_PAGES / slug
+    waiting = hand_out(due, pages, to, datetime.now(UTC), due)
+    if len(waiting) < len(due):
+        say(f"feedback: {to.relative_to(course.root)} ({amount(len(due) - len(waiting), 'page')})")
+    note_all(filter(None, [who_waits(waiting, due)]))
 
 
 @click.command(cls=Verb, short_help="Grade a sample class and show its page.")

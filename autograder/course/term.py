@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,10 @@ from autograder.layout import COURSE_FILE
 from autograder.model import cents
 
 DEADLINES = {"<assignment>": ("a date or a time, without quotes", "a date ends with its last minute")}
+FEEDBACK = {
+    "release": ("a date or a time, without quotes", "pages of every assignment; a date begins with its first minute"),
+    "<assignment>": ("a date or a time", "of this one"),
+}
 EXTENSIONS = {
     "<student>": ('a duration such as "2 days" or "1 day 12 hours"', "in every assignment"),
     "<student>.<assignment>": ("a duration", "in this one"),
@@ -104,10 +108,17 @@ class Term:
     gradebook: GradebookRules = GradebookRules()
     exports: ExportRules = ExportRules()
     teams: Teams = field(default_factory=dict)
+    feedback: Mapping[str, datetime] = field(default_factory=dict)  # by assignment, "release" for all others
 
     def teams_of(self, slug: str) -> tuple[tuple[str, ...], ...]:
         """Who hands in this assignment together."""
         return self.teams.get(slug, self.teams.get("", ()))
+
+    def feedback_at(self, student: str, slug: str) -> datetime | None:
+        """From when on this student gets the page: not before the own deadline is over. None: at once."""
+        release, deadline = self.feedback.get(slug, self.feedback.get("release")), self.deadlines.get(slug)
+        own = deadline + timedelta(seconds=self.extension(student, slug)) if deadline else release
+        return max(release, own) if release and own else None
 
     def extension(self, student: str, slug: str) -> float:
         """Extra seconds that this student has."""
@@ -130,14 +141,13 @@ class Term:
 
 def read_term(path: Path, table: Mapping[str, Any], slugs: set[str]) -> Term:
     """The rules that `table`, the content of course.toml at `path`, sets. Raises CourseError."""
-    deadlines = table_of(path, table, "deadlines", None)
-    for slug in sorted(deadlines.keys() - slugs):
-        where = place(path, line_of(path, slug, start=line_of(path, "deadlines")))
-        raise CourseError(f"unknown assignment “{slug}”", where, _question(slug, slugs))
+    deadlines = _by_assignment(path, table, "deadlines", slugs)
+    feedback = _by_assignment(path, table, "feedback", slugs, "release")
     given = table_of(path, table, "extensions", None)
     return Term(
         late=table_into(path, table, "late", Late),
         deadlines={slug: _moment(path, slug, value) for slug, value in deadlines.items()},
+        feedback={slug: _moment(path, slug, value, time.min) for slug, value in feedback.items()},
         extensions={student: _extension(path, student, value, slugs) for student, value in given.items()},
         attempts=table_into(path, table, "attempts", Counting).count,
         gradebook=table_into(path, table, "gradebook", GradebookRules),
@@ -153,12 +163,21 @@ def load_term(root: Path) -> Term:
     return read_term(path, read_toml(path, None), slugs)
 
 
-def _moment(path: Path, key: str, value: Any) -> datetime:
-    """A deadline: a day ends with its last minute, a time without a zone is this machine's."""
+def _by_assignment(path: Path, table: Mapping[str, Any], key: str, slugs: set[str], other: str = "") -> dict[str, Any]:
+    """A table with a key for each assignment, and perhaps one `other`. Raises CourseError."""
+    given = table_of(path, table, key, None)
+    for slug in sorted(given.keys() - slugs - {other}):
+        where = place(path, line_of(path, slug, start=line_of(path, key)))
+        raise CourseError(f"unknown assignment “{slug}”", where, _question(slug, slugs))
+    return given
+
+
+def _moment(path: Path, key: str, value: Any, of_day: time = time(23, 59, 59)) -> datetime:
+    """A moment: a day is its last minute or that `of_day`, a time without a zone is this machine's."""
     if isinstance(value, datetime):
         return value.astimezone(UTC)
     if isinstance(value, date):
-        return datetime.combine(value, time(23, 59, 59)).astimezone(UTC)
+        return datetime.combine(value, of_day).astimezone(UTC)
     raise _wrong(path, key, value, "write a date or a time without quotes, such as 2030-10-31 or 2030-10-31T18:00:00Z")
 
 
