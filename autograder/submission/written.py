@@ -131,7 +131,8 @@ class _Desk:
         self._wrote = {
             id(cell)
             for cell in cells
-            if id(cell) not in claimed and any(tidy(line) not in known for line in cell.source.splitlines())
+            if id(cell) not in claimed
+            and (cell.attachments or any(tidy(line) not in known for line in cell.source.splitlines()))
         }
         self._own = set(self._wrote)  # what no question has yet
         self._anchors = dict(self._anchored(claims))  # rank in the release → place in the file

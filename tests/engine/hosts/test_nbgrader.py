@@ -395,28 +395,33 @@ def test_a_person_is_asked_again_only_about_news(small: NbGraderAPI) -> None:
     assert [asked for _, asked in automatic(small, "decided")] == [True, True]
 
 
-def wrote(text: str) -> Report:
-    return report("kept", answers=(WrittenAnswer("why", text),))
+def wrote(text: str, *pictures: str) -> Report:
+    return report("kept", answers=(WrittenAnswer("why", text, "given", pictures),))
 
 
 def test_formgrader_shows_what_was_recorded(small: NbGraderAPI) -> None:
     root = Path(small.coursedir.root)
     tiny = load_course(root).assignment("tiny")
-    hand_in(root, "kept", notebooks.submission(tiny, RIGHT | {"why": "new <b>words"}))
+    hand_in(root, "kept", changed(notebooks.submission(tiny, RIGHT), paste))
     database.record([wrote("old <b>words")], root)
     with Gradebook(small.coursedir.db_url) as book:
         grade = book.find_grade("why", "tiny", "tiny", "kept")
         grade.manual_score, grade.needs_manual_grade = 7, False
         book.db.commit()
-    database.record([wrote("new <b>words")], root)
+    pictured = wrote("new <b>words", png())
+    database.record([pictured], root)
     assert not small.get_submission("tiny", "kept")["autograded"]
-    assert show_recorded(tiny, [wrote("new <b>words")]) == 1
+    assert show_recorded(tiny, [pictured]) == 1
     found = small.get_submission("tiny", "kept")
     assert (found["autograded"], found["needs_manual_grade"], found["score"]) == (True, True, 97)
     shown = nbformat.read(root / "build/autograded/kept/tiny/tiny.ipynb", as_version=4).cells
     texts = {cell.id: cell.source for cell in shown if cell.cell_type == "markdown"}
-    assert texts["why"] == "new < b>words"
+    assert "![picture 1](attachment:picture-1)" in texts["why"]
     assert [text for name, text in texts.items() if name.startswith("earlier") and "old < b>words" in text]
+    assert small.generate_feedback("tiny", "kept")["success"]
+    page = (root / "build/feedback/kept/tiny/tiny.html").read_text("utf-8")
+    assert "Doubling" in page or "double: 60 of 60 points" in page
+    assert "data:image/png;base64," in page
 
 
 def test_autograde_asks_again_about_a_new_answer_and_shows_the_marked_one(

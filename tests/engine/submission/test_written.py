@@ -149,6 +149,17 @@ def test_a_picture_is_kept_however_it_is_mentioned(source):
     assert len(read(cells).answers[0].pictures) == 1
 
 
+def test_a_picture_alone_in_a_new_cell_is_an_answer():
+    alone = text("", attachments={"graph.png": {"image/png": png()}})
+    answer = read(notebook([*LABELLED, alone])).answers[0]
+    assert (answer.state, answer.text.strip(), len(answer.pictures)) == ("given", "(picture 1)", 1)
+
+
+@pytest.mark.parametrize("kind", ["raw", "heading", "html"])
+def test_an_answer_in_a_cell_of_another_kind_is_found(kind):
+    assert states(notebook([*LABELLED, text(WORDS) | {"cell_type": kind}]))["which"] == ("given", WORDS)
+
+
 def _tall(height):
     return JPEG[:13] + height.to_bytes(2, "big") + JPEG[15:]
 
