@@ -7,41 +7,42 @@ import reference
 from autograder.judge import check, expect
 
 from ._helpers import (
+    expect_arrivals,
     expect_logits,
     expect_own_weights,
     expect_plain_logits,
     expect_ready_to_train,
     expect_single_images,
+    expect_size,
     number_of_parameters,
     shapes_that_arrive,
 )
 
 
 @check(weight=1.5, quote=("200 + 11,763 = **11,963**", "200 + 3,620 + 2,943 = **6,763**"))
-def test_drawnet_size(student):
+def test_drawnet_size(student, cases):
     """DrawNet has 11,963 parameters with one block, 6,763 with two and 7,983 with three"""
-    inside = student.beside(number_of_parameters)
-    expect(inside.number_of_parameters(student.DrawNet())).to_equal(11_963)
-    expect(inside.number_of_parameters(student.DrawNet(n_blocks=2))).to_equal(6_763)
-    expect(inside.number_of_parameters(student.DrawNet(n_blocks=3))).to_equal(200 + 2 * 3620 + 543)
+    expect_size(student, cases, student.DrawNet(), 11_963)
+    expect_size(student, cases, student.DrawNet(n_blocks=2), 6_763)
+    expect_size(student, cases, student.DrawNet(n_blocks=3), 200 + 2 * 3620 + 543)
 
 
 @check(quote=("Each convolution has `width` maps", "(B, 1, im_size, im_size) -> logits (B, num_classes)."))
-def test_drawnet_settings(student):
+def test_drawnet_settings(student, cases):
     """DrawNet follows num_classes and width, each where it belongs"""
-    inside = student.beside(number_of_parameters)
-    for setting in ((10, 28, 1, 20), (7, 12, 2, 5), (2, 16, 3, 6)):
+    classes, width = (int(size) for size in cases.rng.permutation(range(2, 14))[:2])
+    for setting in ((10, 28, 1, 20), (classes, 12, 2, width), (2, 16, 3, 6)):
         right = number_of_parameters(reference.DrawNet(*setting))
-        expect(inside.number_of_parameters(student.DrawNet(*setting))).to_equal(right)
+        expect_size(student, cases, student.DrawNet(*setting), right)
 
 
 @check(weight=1.5, quote="Odd sizes are rounded down: 27 -> 13 -> 6.")
-def test_drawnet_odd_sizes(student):
+def test_drawnet_odd_sizes(student, cases):
     """DrawNet rounds odd sizes down at every pooling: 27 → 13 → 6, 50 → 25 → 12 → 6"""
-    inside = student.beside(shapes_that_arrive)
     for size, n_blocks in ((27, 1), (27, 2), (50, 3), (30, 2)):
         model, right = student.DrawNet(3, size, n_blocks, 4), reference.DrawNet(3, size, n_blocks, 4)
-        expect(inside.shapes_that_arrive(model, 1, size, size)).to_equal(shapes_that_arrive(right, 1, size, size))
+        shapes = [shape[1:] for shape in shapes_that_arrive(right, 1, 1, size, size)]
+        expect(expect_arrivals(student, cases, model, 1, size, size)).to_equal(shapes)
 
 
 @check(weight=2, quote="n blocks of (Conv2d 3 × 3 with padding 1, ReLU, max pooling 2 × 2), flatten, one dense layer.")
@@ -90,15 +91,14 @@ def test_drawnet_trains(student, cases):
     setting = 4, 16, 3, 6
     right = reference.DrawNet(*setting)
     expect_ready_to_train(student, student.DrawNet(*setting), cases.images(4, 1, 16, 16), right)
-    expect_own_weights(student, student.DrawNet(*setting), student.DrawNet(*setting))
+    expect_own_weights(student, cases, student.DrawNet(*setting), student.DrawNet(*setting))
 
 
 @check(quote="ValueError, already at construction, when there is no pixel left for the dense layer.")
-def test_drawnet_nothing_left(student):
+def test_drawnet_nothing_left(student, cases):
     """DrawNet raises ValueError when the poolings leave no pixel, and works when they leave one"""
-    inside = student.beside(number_of_parameters)
     for size, n_blocks in ((1, 1), (3, 2), (7, 3)):
         expect(lambda size=size, n=n_blocks: student.DrawNet(3, size, n)).to_raise(ValueError)
         fits = student.DrawNet(3, 2**n_blocks, n_blocks, 4)
         right = number_of_parameters(reference.DrawNet(3, 2**n_blocks, n_blocks, 4))
-        expect(inside.number_of_parameters(fits)).to_equal(right)
+        expect_size(student, cases, fits, right)

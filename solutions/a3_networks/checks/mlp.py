@@ -14,10 +14,10 @@ from ._helpers import (
     expect_plain_logits,
     expect_ready_to_train,
     expect_single_images,
+    expect_size,
     is_affine,
     known_weights,
-    logits_of_a_and_b_and_their_sum,
-    number_of_parameters,
+    logits_of_a_b_sum_and_zero,
     saved_names_and_shapes,
 )
 
@@ -29,21 +29,21 @@ def logits_of_a_permuted_batch(model: nn.Module, x: Tensor) -> Tensor:
 
 
 @check(quote="in_features is C*H*W, hidden the size of fc1's output.")
-def test_mlp_size(student):
+def test_mlp_size(student, cases):
     """MLP has 101,770 parameters, 39,760 as 784-50-10, and as many as it should for other sizes"""
-    inside = student.beside(number_of_parameters)
-    expect(inside.number_of_parameters(student.MLP())).to_equal(101_770)
-    expect(inside.number_of_parameters(student.MLP(784, 50, 10))).to_equal(39_760)
-    expect(inside.number_of_parameters(student.MLP(in_features=36, hidden=7, out=3))).to_equal(283)
+    expect_size(student, cases, student.MLP(), 101_770)
+    expect_size(student, cases, student.MLP(784, 50, 10), 39_760)
+    expect_size(student, cases, student.MLP(in_features=36, hidden=7, out=3), 283)
 
 
 @check(quote="The attributes are called fc1 and fc2; their weights are saved under these names.")
-def test_mlp_names(student):
+def test_mlp_names(student, cases):
     """MLP saves its weights as fc1.weight, fc1.bias, fc2.weight and fc2.bias, with the shapes (out, in) and (out,)"""
-    right = saved_names_and_shapes(reference.MLP(12, 5, 3))
-    found = expect(student.beside(saved_names_and_shapes)(student.MLP(12, 5, 3), list(right))).to_be_a(dict)
+    sizes = [int(size) for size in cases.rng.permutation(range(3, 30))[:3]]
+    right = saved_names_and_shapes(reference.MLP(*sizes))
+    found = expect(student.beside(saved_names_and_shapes)(student.MLP(*sizes), list(right))).to_be_a(dict)
     told = ", ".join(f"{name} {shape}" for name, shape in right.items())
-    expect(found == right).to_hold(f"state_dict() of MLP(12, 5, 3) holds {told}")
+    expect(found == right).to_hold(f"state_dict() of MLP{tuple(sizes)} holds {told}")
 
 
 @check(weight=2, quote="Flatten, dense layer fc1, ReLU, dense layer fc2: (B, C, H, W) -> logits (B, out).")
@@ -62,11 +62,7 @@ def test_mlp_logits(student, cases):
 @check(weight=0.5, quote="Flatten, dense layer fc1, ReLU, dense layer fc2")
 def test_mlp_not_linear(student, cases):
     """MLP has a ReLU between its layers: it is not just one matrix"""
-    inside = student.beside(logits_of_a_and_b_and_their_sum)
-    a, b = cases.images(3, 1, 4, 5), cases.images(3, 1, 4, 5)
-    four = expect(inside.logits_of_a_and_b_and_their_sum(student.MLP(20, 8, 6), a, b)).to_be_a(list, length=4)
-    for answer in four:
-        expect(answer).to_have_shape(3, 6)
+    four = logits_of_a_b_sum_and_zero(student, cases, student.MLP(20, 8, 6), (1, 4, 5), 6)
     expect(not is_affine(four)).to_hold("f(a) + f(b) differs from f(a + b) + f(0), as it does behind a ReLU")
 
 
@@ -97,6 +93,6 @@ def test_mlp_trains(student, cases):
 
 
 @check(after="mlp_values", weight=0.5, quote="each new network has its own.")
-def test_mlp_own_weights(student):
+def test_mlp_own_weights(student, cases):
     """MLP gives every network weights of its own"""
-    expect_own_weights(student, student.MLP(24, 7, 5), student.MLP(24, 7, 5))
+    expect_own_weights(student, cases, student.MLP(24, 7, 5), student.MLP(24, 7, 5))

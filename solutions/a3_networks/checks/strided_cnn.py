@@ -6,18 +6,19 @@ import reference
 import torch
 from torch import Tensor, nn
 
-from autograder.judge import check, expect
+from autograder.judge import check, expect, value_of
 
 from ._helpers import (
+    CALLED,
+    expect_arrivals,
     expect_logits,
     expect_own_weights,
     expect_plain_logits,
     expect_ready_to_train,
     expect_single_images,
+    expect_size,
     is_sequential,
     known_weights,
-    number_of_parameters,
-    shapes_that_arrive,
 )
 
 BLOCKS = (
@@ -48,22 +49,21 @@ def test_block_without_relu(student, cases):
 
 
 @check(quote=("A convolution from ni to nf channels", "with their bias, and they are *called*"))
-def test_block_size(student):
+def test_block_size(student, cases):
     """conv_block is a module with ni · nf · ks · ks weights and nf biases"""
-    inside = student.beside(number_of_parameters)
     for setting, right in (((4, 8), 296), ((4, 8, 5), 808), ((3, 7, 1), 28), ((1, 4, 3, 1, False), 40)):
-        expect(inside.number_of_parameters(student.conv_block(*setting))).to_equal(right)
+        expect_size(student, cases, student.conv_block(*setting), right)
 
 
-def convolution_after_the_block(model: nn.Module, x: Tensor) -> Tensor:
-    """What the convolution has put out, looked at when the block has finished."""
+def convolution_after_the_block(model: nn.Module, x: Tensor) -> Tensor | None:
+    """What the convolution has put out, looked at when the block has finished; None when it is not called."""
     outputs: list[Tensor] = []
     for layer in known_weights(model).modules():
         if isinstance(layer, nn.Conv2d):
             layer.register_forward_hook(lambda _layer, _x, output: outputs.append(output.detach()))
     with torch.no_grad():
         model(x)
-    return outputs[0]
+    return outputs[0] if outputs else None
 
 
 @check(weight=0.5, quote="The ReLU does not work in place: the output of the convolution stays as it is.")
@@ -71,6 +71,7 @@ def test_block_not_in_place(student, cases):
     """conv_block leaves the output of its convolution as it is: the ReLU does not work in place"""
     x = cases.images(2, 2, 5, 8)
     found = student.beside(convolution_after_the_block)(student.conv_block(2, 4), x)
+    expect(value_of(found) is not None).to_hold(CALLED)
     expect(found).to_match(convolution_after_the_block(reference.conv_block(2, 4), x))
 
 
@@ -85,21 +86,20 @@ def test_block_not_in_place(student, cases):
 def test_block_trains(student, cases):
     """conv_block is ready to train: a gradient for weight and bias, the same in train mode, weights of its own"""
     expect_ready_to_train(student, student.conv_block(2, 4), cases.images(3, 2, 5, 8), reference.conv_block(2, 4))
-    expect_own_weights(student, student.conv_block(2, 4), student.conv_block(2, 4))
+    expect_own_weights(student, cases, student.conv_block(2, 4), student.conv_block(2, 4))
 
 
 @check(quote="40 + 296 + 1,168 + 2,320 + 1,450 = **5,274** numbers.")
-def test_strided_size(student):
+def test_strided_size(student, cases):
     """strided_cnn has 5,274 parameters, and as many as it should for other channels"""
-    inside = student.beside(number_of_parameters)
-    expect(inside.number_of_parameters(student.strided_cnn())).to_equal(5_274)
-    expect(inside.number_of_parameters(student.strided_cnn((2, 6, 3)))).to_equal(114 + 165)
+    expect_size(student, cases, student.strided_cnn(), 5_274)
+    expect_size(student, cases, student.strided_cnn((2, 6, 3)), 114 + 165)
 
 
 @check(quote="the maps shrink, 28 → 14 → 7 → 4 → 2 → 1")
-def test_strided_shapes(student):
+def test_strided_shapes(student, cases):
     """strided_cnn: its five convolutions see maps with sides of 28, 14, 7, 4 and 2"""
-    found = student.beside(shapes_that_arrive)(student.strided_cnn(), 1, 28, 28)
+    found = expect_arrivals(student, cases, student.strided_cnn(), 1, 28, 28)
     expect(found).to_equal([(1, 28, 28), (4, 14, 14), (8, 7, 7), (16, 4, 4), (16, 2, 2)])
 
 
@@ -131,6 +131,7 @@ def test_strided_not_in_place(student, cases):
     x = cases.images(2, 1, 8, 8)
     inside = student.beside(convolution_after_the_block)
     found = inside.convolution_after_the_block(student.strided_cnn((1, 4, 6, 5)), x)
+    expect(value_of(found) is not None).to_hold(CALLED)
     expect(found).to_match(convolution_after_the_block(reference.strided_cnn((1, 4, 6, 5)), x))
 
 
@@ -149,4 +150,4 @@ def test_strided_trains(student, cases):
     expect(student.beside(is_sequential)(model)).to_hold("strided_cnn() is an nn.Sequential")
     expect_ready_to_train(student, model, cases.images(3, 1, 28, 28), reference.strided_cnn())
     expect_single_images(student, student.strided_cnn(), reference.strided_cnn(), cases.images(2, 1, 28, 28))
-    expect_own_weights(student, student.strided_cnn(), student.strided_cnn())
+    expect_own_weights(student, cases, student.strided_cnn(), student.strided_cnn())

@@ -154,8 +154,9 @@ def test_logs_of_steps(student, cases):
 @check(after="logs_of_steps", weight=0.5, quote="All entries are plain floats.")
 def test_logs_hold_floats(student, cases):
     """all entries of train_log and valid_log are plain floats"""
-    inside = student.beside(logs_of_a_run)
-    found = expect(inside.logs_of_a_run(student.Loop, some_losses(cases), 3, 2)).to_be_a(list, length=2)
+    inside, losses = student.beside(logs_of_a_run), some_losses(cases, 6)
+    found = expect(inside.logs_of_a_run(student.Loop, losses, 3, 2)).to_be_a(list, length=2)
+    expect(plain(expect(found[0]).to_be_a(dict).get("loss"))).to_match(losses, rtol=1e-5)
     for log in found:
         for entries in expect(log).to_be_a(dict).values():
             for entry in expect(entries).to_be_a(list):

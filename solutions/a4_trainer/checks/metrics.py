@@ -26,9 +26,9 @@ def test_confusion_counts(student, cases):
 
 
 @check(quote=("A class may be missing in both.", "(num_classes, num_classes) int64."))
-def test_confusion_of_missing_classes(student):
+def test_confusion_of_missing_classes(student, cases):
     """confusion_matrix has a row and a column for every class, also for those that never occur, int64"""
-    y_true, y_pred = torch.tensor([1, 1, 3, 1]), torch.tensor([1, 0, 1, 1])
+    y_true, y_pred = 2 * cases.integers(30, low=0, high=1) + 1, cases.integers(30, low=0, high=1)
     expect(student.confusion_matrix(y_true, y_pred, 6)).to_equal(reference.confusion_matrix(y_true, y_pred, 6))
 
 
@@ -47,12 +47,16 @@ def test_confusion_refuses(student, cases):
     wrong += [(y, torch.tensor([0, 3, 1])), (torch.tensor([0, -1, 1]), y), (y, torch.tensor([[0, 1, 2]]))]
     for true, predicted in wrong:
         expect(lambda true=true, predicted=predicted: student.confusion_matrix(true, predicted, 3)).to_raise(ValueError)
+    y = cases.integers(50, low=0, high=2)
+    right = reference.confusion_matrix(y, y.flip(0), 3)
+    expect(student.confusion_matrix(y, y.flip(0), 3)).to_agree_with(right.double())
 
 
 @check(quote="Share of the labels (n,) that are right: a float.")
 def test_accuracy_is_a_share(student, cases):
     """accuracy is the share of the images that are right, a float, whatever the classes"""
-    y_true, y_pred = torch.tensor([0] * 17 + [1] * 2 + [2]), torch.tensor([0] * 16 + [1] * 3 + [0])
+    most = int(cases.rng.integers(17, 90))
+    y_true, y_pred = torch.tensor([0] * most + [1] * 2 + [2]), torch.tensor([0] * (most - 1) + [1] * 3 + [0])
     for true, predicted in ((y_true, y_pred), (y_true + 5, y_pred + 5), (y_true, y_true), (y_true, y_true + 1)):
         found = value_of(student.accuracy(y_true=true, y_pred=predicted))
         expect_plain(found, float)
@@ -60,10 +64,11 @@ def test_accuracy_is_a_share(student, cases):
 
 
 @check(weight=0.5, quote="Only with named arguments.")
-def test_accuracy_by_name(student):
+def test_accuracy_by_name(student, cases):
     """accuracy takes its arguments by name only: TypeError without names"""
-    y = torch.tensor([0, 1])
-    expect(plain(value_of(student.accuracy(y_true=y, y_pred=y)))).to_match(1.0, rtol=1e-6)
+    y = cases.integers(int(cases.rng.integers(30, 90)), low=0, high=1)
+    right = reference.accuracy(y_true=y, y_pred=y.flip(0))
+    expect(plain(value_of(student.accuracy(y_true=y, y_pred=y.flip(0))))).to_match(right, rtol=1e-6)
     expect(lambda: student.accuracy(y, y)).to_raise(TypeError)
 
 
@@ -99,7 +104,8 @@ def test_precision_and_recall(student, cases):
 def test_precision_and_recall_of_ties(student, cases):
     """pr_curve has one point for each different score: equal scores come in together"""
     y_true = torch.tensor([1, 0, 1, 1, 0, 0, 1, 0, 1])
-    score = torch.tensor([0.5, 0.5, 0.9, 0.5, 0.9, 0.1, 0.1, 0.1, 0.7], dtype=torch.float64)
+    low, middle, high, top = cases.tensor(4).sort().values
+    score = torch.stack([middle, middle, top, middle, top, low, low, low, high])
     order = torch.from_numpy(cases.rng.permutation(9))
     expect(student.pr_curve(y_true[order], score[order])).to_match(reference.pr_curve(y_true, score))
 

@@ -195,8 +195,9 @@ def results_of_each(Steps: Any, batch: Any, device: Any = "cpu") -> list[Any]:
 )
 def test_results_are_plain_numbers(student, cases):
     """train_step, valid_step and evaluate return plain floats and ints, no tensors"""
-    inside = student.beside(results_of_each)
-    found = expect(inside.results_of_each(student.Steps, *some_batches(cases, 5))).to_be_a(list, length=3)
+    inside, (batch,) = student.beside(results_of_each), some_batches(cases, 5)
+    found = expect(inside.results_of_each(student.Steps, batch)).to_be_a(list, length=3)
+    expect(plain(found)).to_match(plain(results_of_each(reference.Steps, batch)), rtol=1e-6)
     whole = {"correct": int, "count": int}
     for result, names in zip(found, (("loss", "acc"), ("loss_sum", "correct", "count"), ("loss", "acc")), strict=True):
         for name in names:

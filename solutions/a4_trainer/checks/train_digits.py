@@ -16,13 +16,13 @@ from ._helpers import expect_plain, plain
 PUBLIC = data.digits()
 
 
-def looked_over(train_digits: Any, images: Tensor, labels: Tensor, seed: int) -> dict[str, Any]:
-    """What comes back of a short training."""
+def looked_over(train_digits: Any, images: Tensor, labels: Tensor, seed: int, asked: int = 7) -> dict[str, Any]:
+    """What comes back of a short training; logits for so many images."""
     images = images.cpu()
     model, history = train_digits(images, labels.cpu(), seed=seed)
     flags = [part.training for part in model.modules()]
     with torch.no_grad():
-        found = model(images[:7])
+        found = model(images[:asked])
     return {
         "logits": found,
         "flags": any(flags),
@@ -37,6 +37,11 @@ def few(cases: Any, n: int) -> tuple[Tensor, Tensor]:
     images, labels = PUBLIC
     chosen = torch.from_numpy(cases.rng.permutation(len(labels))[:n])
     return images[chosen], labels[chosen]
+
+
+def some_number(cases: Any) -> int:
+    """How many images the model is asked about: nobody knows beforehand."""
+    return int(cases.rng.integers(7, 50))
 
 
 @check(
@@ -64,8 +69,9 @@ def test_what_comes_back(student, cases):
 )
 def test_handed_over_ready(student, cases):
     """train_digits hands the model over in eval mode, and the losses as plain floats"""
-    inside = student.beside(looked_over)
-    found = expect(inside.looked_over(student.train_digits, *few(cases, 60), cases.seed)).to_be_a(dict, length=5)
+    inside, n = student.beside(looked_over), some_number(cases)
+    found = expect(inside.looked_over(student.train_digits, *few(cases, 60), cases.seed, n)).to_be_a(dict, length=5)
+    expect(len(found["logits"])).to_equal(n)
     expect(found["flags"] is False).to_hold("every module of the model is in eval mode")
     for loss in expect(found["losses"]).to_be_a(list):
         expect_plain(loss, float)
@@ -74,22 +80,25 @@ def test_handed_over_ready(student, cases):
 @check(weight=0.5, quote="gives logits (B, 10)")
 def test_gives_logits(student, cases):
     """the model of train_digits gives finite logits (B, 10) in float32: rows do not add up to 1"""
-    inside = student.beside(looked_over)
-    found = expect(inside.looked_over(student.train_digits, *few(cases, 80), cases.seed)).to_be_a(dict, length=5)
-    logits = expect(found["logits"]).to_have_shape(7, 10)
+    inside, n = student.beside(looked_over), some_number(cases)
+    found = expect(inside.looked_over(student.train_digits, *few(cases, 80), cases.seed, n)).to_be_a(dict, length=5)
+    logits = expect(found["logits"]).to_have_shape(n, 10)
     expect(logits).to_have_dtype(torch.float32)
     sums = logits.sum(1)
     expect(bool(((sums - 1).abs() > 1e-3).any() or (logits < 0).any())).to_hold("these are logits, not probabilities")
     expect(bool(((logits.exp().sum(1) - 1).abs() > 1e-3).any())).to_hold("these are logits, not log-probabilities")
 
 
-def weights_of_three(train_digits: Any, images: Tensor, labels: Tensor, seed: int) -> list[list[Tensor]]:
-    """Trained with a seed, with the same one again after other random numbers were drawn, and with another one."""
+def weights_of_three(train_digits: Any, images: Tensor, labels: Tensor, runs: list[tuple[int, int]]) -> list[Any]:
+    """Trained with a seed, with the same one again after other random numbers were drawn, and with another one.
+
+    A run is a seed and a whole number: the weights come back multiplied by it, which float64 does exactly.
+    """
     found = []
     torch.manual_seed(99)  # of somebody else
-    for number in (seed, seed, seed + 1):
-        model, _ = train_digits(images.cpu(), labels.cpu(), number)
-        found.append([parameter.detach().clone() for parameter in model.parameters()])
+    for seed, factor in runs:
+        model, _ = train_digits(images.cpu(), labels.cpu(), seed)
+        found.append([parameter.detach().double() * factor for parameter in model.parameters()])
         torch.rand(3)
     return found
 
@@ -97,19 +106,24 @@ def weights_of_three(train_digits: Any, images: Tensor, labels: Tensor, seed: in
 @check(weight=1, quote="The same seed gives exactly the same network, another seed another one.")
 def test_repeatable(student, cases):
     """train_digits gives exactly the same network for the same seed, and another one for another seed"""
-    inside = student.beside(weights_of_three)
-    found = expect(inside.weights_of_three(student.train_digits, *few(cases, 50), cases.seed)).to_be_a(list, length=3)
-    same = 0 < len(found[0]) == len(found[1]) and all(map(torch.equal, found[0], found[1]))
-    expect(same).to_hold("the same seed gives exactly the same weights")
-    other = any(not torch.equal(a, b) for a, b in zip(found[0], found[2], strict=False))
+    inside, factors = student.beside(weights_of_three), cases.rng.permutation(range(3, 999))[:3].tolist()
+    runs = list(zip((cases.seed, cases.seed, cases.seed + 1), factors, strict=True))
+    answer = expect(inside.weights_of_three(student.train_digits, *few(cases, 50), runs)).to_be_a(list, length=3)
+    one, again, another = [[value / by for value in values] for values, by in zip(answer, factors, strict=True)]
+    expect(0 < len(one) == len(again) and all(map(torch.equal, one, again))).to_hold(
+        "the same seed gives exactly the same weights"
+    )
+    other = any(not torch.equal(a, b) for a, b in zip(one, another, strict=False))
     expect(other).to_hold("another seed gives other weights")
 
 
 @check(after="repeatable", weight=0.5, quote="The arguments stay as they are.")
 def test_leaves_the_digits_alone(student, cases):
     """train_digits leaves images and labels as they are"""
-    images, labels = few(cases, 51)
-    expect(lambda: student.on_cpu.train_digits(images, labels)).to_leave_inputs_alone()
+    (images, labels), n = few(cases, 51), some_number(cases)
+    answer = expect(lambda: student.on_cpu.train_digits(images, labels)).to_leave_inputs_alone()
+    model, _ = expect(answer).to_be_a(tuple, length=2)
+    expect(model(images[:n])).to_have_shape(n, 10)
 
 
 def read_of_others(student: Any, images: Tensor, labels: Tensor, cases: Any, given: int) -> float:

@@ -1,0 +1,135 @@
+"""Right answers that were recorded under one secret of the course, and are played back under another one.
+
+What they earn is earned by knowing the questions beforehand: inputs, sizes and places that the secret does not change.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from autograder.box.outcome import Reply, StudentError
+from autograder.course import Assignment
+from autograder.judge.conversation import Request
+from autograder.judge.local import LocalBox
+from autograder.judge.plugin import Suite, with_suite
+from autograder.model import Verdict
+
+NOT_SEEDED = "inputs, sizes or places that are the same in every term: to be lowered"
+FORMULA = "a formula's figures, the notebook's own examples among them"
+ERRORS = "wrong arguments, each of which is answered by an error"
+MAY_EARN: Mapping[str, Mapping[str, tuple[float, str]]] = {
+    "a1_convolution": {
+        "flatten": (0.6, NOT_SEEDED),
+        "out_size": (12.0, FORMULA),
+        "pad2d": (1.0, NOT_SEEDED),
+        "conv_components": (1.7, NOT_SEEDED),
+        "kernels": (9.4, "kernels that the notebook writes down"),
+        "learn_kernel": (4.9, NOT_SEEDED),
+    },
+    "a2_pooling_im2col": {
+        "trustworthy": (4.0, "which variants are right is one list of yes and no"),
+        "global_pool": (0.8, ERRORS),
+        "im2col": (2.7, NOT_SEEDED),
+        "conv_matrix": (2.8, FORMULA),
+        "conv_transpose2d": (3.2, FORMULA),
+        "receptive_field": (8.7, FORMULA),
+    },
+    "a4_trainer": {"data": (1.5, "the letters of five curves: one written answer, the same for everybody")},
+    "a5_transfer": {
+        "patch_dataset": (0.5, ERRORS),
+        "transforms": (7.1, NOT_SEEDED),
+        "tta": (5.0, NOT_SEEDED),
+        "transfer_model": (13.0, NOT_SEEDED),
+        "freeze": (11.1, NOT_SEEDED),
+        "two_stage": (3.4, NOT_SEEDED),
+        "solve_patches": (7.0, NOT_SEEDED),
+    },
+    "a6_looking_inside": {
+        "feature_maps": (6.1, NOT_SEEDED),
+        "saliency": (5.2, NOT_SEEDED),
+        "trustworthy": (5.0, "which variants are right is one list of yes and no"),
+        "guided_backprop": (1.8, ERRORS),
+        "picture_maths": (1.0, ERRORS),
+        "temperature_softmax": (1.2, ERRORS),
+        "evidence": (3.5, NOT_SEEDED),
+    },
+    "a7_text_cnn": {
+        "char_vocab": (12.9, NOT_SEEDED),
+        "ngram_conv": (0.9, ERRORS),
+        "text_cnn": (11.4, NOT_SEEDED),
+        "load_names": (6.8, NOT_SEEDED),
+        "train_names": (3.5, NOT_SEEDED),
+        "p_female": (2.5, NOT_SEEDED),
+    },
+}
+
+
+class Tape:
+    """Keeps the answers of the reference, in their order; played back, it hears no question."""
+
+    def __init__(self, names: Mapping[str, Any]) -> None:
+        self._box, self._kept = LocalBox(names), list[Reply | StudentError]()
+        self._played: Iterator[Reply | StudentError] | None = None
+
+    def ask(self, request: Request, seconds: float = 0.0) -> Reply:
+        """As `Box.ask`; what the suite runs beside the student's code needs no answer."""
+        if self._played is None:
+            return self._recorded(request)
+        if request["op"] == "run":
+            return Reply()
+        answer = next(self._played, StudentError(Verdict.RAISED, "EOFError", "the tape ends here"))
+        if isinstance(answer, StudentError):
+            raise answer
+        return answer
+
+    def _recorded(self, request: Request) -> Reply:
+        answer: Reply | StudentError
+        try:
+            answer = self._box.ask(request)
+        except StudentError as error:
+            answer = error
+        if request["op"] != "run":
+            self._kept.append(answer)
+        if isinstance(answer, StudentError):
+            raise answer
+        return answer
+
+    def rewind(self) -> None:
+        """From here on it plays."""
+        self._played = iter(self._kept)
+
+
+def earned_by_tapes(suite: Suite) -> dict[str, list[str]]:
+    """By the exercise, the checks that answers of another secret pass; gates, which train on hidden data, aside."""
+    suite.mistakes = ()  # no hints
+    checks = [check for check in suite.assignment.checks if check.weight and not suite.is_gate(check.name)]
+    tapes = {check.name: Tape(suite.reference) for check in checks}
+    right = suite.assignment
+    suite.assignment = replace(right, secret="of the term before")
+    for name, tape in tapes.items():
+        assert suite.unexplained(name, tape.ask).verdict is Verdict.PASSED
+        tape.rewind()
+    suite.assignment = right
+    passed = defaultdict(list)
+    for check in checks:
+        if suite.unexplained(check.name, tapes[check.name].ask).verdict is Verdict.PASSED:
+            passed[check.exercise].append(check.name)
+    return dict(passed)
+
+
+def points(assignment: Assignment, exercise: str, names: list[str]) -> float:
+    """What the checks of these names are worth."""
+    weights = {check.name: check.weight for check in assignment.checks if check.exercise == exercise}
+    (whole,) = (each.points for each in assignment.exercises if each.name == exercise)
+    return whole * sum(weights[name] for name in names) / sum(weights.values())
+
+
+def test_answers_of_another_term_earn_only_what_is_constant(assignment: Assignment) -> None:
+    """What an exercise may earn so stands in the table, with the reason: points that need no knowledge of the term."""
+    passed = with_suite(assignment, earned_by_tapes)
+    earned = {exercise: round(points(assignment, exercise, names), 2) for exercise, names in passed.items()}
+    limits = {exercise: most for exercise, (most, _) in MAY_EARN.get(assignment.slug, {}).items()}
+    assert {name: passed[name] for name, amount in earned.items() if amount > limits.get(name, 0.0)} == {}
