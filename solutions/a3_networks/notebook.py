@@ -2,15 +2,14 @@
 # # A3 · Networks: shapes and parameter counts
 #
 # In A1 and A2 you built the layers. Now you put them together. Most of what goes wrong here is bookkeeping: a shape that does
-# not fit the next layer, a layer that nobody registered, a softmax too many. So this notebook is about two questions that you can
-# always ask a network: *which shape comes out of this layer?* and *how many numbers does it learn?* Who can answer both on
+# not fit the next layer, a layer that nobody registered, a softmax too many. Whoever knows the shapes and the number of parameters on
 # paper finds most mistakes before the training starts.
 #
 # | | task | points | minutes |
 # |---|---|---:|---:|
-# | T3.1 | Count: `conv_params`, `count_params`, `layer_table` | 14 | 30 |
-# | T3.2 | `MLP`, and four ways to flatten | 10 | 15 |
-# | T3.3 | LeNet three times: classic, modern, `nn.Sequential` | 26 | 45 |
+# | T3.1 | `MLP`, and four ways to flatten | 10 | 15 |
+# | T3.2 | LeNet three times: classic, modern, `nn.Sequential` | 26 | 45 |
+# | T3.3 | Count: `conv_params`, `count_params`, `layer_table` | 14 | 30 |
 # | T3.4 | `mnist_net` with SELU and Dropout | 8 | 15 |
 # | T3.5 | `conv_block` and `strided_cnn` | 14 | 25 |
 # | T3.6 | `DrawNet` with n blocks | 12 + 4 | 40 |
@@ -39,17 +38,51 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from cnnkit import Example, after_writing, check, data, diagrams, networks, plots
+from cnnkit import Example, after_writing, check, data, diagrams, networks, plots, training
 
 torch.set_num_threads(1)  # such small networks are not quicker with more
 
 # %% [markdown]
-# ---
-# ## T3.1 · Count
+# ## First the result
 #
-# *Difficulty ●●●○○ · Importance ●●●●● · about 30 minutes · 14 points*
+# Three networks learn to read handwritten digits, from the same 898 examples. How many of 300 other digits do they read?
+
+
+# %%
+def reads(model):
+    """Trains on three digits of four; gives what it says of the others."""
+    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
+    training.fit(model, training.Batches(images[~apart], labels[~apart]), optimizer, epochs=6)
+    return model(images[apart]).argmax(1)
+
+
+images, labels = data.digits()
+apart = torch.arange(len(labels)) % 4 == 0
+torch.manual_seed(0)
+first, second = nn.Conv2d(1, 8, 5, stride=2, padding=2), nn.Conv2d(8, 16, 3, stride=2, padding=1)
+contest = {
+    "one dense layer": nn.Sequential(nn.Flatten(), nn.Linear(784, 10)),
+    "two dense layers": nn.Sequential(nn.Flatten(), nn.Linear(784, 50), nn.ReLU(), nn.Linear(50, 10)),
+    "two convolutions, then dense": nn.Sequential(
+        first, nn.ReLU(), second, nn.ReLU(), nn.Flatten(), nn.Linear(784, 10)
+    ),
+}
+said = {name: reads(model) for name, model in contest.items()}
+for name, model in contest.items():
+    right = (said[name] == labels[apart]).float().mean()
+    print(f"{name:30} learns {networks.size(model):6,} numbers and reads {right:.1%}")
+lost = (said["one dense layer"] != labels[apart]).nonzero().flatten()[:4].tolist()
+titles = [f"{labels[apart][i]}, not {said['one dense layer'][i]}" for i in lost]
+plots.row(*[images[apart][i, 0] for i in lost], titles=titles)
+
+# %% [markdown]
+# The four digits are some that the single layer misreads. The convolutions read as well as the two dense layers, with less than a quarter
+# of their numbers. So how many numbers a network learns matters less than *where they sit*, and two questions are worth asking of every network.
 #
-# `nn.Conv2d(3, 2, 3)` sees 3 channels and makes 2. For each of the 2 it has a kernel with 3 slices of 3 × 3 numbers:
+# **Which shape comes out of this layer?** For convolutions and poolings you know the formula from A1; a dense layer gives as many
+# numbers as it has rows.
+#
+# **How many numbers does it learn?** `nn.Conv2d(3, 2, 3)` sees 3 channels and makes 2. For each of the 2 it has a kernel with 3 slices of 3 × 3 numbers:
 
 # %%
 weight = nn.Conv2d(3, 2, 3).weight.detach().mul(10).round()
@@ -72,229 +105,11 @@ plots.grid([[weight[o, c] for c in range(3)] for o in range(2)], titles=names)
 # | `Linear(800, 256)` | 205,056 |
 # | `Linear(784, 26)` | 20,410 |
 #
-# Do the last one on paper before you go on.
-
-
-# %% conv_params role="solution"
-def conv_params(c_in: int, c_out: int, k: int | tuple[int, int], bias: bool = True) -> int:
-    """How many numbers nn.Conv2d(c_in, c_out, k, bias=bias) learns: an int, by arithmetic.
-
-    k is one number for a square kernel, or a pair (height, width).
-    """
-    ### BEGIN SOLUTION
-    kh, kw = (k, k) if isinstance(k, int) else k
-    return c_out * c_in * kh * kw + (c_out if bias else 0)
-    ### END SOLUTION
-
+# Do the last one on paper before you go on. In T3.3 you write a function for it.
 
 # %% [markdown]
-# **Count a whole network.** `model.parameters()` walks through all the layers, however deeply they are nested, and gives each tensor that is
-# learned. `p.numel()` is the number of its entries, and `p.requires_grad` is False for a *frozen* one, that training leaves alone.
-#
-# <details><summary>Question: a batch-norm layer of 64 channels stores 64 weights, 64 biases, 64 running means and 64 running variances (and counts its batches). How many parameters?</summary>
-#
-# 128. The running statistics are measured, not learned: PyTorch keeps them as *buffers*. They are in `state_dict()`, because a saved model needs them, but
-# not in `parameters()`. So do not count through `state_dict()`.
-#
-# </details>
-# <details><summary>Question: two layers share one weight (<code>b.weight = a.weight</code>). Counted once or twice?</summary>
-#
-# Once: it is one tensor in memory, learned once. `parameters()` gives it once. `state_dict()` lists it under both names.
-#
-# </details>
-
-
-# %% count_params role="solution"
-def count_params(model: nn.Module, trainable_only: bool = False) -> int:
-    """How many numbers the model learns: an int.
-
-    - Shared parameters count once. Buffers (running means, …) do not count.
-    - With trainable_only, parameters with requires_grad=False do not count either.
-    """
-    ### BEGIN SOLUTION
-    return sum(p.numel() for p in model.parameters() if p.requires_grad or not trainable_only)
-    ### END SOLUTION
-
-
-# %% [markdown]
-# **Watch an image pass.** Which shape comes out of which layer? One can compute it (T1.3), or send an image through and *listen*. That is what
-# a **hook** is for: a function of yours that PyTorch calls each time a layer has finished.
-
-
-# %%
-def tell(layer, inputs, output):
-    print(f"{type(layer).__name__:10} {tuple(inputs[0].shape)} -> {tuple(output.shape)}")
-
-
-small = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(676, 10))
-hooks = [layer.register_forward_hook(tell) for layer in small]
-small(torch.zeros(1, 1, 28, 28))
-for hook in hooks:
-    hook.remove()
-
-# %% [markdown]
-# Five layers, five lines. Write `layer_table`, which does this for any model and gives it back as a list. A guest in somebody else's model behaves:
-# whatever `layer_table` switches on or off, it puts back, even if the model stops with an error half way (`try … finally`).
-#
-# <details><summary>Hint 1: which modules?</summary>
-#
-# `model.modules()` gives the model itself and everything inside it. A *layer* is one without children: `not list(module.children())`.
-#
-# </details>
-# <details><summary>Hint 2: the hook</summary>
-#
-# ```python
-# def note(layer, inputs, output):
-#     rows.append((type(layer).__name__, tuple(output.shape[1:]), ...))
-# ```
-#
-# For the parameters keep a set of what you have seen, e.g. of `id(p)`, and go through `layer.parameters()`.
-#
-# </details>
-# <details><summary>Hint 3: modes</summary>
-#
-# `model.eval()` changes the flag `training` of *every* module. `model.train()` afterwards would switch them *all* on, also a part that its owner had put to
-# eval on purpose. So remember them one by one: `modes = {m: m.training for m in model.modules()}`, and in the end `m.training = mode`.
-#
-# </details>
-# <details><summary>Why eval mode at all?</summary>
-#
-# In train mode batch norm would mix your zeros into its running means: looking changes the model. And of one single image it cannot take a variance:
-# `ValueError: Expected more than 1 value per channel when training`.
-#
-# </details>
-# <details><summary>Help: I get <code>RuntimeError: Input type (float) and bias type (double) should be the same</code></summary>
-#
-# The model is in float64, your image is not. `next(model.parameters(), None)` is the first parameter, or None in a model without any: make the image with its
-# `dtype` and `device`.
-#
-# </details>
-
-
-# %% layer_table role="solution"
-def layer_table(
-    model: nn.Module, input_shape: tuple[int, ...]
-) -> list[tuple[str, tuple[int, ...], int]]:
-    """What becomes of one image in the model: a list of tuples (layer, shape, params).
-
-    - One row for each time a layer is called, in that order. Layers are the modules without children.
-    - layer: the name of its class, "Conv2d". shape: that of its output, without the batch axis, a tuple
-      of ints. params: how many of the layer's own parameters no row above has counted yet, an int.
-    - input_shape is without the batch axis, e.g. (1, 28, 28). The image is zeros, of the dtype and
-      device of the model's first parameter, or torch's defaults when there is none.
-    - The image passes in eval mode. Afterwards everything is as before, also when the model raises an
-      error: the training flag of each module, running statistics, gradients; your hooks are gone, other
-      people's hooks are still there. The error itself goes on to the caller.
-    """
-    ### BEGIN SOLUTION
-    rows, counted = [], set()
-
-    def note(layer, inputs, output):
-        new = [p for p in layer.parameters() if id(p) not in counted]
-        counted.update(id(p) for p in new)
-        rows.append((type(layer).__name__, tuple(output.shape[1:]), sum(p.numel() for p in new)))
-
-    first = next(model.parameters(), torch.zeros(()))
-    image = torch.zeros(1, *input_shape, dtype=first.dtype, device=first.device)
-    modes = {module: module.training for module in model.modules()}
-    hooks = [module.register_forward_hook(note) for module in modes if not list(module.children())]
-    try:
-        model.eval()
-        with torch.no_grad():
-            model(image)
-    finally:
-        for hook in hooks:
-            hook.remove()
-        for module, mode in modes.items():
-            module.training = mode
-    return rows
-    ### END SOLUTION
-
-
-# %% count_params_check role="check" points=14 title="Count"
-check(
-    conv_params,
-    Example(3, 2, 3, gives=56, note="the picture above: 56"),
-    Example(1, 32, 3, gives=320),
-    Example(32, 32, 5, gives=25632),
-    Example(3, 8, (3, 5), bias=False, gives=360),
-)
-small = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(676, 10))
-frozen = nn.Sequential(nn.Linear(6, 4).requires_grad_(False), nn.BatchNorm1d(4), nn.Linear(4, 2))
-check(
-    count_params,
-    Example(small, gives=6810, note="the small network above: 40 + 6,770"),
-    Example(frozen, gives=46, note="6 → 4, batch norm, 4 → 2: 28 + 8 + 10"),
-    Example(frozen, trainable_only=True, gives=18, note="its first layer is frozen: 8 + 10"),
-)
-rows = [
-    ("Conv2d", (4, 26, 26), 40),
-    ("ReLU", (4, 26, 26), 0),
-    ("MaxPool2d", (4, 13, 13), 0),
-    ("Flatten", (676,), 0),
-    ("Linear", (10,), 6770),
-]
-check(
-    layer_table,
-    Example(small, (1, 28, 28), gives=rows, note="the small network, five rows"),
-    Example(
-        small,
-        (1, 28, 28),
-        look_at=lambda _: any(m._forward_hooks for m in small),
-        gives=False,
-        note="no hook is left",
-    ),
-    Example(
-        frozen,
-        (6,),
-        gives=[("Linear", (4,), 28), ("BatchNorm1d", (4,), 8), ("Linear", (2,), 10)],
-        note="batch norm, one row of 6 numbers",
-    ),
-)
-
-# %% [markdown]
-# Your table on something larger: **ResNet-18**, the network that A5 borrows. It is made of blocks of two
-# convolutions, with a shortcut round each block.
-
-
-# %%
-class Block(nn.Module):
-    """Two 3 × 3 convolutions, and the input added to what comes out."""
-
-    def __init__(self, c_in, c_out, stride):
-        super().__init__()
-        self.conv1 = nn.Conv2d(c_in, c_out, 3, stride, padding=1, bias=False)
-        self.bn1, self.bn2, self.relu = nn.BatchNorm2d(c_out), nn.BatchNorm2d(c_out), nn.ReLU()
-        self.conv2 = nn.Conv2d(c_out, c_out, 3, padding=1, bias=False)
-        same = stride == 1 and c_in == c_out
-        short = nn.Sequential(nn.Conv2d(c_in, c_out, 1, stride, bias=False), nn.BatchNorm2d(c_out))
-        self.shortcut = nn.Sequential() if same else short
-
-    def forward(self, x):
-        y = self.bn2(self.conv2(self.relu(self.bn1(self.conv1(x)))))
-        return self.relu(y + self.shortcut(x))
-
-
-def resnet18():
-    stem = [nn.Conv2d(3, 64, 7, 2, padding=3, bias=False), nn.BatchNorm2d(64), nn.ReLU()]
-    sizes = [(64, 64, 1)] * 2 + [(64, 128, 2), (128, 128, 1), (128, 256, 2), (256, 256, 1)]
-    blocks = [Block(*one) for one in [*sizes, (256, 512, 2), (512, 512, 1)]]
-    head = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 1000)]
-    return nn.Sequential(*stem, nn.MaxPool2d(3, 2, padding=1), *blocks, *head)
-
-
-with after_writing("count_params and layer_table"):
-    model = resnet18()
-    rows = layer_table(model, (3, 49, 49))
-    sides = dict.fromkeys(shape[1] for _, shape, _ in rows if len(shape) == 3)
-    print(f"ResNet-18: {count_params(model):,} parameters, {rows[-1][2]:,} of them in the last layer")
-    print(f"{len(rows)} calls of layers, sides of the maps: 49 →", " → ".join(map(str, sides)))
-
-# %% [markdown]
-# It should say 11,689,512 and 513,000, and 25 → 13 → 7 → 4 → 2 → 1.
-#
 # ---
-# ## T3.2 · `MLP`: dense layers only
+# ## T3.1 · `MLP`: dense layers only
 #
 # *Difficulty ●○○○○ · Importance ●●●●○ · about 15 minutes · 10 points*
 #
@@ -396,7 +211,7 @@ check(
 
 # %% [markdown]
 # ---
-# ## T3.3 · LeNet, three times
+# ## T3.2 · LeNet, three times
 #
 # *Difficulty ●●●○○ · Importance ●●●●● · about 45 minutes · 26 points*
 #
@@ -410,8 +225,7 @@ steps = [
     ("Conv2d 5×5", (16, 10, 10), 2416),
     ("sigmoid", (16, 10, 10), 0),
     ("average pool", (16, 5, 5), 0),
-    ("flatten", (400,), 0),
-    ("Linear", (120,), 48120),
+    ("flatten to 400\nLinear", (120,), 48120),
     ("sigmoid", (120,), 0),
     ("Linear", (84,), 10164),
     ("sigmoid", (84,), 0),
@@ -464,6 +278,28 @@ class LeNet5Classic(nn.Module):
         ### END SOLUTION
 
 
+# %% lenet_classic_try role="check"
+digit = torch.linspace(0, 1, 784).reshape(1, 1, 28, 28)
+check(
+    LeNet5Classic,
+    Example(look_at=networks.size, gives=61706, note="61,706 parameters"),
+    Example(
+        look_at=lambda m: networks.arrivals(m, 1, 28, 28)[1:],
+        gives=[(6, 14, 14), (400,), (120,), (84,)],
+        note="what arrives at conv2, fc1, fc2, fc3",
+    ),
+    Example(
+        look_at=lambda m: sorted({name.split(".")[0] for name in m.state_dict()}),
+        gives=["conv1", "conv2", "fc1", "fc2", "fc3"],
+        note="the names of its layers",
+    ),
+    Example(
+        look_at=lambda m: networks.with_waves(m)(digit)[0, :3].detach(),
+        gives=torch.tensor([0.983924, 0.152991, -1.021753]),
+        note="its first three logits, with weights that everybody has",
+    ),
+)
+
 # %% [markdown]
 # **Modern.** Why did people drop the sigmoid? Look at the slopes: where a sigmoid is flat, next to nothing of the gradient comes back, and five of them are in
 # a row. ReLU has the slope 1 wherever it lets something through.
@@ -506,11 +342,27 @@ class LeNetModern(nn.Module):
         ### END SOLUTION
 
 
+# %% lenet_modern_try role="check"
+check(
+    LeNetModern,
+    Example(look_at=networks.size, gives=37106, note="37,106 parameters"),
+    Example(
+        look_at=lambda m: networks.arrivals(m, 1, 28, 28)[1:],
+        gives=[(6, 14, 14), (400,), (84,)],
+        note="what arrives at conv2, fc1, fc2",
+    ),
+    Example(
+        look_at=lambda m: networks.with_waves(m)(digit)[0, :3].detach(),
+        gives=torch.tensor([1.585026, 0.046738, -1.592683]),
+        note="its first three logits, with weights that everybody has",
+    ),
+)
+
 # %% [markdown]
 # **In one expression.** A network that is only a chain needs no class: `nn.Sequential` takes the layers in order. `lenet_sequential` is to compute *exactly* what
 # `LeNetModern` computes: carry the weights over, and the logits agree.
 #
-# <details><summary>Find the differences: these two were printed in a course as “equivalent”. There are two differences, and one mistake that both share.</summary>
+# <details><summary>Find the differences: these two are meant to be the same network. There are two differences, and one mistake that both share.</summary>
 #
 # ```python
 # class LeNet(nn.Module):
@@ -530,8 +382,7 @@ class LeNetModern(nn.Module):
 # ```
 #
 # The second pooling is an average here and a maximum there. `view` cannot take every memory layout, `nn.Flatten` can. And both end with a
-# softmax, though they are trained with `nn.CrossEntropyLoss`, which takes one itself. (Both also lack the dense layer of 120 that the text
-# above them announces.)
+# softmax, though they are trained with `nn.CrossEntropyLoss`, which takes one itself.
 #
 # </details>
 # <details><summary>Help: I get <code>ValueError: Attempted to use an uninitialized parameter</code></summary>
@@ -566,34 +417,6 @@ def lenet_sequential() -> nn.Sequential:
 
 # %% lenet_check role="check" points=26 title="LeNet"
 digit = torch.linspace(0, 1, 784).reshape(1, 1, 28, 28)
-check(
-    LeNet5Classic,
-    Example(look_at=networks.size, gives=61706, note="61,706 parameters"),
-    Example(
-        look_at=lambda m: networks.arrivals(m, 1, 28, 28)[1:],
-        gives=[(6, 14, 14), (400,), (120,), (84,)],
-        note="what arrives at conv2, fc1, fc2, fc3",
-    ),
-    Example(
-        look_at=lambda m: networks.with_waves(m)(digit)[0, :3].detach(),
-        gives=torch.tensor([0.983924, 0.152991, -1.021753]),
-        note="its first three logits, with weights that everybody has",
-    ),
-)
-check(
-    LeNetModern,
-    Example(look_at=networks.size, gives=37106, note="37,106 parameters"),
-    Example(
-        look_at=lambda m: networks.arrivals(m, 1, 28, 28)[1:],
-        gives=[(6, 14, 14), (400,), (84,)],
-        note="what arrives at conv2, fc1, fc2",
-    ),
-    Example(
-        look_at=lambda m: networks.with_waves(m)(digit)[0, :3].detach(),
-        gives=torch.tensor([1.585026, 0.046738, -1.592683]),
-        note="its first three logits, with weights that everybody has",
-    ),
-)
 check(
     lenet_sequential,
     Example(look_at=networks.size, gives=37106, note="37,106 parameters"),
@@ -639,12 +462,222 @@ with after_writing("LeNetModern"):
     ).show()
 
 # %% [markdown]
-# <details><summary>Question: a course reports, after 10 epochs, a loss of 1.5827 and 89.61 % for a LeNet with ten classes. What do you suspect?</summary>
+# <details><summary>Question: after 10 epochs a LeNet with ten classes has a loss of 1.5827 and an accuracy of 89.61 %. What do you suspect?</summary>
 #
-# A softmax in the model. 1.5827 sits right above the floor of 1.4612, and at 90 % a healthy loss is around 0.3. The accuracy alone would not
-# have told: the largest logit stays the largest. (Without the softmax the same LeNet learns faster and better; A4 shows by how much.)
+# A softmax in the model. 1.5827 is just above that floor, while a healthy loss at 90 % is around 0.3. The accuracy alone does not
+# tell: the largest logit stays the largest. (Without the softmax the same LeNet learns faster and better; A4 shows by how much.)
 #
 # </details>
+
+# %% [markdown]
+# ---
+# ## T3.3 · Count
+#
+# *Difficulty ●●●○○ · Importance ●●●●● · about 30 minutes · 14 points*
+#
+# Now let the computer do the arithmetic from the beginning: first for one convolution.
+
+
+# %% conv_params role="solution"
+def conv_params(c_in: int, c_out: int, k: int | tuple[int, int], bias: bool = True) -> int:
+    """How many numbers nn.Conv2d(c_in, c_out, k, bias=bias) learns: an int, by arithmetic.
+
+    k is one number for a square kernel, or a pair (height, width).
+    """
+    ### BEGIN SOLUTION
+    kh, kw = (k, k) if isinstance(k, int) else k
+    return c_out * c_in * kh * kw + (c_out if bias else 0)
+    ### END SOLUTION
+
+
+# %% conv_params_try role="check"
+check(
+    conv_params,
+    Example(3, 2, 3, gives=56, note="the picture at the beginning: 56"),
+    Example(1, 32, 3, gives=320),
+    Example(32, 32, 5, gives=25632),
+    Example(3, 8, (3, 5), bias=False, gives=360),
+)
+
+# %% [markdown]
+# **Count a whole network.** `model.parameters()` walks through all the layers, however deeply they are nested, and gives each tensor that is
+# learned. `p.numel()` is the number of its entries, and `p.requires_grad` is False for a *frozen* one, which training leaves alone. Two layers may share one weight (`b.weight = a.weight`): that is one
+# tensor, learned once, so it counts once. `parameters()` gives it once; `state_dict()` lists it under both names.
+#
+# <details><summary>Question: a batch-norm layer of 64 channels stores 64 weights, 64 biases, 64 running means and 64 running variances (and counts its batches). How many parameters?</summary>
+#
+# 128. The running statistics are measured, not learned: PyTorch keeps them as *buffers*. They are in `state_dict()`, because a saved model needs them, but
+# not in `parameters()`. So do not count through `state_dict()`.
+#
+# </details>
+
+
+# %% count_params role="solution"
+def count_params(model: nn.Module, trainable_only: bool = False) -> int:
+    """How many numbers the model learns: an int.
+
+    - Shared parameters count once. Buffers (running means, …) do not count.
+    - With trainable_only, parameters with requires_grad=False do not count either.
+    """
+    ### BEGIN SOLUTION
+    return sum(p.numel() for p in model.parameters() if p.requires_grad or not trainable_only)
+    ### END SOLUTION
+
+
+# %% count_params_try role="check"
+small = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(676, 10))
+frozen = nn.Sequential(nn.Linear(6, 4).requires_grad_(False), nn.BatchNorm1d(4), nn.Linear(4, 2))
+tied = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 4))
+tied[1].weight = tied[0].weight
+check(
+    count_params,
+    Example(small, gives=6810, note="a small network: 40 + 6,770"),
+    Example(frozen, gives=46, note="6 → 4, batch norm, 4 → 2: 28 + 8 + 10"),
+    Example(frozen, trainable_only=True, gives=18, note="its first layer is frozen: 8 + 10"),
+    Example(tied, gives=24, note="two layers share one weight: 16 + 4 + 4"),
+)
+
+# %% [markdown]
+# **Watch an image pass.** Which shape comes out of which layer? You can compute it (T1.3), or send an image through and *listen*. That is what
+# a **hook** is for: a function of yours that PyTorch calls each time a layer has finished.
+
+
+# %%
+def tell(layer, inputs, output):
+    print(f"{type(layer).__name__:10} {tuple(inputs[0].shape)} -> {tuple(output.shape)}")
+
+
+small = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(676, 10))
+hooks = [layer.register_forward_hook(tell) for layer in small]
+small(torch.zeros(1, 1, 28, 28))
+for hook in hooks:
+    hook.remove()
+
+# %% [markdown]
+# Five layers, five lines. Write `layer_table`, which does this for any model and returns it as a list.
+#
+# `model.modules()` gives the model itself and everything inside it; a *layer* is a module without children: `not list(module.children())`.
+#
+# A good guest in somebody else's model leaves no trace: whatever `layer_table` switches on or off, it puts back, even if the model stops with an error half way
+# (`try … finally`). That includes the modes. `model.eval()` changes the flag `training` of *every* module, and `model.train()` afterwards would switch them *all* on, also a
+# part that its owner had put into eval mode on purpose. So remember the flags one by one: `modes = {m: m.training for m in model.modules()}`, and in the end
+# `m.training = mode`.
+#
+# <details><summary>Hint: the hook</summary>
+#
+# ```python
+# def note(layer, inputs, output):
+#     rows.append((type(layer).__name__, tuple(output.shape[1:]), ...))
+# ```
+#
+# For the parameters keep a set of what you have seen, e.g. of `id(p)`, and go through `layer.parameters()`.
+#
+# </details>
+# <details><summary>Why eval mode at all?</summary>
+#
+# In train mode batch norm would mix your zeros into its running means: looking would change the model. And it cannot take a variance of one single image:
+# `ValueError: Expected more than 1 value per channel when training`.
+#
+# </details>
+# <details><summary>Help: I get <code>RuntimeError: Input type (float) and bias type (double) should be the same</code></summary>
+#
+# The model is in float64, your image is not. `next(model.parameters(), None)` is the first parameter, or None in a model without any: make the image with its
+# `dtype` and `device`.
+#
+# </details>
+
+
+# %% layer_table role="solution"
+def layer_table(
+    model: nn.Module, input_shape: tuple[int, ...]
+) -> list[tuple[str, tuple[int, ...], int]]:
+    """What becomes of one image in the model: a list of tuples (layer, shape, params).
+
+    - One row for each time a layer is called, in that order. Layers are the modules without children.
+    - layer: the name of its class, "Conv2d". shape: that of its output, without the batch axis, a tuple
+      of ints. params: how many of the layer's own parameters no row above has counted yet, an int.
+    - input_shape is without the batch axis, e.g. (1, 28, 28). The image is zeros, of the dtype and
+      device of the model's first parameter, or torch's defaults when there is none.
+    - The image passes in eval mode. Afterwards everything is as before, also when the model raises an
+      error: the training flag of each module, running statistics, gradients; your hooks are gone, other
+      people's hooks are still there. The error itself goes on to the caller.
+    """
+    ### BEGIN SOLUTION
+    rows, counted = [], set()
+
+    def note(layer, inputs, output):
+        new = [p for p in layer.parameters() if id(p) not in counted]
+        counted.update(id(p) for p in new)
+        rows.append((type(layer).__name__, tuple(output.shape[1:]), sum(p.numel() for p in new)))
+
+    first = next(model.parameters(), torch.zeros(()))
+    image = torch.zeros(1, *input_shape, dtype=first.dtype, device=first.device)
+    modes = {module: module.training for module in model.modules()}
+    hooks = [module.register_forward_hook(note) for module in modes if not list(module.children())]
+    try:
+        model.eval()
+        with torch.no_grad():
+            model(image)
+    finally:
+        for hook in hooks:
+            hook.remove()
+        for module, mode in modes.items():
+            module.training = mode
+    return rows
+    ### END SOLUTION
+
+
+# %% count_params_check role="check" points=14 title="Count"
+small = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(676, 10))
+frozen = nn.Sequential(nn.Linear(6, 4).requires_grad_(False), nn.BatchNorm1d(4), nn.Linear(4, 2))
+rows = [
+    ("Conv2d", (4, 26, 26), 40),
+    ("ReLU", (4, 26, 26), 0),
+    ("MaxPool2d", (4, 13, 13), 0),
+    ("Flatten", (676,), 0),
+    ("Linear", (10,), 6770),
+]
+check(
+    layer_table,
+    Example(small, (1, 28, 28), gives=rows, note="the small network, five rows"),
+    Example(
+        frozen,
+        (6,),
+        gives=[("Linear", (4,), 28), ("BatchNorm1d", (4,), 8), ("Linear", (2,), 10)],
+        note="batch norm, one row of 6 numbers",
+    ),
+)
+
+
+def left_behind(network, size):
+    layer_table(network, size)
+    hooks = sum(len(module._forward_hooks) for module in network.modules())
+    return hooks, [module.training for module in network.modules()]
+
+
+resting = nn.Sequential(nn.Linear(6, 4), nn.BatchNorm1d(4).eval(), nn.Dropout(0.5))
+check(
+    layer_table,
+    Example(resting, (6,), gives=(0, [True, True, False, True]), note="no hook is left, each module is in its old mode"),
+    through=left_behind,
+)
+
+# %% [markdown]
+# Your table on something larger: **ResNet-18**, the larger relative of the network that A5 borrows. It is made of eight blocks of two
+# convolutions, with a shortcut around each block. You do not have to write it: torchvision has it.
+
+# %%
+with after_writing("count_params and layer_table"):
+    from torchvision.models import resnet18
+
+    model = resnet18()
+    rows = layer_table(model, (3, 49, 49))
+    sides = dict.fromkeys(shape[1] for _, shape, _ in rows if len(shape) == 3)
+    print(f"ResNet-18: {count_params(model):,} parameters, {rows[-1][2]:,} of them in the last layer")
+    print(f"{len(rows)} calls of layers, sides of the maps: 49 →", " → ".join(map(str, sides)))
+
+# %% [markdown]
+# It should say 11,689,512 and 513,000, and 25 → 13 → 7 → 4 → 2 → 1.
 #
 # ---
 # ## T3.4 · `mnist_net`: SELU and Dropout
@@ -680,7 +713,7 @@ diagrams.lines(curves, x.tolist(), "SELU goes below zero, and there it still has
 
 # %%
 torch.manual_seed(3)
-ones = torch.ones(4, 8)
+ones = torch.ones(4, 6)
 plots.row(
     ones,
     F.dropout(ones, 0.5),
@@ -835,23 +868,7 @@ def conv_block(ni: int, nf: int, ks: int = 3, stride: int = 2, act: bool = True)
     ### END SOLUTION
 
 
-# %% strided_cnn role="solution"
-def strided_cnn(channels: tuple[int, ...] = (1, 4, 8, 16, 16, 10)) -> nn.Sequential:
-    """A conv_block (kernel 3, stride 2) from each channel count to the next, then Flatten.
-
-    - The result is an nn.Sequential.
-    - The last block has no ReLU, all others have one.
-    - channels is a tuple or a list of two or more. The image may have any size: an image that ends as
-      (10, 1, 1) gives 10 logits, one that ends as (10, 2, 3) gives 60.
-    """
-    ### BEGIN SOLUTION
-    last = len(channels) - 2
-    blocks = [conv_block(channels[i], channels[i + 1], act=i < last) for i in range(last + 1)]
-    return nn.Sequential(*blocks, nn.Flatten())
-    ### END SOLUTION
-
-
-# %% strided_cnn_check role="check" points=14 title="strided_cnn"
+# %% conv_block_try role="check"
 check(
     conv_block,
     Example(4, 8, look_at=networks.size, gives=296, note="from 4 to 8 channels: 296 parameters"),
@@ -878,7 +895,34 @@ check(
         gives=True,
         note="with a ReLU nothing is negative",
     ),
+    Example(
+        1,
+        4,
+        act=False,
+        look_at=lambda m: bool((m(torch.randn(2, 1, 8, 8)) < 0).any()),
+        gives=True,
+        note="act=False: no ReLU, some are negative",
+    ),
 )
+
+
+# %% strided_cnn role="solution"
+def strided_cnn(channels: tuple[int, ...] = (1, 4, 8, 16, 16, 10)) -> nn.Sequential:
+    """A conv_block (kernel 3, stride 2) from each channel count to the next, then Flatten.
+
+    - The result is an nn.Sequential.
+    - The last block has no ReLU, all others have one.
+    - channels is a tuple or a list of two or more. The image may have any size: an image that ends as
+      (10, 1, 1) gives 10 logits, one that ends as (10, 2, 3) gives 60.
+    """
+    ### BEGIN SOLUTION
+    last = len(channels) - 2
+    blocks = [conv_block(channels[i], channels[i + 1], act=i < last) for i in range(last + 1)]
+    return nn.Sequential(*blocks, nn.Flatten())
+    ### END SOLUTION
+
+
+# %% strided_cnn_check role="check" points=14 title="strided_cnn"
 check(
     strided_cnn,
     Example(look_at=networks.size, gives=5274, note="5,274 parameters"),
@@ -1047,7 +1091,8 @@ with after_writing("DrawNet"):
 # %%
 drawings, kinds = data.shapes(900, seed=1)
 drawings = F.avg_pool2d(drawings, 2)
-plots.row(*drawings[:8, 0], titles=[data.SHAPES[kind] for kind in kinds[:8]]).show()
+some, names = drawings[:6, 0], [data.SHAPES[kind] for kind in kinds[:6]]
+plots.grid([some[:3], some[3:]], titles=[names[:3], names[3:]]).show()
 
 
 def accuracy_of(n_blocks, seed, steps=150):
@@ -1067,7 +1112,7 @@ def accuracy_of(n_blocks, seed, steps=150):
 
 with after_writing("DrawNet"):
     for n_blocks in (1, 2, 3):
-        print(f"{n_blocks} blocks: {100 * accuracy_of(n_blocks, seed=0):.1f} %")
+        print(f"{n_blocks} block{'s' if n_blocks > 1 else ''}: {100 * accuracy_of(n_blocks, seed=0):.1f} %")
 
 # %% [markdown]
 # One run is an anecdote. Take three seeds or more for each, change what else you like, then write four or five sentences for somebody who has to
@@ -1112,12 +1157,8 @@ diagrams.flow(steps, start=(1, 28, 28)).show()
 three = F.interpolate(data.digits()[0][3:4], size=(16, 16), mode="area")
 still, moved = F.pad(three, (2, 10, 2, 10)), F.pad(three, (9, 3, 11, 1))
 edge = torch.tensor([[[[-1.0, 0, 1], [-1, 0, 1], [-1, 0, 1]]]])
-views = [still, F.conv2d(still, edge), moved, F.conv2d(moved, edge)]
-plots.row(
-    *[view[0, 0] for view in views],
-    titles=["a three", "its left edges", "moved", "its left edges"],
-    signs="→ →",
-)
+views = [[three[0, 0], F.conv2d(three, edge)[0, 0]] for three in (still, moved)]
+plots.grid(views, titles=[["a three", "its left edges"], ["moved", "its left edges"]])
 
 # %% [markdown]
 # <details><summary>Question: the letters J and Z are signed with a movement, so no picture shows them. 24 letters, then: why 26 outputs?</summary>
@@ -1126,15 +1167,9 @@ plots.row(
 # never win cost 2 · 785 parameters and no trouble.
 #
 # </details>
-# <details><summary>Question: a colour photograph of 224 × 224 instead. How many inputs has the dense layer, and how many parameters with 26 classes?</summary>
-#
-# 3 · 224 · 224 = 150,528 inputs, 3,913,754 parameters. And it cannot know that the pixel below is a neighbour: to a dense layer, shuffled
-# pixels are as good as sorted ones.
-#
-# </details>
 # <details><summary>Logistic regression without the logistic function?</summary>
 #
-# It is in the loss: `cross_entropy` takes the softmax. (See T3.3 for what happens with two.)
+# It is in the loss: `cross_entropy` takes the softmax. (See T3.2 for what happens with two.)
 #
 # </details>
 
@@ -1153,6 +1188,23 @@ class LogReg(nn.Module):
         ### BEGIN SOLUTION
         return self.linear(x.flatten(1))
         ### END SOLUTION
+
+
+# %% logreg_try role="check"
+check(
+    LogReg,
+    Example(look_at=networks.size, gives=20410, note="20,410 parameters"),
+    Example(
+        look_at=lambda m: tuple(m(torch.zeros(3, 1, 28, 28)).shape),
+        gives=(3, 26),
+        note="three images, 26 logits each",
+    ),
+    Example(
+        look_at=lambda m: tuple(m(torch.zeros(3, 784)).shape),
+        gives=(3, 26),
+        note="three rows of 784, 26 logits each",
+    ),
+)
 
 
 # %% minimal_conv role="solution"
@@ -1178,20 +1230,6 @@ class MinimalConv(nn.Module):
 
 # %% logreg_check role="check" points=12 title="LogReg and MinimalConv"
 digit = torch.linspace(0, 1, 784).reshape(1, 1, 28, 28)
-check(
-    LogReg,
-    Example(look_at=networks.size, gives=20410, note="20,410 parameters"),
-    Example(
-        look_at=lambda m: tuple(m(torch.zeros(3, 1, 28, 28)).shape),
-        gives=(3, 26),
-        note="three images, 26 logits each",
-    ),
-    Example(
-        look_at=lambda m: tuple(m(torch.zeros(3, 784)).shape),
-        gives=(3, 26),
-        note="three rows of 784, 26 logits each",
-    ),
-)
 check(
     MinimalConv,
     Example(look_at=networks.size, gives=60034, note="60,034 parameters"),
