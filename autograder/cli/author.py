@@ -68,7 +68,7 @@ def build(root: Path, dry_run: bool) -> int:
 @click.option(
     "--secrets",
     metavar="N",
-    type=click.IntRange(1, 1000),
+    type=click.IntRange(0, 1000),  # 0: not asked
     default=0,
     help="Instead: do the right solutions pass every check with N other secrets of the course?",
 )
