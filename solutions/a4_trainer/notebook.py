@@ -1422,10 +1422,7 @@ ax.imshow(fists, cmap="Blues")
 for t, row in enumerate(fists):
     for p, count in enumerate(row):
         ax.text(p, t, count, ha="center", va="center", color="white" if count > 100 else "black")
-ax.set_xlabel("predicted")
-ax.set_ylabel("true")
-ax.set_xticks(range(5), letters)
-ax.set_yticks(range(5), letters)
+ax.set(xlabel="predicted", ylabel="true", xticks=range(5), xticklabels=letters, yticks=range(5), yticklabels=letters)
 plt.show()
 
 # %% [markdown]
