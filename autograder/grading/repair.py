@@ -21,6 +21,7 @@ from autograder.course.limits import Limits
 from autograder.errors import BoxFailure
 from autograder.grading.carried import Resit, Results, of_exercise
 from autograder.judge.causes import Cause, Layer, told
+from autograder.judge.fresh_inputs import related_when_asked_again
 from autograder.judge.repair.aspects import Aspect, line_to_look_at
 from autograder.judge.repair.edits import Edit, difference, edits_of
 from autograder.judge.repair.reading import code_of_definition, definitions_of
@@ -140,10 +141,17 @@ class _Search:
             for group in self._groups(box):
                 alone = len(group.failed) == len(self.failed)  # else what is skipped may wait for another group
                 others = [*self.passed, *(self.skipped if alone else ())]
-                if self.left.groups and (line := self._line(group, others, box)):
-                    found.append(line.cause(self.resit.suite.assignment.show, group))
+                if self.left.groups and (cause := self._cause(group, others, box)):
+                    found.append(cause)
                 self.left.groups -= 1
         return found
+
+    def _cause(self, group: _Group, others: Sequence[str], box: Box) -> Cause | None:
+        """What the group's answers are in terms of the right ones, also to other inputs; else a line."""
+        with box.trial():
+            related = related_when_asked_again(group.failed, self.resit.suite, box.ask)
+        line = None if related else self._line(group, others, box)
+        return line.cause(self.resit.suite.assignment.show, group) if line else related
 
     def _definitions(self) -> dict[str, _Own]:
         """The functions and classes that the student wrote for this exercise, and those of cells of their own."""

@@ -116,9 +116,9 @@ class Suite:
         conversation = replace(self._conversation(name, ask), search=False)
         return self._judged(_blank({check.name: check for check in self.assignment.checks}[name]), conversation)
 
-    def case(self, name: str, ask: Ask) -> Case:
-        """One check alone, without hints: how it ended, and what was said."""
-        conversation = replace(self._conversation(name, ask), search=False)
+    def case(self, name: str, ask: Ask, secret: str = "") -> Case:
+        """One check alone, without hints, also with inputs of another secret: how it ended, and what was said."""
+        conversation = replace(self._conversation(name, ask, secret), search=False)
         blank = _blank({check.name: check for check in self.assignment.checks}[name])
         return _case(self._judged(blank, conversation), conversation)
 

@@ -29,6 +29,7 @@ VERBS = {
     "calibrate": ("calibrate", "tiny", "--dry-run"),
     "learn": ("learn", "tiny"),
     "coverage": ("coverage",),
+    "map": ("map",),
     "settings": ("settings",),
     "collect": ("collect", "tiny", "arrived"),
     "late": ("late", "tiny"),
