@@ -18,9 +18,10 @@
 # | T1.8 | Let it learn the kernel | 10 + 4 | 35 |
 #
 # **How it works.** Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
-# under it: ✓ is right, ✗ says what differs and draws *yours · expected · difference*. The checks show a few examples;
-# grading uses others, never square ones only, so write for the general case. Every task is graded on its own: if one
-# resists, go on.
+# under it: ✓ is right, ✗ says what differs and draws *yours · expected · difference*, ⚠ tells that you use what is
+# switched off. (The code of a check is folded; a click on the dots opens it.) The checks show a few examples; grading
+# uses others, never square ones only, so write for the general case. Every task is graded on its own: if one resists,
+# go on.
 #
 # **House rules** for every function, unless its docstring says otherwise: return a new tensor, leave the arguments as
 # they were, take them in any memory layout (slices, or after a `permute`), keep their dtype and device, and keep the way
@@ -57,7 +58,7 @@ from cnnkit import Example, after_writing, check, data, plots
 # %%
 camera = data.photo("camera", size=64)
 box = camera[8:16, 24:32]
-plots.row(camera, box, titles=["64 × 64 pixels", "the box"], boxes={0: (8, 24, 8, 8)})
+plots.row(camera, box, titles=["64 × 64 pixels", "the box: its numbers"], boxes={0: (8, 24, 8, 8)})
 
 # %% [markdown]
 # A colour image is three such tables, one each for red, green and blue. Image files and NumPy keep the three numbers of
@@ -68,6 +69,25 @@ plots.row(camera, box, titles=["64 × 64 pixels", "the box"], boxes={0: (8, 24, 
 cat = data.photo("cat", size=96)
 print("shape", cat.shape, "· dtype", cat.dtype, "· from", cat.min(), "to", cat.max())
 plots.row(cat, cat[:, :, 0], cat[:, :, 1], cat[:, :, 2], titles=["(H, W, C)", "red", "green", "blue"])
+
+# %% [markdown]
+# To draw tensors by yourself you need six lines of matplotlib, for any number of images. Keep them, you will want them:
+# matplotlib takes (H, W) or (H, W, C), so a colour image (C, H, W) has to be turned round first. `cmap="gray"` makes 0
+# black; without it a gray image comes out in false colours.
+
+
+# %%
+def plot(img_tensors, titles=None, cmap="gray"):
+    figure, axes = plt.subplots(1, len(img_tensors), squeeze=False, figsize=(2 * len(img_tensors), 2.3))
+    for number, (place, image) in enumerate(zip(axes[0], img_tensors)):
+        image = torch.as_tensor(image)
+        place.imshow(image.permute(1, 2, 0) if image.ndim == 3 else image, cmap=cmap)
+        place.set_title(titles[number] if titles else "", fontsize=10)
+        place.axis("off")
+
+
+plot([camera, torch.as_tensor(cat).permute(2, 0, 1)], ["(H, W)", "(C, H, W)"])
+plt.show()
 
 # %% [markdown]
 # Write `to_chw_float`. The rules stand in the docstring; they are what is graded.
@@ -117,6 +137,33 @@ def to_chw_float(img: np.ndarray) -> torch.Tensor:
     ### END SOLUTION
 
 
+# %% to_chw_float_check role="check"
+tiny = np.array(
+    [[[255, 0, 0], [0, 255, 0], [0, 0, 255]], [[51, 51, 51], [102, 102, 102], [0, 0, 0]]],
+    dtype=np.uint8,
+)
+planes = torch.tensor(
+    [[[1, 0, 0], [0.2, 0.4, 0]], [[0, 1, 0], [0.2, 0.4, 0]], [[0, 0, 1], [0.2, 0.4, 0]]],
+    dtype=torch.float32,
+)
+floats, dark = np.array([[0.0, 0.5, 1.0]]), np.array([[0, 1]], dtype=np.uint8)
+alpha = np.dstack([tiny, np.full((2, 3), 128, dtype=np.uint8)])
+check(
+    to_chw_float,
+    Example(tiny, gives=planes, note="2 × 3 pixels: red, green, blue; dark gray, gray, black"),
+    Example(tiny[:, :, 0], gives=planes[:1], note="its red table alone, a gray image"),
+    Example(floats, gives=torch.tensor([[[0.0, 0.5, 1.0]]]), note="a float image keeps its values"),
+    Example(dark, gives=torch.tensor([[[0.0, 1 / 255]]]), note="a dark image: 0 and 1 become 0 and 1/255"),
+    Example(alpha, gives=planes, note="four channels: the transparency is dropped"),
+)
+
+
+def turned_round(img):
+    return to_chw_float(img[:, ::-1])
+
+
+check(to_chw_float, Example(tiny, gives=planes.flip(2), note="img[:, ::-1], turned round"), through=turned_round)
+
 # %% [markdown]
 # A dense layer wants one long row per image: **(B, C, H, W) → (B, C·H·W)**, a 28 × 28 digit becomes 784 numbers. The
 # order is row by row, channel after channel, and the batch stays.
@@ -146,27 +193,17 @@ def flatten_batch(x: torch.Tensor) -> torch.Tensor:
 
 
 # %% flatten_check role="check" points=6 title="An image is a tensor"
-tiny = np.array(
-    [[[255, 0, 0], [0, 255, 0], [0, 0, 255]], [[51, 51, 51], [102, 102, 102], [0, 0, 0]]],
-    dtype=np.uint8,
-)
-planes = torch.tensor(
-    [[[1, 0, 0], [0.2, 0.4, 0]], [[0, 1, 0], [0.2, 0.4, 0]], [[0, 0, 1], [0.2, 0.4, 0]]],
-    dtype=torch.float32,
-)
-floats = np.array([[0.0, 0.5, 1.0]])
 two = torch.arange(12.0).reshape(2, 1, 2, 3)
 digits = torch.rand(64, 1, 28, 28)
-check(
-    to_chw_float,
-    Example(tiny, gives=planes, note="2 × 3 pixels: red, green, blue; dark gray, gray, black"),
-    Example(tiny[:, :, 0], gives=planes[:1], note="its red table alone, a gray image"),
-    Example(floats, gives=torch.tensor([[[0.0, 0.5, 1.0]]]), note="a float image keeps its values"),
-)
 check(
     flatten_batch,
     Example(two, gives=[[0, 1, 2, 3, 4, 5], [6, 7, 8, 9, 10, 11]], note="two gray images of 2 × 3"),
     Example(digits, look_at=lambda x: tuple(x.shape), gives=(64, 784), note="64 images of 28 × 28"),
+    Example(
+        two.permute(0, 1, 3, 2),
+        gives=[[0, 3, 1, 4, 2, 5], [6, 9, 7, 10, 8, 11]],
+        note="after a permute: rows are columns now",
+    ),
 )
 
 # %% [markdown]
@@ -243,6 +280,22 @@ def corr2d(X: torch.Tensor, K: torch.Tensor) -> torch.Tensor:
     ### END SOLUTION
 
 
+# %% corr2d_first_check role="check"
+X, K = torch.arange(9.0).reshape(3, 3), torch.arange(4.0).reshape(2, 2)
+wide = torch.tensor([[1.0, 2.0, 0.0, 1.0, 3.0], [0.0, 1.0, 2.0, 1.0, 0.0], [2.0, 0.0, 1.0, 0.0, 1.0]])
+check(
+    corr2d,
+    Example(X, K, gives=[[19, 25], [37, 43]], note="the picture above"),
+    Example(X[:2, :2], K, gives=[[19]], note="a kernel as large as the image"),
+    Example(
+        wide,
+        torch.tensor([[1.0, -1.0, 0.5]]),
+        gives=[[-1, 2.5, 0.5], [0, -0.5, 1], [2.5, -1, 1.5]],
+        note="a 3 × 5 image, a 1 × 3 kernel",
+    ),
+    Example(X.double(), K.double(), gives=[[19, 25], [37, 43]], note="float64 in, float64 out"),
+)
+
 # %% [markdown]
 # **A word about the word.** What you just wrote is called *cross-correlation*. Mathematicians turn the kernel by 180° first
 # and call that *convolution*:
@@ -251,19 +304,20 @@ def corr2d(X: torch.Tensor, K: torch.Tensor) -> torch.Tensor:
 plots.row(
     X,
     K,
+    X,
     K.flip(0, 1),
     torch.tensor([[5.0, 11.0], [23.0, 29.0]]),
-    titles=["X", "K", "turned by 180°", "X convolved with K"],
-    signs=["", "↻", "="],
+    titles=["X", "K", "X", "K turned by 180°", "the convolution"],
+    signs="∗=⋆=",
 )
 
 # %% [markdown]
 # A network learns its kernel, so it does not care which way round it lies. Deep learning took the version without the turn
 # and kept the nicer name. From T1.3 on so do we.
 #
-# <details><summary>Why not turn it by 90°? I read that somewhere.</summary>
+# <details><summary>Why not turn it by 90°?</summary>
 #
-# It is printed in lecture notes, and it is wrong. `torch.rot90(K)` gives [[11, 17], [29, 35]]; convolution is
+# Try it: sliding `torch.rot90(K)` gives [[11, 17], [29, 35]]; convolution is
 # [[5, 11], [23, 29]]. 180° is one flip up-down and one flip left-right.
 #
 # </details>
@@ -282,19 +336,6 @@ def true_conv2d(X: torch.Tensor, K: torch.Tensor) -> torch.Tensor:
 
 # %% corr2d_check role="check" points=14 title="Cross-correlation"
 X, K = torch.arange(9.0).reshape(3, 3), torch.arange(4.0).reshape(2, 2)
-wide = torch.tensor([[1.0, 2.0, 0.0, 1.0, 3.0], [0.0, 1.0, 2.0, 1.0, 0.0], [2.0, 0.0, 1.0, 0.0, 1.0]])
-check(
-    corr2d,
-    Example(X, K, gives=[[19, 25], [37, 43]], note="the picture above"),
-    Example(X[:2, :2], K, gives=[[19]], note="a kernel as large as the image"),
-    Example(
-        wide,
-        torch.tensor([[1.0, -1.0, 0.5]]),
-        gives=[[-1, 2.5, 0.5], [0, -0.5, 1], [2.5, -1, 1.5]],
-        note="a 3 × 5 image, a 1 × 3 kernel",
-    ),
-    Example(X.double(), K.double(), gives=[[19, 25], [37, 43]], note="float64 in, float64 out"),
-)
 check(
     true_conv2d,
     Example(X, K, gives=[[5, 11], [23, 29]], note="the turned kernel"),
@@ -374,6 +415,15 @@ def conv_out_size(n: int, k: int, s: int = 1, p: int = 0, d: int = 1) -> int:
     ### END SOLUTION
 
 
+# %% conv_out_size_first role="check"
+check(
+    conv_out_size,
+    Example(30, 3, gives=28),
+    Example(224, 5, 2, 1, gives=111),
+    Example(528, 7, 3, 2, gives=176),
+    Example(3, 5, raises=ValueError, note="a kernel of 5 on 3 pixels: ValueError"),
+)
+
 # %% [markdown]
 # **Same size.** Often one wants the output as large as the input, at stride 1. Set out = n in the formula and solve for $p$:
 # $p = d\,(k-1)/2$. It is whole only if the kernel's reach $d\,(k-1)+1$ is odd.
@@ -387,7 +437,7 @@ def conv_out_size(n: int, k: int, s: int = 1, p: int = 0, d: int = 1) -> int:
 # <details><summary>Question: a 3 × 3 convolution without padding turns 28 × 28 into 26 × 26. Has the filter read beyond the border, or has it left the border pixels out?</summary>
 #
 # Left out: without padding the kernel stays inside the image, so no output stands over the outermost ring of pixels,
-# 28 − 1 − 1 = 26. One set of notes says the opposite ("obviously the latter"); padding=1 is what would read beyond it.
+# 28 − 1 − 1 = 26. With padding=1 it would read beyond the border.
 #
 # </details>
 
@@ -404,6 +454,13 @@ def same_padding(k: int, d: int = 1) -> int:
     return d * (k - 1) // 2
     ### END SOLUTION
 
+
+# %% same_padding_first role="check"
+check(
+    same_padding,
+    Example(5, gives=2),
+    Example(4, raises=ValueError, note="an even kernel: ValueError"),
+)
 
 # %% [markdown]
 # **No pixel left over.** With a stride, some pixels may be hatched. A rule of thumb says: take the smallest $p$ such that $s$
@@ -435,6 +492,13 @@ def even_cover_padding(n: int, k: int, s: int) -> int | None:
     ### END SOLUTION
 
 
+# %% even_cover_padding_first role="check"
+check(
+    even_cover_padding,
+    Example(10, 3, 3, gives=1),
+    Example(224, 5, 2, gives=None),
+)
+
 # %% [markdown]
 # **Into a dense layer.** After the last convolution an image is flattened. How many numbers go on? (The batch has its own axis, and
 # a kernel adds up over the input channels: neither counts.)
@@ -453,23 +517,6 @@ def flat_features(hw: tuple[int, int], c_out: int, k: int, s: int, p: int) -> in
 
 
 # %% out_size_check role="check" points=12 title="How large is the output?"
-check(
-    conv_out_size,
-    Example(30, 3, gives=28),
-    Example(224, 5, 2, 1, gives=111),
-    Example(528, 7, 3, 2, gives=176),
-    Example(3, 5, raises=ValueError, note="a kernel of 5 on 3 pixels: ValueError"),
-)
-check(
-    same_padding,
-    Example(5, gives=2),
-    Example(4, raises=ValueError, note="an even kernel: ValueError"),
-)
-check(
-    even_cover_padding,
-    Example(10, 3, 3, gives=1),
-    Example(224, 5, 2, gives=None),
-)
 check(
     flat_features,
     Example((30, 30), 1, 3, 1, 0, gives=784),
@@ -773,13 +820,25 @@ def conv_components(
     ### END SOLUTION
 
 
+# %% conv_components_first role="check"
+x = torch.stack([torch.arange(9.0), torch.arange(1.0, 10.0)]).reshape(1, 2, 3, 3)
+weight = torch.stack([torch.arange(4.0), torch.arange(1.0, 5.0)]).reshape(1, 2, 2, 2)
+bias = torch.tensor([-50.0])
+pair = torch.tensor([[[[[19.0, 25], [37, 43]], [[37, 47], [67, 77]]]]])
+their_map = torch.tensor([[[[6.0, 22], [54, 70]]]])
+check(
+    conv_components,
+    Example(x, weight, bias, look_at=lambda both: both[0], gives=pair, note="the two components"),
+    Example(x, weight, bias, look_at=lambda both: both[1], gives=their_map, note="their map"),
+)
+
 # %% [markdown]
 # Now draw it, laid out as in the small picture: input channels down the left, output maps along the top, components where row and column meet.
 #
 # <details><summary>Hint 1</summary>
 #
-# `figure, axes = plt.subplots(rows, columns, figsize=(9, 7))`, then `axes[r, c].imshow(…)` and `axes[r, c].set_title(…)`. A tensor that carries
-# gradients must be detached before it is drawn: `t.detach()`.
+# `figure, axes = plt.subplots(rows, columns, figsize=(1.8 * columns, 1.8 * rows), layout="constrained")`, then `axes[r, c].imshow(…)` and
+# `axes[r, c].set_title(…, fontsize=9)`: so the titles have room side by side. A tensor that carries gradients must be detached before it is drawn: `t.detach()`.
 #
 # </details>
 
@@ -821,16 +880,6 @@ def plot_components(x: torch.Tensor, components: torch.Tensor, maps: torch.Tenso
 
 
 # %% conv_components_check role="check" points=8 title="Looking inside"
-x = torch.stack([torch.arange(9.0), torch.arange(1.0, 10.0)]).reshape(1, 2, 3, 3)
-weight = torch.stack([torch.arange(4.0), torch.arange(1.0, 5.0)]).reshape(1, 2, 2, 2)
-bias = torch.tensor([-50.0])
-pair = torch.tensor([[[[[19.0, 25], [37, 43]], [[37, 47], [67, 77]]]]])
-their_map = torch.tensor([[[[6.0, 22], [54, 70]]]])
-check(
-    conv_components,
-    Example(x, weight, bias, look_at=lambda both: both[0], gives=pair, note="the two components"),
-    Example(x, weight, bias, look_at=lambda both: both[1], gives=their_map, note="their map"),
-)
 parts, sums_of_parts = torch.rand(2, 4, 3, 6, 5), torch.rand(2, 4, 6, 5)
 check(
     plot_components,
@@ -879,7 +928,7 @@ plots.row(np.full((5, 5), 1 / 25), bell, titles=["box 5 × 5", "Gaussian 5 × 5,
 # %% [markdown]
 # $$G_{xy} \propto \exp\!\left(-\frac{r^2}{2\sigma^2}\right),\qquad r = \text{distance from the centre of the kernel}$$
 #
-# **Find the bug.** This blur kernel stands in published lecture notes. Its picture came out 25 times too bright. Why?
+# **Find the bug.** This blur kernel makes a picture 25 times too bright. Why?
 #
 # ```python
 # H = W = 5
@@ -914,6 +963,13 @@ def box_kernel(k: int) -> torch.Tensor:
     ### END SOLUTION
 
 
+# %% box_kernel_first role="check"
+check(
+    box_kernel,
+    Example(2, gives=torch.full((2, 2), 0.25)),
+    Example(5, look_at=torch.sum, gives=torch.tensor(1.0), note="the 5 × 5 box adds up to 1"),
+)
+
 # %% gaussian_kernel role="solution"
 def gaussian_kernel(k: int, sigma: float) -> torch.Tensor:
     """A bell with its top in the middle: (k, k) float32, sum 1.
@@ -929,6 +985,27 @@ def gaussian_kernel(k: int, sigma: float) -> torch.Tensor:
     return bell / bell.sum()
     ### END SOLUTION
 
+
+# %% gaussian_kernel_first role="check"
+one = torch.tensor(1.0)
+check(
+    gaussian_kernel,
+    Example(5, 1.0, look_at=torch.sum, gives=one, note="it adds up to 1"),
+    Example(
+        5,
+        1.0,
+        look_at=lambda g: g[2, 2] / g[2, 1],
+        gives=torch.tensor(math.exp(1 / 2)),
+        note="σ = 1: the centre is e^(1/2) times its neighbour",
+    ),
+    Example(
+        3,
+        2.0,
+        look_at=lambda g: g[1, 1] / g[0, 0],
+        gives=torch.tensor(math.exp(1 / 4)),
+        note="σ = 2: the centre is e^(1/4) times the corner",
+    ),
+)
 
 # %% [markdown]
 # **Edges.** An edge is where the brightness changes. The kernel [1, −1] subtracts each pixel's right neighbour from it: 0 where
@@ -968,6 +1045,26 @@ def edge_bank() -> torch.Tensor:
     ### END SOLUTION
 
 
+# %% edge_bank_first role="check"
+wall, stair = torch.ones(3, 3), torch.tensor([[0.0, 0, 0], [0, 0, 0], [1, 1, 1]])
+
+
+def answers(image):
+    return [(kernel[0] * image).sum().item() for kernel in edge_bank()]
+
+
+check(
+    edge_bank,
+    Example(look_at=lambda bank: tuple(bank.shape), gives=(4, 1, 3, 3), note="the shape of the bank"),
+)
+check(
+    edge_bank,
+    Example(stair, look_at=lambda four: four[:2], gives=[3.0, 0.0], note="dark above, bright below: top says 3, left 0"),
+    Example(stair.T, look_at=lambda four: four[:2], gives=[0.0, 3.0], note="a left edge: top says 0, left 3"),
+    Example(wall, look_at=lambda four: four, gives=[0.0, 0.0, 1.0, 1.0], note="a plain wall: 0, 0, and 1 for the diagonals"),
+    through=answers,
+)
+
 # %% [markdown]
 # **At one place.** So far (i, j) was the window's top-left *corner*. For a filter it is handier to name the *centre*: `apply_kernel_at(img, row, col, kernel)`
 # lays the middle of the kernel on pixel (row, col). Orange: the window of a 3 × 5 kernel around row 2, column 3.
@@ -983,7 +1080,7 @@ plots.row(torch.arange(40).reshape(5, 8), titles=["kernel 3 × 5 around (2, 3)"]
 # </details>
 # <details><summary>Why not <code>width, height = kernel.shape</code>?</summary>
 #
-# Shapes are (rows, columns) = (height, width). It is an old slip, printed in more than one tutorial, and a square kernel never tells. Use a 3 × 5 one.
+# Shapes are (rows, columns) = (height, width). With a square kernel you would never notice. Use a 3 × 5 one.
 #
 # </details>
 # <details><summary>Why raise IndexError at the border? Python did not complain.</summary>
@@ -1014,6 +1111,16 @@ def apply_kernel_at(img: torch.Tensor, row: int, col: int, kernel: torch.Tensor)
     ### END SOLUTION
 
 
+# %% apply_kernel_at_first role="check"
+ramp = torch.arange(40.0).reshape(5, 8)
+check(
+    apply_kernel_at,
+    Example(ramp, 2, 3, torch.ones(3, 5) / 15, gives=torch.tensor(19.0), note="the mean around (2, 3)"),
+    Example(ramp.double(), 4 - 1, 8 - 3, torch.ones(3, 5).double(), gives=torch.tensor(435.0).double(), note="float64, the last place"),
+    Example(ramp, 0, 3, torch.ones(3, 5), raises=IndexError, note="row 0: IndexError"),
+    Example(ramp, 2, 3, torch.ones(2, 3), raises=ValueError, note="an even kernel: ValueError"),
+)
+
 # %% [markdown]
 # **Everywhere.** A whole bank on a gray image, as large as the image: zeros around it, and no bias. (`F.conv2d` is allowed.)
 #
@@ -1039,41 +1146,6 @@ def filter_gray(img: torch.Tensor, kernels: torch.Tensor) -> torch.Tensor:
 
 
 # %% kernels_check role="check" points=14 title="Kernels by hand"
-one = torch.tensor(1.0)
-check(
-    box_kernel,
-    Example(2, gives=torch.full((2, 2), 0.25)),
-    Example(5, look_at=torch.sum, gives=one, note="the 5 × 5 box adds up to 1"),
-)
-check(
-    gaussian_kernel,
-    Example(5, 1.0, look_at=torch.sum, gives=one, note="it adds up to 1"),
-    Example(
-        5,
-        1.0,
-        look_at=lambda g: g[2, 2] / g[2, 1],
-        gives=torch.tensor(math.exp(1 / 2)),
-        note="σ = 1: the centre is e^(1/2) times its neighbour",
-    ),
-    Example(
-        3,
-        2.0,
-        look_at=lambda g: g[1, 1] / g[0, 0],
-        gives=torch.tensor(math.exp(1 / 4)),
-        note="σ = 2: the centre is e^(1/4) times the corner",
-    ),
-)
-check(
-    edge_bank,
-    Example(look_at=lambda bank: tuple(bank.shape), gives=(4, 1, 3, 3), note="the shape of the bank"),
-)
-ramp = torch.arange(40.0).reshape(5, 8)
-check(
-    apply_kernel_at,
-    Example(ramp, 2, 3, torch.ones(3, 5) / 15, gives=torch.tensor(19.0), note="the mean around (2, 3)"),
-    Example(ramp, 0, 3, torch.ones(3, 5), raises=IndexError, note="row 0: IndexError"),
-    Example(ramp, 2, 3, torch.ones(2, 3), raises=ValueError, note="an even kernel: ValueError"),
-)
 block = torch.zeros(4, 5)
 block[1:3, 1:4] = 1
 vertical = torch.tensor([[[[-1.0], [0.0], [1.0]]]])
@@ -1084,6 +1156,12 @@ check(
         vertical,
         gives=[[[0, 1, 1, 1, 0], [0, 1, 1, 1, 0], [0, -1, -1, -1, 0], [0, -1, -1, -1, 0]]],
         note="a bright block under a 3 × 1 kernel: its top edge +, its bottom edge −",
+    ),
+    Example(
+        block.double(),
+        torch.ones(2, 1, 1, 1).double() / 2,
+        gives=[(block / 2).tolist()] * 2,
+        note="float64, two kernels of one number: half as bright",
     ),
 )
 
@@ -1133,18 +1211,27 @@ plots.row(stripe, edges, titles=["x", "y"], signs=["⋆ ? ="])
 #
 # $$L(K) = \frac{1}{N}\sum_{i,j}\bigl((x\star K)_{ij} - y_{ij}\bigr)^2,\qquad K \leftarrow K - \text{lr}\cdot\frac{\partial L}{\partial K}$$
 #
-# Autograd gives the derivative. The recipe, in this order, `steps` times: result · error · gradient · step. (`F.conv2d` is allowed.)
+# Autograd gives the derivative. The recipe, in this order, `steps` times: result · error · gradient · step. Here it is for a single number w that should
+# become 3. `backward` puts the derivative, 2 · (w − 3), into `w.grad`; the step itself must not be recorded, hence `no_grad`; and the next `backward` would
+# *add* to `w.grad`, so it is cleared.
+
+# %%
+w = torch.tensor(0.0, requires_grad=True)
+for step in range(4):
+    error = (w - 3) ** 2
+    error.backward()
+    with torch.no_grad():
+        w -= 0.25 * w.grad
+    print(f"error {error.item():.4f}, derivative {w.grad.item():+.3f}, so w becomes {w.item():.3f}")
+    w.grad = None
+
+# %% [markdown]
+# (`torch.optim.SGD([w], lr=0.25)` does the same with `step()` and `zero_grad()`, and `F.conv2d` is allowed.)
 #
 # <details><summary>Hint 1</summary>
 #
 # `kernel = torch.rand(kernel_size, generator=torch.Generator().manual_seed(seed), dtype=x.dtype) - 0.5`, then `kernel.requires_grad_()`. The generator of
 # your own makes it repeatable, and leaves everybody else's random numbers alone; `torch.manual_seed` would not.
-#
-# </details>
-# <details><summary>Hint 2</summary>
-#
-# After `loss.backward()` the gradient is in `kernel.grad`. Take the step inside `with torch.no_grad():`, with `kernel -= lr * kernel.grad`, then
-# `kernel.grad = None`. `torch.optim.SGD([kernel], lr=lr)` does the same with `step()` and `zero_grad()`.
 #
 # </details>
 # <details><summary>Help: I get <code>RuntimeError: a leaf Variable that requires grad is being used in an in-place operation.</code></summary>
@@ -1164,8 +1251,8 @@ plots.row(stripe, edges, titles=["x", "y"], signs=["⋆ ? ="])
 # </details>
 # <details><summary>Why not the sum of the squared errors?</summary>
 #
-# It is N times as steep, so its steps are N times as long, and N grows with the image. In the notes this exercise is from, a comment
-# calls the sum “mse”; with lr = 0.01 it works on the 6 × 8 image, with 0.02 it ends at infinity. With the mean, the same lr is right for small and large images.
+# It is N times as steep, so its steps are N times as long, and N grows with the image. With the mean, the same lr is right for small and large images. A
+# cell below tries both on the stripe.
 #
 # </details>
 # <details><summary>Why no bias?</summary>
@@ -1246,6 +1333,27 @@ check(
         gives=True,
         note="losses are plain floats",
     ),
+    Example(
+        stripe.double(),
+        edges.double(),
+        (1, 2),
+        steps=3,
+        look_at=lambda found: (found[0].dtype, found[0].requires_grad),
+        gives=(torch.float64, False),
+        note="float64 stays float64, and the kernel is plain",
+    ),
+)
+
+
+def starts(seed):
+    return learn_kernel(stripe, edges, (1, 2), steps=1, seed=seed)[1]
+
+
+check(
+    learn_kernel,
+    Example(5, look_at=lambda loss: loss == starts(5), gives=True, note="two calls in a row with one seed: the same"),
+    Example(5, look_at=lambda loss: loss == starts(6), gives=False, note="another seed starts elsewhere"),
+    through=starts,
 )
 
 # %%
@@ -1263,6 +1371,19 @@ with after_writing("learn_kernel"):
 # the other side than it started. (Brighter images are steeper: with the stripe at 4 instead of 1 it is 16 times as steep.)
 #
 # </details>
+#
+# And the *sum* of the squared errors? It is N times the mean, here 42 times, so a step with lr on the sum is a step with 42 · lr on the mean:
+
+# %%
+with after_writing("learn_kernel"):
+    N = edges.numel()
+    for lr in (0.01, 0.02, 0.025):
+        _, losses = learn_kernel(stripe, edges, (1, 2), steps=200, lr=N * lr)
+        print(f"sum, lr = {lr:<5} = mean, lr = {N * lr:.2f}: the last loss is {losses[-1]:.1g}")
+
+# %% [markdown]
+# 0.025 is beyond 1 / 42 = 0.0238, and explodes. An image of ten times as many pixels would explode with 0.0025: whoever takes the sum must find a new lr for
+# each size.
 
 # %%
 with after_writing("learn_kernel"):

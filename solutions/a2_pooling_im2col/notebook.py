@@ -17,9 +17,10 @@
 # | T2.7 | Who has seen what? `receptive_field` | 10 | 20 |
 #
 # **How it works.** Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
-# under it: ✓ is right, ✗ says what differs and draws *yours · expected · difference*. The checks show a few examples;
-# grading uses others, never square ones only, so write for the general case. Every task is graded on its own: if one
-# resists, go on.
+# under it: ✓ is right, ✗ says what differs and draws *yours · expected · difference*, ⚠ tells that you use what is
+# switched off. (The code of a check is folded; a click on the dots opens it.) The checks show a few examples; grading
+# uses others, never square ones only, so write for the general case. Every task is graded on its own: if one resists,
+# go on.
 #
 # **House rules** for every function, unless its docstring says otherwise: return a new tensor, leave the arguments as
 # they were, take them in any memory layout (slices, or after a `permute`), keep their dtype and device, and keep the way
@@ -223,17 +224,32 @@ check(
     Example(digit, 4, **size, gives=(1, 1, 7, 7), note="28 × 28 with kernel 4"),
     Example(torch.zeros(2, 3, 9, 12), (3, 2), (2, 3), **size, gives=(2, 3, 4, 4), note="pairs"),
     Example(digit, 2, padding=2, raises=ValueError, note="padding 2 for kernel 2: ValueError"),
+    Example(X.double(), 2, gives=[[[[5, 9], [4, 8]]]], note="float64 in, float64 out"),
+    Example(X.permute(0, 1, 3, 2), 2, gives=[[[[5, 4], [9, 8]]]], note="after a permute: rows are columns now"),
+)
+
+
+def gradient(x):
+    return torch.autograd.grad(pool2d(x, 2).sum(), x)[0]
+
+
+ones = torch.ones(1, 1, 2, 4).requires_grad_()
+check(
+    pool2d,
+    Example(ones, gives=[[[[1, 0, 1, 0], [0, 0, 0, 0]]]], note="ties: the gradient goes to the first of equal numbers"),
+    through=gradient,
 )
 
 # %% [markdown]
-# **Who tests the tests?** Yours just passed twelve examples. Which of them would a *wrong* pooling fail, and which would let it through? Now you are the
+# **Who tests the tests?** Yours just passed fifteen examples. Which of them would a *wrong* pooling fail, and which would let it through? Now you are the
 # grader: somebody hands you a function, and you say whether it pools. You need no solution to compare with. You know things that
 # *every* right max pooling does:
 #
 # - the output has a certain shape,
-# - all its numbers come from the image, and none is smaller than what it covers,
-# - a larger image brings larger maxima: adding 10 to every pixel adds 10 to every output,
-# - what happens in one channel leaves the others alone.
+# - each of its numbers is in its window, and none is smaller than what it covers,
+# - a larger image brings larger maxima: adding 10 to every pixel adds 10 to every output (compare with `torch.allclose`:
+#   floating-point numbers are rounded),
+# - what happens in one channel, or in one image, leaves the others alone.
 #
 # Such a rule is called a **property**. One example with known numbers is good, a property on random images is better, a handful of both is best. A test is worth something
 # if it lets every right function pass, however it is written, and catches the wrong ones.
@@ -258,6 +274,8 @@ def trustworthy(pool) -> bool:
       mode "max". All four arguments are given, in this order; kernel, stride and padding are pairs.
     - Says True to every right one, also to one that computes in another way than yours.
     - Says False to one that is wrong anywhere: values, shape, pairs, padding, channels, batch.
+    - Asks what is fair: floating-point images, float32 or float64, in any memory layout; a kernel that fits, and a
+      padding of at most half of it. Whole numbers, errors for bad input and gradients are not what is judged.
     - Takes less than a second.
     """
     ### BEGIN SOLUTION
@@ -299,6 +317,11 @@ check(
     Example(takes_the_mean, gives=False, note="the mean is no maximum"),
     Example(looks_at_one_channel, gives=False, note="the first channel for all of them"),
     Example(lambda x, *rest: F.max_pool2d(x, *rest)[..., :-1], gives=False, note="a column is missing"),
+    Example(
+        lambda x, *rest: F.max_pool2d(x.double(), *rest).to(x.dtype),
+        gives=True,
+        note="right, though it computes in float64",
+    ),
 )
 
 # %% [markdown]
@@ -309,8 +332,9 @@ check(
 with after_writing("pool2d"):
     photo = torch.tensor(data.photo("cat", size=128)).permute(2, 0, 1)[None] / 255
     views = [pool2d(photo, 2), pool2d(photo, 5, 3), pool2d(photo, 5, 3, mode="avg")]
-    names = ["128 × 128", "max, k = 2, s = 2", "max, k = 5, s = 3", "mean, k = 5, s = 3"]
-    plots.row(photo[0], *[view[0] for view in views], titles=names).show()
+    names = ["max, k = 2", "max, k = 5, s = 3", "mean, k = 5, s = 3"]
+    titles = ["128 × 128", *[f"{name}: {view.shape[2]} × {view.shape[3]}" for name, view in zip(names, views)]]
+    plots.row(photo[0], *[view[0] for view in views], titles=titles).show()
 
 # %% [markdown]
 # <details><summary>Question: can a convolution do what pooling does?</summary>
@@ -320,8 +344,7 @@ with after_writing("pool2d"):
 # </details>
 # <details><summary>Question: somebody replaced a network's <code>MaxPool2d(2)</code> by <code>AvgPool2d(2)</code> in one place and called the two versions equivalent. The shapes agree everywhere. Is it?</summary>
 #
-# No. Equal shapes say nothing about equal numbers: copy the weights of one into the other and compare the outputs. It happened in published notes, and you will
-# catch it in A3.
+# No. Equal shapes say nothing about equal numbers: copy the weights of one into the other and compare the outputs. You will meet one like it in A3.
 #
 # </details>
 # <details><summary>Find the bug: <code>F.max_pool2d(F.pad(x, (1, 1, 1, 1)), 3, 2)</code>, “max pooling with padding 1”</summary>
@@ -360,9 +383,9 @@ plots.row(maps[0], maps[1], means, most, titles=names, signs=[" ", "→", " "])
 # Right for images. A text (B, C, L) has three axes, and it would be taken for *one image* of B channels.
 #
 # </details>
-# <details><summary>Find the bug. A published network for names pads every name to <code>MAX_LEN + 1 = 23</code> letters, looks at groups of <code>context = 3</code>, and then pools over time with <code>MaxPool1d(MAX_LEN - context + 1)</code>.</summary>
+# <details><summary>Find the bug. A network for names pads every name to <code>MAX_LEN + 1 = 23</code> letters, looks at groups of <code>context = 3</code>, and then pools over time with <code>MaxPool1d(MAX_LEN - context + 1)</code>.</summary>
 #
-# 23 letters have 23 − 3 + 1 = 21 groups of three, the pool takes 20: the last group is never looked at. Nothing crashes and the accuracy stays the same (.926), because
+# 23 letters have 23 − 3 + 1 = 21 groups of three, the pool takes 20: the last group is never looked at. Nothing crashes, and the accuracy hardly tells, because
 # few names are that long. With a *global* pool there is no number to get wrong.
 #
 # </details>
@@ -399,6 +422,7 @@ check(
         note="the end of a ResNet",
     ),
     Example(maps, mode="sum", raises=ValueError, note="no such mode: ValueError"),
+    Example(maps.double(), mode="max", gives=[[8, -1]], note="float64 in, float64 out"),
 )
 
 # %% [markdown]
@@ -506,6 +530,30 @@ def im2col(
     ### END SOLUTION
 
 
+# %% im2col_first role="check"
+nine = torch.arange(9.0).reshape(1, 1, 3, 3)
+two = torch.cat([nine, nine + 1], dim=1)
+columns = torch.tensor([[[0.0, 1, 3, 4], [1, 2, 4, 5], [3, 4, 6, 7], [4, 5, 7, 8]]])
+wide = torch.arange(8.0).reshape(1, 1, 2, 4)
+size = {"look_at": lambda y: tuple(y.shape)}
+check(
+    im2col,
+    Example(nine, 2, gives=columns, note="the first picture"),
+    Example(two, 2, gives=torch.cat([columns, columns + 1], dim=1), note="two channels"),
+    Example(
+        wide,
+        (1, 2),
+        (1, 2),
+        (0, 1),
+        gives=[[[0, 1, 3, 0, 5, 7], [0, 2, 0, 4, 6, 0]]],
+        note="2 × 4 pixels, kernel (1, 2), stride (1, 2), padding (0, 1)",
+    ),
+    Example(nine.long(), 2, gives=columns.long(), note="whole numbers"),
+    Example(nine.double(), 2, gives=columns.double(), note="float64 in, float64 out"),
+    Example(torch.rand(1, 1, 28, 28), 3, **size, gives=(1, 9, 676), note="a digit under 3 × 3"),
+    Example(torch.rand(2, 3, 9, 12), (3, 2), (2, 3), **size, gives=(2, 18, 16), note="pairs: 4 · 4 places"),
+)
+
 # %% [markdown]
 # Now the layer: `im2col`, one product, the bias, and fold the places back into rows and columns.
 #
@@ -516,7 +564,7 @@ def im2col(
 # </details>
 # <details><summary>Help: I get <code>RuntimeError: shape '[26, 26]' is invalid for input of size …</code></summary>
 #
-# The tutorials write `.view(26, 26)` because their image is 28 × 28. Compute H' and W' from the sizes, and put H' first.
+# 26 × 26 belongs to a digit of 28 × 28. Compute H' and W' from the sizes, and put H' first.
 #
 # </details>
 
@@ -549,27 +597,7 @@ def conv2d_im2col(
 
 
 # %% im2col_check role="check" points=20 title="im2col"
-nine = torch.arange(9.0).reshape(1, 1, 3, 3)
-two = torch.cat([nine, nine + 1], dim=1)
-columns = torch.tensor([[[0.0, 1, 3, 4], [1, 2, 4, 5], [3, 4, 6, 7], [4, 5, 7, 8]]])
-wide = torch.arange(8.0).reshape(1, 1, 2, 4)
-size = {"look_at": lambda y: tuple(y.shape)}
-check(
-    im2col,
-    Example(nine, 2, gives=columns, note="the first picture"),
-    Example(two, 2, gives=torch.cat([columns, columns + 1], dim=1), note="two channels"),
-    Example(
-        wide,
-        (1, 2),
-        (1, 2),
-        (0, 1),
-        gives=[[[0, 1, 3, 0, 5, 7], [0, 2, 0, 4, 6, 0]]],
-        note="2 × 4 pixels, kernel (1, 2), stride (1, 2), padding (0, 1)",
-    ),
-    Example(nine.long(), 2, gives=columns.long(), note="whole numbers"),
-    Example(torch.rand(1, 1, 28, 28), 3, **size, gives=(1, 9, 676), note="a digit under 3 × 3"),
-    Example(torch.rand(2, 3, 9, 12), (3, 2), (2, 3), **size, gives=(2, 18, 16), note="pairs: 4 · 4 places"),
-)
+nine, wide = torch.arange(9.0).reshape(1, 1, 3, 3), torch.arange(8.0).reshape(1, 1, 2, 4)
 kernels = torch.tensor([[[[0.0, 1], [2, 3]]], [[[1.0, 0], [0, 0]]]])
 check(
     conv2d_im2col,
@@ -589,6 +617,7 @@ check(
         gives=[[[[0, 8, 6], [12, 30, 14], [4, 6, 0]]]],
         note="padded, stride (1, 2)",
     ),
+    Example(nine.double(), kernels[:1].double(), gives=[[[[19, 25], [37, 43]]]], note="float64 in, float64 out"),
 )
 
 # %% [markdown]
@@ -623,10 +652,10 @@ with after_writing("conv2d_im2col"):
         print(f"{name:10} {1000 * min(times):6.2f} ms")
 
 # %% [markdown]
-# <details><summary>Question: a tutorial says the unfold trick has “about the same efficiency as the built-in convolution”. Do you believe it?</summary>
+# <details><summary>Question: is im2col as fast as torch's own convolution?</summary>
 #
-# Measure. The authors' own timing, a few lines further down, was 27.2 µs against 15.7 µs. im2col writes every pixel up to kh · kw times into memory; torch's own layers avoid
-# that. It is much better than loops, it is simple, and it is what cuDNN began with.
+# See your own numbers above. im2col writes every pixel up to kh · kw times into memory; torch's own layers avoid that. It is much better than loops, it is
+# simple, and it is what cuDNN began with.
 #
 # </details>
 # <details><summary>Question: how much larger than the image is its im2col matrix, for 3 × 3 and stride 1?</summary>
@@ -698,6 +727,34 @@ def conv_matrix(K: torch.Tensor, in_shape: tuple[int, int]) -> torch.Tensor:
     ### END SOLUTION
 
 
+# %% conv_matrix_first role="check"
+K = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+banded = [
+    [1, 2, 0, 3, 4, 0, 0, 0, 0],
+    [0, 1, 2, 0, 3, 4, 0, 0, 0],
+    [0, 0, 0, 1, 2, 0, 3, 4, 0],
+    [0, 0, 0, 0, 1, 2, 0, 3, 4],
+]
+check(
+    conv_matrix,
+    Example(K, (3, 3), gives=banded, note="the picture above"),
+    Example(
+        K[:1],
+        (2, 3),
+        gives=[[1, 2, 0, 0, 0, 0], [0, 1, 2, 0, 0, 0], [0, 0, 0, 1, 2, 0], [0, 0, 0, 0, 1, 2]],
+        note="kernel 1 × 2 on 2 × 3",
+    ),
+    Example(K, (2, 2), gives=[[1, 2, 3, 4]], note="a kernel as large as the image"),
+    Example(
+        K,
+        (28, 20),
+        look_at=lambda matrix: tuple(matrix.shape),
+        gives=(27 * 19, 28 * 20),
+        note="28 × 20 pixels",
+    ),
+    Example(K.double(), (2, 2), gives=[[1, 2, 3, 4]], note="float64 in, float64 out"),
+)
+
 # %% [markdown]
 # Count. An n × n image, a k × k kernel, no padding, stride 1, one channel; the output has m × m pixels, m = n − k + 1. How many weights are there to learn, if …
 #
@@ -728,31 +785,6 @@ def weight_counts(n: int, k: int) -> dict[str, int]:
 
 
 # %% conv_matrix_check role="check" points=12 title="The matrix of a convolution"
-K = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
-banded = [
-    [1, 2, 0, 3, 4, 0, 0, 0, 0],
-    [0, 1, 2, 0, 3, 4, 0, 0, 0],
-    [0, 0, 0, 1, 2, 0, 3, 4, 0],
-    [0, 0, 0, 0, 1, 2, 0, 3, 4],
-]
-check(
-    conv_matrix,
-    Example(K, (3, 3), gives=banded, note="the picture above"),
-    Example(
-        K[:1],
-        (2, 3),
-        gives=[[1, 2, 0, 0, 0, 0], [0, 1, 2, 0, 0, 0], [0, 0, 0, 1, 2, 0], [0, 0, 0, 0, 1, 2]],
-        note="kernel 1 × 2 on 2 × 3",
-    ),
-    Example(K, (2, 2), gives=[[1, 2, 3, 4]], note="a kernel as large as the image"),
-    Example(
-        K,
-        (28, 20),
-        look_at=lambda matrix: tuple(matrix.shape),
-        gives=(27 * 19, 28 * 20),
-        note="28 × 20 pixels",
-    ),
-)
 check(
     weight_counts,
     Example(3, 2, gives={"dense": 36, "local": 16, "shared": 4}, note="the picture: 36, 16, 4"),
@@ -799,8 +831,30 @@ def upsample_nearest(x: torch.Tensor, factor: int | tuple[int, int]) -> torch.Te
     ### END SOLUTION
 
 
+# %% upsample_nearest_first role="check"
+four = torch.tensor([[[[1.0, 2.0], [3.0, 4.0]]]])
+check(
+    upsample_nearest,
+    Example(four, (2, 3), gives=[[[[1, 1, 1, 2, 2, 2]] * 2 + [[3, 3, 3, 4, 4, 4]] * 2]], note="factor (2, 3)"),
+    Example(four[:, :, :1].long(), 2, gives=[[[[1, 1, 2, 2], [1, 1, 2, 2]]]], note="whole numbers, factor 2"),
+    Example(four[:, :, :1].double(), 2, gives=[[[[1, 1, 2, 2], [1, 1, 2, 2]]]], note="float64 in, float64 out"),
+)
+
 # %% [markdown]
-# A **transposed convolution** *learns* how to become larger. Think of the kernel as a **stamp**. Each pixel of x presses it onto an empty canvas, as strong as the
+# **Unpooling** remembers. Max pooling can tell *where* in its window the winner stood (`return_indices=True`); `nn.MaxUnpool2d` puts each number back to that
+# place, and zeros everywhere else. So what was found is again where it was found, for example in networks that outline objects pixel by pixel. On the numbers
+# of T2.1:
+
+# %%
+numbers = torch.tensor([[[[1.0, 1, 2, 4], [4, 5, 6, 9], [3, 1, 0, 3], [4, 0, 1, 8]]]])
+pooled, places = F.max_pool2d(numbers, 2, return_indices=True)
+unpooled = torch.nn.MaxUnpool2d(2)(pooled, places)
+print("the winners stand at", places.flatten().tolist(), "of the 16 places, counted row by row")
+names = ["X", "max pool", "MaxUnpool2d", "Upsample: blocks"]
+plots.row(numbers[0, 0], pooled[0, 0], unpooled[0, 0], F.interpolate(pooled, scale_factor=2)[0, 0], titles=names, signs=["→", "→", " "])
+
+# %% [markdown]
+# Both are fixed rules. A **transposed convolution** *learns* how to become larger. Think of the kernel as a **stamp**. Each pixel of x presses it onto an empty canvas, as strong as the
 # pixel is bright, and where stamps overlap the ink adds up. x = [[1, 2], [3, 4]], kernel [[0, 1], [2, 3]], stride 1:
 
 # %%
@@ -861,6 +915,16 @@ def conv_transpose_out_size(n: int, k: int, s: int = 1, p: int = 0, op: int = 0)
     return size
     ### END SOLUTION
 
+
+# %% conv_transpose_out_size_first role="check"
+check(
+    conv_transpose_out_size,
+    Example(14, 2, 2, gives=28),
+    Example(13, 3, 2, gives=27),
+    Example(13, 3, 2, op=1, gives=28),
+    Example(7, 4, 2, p=1, gives=14),
+    Example(13, 3, 2, op=2, raises=ValueError, note="op = 2 with stride 2: ValueError"),
+)
 
 # %% [markdown]
 # Now the layer. Its weight is **(Cin, Cout, kh, kw)**: the input channels come first, because it is the weight of the convolution that it undoes. Each input channel presses a stamp of its own
@@ -932,19 +996,6 @@ def conv_transpose2d(
 small = torch.tensor([[[[1.0, 2.0], [3.0, 4.0]]]])
 stamp = torch.arange(4.0).reshape(1, 1, 2, 2)
 check(
-    upsample_nearest,
-    Example(small, (2, 3), gives=[[[[1, 1, 1, 2, 2, 2]] * 2 + [[3, 3, 3, 4, 4, 4]] * 2]], note="factor (2, 3)"),
-    Example(small[:, :, :1].long(), 2, gives=[[[[1, 1, 2, 2], [1, 1, 2, 2]]]], note="whole numbers, factor 2"),
-)
-check(
-    conv_transpose_out_size,
-    Example(14, 2, 2, gives=28),
-    Example(13, 3, 2, gives=27),
-    Example(13, 3, 2, op=1, gives=28),
-    Example(7, 4, 2, p=1, gives=14),
-    Example(13, 3, 2, op=2, raises=ValueError, note="op = 2 with stride 2: ValueError"),
-)
-check(
     conv_transpose2d,
     Example(small, stamp, gives=[[[[0, 1, 2], [2, 10, 10], [6, 17, 12]]]], note="four stamps, stride 1"),
     Example(
@@ -972,6 +1023,12 @@ check(
         look_at=lambda y: tuple(y.shape),
         gives=(2, 4, 28, 18),
         note="the shape, with channels",
+    ),
+    Example(
+        small.double(),
+        stamp.double(),
+        gives=[[[[0, 1, 2], [2, 10, 10], [6, 17, 12]]]],
+        note="float64 in, float64 out",
     ),
 )
 
@@ -1003,9 +1060,8 @@ with after_writing("conv_transpose2d"):
 # **In your own words.** Images that a network has drawn often carry a fine checkerboard. Here is where it is born: a plain image of ones, and stamps of ones.
 
 # %%
-for k, s in ((2, 2), (3, 2), (4, 2)):
-    ink = F.conv_transpose2d(torch.ones(1, 1, 4, 5), torch.ones(1, 1, k, k), stride=s)[0, 0]
-    plots.row(ink, titles=[f"k = {k}, s = {s}"]).show()
+stamped = [F.conv_transpose2d(torch.ones(1, 1, 3, 4), torch.ones(1, 1, k, k), stride=2)[0, 0] for k in (2, 3, 4)]
+plots.row(*stamped, titles=["k = 2, s = 2", "k = 3, s = 2", "k = 4, s = 2"])
 
 # %% [markdown]
 # Why does k = 3 give a checkerboard, and k = 2 and k = 4 do not? And what would you do against it? Four or five sentences. A person reads them:
@@ -1021,8 +1077,6 @@ for k, s in ((2, 2), (3, 2), (4, 2)):
 # dimensions that is 1, 2 or 4 stamps, in a checkered pattern, and where more stamps fall there is more ink, whatever the image shows. The
 # overlap is even when k is a multiple of s (2 and 2, or 4 and 2: there every inner pixel is under the same number of stamps). So choose such a kernel, or enlarge with
 # upsample_nearest and follow it with an ordinary convolution.
-
-# %% [markdown]
 
 # %%
 with after_writing("conv_transpose2d and conv_matrix"):
@@ -1099,6 +1153,53 @@ def max_pool_backward(
     ### END SOLUTION
 
 
+# %% max_pool_backward_first role="check"
+X = torch.tensor([[[[1.0, 1, 2, 4], [4, 5, 6, 9], [3, 1, 0, 3], [4, 0, 1, 8]]]])
+upstream = torch.tensor([[[[1.0, 2], [3, 4]]]])
+check(
+    max_pool_backward,
+    Example(
+        upstream,
+        X,
+        2,
+        2,
+        gives=[[[[0, 0, 0, 0], [0, 1, 0, 2], [0, 0, 0, 0], [3, 0, 0, 4]]]],
+        note="the picture above",
+    ),
+    Example(
+        torch.tensor([[[[1.0, 10.0]]]]),
+        torch.tensor([[[[1.0, 0, 7, 3, 2], [0, 1, 0, 4, 5]]]]),
+        (2, 3),
+        (1, 2),
+        gives=[[[[0, 0, 11, 0, 0], [0, 0, 0, 0, 0]]]],
+        note="the 7 wins both windows: 1 + 10",
+    ),
+    Example(
+        torch.ones(1, 1, 1, 1),
+        torch.zeros(1, 1, 2, 2),
+        2,
+        2,
+        gives=[[[[1, 0], [0, 0]]]],
+        note="equal numbers: the first",
+    ),
+    Example(
+        torch.tensor([[[[5.0, 9], [4, 8]]]]),
+        X,
+        2,
+        2,
+        gives=[[[[0, 0, 0, 0], [0, 5, 0, 9], [0, 0, 0, 0], [4, 0, 0, 8]]]],
+        note="the maxima themselves as dout: this is MaxUnpool2d",
+    ),
+    Example(
+        upstream.double(),
+        X.double(),
+        2,
+        2,
+        gives=[[[[0, 0, 0, 0], [0, 1, 0, 2], [0, 0, 0, 0], [3, 0, 0, 4]]]],
+        note="float64 in, float64 out",
+    ),
+)
+
 # %% [markdown]
 # **`col2im`** is the way back of `im2col`: put every column back to the place it was cut from. A pixel that lay in several windows gets the *sum* of what they bring. Send nothing but ones back, and you see how
 # often each pixel was used:
@@ -1149,35 +1250,6 @@ def col2im(
 
 
 # %% backward_check role="check" points=10 title="Backward by hand"
-X = torch.tensor([[[[1.0, 1, 2, 4], [4, 5, 6, 9], [3, 1, 0, 3], [4, 0, 1, 8]]]])
-upstream = torch.tensor([[[[1.0, 2], [3, 4]]]])
-check(
-    max_pool_backward,
-    Example(
-        upstream,
-        X,
-        2,
-        2,
-        gives=[[[[0, 0, 0, 0], [0, 1, 0, 2], [0, 0, 0, 0], [3, 0, 0, 4]]]],
-        note="the picture above",
-    ),
-    Example(
-        torch.tensor([[[[1.0, 10.0]]]]),
-        torch.tensor([[[[1.0, 0, 7, 3, 2], [0, 1, 0, 4, 5]]]]),
-        (2, 3),
-        (1, 2),
-        gives=[[[[0, 0, 11, 0, 0], [0, 0, 0, 0, 0]]]],
-        note="the 7 wins both windows: 1 + 10",
-    ),
-    Example(
-        torch.ones(1, 1, 1, 1),
-        torch.zeros(1, 1, 2, 2),
-        2,
-        2,
-        gives=[[[[1, 0], [0, 0]]]],
-        note="equal numbers: the first",
-    ),
-)
 check(
     col2im,
     Example(
@@ -1197,6 +1269,15 @@ check(
         (0, 1),
         gives=[[[[6, 1, 7, 2], [9, 4, 10, 5]]]],
         note="stride (1, 2), padding (0, 1)",
+    ),
+    Example(
+        torch.ones(1, 4, 4).double(),
+        (1, 1, 3, 3),
+        2,
+        1,
+        0,
+        gives=[[[[1, 2, 1], [2, 4, 2], [1, 2, 1]]]],
+        note="float64 in, float64 out",
     ),
 )
 

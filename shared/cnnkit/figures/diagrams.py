@@ -19,6 +19,7 @@ COLOURS = (MARK, "#4c78a8", "#54a24b", "#b279a2", "#8a94a0")
 SHEET, EDGE = "#f3c969", "#8a6d1d"
 SLOT, TALL = 1.08, 1.2  # inches of a stage, of the largest map
 MAX_SHEETS = 6
+IN_A_LINE = 8  # stages: what fits into 1000 pixels
 LONG = 784  # a bar of full height stands for at least this many numbers
 
 
@@ -33,18 +34,21 @@ def flow(rows: Sequence[Row], start: tuple[int, ...] = ()) -> Picture:
     alt = " → ".join(f"{', '.join(names)} {_times(shape)}" for names, shape, _ in stages)
     lines_above = max(len(names) for names, _, _ in stages)
     high = TALL + 0.75 + 0.17 * lines_above
-    picture = Picture(SLOT * len(stages) + 0.2, high, alt, layout=None)
+    count = math.ceil(len(stages) / IN_A_LINE)  # of lines, all about equally long
+    length = math.ceil(len(stages) / count)
+    picture = Picture(SLOT * length + 0.2, high * count, alt, layout=None)
     axes = picture.add_axes((0.0, 0.0, 1.0, 1.0))
     bare(axes)
-    axes.set_xlim(0, SLOT * len(stages) + 0.2)
-    axes.set_ylim(0, high)
+    axes.set_xlim(0, SLOT * length + 0.2)
+    axes.set_ylim(0, high * count)
     for place, (names, shape, params) in enumerate(stages):
-        middle = SLOT * (place + 0.5) + 0.1
+        corner = SLOT * (place % length) + 0.1, high * (count - 1 - place // length)
         scale = shape[1] / tallest if len(shape) == 3 else math.log(shape[0] + 1) / math.log(longest + 1)
-        _draw_stage(axes, middle, shape, scale)
-        axes.text(middle, high - 0.06, "\n".join(names), ha="center", va="top", fontsize=8, color=INK)
+        _draw_stage(axes, corner, shape, scale)
+        middle = corner[0] + SLOT / 2
+        axes.text(middle, corner[1] + high - 0.06, "\n".join(names), ha="center", va="top", fontsize=8, color=INK)
         below = _times(shape) + (f"\n{params:,} params" if params else "")
-        axes.text(middle, 0.36, below, ha="center", va="top", fontsize=8, color=INK)
+        axes.text(middle, corner[1] + 0.36, below, ha="center", va="top", fontsize=8, color=INK)
     return picture
 
 
@@ -58,9 +62,9 @@ def _stages(rows: Sequence[Row]) -> list[tuple[list[str], tuple[int, ...], int]]
     return stages
 
 
-def _draw_stage(axes: Axes, middle: float, shape: tuple[int, ...], scale: float) -> None:
-    """Maps as a stack of sheets, a row of numbers as a bar."""
-    base = 0.5
+def _draw_stage(axes: Axes, corner: tuple[float, float], shape: tuple[int, ...], scale: float) -> None:
+    """Maps as a stack of sheets, a row of numbers as a bar; `corner` is the lower left one of its slot."""
+    middle, base = corner[0] + SLOT / 2, corner[1] + 0.5
     if len(shape) != 3:
         height = 0.1 + (TALL - 0.1) * scale
         axes.add_patch(Rectangle((middle - 0.07, base), 0.14, height, facecolor=COLOURS[1], edgecolor=INK, lw=0.6))
@@ -69,8 +73,8 @@ def _draw_stage(axes: Axes, middle: float, shape: tuple[int, ...], scale: float)
     step = min(0.05, side * 0.6)
     left = middle - (side + step * (sheets - 1)) / 2
     for sheet in reversed(range(sheets)):
-        corner = (left + step * sheet, base + step * sheet)
-        axes.add_patch(Rectangle(corner, side, side, facecolor=SHEET, edgecolor=EDGE, lw=0.8))
+        lower_left = (left + step * sheet, base + step * sheet)
+        axes.add_patch(Rectangle(lower_left, side, side, facecolor=SHEET, edgecolor=EDGE, lw=0.8))
 
 
 def _times(shape: tuple[int, ...]) -> str:

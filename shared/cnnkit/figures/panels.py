@@ -21,6 +21,7 @@ Limits = tuple[float, float]
 MAX_NUMBERS = 12  # rows and columns up to which every cell shows its number
 INK, LINE, MARK = "#1f2933", "#ffffff", "#e8590c"
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#7fa8d9", "#f7f7f5", "#e88b84"])
+BRIGHT = LinearSegmentedColormap.from_list("bright", ["#a39a8a", "#ecca7a", "#fff6d5"])  # as in a photo
 POSITIVE = LinearSegmentedColormap.from_list("positive", ["#f7f7f5", "#f3c969", "#e8892b"])
 
 
@@ -70,6 +71,8 @@ def shared_limits(panel: Values) -> Limits:
     """Values of the first and last colour: symmetric when a small matrix has a negative number, so that 0 is pale."""
     finite = panel[np.isfinite(panel)] if panel.dtype.kind == "f" else panel
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    if panel.dtype == np.uint8 and is_small(panel):
+        return 0, 255
     if is_small(panel):
         largest = max(abs(low), abs(high)) or 1.0
         return (-largest, largest) if low < 0 else (0.0, largest)
@@ -79,18 +82,22 @@ def shared_limits(panel: Values) -> Limits:
 def _colours(panel: Values, low: float) -> str | Colormap:
     if not is_small(panel):
         return "gray"
-    return SIGNED if low < 0 else POSITIVE
+    if panel.dtype == np.uint8:  # pixels of a photograph
+        return "gray"
+    return SIGNED if low < 0 else BRIGHT
 
 
 def _write_numbers(axes: Axes, panel: Values) -> None:
     rows, columns = panel.shape
+    dark = panel < 128 if panel.dtype == np.uint8 else np.zeros_like(panel, dtype=bool)
     size = 11 if max(rows, columns) <= 5 else 9 if max(rows, columns) <= 8 else 7
     longest = max(len(number(value)) for value in panel.flat)
     size = size - max(0, longest - 3)
     for row in range(rows):
         for column in range(columns):
             text = number(panel[row, column])
-            axes.text(column, row, text, ha="center", va="center", fontsize=max(size, 5), color=INK)
+            ink = LINE if dark[row, column] else INK
+            axes.text(column, row, text, ha="center", va="center", fontsize=max(size, 6), color=ink)
     axes.set_xticks(np.arange(0.5, columns - 1), minor=True)
     axes.set_yticks(np.arange(0.5, rows - 1), minor=True)
     axes.grid(which="minor", color=LINE, linewidth=1.5)

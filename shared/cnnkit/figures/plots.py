@@ -30,6 +30,8 @@ CELL = 0.42  # inches of a cell with a number
 SIDE = 2.1  # inches of an image
 LETTER = 0.085  # inches of a letter of a title
 TITLE = 0.3  # inches above a panel
+SMALLEST = 0.5  # share of its size to which a panel shrinks so that its row fits
+WIDEST = 9.0  # inches of a row: below 1000 pixels, what a notebook shows at its own size
 
 
 def row(
@@ -48,16 +50,16 @@ def row(
     """
     arrays = [as_panel(panel) for panel in panels]
     names = [*titles, *[""] * (len(arrays) - len(titles))]
-    high = max(_height(panel) for panel in arrays)
-    slots = [max(_width(panel, high), LETTER * len(name)) for panel, name in zip(arrays, names, strict=True)]
     gaps = [_gap(sign) for sign in [*signs, *[""] * len(arrays)][: len(arrays) - 1]]
+    sizes, slots = _fitting(arrays, names, WIDEST - sum(gaps) - 0.1)
+    high = max(tall for _, tall in sizes)
     width, height = sum(slots) + sum(gaps) + 0.1, high + TITLE
     alt = " | ".join(words(panel, name) for panel, name in zip(arrays, names, strict=True))
     picture = Picture(width, height, alt, layout=None)
     left = 0.05
     for place, (panel, name) in enumerate(zip(arrays, names, strict=True)):
         middle = left + slots[place] / 2
-        axes = _axes_around(picture, (middle, high / 2), (_width(panel, high), _height(panel, high)))
+        axes = _axes_around(picture, (middle, high / 2), sizes[place])
         marked = [boxes[place]] if boxes and place in boxes else []
         draw(axes, panel, name, marked, limits.get(place) if isinstance(limits, Mapping) else limits)
         left += slots[place]
@@ -67,6 +69,20 @@ def row(
             picture.text((left + gaps[place] / 2) / width, high / 2 / height, signs[place], text)
         left += gaps[place] if place < len(gaps) else 0
     return picture
+
+
+def _fitting(
+    arrays: Sequence[Values], names: Sequence[str], most: float
+) -> tuple[list[tuple[float, float]], list[float]]:
+    """Width and height of each panel, and of the slot that its title needs, in inches: made smaller until they fit."""
+    scale = 1.0
+    while True:
+        high = max(_height(panel) for panel in arrays)
+        sizes = [(_width(panel, high) * scale, _height(panel, high) * scale) for panel in arrays]
+        slots = [max(wide, LETTER * len(name)) for (wide, _), name in zip(sizes, names, strict=True)]
+        if sum(slots) <= most or scale < SMALLEST:
+            return sizes, slots
+        scale -= 0.05
 
 
 def grid(panels: Sequence[Sequence[Any]], titles: Sequence[Sequence[str]] = ()) -> Picture:

@@ -3,11 +3,14 @@
 import ast
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pytest
 import torch
 from IPython.core.interactiveshell import InteractiveShell
 
 from autograder.course.percent import read_source_cells
+from cnnkit.figures.picture import Picture
+from tests.engine.cnnkit.figures import faults
 
 DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
 NOTEBOOKS = sorted((Path(__file__).parents[3] / "solutions").glob("*/notebook.py"))
@@ -15,14 +18,28 @@ NOTEBOOKS = sorted((Path(__file__).parents[3] / "solutions").glob("*/notebook.py
 
 @pytest.fixture
 def run(capsys, monkeypatch):
-    """Runs code cells in a shell of their own; gives what they printed and which failed."""
+    """Runs code cells in a shell of their own; gives what they printed, which failed, and what is wrong with figures."""
     monkeypatch.setenv("MPLBACKEND", "Agg")
     torch.set_num_threads(1)  # thousands of tiny steps: a second thread on a busy machine only gets in the way
 
+    pictures, begin = [], Picture.__init__
+
+    def kept(picture, *arguments, **options):
+        begin(picture, *arguments, **options)
+        pictures.append(picture)
+
+    monkeypatch.setattr(Picture, "__init__", kept)
+
     def run_cells(sources):
         shell = InteractiveShell()
-        failed = [source for source in sources if not shell.run_cell(source).success]
-        return failed, capsys.readouterr().out
+        failed, poor = [], []
+        for source in sources:
+            failed += [] if shell.run_cell(source).success else [source]
+            drawn = [*map(plt.figure, plt.get_fignums()), *pictures]
+            poor += [fault for figure in drawn for fault in faults(figure)]
+            plt.close("all")
+            pictures.clear()
+        return failed, capsys.readouterr().out, poor
 
     return run_cells
 
@@ -30,17 +47,20 @@ def run(capsys, monkeypatch):
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.parent.name)
 def test_with_the_answers_every_public_check_is_right(run, notebook):
     cells = [cell for cell in read_source_cells(notebook) if cell.kind == "code"]
-    failed, text = run(cell.source for cell in cells)
+    failed, text, poor = run(cell.source for cell in cells)
     assert failed == []
     assert text.count("✓") >= sum(cell.role == "check" for cell in cells)
     assert "✗" not in text
     assert "○" not in text
+    assert "⚠" not in text
+    assert poor == []
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.parent.name)
 def test_untouched_it_stops_nowhere_and_no_check_passes(run, notebook):
-    failed, text = run(cell.released for cell in read_source_cells(notebook) if cell.kind == "code")
+    failed, text, poor = run(cell.released for cell in read_source_cells(notebook) if cell.kind == "code")
     assert failed == []
+    assert poor == []
     assert "not written yet" in text
     assert "✓" not in text
     assert "✗" not in text

@@ -7,6 +7,8 @@ from IPython.core.formatters import DisplayFormatter
 
 from cnnkit import plots
 from cnnkit.figures.panels import as_panel, number
+from cnnkit.figures.picture import Picture
+from tests.engine.cnnkit.figures import faults
 
 X = torch.arange(9.0).reshape(3, 3)
 
@@ -28,6 +30,31 @@ def test_every_cell_of_a_row_is_equally_large():
     picture.png()
     sizes = {round(axes.get_window_extent().width / axes.images[0].get_array().shape[1], 3) for axes in picture.axes}
     assert len(sizes) == 1
+
+
+def test_a_row_of_many_images_is_made_to_fit():
+    assert faults(plots.row(*[torch.rand(64, 64)] * 7, titles=["an image"] * 7)) == []
+
+
+def test_pixels_are_drawn_as_in_a_photograph():
+    panel = plots.row(np.array([[0, 255]], dtype=np.uint8)).axes[0]
+    assert panel.images[0].get_cmap().name == "gray"
+    assert panel.images[0].get_clim() == (0, 255)
+
+
+def test_of_two_numbers_the_larger_one_is_brighter():
+    image = plots.row([[0, 7]]).axes[0].images[0]
+    dark, bright = (sum(image.to_rgba(value)[:3]) for value in (0, 7))
+    assert dark < bright
+
+
+def test_what_is_wrong_with_a_figure_is_seen():
+    wide = Picture(12, 1, layout=None)
+    for left in (0.1, 0.12):
+        wide.add_axes((left, 0.1, 0.3, 0.5)).set_title("the same place", fontsize=5)
+    assert [fault.split(" ", 2)[-1] for fault in faults(wide)][1:] == [
+        "7.6 px", "titles “the same place” and “the same place” overlap"
+    ]
 
 
 def test_a_notebook_gets_png_and_alt_text(monkeypatch):
