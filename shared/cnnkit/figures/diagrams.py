@@ -19,7 +19,7 @@ COLOURS = (MARK, "#4c78a8", "#54a24b", "#b279a2", "#8a94a0")
 SHEET, EDGE = "#f3c969", "#8a6d1d"
 SLOT, TALL = 1.08, 1.2  # inches of a stage, of the largest map
 MAX_SHEETS = 6
-IN_A_LINE = 8  # stages: what fits into 1000 pixels
+IN_A_LINE = 7  # stages: what fits into 1000 pixels
 LONG = 784  # a bar of full height stands for at least this many numbers
 
 

@@ -90,16 +90,20 @@ def grid(panels: Sequence[Sequence[Any]], titles: Sequence[Sequence[str]] = ()) 
     arrays = [[None if value is None else as_panel(value) for value in line] for line in panels]
     drawn = [array for line in arrays for array in line if array is not None]
     longest = max((len(title) for line in titles for title in line), default=0)
-    slot = max(*(_width(panel) for panel in drawn), LETTER * longest) + 0.2
-    high = max(_height(panel) for panel in drawn) + TITLE + 0.05
-    picture = Picture(slot * max(len(line) for line in arrays), high * len(arrays), layout=None)
+    columns = max(len(line) for line in arrays)
+    widest = max(_width(panel) for panel in drawn)
+    scale = min(1.0, max(SMALLEST, (WIDEST / columns - 0.2) / widest))
+    slot = max(widest * scale, LETTER * longest) + 0.2
+    high = max(_height(panel) for panel in drawn) * scale + TITLE + 0.05
+    picture = Picture(slot * columns, high * len(arrays), layout=None)
     descriptions = []
     for row_number, line in enumerate(arrays):
         for column, panel in enumerate(line):
             if panel is not None:
                 name = titles[row_number][column] if titles else ""
                 centre = (slot * (column + 0.5), high * (len(arrays) - row_number - 0.5) - TITLE / 2)
-                draw(_axes_around(picture, centre, (_width(panel), _height(panel))), panel, name)
+                size = _width(panel) * scale, _height(panel) * scale
+                draw(_axes_around(picture, centre, size), panel, name)
                 descriptions.append(words(panel, name))
     picture.alt = " | ".join(descriptions)
     return picture

@@ -18,7 +18,7 @@ NOTEBOOKS = sorted((Path(__file__).parents[3] / "solutions").glob("*/notebook.py
 
 @pytest.fixture
 def run(capsys, monkeypatch):
-    """Runs code cells in a shell of their own; gives what they printed, which failed, and what is wrong with figures."""
+    """Runs code cells in a shell of their own; gives which failed, what they printed and what is wrong with figures."""
     monkeypatch.setenv("MPLBACKEND", "Agg")
     torch.set_num_threads(1)  # thousands of tiny steps: a second thread on a busy machine only gets in the way
 

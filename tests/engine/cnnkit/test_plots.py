@@ -52,9 +52,10 @@ def test_what_is_wrong_with_a_figure_is_seen():
     wide = Picture(12, 1, layout=None)
     for left in (0.1, 0.12):
         wide.add_axes((left, 0.1, 0.3, 0.5)).set_title("the same place", fontsize=5)
-    assert [fault.split(" ", 2)[-1] for fault in faults(wide)][1:] == [
-        "7.6 px", "titles “the same place” and “the same place” overlap"
-    ]
+    wide.text(0.99, 0.5, "beyond the right edge of the figure")
+    width, *others = faults(wide)
+    assert width.endswith(" px wide")
+    assert others == ["text of 7.6 px", "the titles “the same place” and “the same place” overlap"]
 
 
 def test_a_notebook_gets_png_and_alt_text(monkeypatch):
