@@ -30,7 +30,7 @@ CELL = 0.42  # inches of a cell with a number
 SIDE = 2.1  # inches of an image
 LETTER = 0.085  # inches of a letter of a title
 TITLE = 0.3  # inches above a panel
-SMALLEST = 0.5  # share of its size to which a panel shrinks so that its row fits
+SMALLEST = 0.35  # share of its size to which a panel shrinks so that its row fits
 WIDEST = 9.0  # inches of a row: below 1000 pixels, what a notebook shows at its own size
 
 
