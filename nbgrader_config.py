@@ -57,5 +57,12 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
+# Feedback pages: formulas are readable without a network.
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "cnnkit.formulas.Formulas",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
+
 # Lateness costs what solutions/course.toml says under [late], [extensions] and [deadlines].
 c.AssignLatePenalties.plugin_class = "autograder.gradebook.late_penalties.LatePenalty"

@@ -718,7 +718,7 @@ with after_writing("guided_backprop"):
     (plain,) = torch.autograd.grad(net(image).amax(dim=1).sum(), image)
     rows = [list(some[:, 0]), list(plain[:, 0].clamp(min=0)), list(guided[:, 0].clamp(min=0))]
     says = [f"it says {label}" for label in net(some).argmax(dim=1).tolist()]
-    plots.grid(rows, [says, ["ordinary gradient, above 0"] * 4, ["guided, above 0"] * 4]).show()
+    plots.grid(rows, [says, ["plain gradient, above 0"] * 4, ["guided, above 0"] * 4]).show()
 
 # %% [markdown]
 # Where the score could be pushed *up*: the speckle around the digit fades, and what is left lies along the strokes.
