@@ -18,7 +18,7 @@ _PART = re.compile(f"{_CODE}|{_BLOCK}|{_INLINE}", re.DOTALL)
 _ACTIVE = re.compile(r"\\(?:href|class|style|cssId|data|html)|<(?=[A-Za-z/!?])")  # would become an attribute, a tag
 
 
-class Formulas(Preprocessor):  # type: ignore[misc]
+class Formulas(Preprocessor):
     """A step of nbconvert: `$…$` and `$$…$$` in text cells become MathML, what cannot stays as it is."""
 
     def preprocess_cell(self, cell: Any, resources: Any, index: int) -> tuple[Any, Any]:
