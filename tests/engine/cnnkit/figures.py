@@ -20,8 +20,8 @@ def faults(figure: Figure) -> list[str]:
     found += [f"text of {min(sizes):.1f} px"] if min(sizes, default=SMALLEST) < SMALLEST else []
     titles = [axes.title for axes in figure.axes if _is_shown(axes.title)]
     boxes = [(title.get_text(), title.get_window_extent()) for title in titles]
-    pairs = [(one, other) for (one, a), (other, b) in combinations(boxes, 2) if Bbox.intersection(a, b)]
-    return found + [f"the titles “{one}” and “{other}” overlap" for one, other in pairs]
+    pairs = [(left, right) for (left, a), (right, b) in combinations(boxes, 2) if Bbox.intersection(a, b)]
+    return found + [f"the titles “{left}” and “{right}” overlap" for left, right in pairs]
 
 
 def _is_shown(text: Text) -> bool:
