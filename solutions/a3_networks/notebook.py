@@ -563,6 +563,9 @@ for hook in hooks:
 # part that its owner had put into eval mode on purpose. So remember the flags one by one: `modes = {m: m.training for m in model.modules()}`, and in the end
 # `m.training = mode`.
 #
+# Why eval mode? In train mode batch norm would mix your zeros into its running means: looking would change the model. And it cannot take a variance of one single image:
+# `ValueError: Expected more than 1 value per channel when training`.
+#
 # <details><summary>Hint: the hook</summary>
 #
 # ```python
@@ -571,12 +574,6 @@ for hook in hooks:
 # ```
 #
 # For the parameters keep a set of what you have seen, e.g. of `id(p)`, and go through `layer.parameters()`.
-#
-# </details>
-# <details><summary>Why eval mode at all?</summary>
-#
-# In train mode batch norm would mix your zeros into its running means: looking would change the model. And it cannot take a variance of one single image:
-# `ValueError: Expected more than 1 value per channel when training`.
 #
 # </details>
 # <details><summary>Help: I get <code>RuntimeError: Input type (float) and bias type (double) should be the same</code></summary>
@@ -834,14 +831,11 @@ diagrams.flow(steps, start=(1, 28, 28))
 # %% [markdown]
 # 40 + 296 + 1,168 + 2,320 + 1,450 = **5,274** numbers. It reaches about the accuracy of the MLP 784-50-10, which has 39,760.
 #
+# The last block has no ReLU: it would cut off all negative logits. A model could then never say "certainly not a 7", and where all ten are 0 there is no gradient either.
+#
 # <details><summary>Question: 7 → 4, and not 3?</summary>
 #
 # (7 + 2 · 1 − 3) // 2 + 1 = 4. With kernel 3, padding 1 and stride 2 an odd size is rounded *up*.
-#
-# </details>
-# <details><summary>Why no ReLU in the last block?</summary>
-#
-# It would cut off all negative logits. A model could then never say "certainly not a 7", and where all ten are 0 there is no gradient either.
 #
 # </details>
 # <details><summary>Why not <code>nn.ReLU(inplace=True)</code>? It saves memory.</summary>
@@ -1165,11 +1159,6 @@ plots.grid(views, titles=[["a three", "its left edges"], ["moved", "its left edg
 #
 # The labels are places in the alphabet, 0 to 25: Y has the label 24. With 24 outputs `cross_entropy` stops with *Target 24 is out of bounds*. Two outputs that
 # never win cost 2 · 785 parameters and no trouble.
-#
-# </details>
-# <details><summary>Logistic regression without the logistic function?</summary>
-#
-# It is in the loss: `cross_entropy` takes the softmax. (See T3.2 for what happens with two.)
 #
 # </details>
 

@@ -66,6 +66,8 @@ plots.row(*[view[0] for view in views], titles=["train", "train, again", "eval",
 # %% [markdown]
 # Each module has a flag, `module.training`. `model.eval()` and `model.train()` set it in the model *and in everything inside it*.
 #
+# Gradients are another matter: `eval()` is about how layers behave, `torch.no_grad()` about what autograd writes down. A saliency map (A6) needs eval mode *and* gradients.
+#
 # To measure a model in the middle of its training, you switch to eval mode, measure, and switch back. And back means: as it *was*. Perhaps the model was
 # in eval mode already. Perhaps its owner has put only the batch norm to rest, on purpose, and trains the others (you will do so in A5). Perhaps the
 # measuring stops with an error. A `with` block is made for this: what stands after it happens in any case.
@@ -76,16 +78,12 @@ plots.row(*[view[0] for view in views], titles=["train", "train, again", "eval",
 # # here every module is in its old mode
 # ```
 #
-# <details><summary>Hint 1: how a context manager is written</summary>
+# So remember the flag of each module before you switch: `model.modules()` goes through the model itself and everything inside. `model.train()` at the end would set them *all* to True.
+#
+# <details><summary>Hint: how a context manager is written</summary>
 #
 # With `@contextmanager` above it, a function with one `yield` becomes a context manager: what stands before `yield` happens at the beginning of the block, what stands
 # after it at the end. An error inside the block comes out *at the yield*; so put the yield into `try`, and the tidying up into `finally`.
-#
-# </details>
-# <details><summary>Hint 2: which flags?</summary>
-#
-# `model.modules()` goes through the model itself and everything inside. Remember the flag of each before you switch. `model.train()` at the end
-# would set them *all* to True.
 #
 # </details>
 # <details><summary>Help: I get <code>RuntimeError: generator didn't yield</code></summary>
@@ -96,12 +94,6 @@ plots.row(*[view[0] for view in views], titles=["train", "train, again", "eval",
 # <details><summary>Help: I get <code>TypeError: 'NoneType' object does not support the context manager protocol</code></summary>
 #
 # `return` instead of `yield`, or the line `@contextmanager` is gone.
-#
-# </details>
-# <details><summary>Question: does eval mode also switch off gradients?</summary>
-#
-# No. The two have nothing to do with each other: `eval()` is about how layers behave, `torch.no_grad()` about what autograd writes down. A saliency map
-# (A6) needs eval mode *and* gradients.
 #
 # </details>
 
@@ -185,6 +177,10 @@ plots.row(three[0], three[0] / 255, titles=["divided once", "divided twice"], li
 # **Splits** are random, seeded, and complete. Count with 1,797 images and the fractions 0.8, 0.1, 0.1: one tenth is 179.7, rounded 180. Twice 180 leaves
 # **1,437** for training. Whoever rounds 0.8 · 1797 down as well loses images; whoever deals twice gets images that are in two parts.
 #
+# **Shuffle** the training images, in each epoch anew, and no others.
+# A gradient of 32 zeros says "everything is a zero". Then come 32 ones… The updates chase each other instead of adding up: see the curves below. For measuring,
+# the order makes no difference to the result, and a fixed one lets you find image 17 again.
+#
 # **Standardizing** (mean 0, standard deviation 1) helps some networks. The two numbers are *measured*, and what is measured must not come from images that the
 # network is judged by later.
 #
@@ -197,12 +193,6 @@ plots.row(three[0], three[0] / 255, titles=["divided once", "divided twice"], li
 #
 # `TensorDataset(a, b)` pairs images with labels, `DataLoader(dataset, batch_size=…)` makes batches of them. It shuffles with `shuffle=True`, and takes a `generator=…` for
 # shuffling that can be repeated.
-#
-# </details>
-# <details><summary>Question: why shuffle the training images, and why not the others?</summary>
-#
-# A gradient of 32 zeros says "everything is a zero". Then come 32 ones… The updates chase each other instead of adding up: see the curves below. For measuring,
-# the order makes no difference to the result, and a fixed one lets you find image 17 again.
 #
 # </details>
 # <details><summary>Help: I get <code>RuntimeError: Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [32, 28, 28, 1]</code> or strange channels</summary>
@@ -455,11 +445,9 @@ for picture in (left, right):
 # %% [markdown]
 # Which is which? Do not guess, try: the next cell trains with the fault of your choice (half a second for each).
 #
-# <details><summary>What is special about the loss ln 10 = 2.303?</summary>
 #
+# The dashed line is at ln 10 = 2.303.
 # It is the loss of saying 10 % for each of ten classes: of knowing nothing. A fresh network starts there. Above it, the network is sure of wrong things.
-#
-# </details>
 #
 # With a softmax in the model the loss cannot fall below 1.46, even if every digit is right: A3 showed why.
 
@@ -1011,12 +999,8 @@ with after_writing("T4.2 to T4.4"):
     diagrams.lines({"learning rate": stats.lr}, range(1, len(stats.lr) + 1), "used by each step", ("step", "lr")).show()
 
 # %% [markdown]
-# <details><summary>Question: is the validation accuracy of the last epoch the accuracy to report?</summary>
-#
-# Only if you did not choose by it. Whoever tries ten learning rates and takes the one with the best validation accuracy has fitted one more number to these images. The third part of
-# the split is for that: looked at once, in the end.
-#
-# </details>
+# Do not report the validation accuracy of the last epoch if you chose anything by it. Whoever tries ten learning rates and takes the one with the best validation accuracy has fitted one
+# more number to these images. The third part of the split is for that: looked at once, in the end.
 #
 # ---
 # ## T4.5 · Inference
@@ -1466,11 +1450,6 @@ plt.show()
 # Look at T4.2 again. Are the images in [0, 1] that you train on (they come so)? Does each image keep its label when you shuffle? Is there a softmax too many, a `zero_grad` too few?
 #
 # </details>
-# <details><summary>Question: how many parameters may it have, and why a limit?</summary>
-#
-# 40,000; `small_net` has 9,226. A limit keeps it quick, and five epochs on 1,198 small images do not need more.
-#
-# </details>
 
 
 # %% train_digits role="solution"
@@ -1560,11 +1539,6 @@ with after_writing("train_digits"):
 # %% [markdown]
 # Would you have known them all? The digits are 8 × 8 pixels, enlarged.
 #
-# <details><summary>Question: and with Fashion, photographs of clothes, instead of digits?</summary>
-#
-# The same loop: it knows nothing of its data. With SGD and lr = 0.1 a small network reads about 0.82 of them after six epochs on 60,000 images.
-#
-# </details>
 #
 # ---
 # ## Before you hand in
