@@ -5,7 +5,7 @@ JOBS ?= 2
 ENGINE ?= podman
 READY := .venv/.ready
 
-.PHONY: help setup demo test attacks fuzz prove versions holes lint check build formgrader bench headlines image lock clean
+.PHONY: help setup demo test quick steady attacks fuzz prove versions holes lint check build formgrader bench headlines image lock clean
 
 help:
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -20,6 +20,13 @@ demo: $(READY) ## grade a sample class and show its page
 
 test: $(READY) ## every test; of the known mistakes one notebook in six (TESTS=tests/engine for some, JOBS=4 for more workers)
 	@bash .ci/extras; OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) $(TESTS)
+
+# Of the engine what needs no box, no server and no training: the inner loop.
+QUICK := text course exports reports submission explain project authoring/test_mutants.py authoring/test_variants.py \
+    grading/test_scoring.py grading/test_store.py judge/test_edits.py judge/test_expect.py gradebook/test_context.py
+quick: $(READY) ; @OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) $(QUICK:%=tests/engine/%) ## the tests of the inner loop: no box, no server, no training
+
+steady: $(READY) ; @bash .ci/extras; OMP_NUM_THREADS=1 $(BIN)/python -m bench.steady --jobs $(JOBS) $(TESTS) ## the tests three times in random order, beside 8 spinning processes per core
 
 attacks: $(READY) ; @OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) tests/attacks ## every attack on the wall, the judge and what reads a submission
 
@@ -36,7 +43,7 @@ check: $(READY) ; @$(BIN)/convgrade build --check ## are the released notebooks 
 build: $(READY) ; @$(BIN)/convgrade build ## make the released notebooks from solutions/
 
 formgrader: $(READY) ; @$(BIN)/convgrade build && $(BIN)/jupyter-lab $(OPTIONS) ## JupyterLab; formgrader is in its menu Nbgrader (OPTIONS=--port=9999)
-bench: $(READY) ; @$(BIN)/python -m bench ## the figures: overhead, speed-up, memory, stability
+bench: $(READY) ; @$(BIN)/python -m bench $(if $(COMPARE),--compare $(COMPARE)) $(if $(PEERS),--peers $(PEERS)) $(if $(RECORD),--record) $(OPTIONS) ## the figures beside their goals (PEERS=otter, RECORD=1 for the history, COMPARE=REV: what got slower)
 headlines: $(READY) ; @$(BIN)/python -m bench.headlines $(ROWS) ## the lecture's results, run again: CNNKIT_DATA=folder, ROWS="lenet names"
 
 image: ; @$(ENGINE) build --tag convgrade --file Containerfile $(OPTIONS) . ## an image for podman or Docker: engine, course, bubblewrap (ENGINE=docker)

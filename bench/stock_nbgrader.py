@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from unittest import mock
 
@@ -23,6 +24,7 @@ from traitlets.config import Config
 from autograder.course import Assignment
 from autograder.course.parts import HELD_OUT, files_of, sources_of
 from autograder.course.percent import SourceCell
+from autograder.judge.graph import ordered
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -48,8 +50,8 @@ for _module in {modules!r}:
     _suite.update(vars(importlib.import_module(_module)))
 _passed = set()
 
-def _earned(points, checks):
-    box = LocalBox(globals())
+def _earned(points, checks, names):
+    box = LocalBox(names)
     _passed.update(name for name, _, after in checks if _passed.issuperset(after) and _passes(name, box))
     return cents(points * sum(w for name, w, _ in checks if name in _passed) / sum(w for _, w, _ in checks))
 
@@ -66,47 +68,60 @@ def _passes(name, box):
 """
 
 
-def time_stock(assignment: Assignment, notebooks: list[bytes]) -> list[float]:
-    """Wall seconds that stock `nbgrader autograde` needs for each submission, one after the other."""
-    return [seconds for seconds, _ in grade_stock(assignment, notebooks)]
-
-
-def grade_stock(assignment: Assignment, notebooks: list[bytes]) -> list[tuple[float, float]]:
-    """(wall seconds, points) of each submission, by a stock nbgrader course in a temporary folder."""
+@contextmanager
+def stock_course(assignment: Assignment) -> Iterator[tuple[Callable[[bytes], None], Callable[[], float]]]:
+    """(hands in and grades one more submission, the points of the last one), in a stock course of its own."""
     with tempfile.TemporaryDirectory(prefix="stock-") as folder, mock.patch.dict(os.environ, _environment()):
-        course = Path(folder)
-        source = course / "source" / assignment.slug / f"{assignment.slug}.ipynb"
-        _write(source, nbformat.writes(stock_notebook(assignment)).encode())
+        course, students, slug = Path(folder), list[str](), assignment.slug
+        _write(course / "source" / slug / f"{slug}.ipynb", nbformat.writes(stock_notebook(assignment)).encode())
         config = Config()
         config.CourseDirectory.root = folder
         config.Execute.timeout = 300
         api = NbGraderAPI(config=config)
-        _must_succeed(api.generate_assignment(assignment.slug))
-        return [_graded(api, course, assignment.slug, f"s{number:03}", raw) for number, raw in enumerate(notebooks)]
+        _must_succeed(api.generate_assignment(slug))
+
+        def grade(raw: bytes) -> None:
+            students.append(f"s{len(students):03}")
+            _write(course / "submitted" / students[-1] / slug / f"{slug}.ipynb", raw)
+            _must_succeed(api.autograde(slug, students[-1]))
+
+        def points() -> float:
+            with Gradebook(api.coursedir.db_url) as book:
+                return float(book.find_submission(slug, students[-1]).score)
+
+        yield grade, points
 
 
 def stock_notebook(assignment: Assignment) -> nbformat.NotebookNode:
     """The source notebook of the assignment with its hidden suite in the check cells."""
-    notebook = new_notebook()
-    held_out = assignment.folder.parent / f"{HELD_OUT}.py"
-    files = {"reference.py": assignment.reference, held_out.name: held_out, **sources_of(assignment.suite)}
-    suite = files_of(assignment.suite)
-    setup = SETUP.format(
-        sources={name: path.read_text("utf-8") for name, path in files.items() if path.is_file()},
-        modules=[".".join(file.path.relative_to(assignment.folder).with_suffix("").parts) for file in suite],
-        secret=assignment.secret,
-    )
+    notebook, setup = new_notebook(), setup_of(assignment)
     for cell in assignment.cells:
         hidden = ""
         if cell.role == "check":
             exercise = assignment.exercise(str(cell.name).removesuffix("_check"))
-            checks = [
-                (spec.name, spec.weight, spec.after) for spec in assignment.checks if spec.exercise == exercise.name
-            ]
-            hidden = f"{setup}\n_earned({exercise.points!r}, {checks!r})"
+            hidden = f"{setup}\n_earned({exercise.points!r}, {checks_of(assignment, exercise.name)!r}, globals())"
             setup = ""
         notebook.cells.append(_cell(cell, hidden))
     return notebook
+
+
+def setup_of(assignment: Assignment) -> str:
+    """Code that makes `_earned(points, checks, names)`: reference and hidden suite, for a kernel of the student's."""
+    held_out = assignment.folder.parent / f"{HELD_OUT}.py"
+    files = {"reference.py": assignment.reference, held_out.name: held_out, **sources_of(assignment.suite)}
+    suite = files_of(assignment.suite)
+    return SETUP.format(
+        sources={name: path.read_text("utf-8") for name, path in files.items() if path.is_file()},
+        modules=[".".join(file.path.relative_to(assignment.folder).with_suffix("").parts) for file in suite],
+        secret=assignment.secret,
+    )
+
+
+def checks_of(assignment: Assignment, exercise: str) -> list[tuple[str, float, tuple[str, ...]]]:
+    """(name, weight, what has to pass before) of an exercise's checks, in an order in which that comes first."""
+    specs = {spec.name: spec for spec in assignment.checks}
+    asked = map(specs.__getitem__, ordered({name: spec.after for name, spec in specs.items()}))
+    return [(spec.name, spec.weight, spec.after) for spec in asked if spec.exercise == exercise]
 
 
 def _environment() -> dict[str, str]:
@@ -129,16 +144,6 @@ def _cell(cell: SourceCell, hidden: str) -> nbformat.NotebookNode:
             "task": False,
         } | ({} if cell.points is None else {"points": cell.points})
     return new_cell
-
-
-def _graded(api: NbGraderAPI, course: Path, slug: str, student: str, raw: bytes) -> tuple[float, float]:
-    _write(course / "submitted" / student / slug / f"{slug}.ipynb", raw)
-    start = time.perf_counter()
-    result = api.autograde(slug, student)
-    seconds = time.perf_counter() - start
-    _must_succeed(result)
-    with Gradebook(api.coursedir.db_url) as book:
-        return seconds, float(book.find_submission(slug, student).score)
 
 
 def _must_succeed(result: dict[str, object]) -> None:

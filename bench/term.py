@@ -35,22 +35,25 @@ _BOX = "bubblewrap"
 _VERBS = (("grade", "build/submitted", "--record"), ("report", ""), ("export", "", "--output", "build/grades.csv"))
 
 
-def measure(assignment: Assignment, count: int, distinct: int, folder: Path) -> tuple[float, float, int]:
-    """(seconds per submission besides grading, seconds to record all, students whose scores differ)."""
+def measure(
+    assignment: Assignment, count: int, distinct: int, folder: Path, times: int
+) -> tuple[list[float], list[float], int]:
+    """(seconds per submission besides grading, seconds to record all, both each time; students whose scores differ)."""
     root = make_course(folder, assignment.slug)
     assignment = load_course(root).assignment(assignment.slug)
-    added = hand_in(assignment, graded(assignment, distinct), count)
-    book = root / "build" / "gradebook.db"
-    empty = book.read_bytes()
-    for verb, *words in _VERBS:
-        added += _run(root, "autograder.cli", verb, *(word or assignment.slug for word in words))
-    book.write_bytes(empty)
-    reports = store_of(assignment).all()
-    start = time.perf_counter()
-    database.record(reports, root)
-    recording = time.perf_counter() - start
+    stored = hand_in(assignment, graded(assignment, distinct), count)
+    book, added, recording = root / "build" / "gradebook.db", [], []
+    empty, reports = book.read_bytes(), store_of(assignment).all()
+    for _ in range(times):
+        book.write_bytes(empty)
+        seconds = sum(_run(root, "autograder.cli", *(word or assignment.slug for word in verb)) for verb in _VERBS)
+        added.append((stored + seconds) / count)
+        book.write_bytes(empty)
+        start = time.perf_counter()
+        database.record(reports, root)
+        recording.append(time.perf_counter() - start)
     grade_by_hand(assignment)
-    return added / count, recording, len(differing(assignment))
+    return added, recording, len(differing(assignment))
 
 
 def make_course(root: Path, slug: str) -> Path:

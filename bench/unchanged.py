@@ -1,4 +1,4 @@
-"""A class graded twice from the command line: the time of the second run, and the memory of the first."""
+"""A class graded again and again from the command line: what each later run costs, and the memory of the first."""
 
 from __future__ import annotations
 
@@ -14,21 +14,20 @@ import psutil
 from autograder.course import Assignment
 from autograder.grading.session import store_of
 from bench.memory import family_mb
+from bench.probe import Cost, measured
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def measure(assignment: Assignment, notebooks: list[bytes]) -> tuple[float, float, float]:
-    """(seconds of the second `convgrade grade`, peak MB of a worker, its growth in MB after the first fifth)."""
+def measure(assignment: Assignment, notebooks: list[bytes], times: int) -> tuple[list[Cost], float, float]:
+    """(what each later `convgrade grade` costs, peak MB of a worker, its growth in MB after the first fifth)."""
     with tempfile.TemporaryDirectory(prefix="class-", dir=_build()) as folder:
         for number, raw in enumerate(notebooks):
             path = Path(folder) / f"bench {number:03}" / assignment.slug / f"{assignment.slug}.ipynb"
             path.parent.mkdir(parents=True)
             path.write_bytes(raw)
         samples = _grade(folder, assignment.slug)
-        start = time.perf_counter()
-        _grade(folder, assignment.slug)
-        again = time.perf_counter() - start
+        again = [_again(folder, assignment.slug) for _ in range(times)]
     for number in range(len(notebooks)):
         store_of(assignment).path(f"bench {number:03}").unlink(missing_ok=True)
     settled = samples[len(samples) // 5 :]
@@ -42,9 +41,18 @@ def _build() -> Path:
     return ROOT / "build"
 
 
+def _again(folder: str, slug: str) -> Cost:
+    with measured() as cost:
+        subprocess.run(_command(folder, slug), cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+    return cost
+
+
+def _command(folder: str, slug: str) -> list[str]:
+    return [sys.executable, "-m", "autograder.cli", "grade", folder, "--assignment", slug, "--jobs", "2"]
+
+
 def _grade(folder: str, slug: str) -> list[float]:
-    command = [sys.executable, "-m", "autograder.cli", "grade", folder, "--assignment", slug, "--jobs", "2"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(_command(folder, slug), cwd=ROOT, stdout=subprocess.DEVNULL)
     samples: list[float] = []
     watcher = threading.Thread(target=_watch, args=(process, samples))
     watcher.start()

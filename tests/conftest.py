@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.programs import missing
+from tests.scheduling import scheduler
 
 SAMPLE = {
     "course.toml": 'name = "Sample"\nsecret = "sample"\n',
@@ -106,6 +107,12 @@ def write_course(root: Path, changes: Mapping[str, tuple[str, str] | str | None]
 def sample_course(tmp_path: Path) -> Callable[..., Path]:
     """`sample_course({"tiny/notebook.py": ("old", "new")})` writes a small course, changed, and gives its root."""
     return lambda changes=None: write_course(tmp_path, changes)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Several workers: see tests/scheduling.py."""
+    return scheduler(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
