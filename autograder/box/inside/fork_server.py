@@ -42,21 +42,27 @@ class ForkServer:
     def loop(self) -> None:
         """Runs until the grader closes the connection."""
         jail.prctl(jail.PR_SET_PDEATHSIG, 0)  # from here on it hears that, and ends its submission first
-        self._send({"ready": True})
-        while True:
-            ready, _, _ = select.select([self.control], [], [], WATCH_SECONDS if self.child else None)
-            if not ready:
-                self._watch_memory()
-                continue
-            message, descriptors = self._receive()
-            if not message:  # the grader is gone: so is the submission, where no pid namespace sees to it
-                self._end()
-                return
-            command = json.loads(message)
-            answer = self._execute(command, descriptors)
-            for descriptor in descriptors:
-                os.close(descriptor)
-            self._send(answer)
+        with contextlib.suppress(ConnectionError):  # the grader was killed between its question and our answer
+            self._send({"ready": True})
+            while self._answered():
+                pass
+        self._end()  # the grader is gone: so is the submission, where no pid namespace sees to it
+
+    def _answered(self) -> bool:
+        """Answers one command, or looks after the memory; False once the grader is gone."""
+        ready, _, _ = select.select([self.control], [], [], WATCH_SECONDS if self.child else None)
+        if not ready:
+            self._watch_memory()
+            return True
+        message, descriptors = self._receive()
+        if not message:
+            return False
+        command = json.loads(message)
+        answer = self._execute(command, descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        self._send(answer)
+        return True
 
     def _execute(self, command: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
         if command["op"] == "spawn":
