@@ -7,8 +7,7 @@ READY := .venv/.ready
 
 .PHONY: help setup demo test quick steady attacks fuzz prove versions holes lint check build formgrader bench headlines image lock clean
 
-help:
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+help: ; @grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
 
 $(READY): requirements.lock pyproject.toml shared/pyproject.toml .ci/setup
 	@bash .ci/setup
@@ -21,13 +20,8 @@ demo: $(READY) ## grade a sample class and show its page
 test: $(READY) ## every test; of the known mistakes one notebook in six (TESTS=tests/engine for some, JOBS=4 for more workers)
 	@bash .ci/extras; OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) $(TESTS)
 
-# Of the engine what needs no box, no server and no training: the inner loop.
-QUICK := text course exports reports submission explain project authoring/test_mutants.py authoring/test_variants.py \
-    grading/test_scoring.py grading/test_store.py judge/test_edits.py judge/test_expect.py gradebook/test_context.py
-quick: $(READY) ; @OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) $(QUICK:%=tests/engine/%) ## the tests of the inner loop: no box, no server, no training
-
+quick: $(READY) ; @OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) @tests/quick.txt ## the tests of the inner loop: no box, no server, no training
 steady: $(READY) ; @bash .ci/extras; OMP_NUM_THREADS=1 $(BIN)/python -m bench.steady --jobs $(JOBS) $(TESTS) ## the tests three times in random order, beside 8 spinning processes per core
-
 attacks: $(READY) ; @OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) tests/attacks ## every attack on the wall, the judge and what reads a submission
 
 fuzz: $(READY) ; @EVERY_ODD_ANSWER=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) --timeout=0 tests/course/test_odd_answers.py ## every odd answer in place of every answer that a check expects
@@ -48,5 +42,4 @@ headlines: $(READY) ; @$(BIN)/python -m bench.headlines $(ROWS) ## the lecture's
 
 image: ; @$(ENGINE) build --tag convgrade --file Containerfile $(OPTIONS) . ## an image for podman or Docker: engine, course, bubblewrap (ENGINE=docker)
 lock: $(READY) ; @bash .ci/lock ## write requirements.lock from what is installed now
-clean: ## remove what the other targets made, and the environment
-	@rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info shared/*.egg-info
+clean: ; @rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info shared/*.egg-info ## remove what the other targets made, and the environment

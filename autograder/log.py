@@ -1,9 +1,12 @@
 """What `--verbose` shows: files read and written, how long each stage takes, tracebacks of our own errors.
 
 All of it goes to standard error, through Python's logger "convgrade"; without the option nothing is logged.
+`--profile` collects spans in a file, from every process of the command; without it a span is a look at the environment.
 """
 
+import json
 import logging
+import os
 import sys
 import time
 import traceback
@@ -12,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 LOG = logging.getLogger("convgrade")
+SPANS = "CONVGRADE_SPANS"  # the file that every process of a command appends its spans to; nothing: nobody asked
 
 
 class _Lines(logging.Handler):
@@ -48,6 +52,27 @@ def stage(name: str) -> Iterator[None]:
         yield
     finally:
         LOG.debug("%s: %.2f s", name, time.monotonic() - start)
+
+
+@contextmanager
+def span(name: str) -> Iterator[None]:
+    """A part of the work that `--profile` shows; spans of one process are inside each other or apart."""
+    if not os.environ.get(SPANS):
+        yield
+        return
+    start = time.monotonic()
+    try:
+        yield
+    finally:
+        note_span(name, start, os.getpid())
+
+
+def note_span(name: str, start: float, pid: int) -> None:
+    """A span of that process that ends now. One short line, which the kernel appends whole."""
+    if path := os.environ.get(SPANS):
+        line = json.dumps({"name": name, "pid": pid, "start": start, "end": time.monotonic()}) + "\n"
+        with open(path, "ab", buffering=0) as spans:
+            spans.write(line.encode())
 
 
 def noted(path: Path, what: str = "read") -> Path:

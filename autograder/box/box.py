@@ -26,6 +26,7 @@ from autograder.box.replies import MAX_PRINTED, ending_error, outcome_of, reply_
 from autograder.box.zygote import Zygote
 from autograder.course.limits import Limits
 from autograder.errors import BoxFailure, WireViolation
+from autograder.log import span
 from autograder.model import Verdict
 
 NONCE_BYTES = 16
@@ -78,7 +79,8 @@ class Box:
             raise self._given_up[self._culprit]
         before, most = self.clock.spent, self.limits.call_seconds
         try:
-            printed, answer = self._exchange(request, min(seconds or most, most))
+            with span("calls"):
+                printed, answer = self._exchange(request, min(seconds or most, most))
             reply = reply_of(answer, printed, self._places)
         except StudentError as error:
             error.seconds = self.clock.spent - before
@@ -127,17 +129,22 @@ class Box:
     def _revive(self) -> None:
         if self._socket is not None:
             return
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        with theirs:
-            self.zygote.spawn(theirs, self.limits)
-        self._socket = ours
-        self.clock.other_process()
-        greeting = self._receive(Allowance(Clock(Used), SETTLE_SECONDS))
+        with span("start"):
+            greeting = self._started()
         if greeting != b"ready":  # our walls, before any student code ran: our fault
             self.close()
             raise BoxFailure(f"a wall of the box could not be set up: {greeting.decode(errors='replace')}")
         for request in self._history:
             self._round_trip(request, self.limits.cell_seconds)
+
+    def _started(self) -> bytes:
+        """Starts a child; what it says once its walls are up."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        with theirs:
+            self.zygote.spawn(theirs, self.limits)
+        self._socket = ours
+        self.clock.other_process()
+        return self._receive(Allowance(Clock(Used), SETTLE_SECONDS))
 
     def _round_trip(self, request: dict[str, Any], seconds: float) -> tuple[str, dict[str, Any]]:
         """Sends one frame and receives one, in time. Any failure ends the child."""

@@ -13,10 +13,11 @@ import click
 from autograder.cli.exits import DONE, NOT_GRADED, NOTHING
 from autograder.cli.options import ASSIGNMENT, BOX, CLUSTER, COURSE, DEVICE, JOBS, PATH, jobs_option, loaded
 from autograder.cli.output import note, note_all, say, show_reports
+from autograder.cli.profile import PROFILE
 from autograder.cli.verb import Verb, verbose
 from autograder.errors import NotStored
 from autograder.layout import DEMO, DEMO_SUBMITTED, FEEDBACK_PAGES, SUBMITTED, reports_folder, submission_file
-from autograder.log import is_on, stage
+from autograder.log import is_on, span, stage
 from autograder.text.words import amount
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="Grade everything, even where the stored report is up to date.")
 @click.option("--record", is_flag=True, help="Also write the points to nbgrader's gradebook.")
 @verbose("Show every check of every student; log files, timings and what workers print.")
+@PROFILE
 @BOX
 @DEVICE
 @COURSE
@@ -55,19 +57,23 @@ def grade(root: Path, paths: Sequence[Path], slug: str, as_json: bool, record: b
     from autograder.hosts.nbgrader_shown import show_recorded
     from autograder.submission.find import discover
 
-    course, settings = load_course(root), GradingOptions(**options)
-    discovery = discover(paths, course, slug)
+    with span("read"):
+        course, settings = load_course(root), GradingOptions(**options)
+        discovery = discover(paths, course, slug)
     complete = not discovery.passed_over
     if record:
-        _ready_to_record([course.assignment(name) for name in dict.fromkeys(item.slug for item in discovery.found)])
+        with span("gradebook"):
+            _ready_to_record([course.assignment(name) for name in dict.fromkeys(item.slug for item in discovery.found)])
     for name, group in groupby(discovery.found, key=lambda found: found.slug):
         files = list(group)
         reports, stored = _graded(GradingSession(course.assignment(name), settings), files, as_json)
         complete = complete and stored and all(report.graded for report in reports)
         if not as_json:
-            show_reports(reports, in_full=is_on() or len(reports) == 1)
+            with span("page"):
+                show_reports(reports, in_full=is_on() or len(reports) == 1)
         if record:
-            complete = _record(reports, root) and complete
+            with span("gradebook"):
+                complete = _record(reports, root) and complete
             show_recorded(course.assignment(name), _in_the_tree(reports, files, root))
             note(f"for the class page: convgrade report {name}")
     note_all(f"not graded: {sentence}" for sentence in discovery.passed_over)
@@ -127,6 +133,7 @@ def _record(reports: Sequence[Report], root: Path) -> bool:
 
 @click.command(cls=Verb, short_help="Write the class page and a page per student.")
 @click.argument("slug")
+@PROFILE
 @COURSE
 def report(root: Path, slug: str) -> int:
     """Write the class page, and one page per student, from the stored reports.
@@ -145,14 +152,18 @@ def report(root: Path, slug: str) -> int:
     from autograder.intake.not_taken import not_taken
     from autograder.reports.class_page import write_pages
 
-    course, assignment = loaded(root, slug)
+    with span("read"):
+        course, assignment = loaded(root, slug)
     store = store_of(assignment)
-    reports, listed = store.all(), not_taken(root, slug)
+    with span("store"):
+        reports, listed = store.all(), not_taken(root, slug)
     if not reports and not listed:
         note(f"nothing of {slug} is graded yet; run `convgrade grade PATH`")
         return NOTHING
-    contexts = gather_contexts(course, assignment, reports)
-    page = write_pages(reports, assignment.title, store.folder, contexts, listed)
+    with span("gradebook"):
+        contexts = gather_contexts(course, assignment, reports)
+    with span("page"):
+        page = write_pages(reports, assignment.title, store.folder, contexts, listed)
     say(f"class page: {page.relative_to(root)}")
     _hand_out(course, slug, [report.student for report in reports], page.parent / "students")
     note_all(f"not taken: {student}: {why}" for student, why in listed.items())

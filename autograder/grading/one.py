@@ -22,6 +22,7 @@ from autograder.grading.scoring import score, ungraded_exercises
 from autograder.judge.conversation import Ask
 from autograder.judge.folded_help import quoted
 from autograder.judge.plugin import Suite
+from autograder.log import span
 from autograder.model import CellRun, Report
 from autograder.submission.handed_in import HandedIn
 from autograder.submission.match import functions
@@ -38,16 +39,22 @@ def grade(handed_in: HandedIn, suite: Suite, zygote: Zygote, judge: Judge = Suit
         exercises=ungraded_exercises(assignment), box=zygote.wall.mode,
     )  # fmt: skip
     try:
-        submission = read_submission(handed_in.raw, assignment)
+        with span("read"):
+            submission = read_submission(handed_in.raw, assignment)
     except UnreadableSubmission as error:
         return replace(blank, problem=str(error), fault="student", seconds=_since(start))
     with open_box(zygote, assignment.limits) as box:
-        cells = tuple(run_cells(box, submission.cells, assignment))
-        results = _traced(judge(suite, box.ask), submission.cells, cells)
+        with span("cells"):
+            cells = tuple(run_cells(box, submission.cells, assignment))
+        with span("checks"):
+            results = _traced(judge(suite, box.ask), submission.cells, cells)
     told = replace(blank, notes=submission.notes, answers=submission.answers)
     judged = replace(told, cells=cells, memory_mb=round(box.memory_mb), seconds=_since(start))
     resit = Resit(suite, zygote, submission.cells, box.clock)
-    results = quoted(pinpointed(carried_forward(results, resit), resit), assignment)
+    with span("carried"):
+        results = carried_forward(results, resit)
+    with span("diagnosis"):
+        results = quoted(pinpointed(results, resit), assignment)
     return replace(judged, exercises=score(assignment, results))
 
 

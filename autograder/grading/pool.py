@@ -136,6 +136,7 @@ class _Pool:
             raise _Crash(str(answer["crash"]))
         if not worker.ready:
             worker.ready, self.failed_starts = bool(answer["ready"]), 0
+            worker.note_start()
             return None
         task = self.running[-1 if worker.index is None else worker.index]
         report = Report.from_json(message.decode())

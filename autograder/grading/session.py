@@ -19,7 +19,7 @@ from autograder.grading.serve_spec import Checks, ServeSpec
 from autograder.grading.store import Store
 from autograder.grading.worker_process import Job, WorkerSpec
 from autograder.layout import BUILD, reports_folder
-from autograder.log import is_on
+from autograder.log import is_on, span
 from autograder.model import Report
 from autograder.submission.find import Found
 from autograder.text.words import amount
@@ -66,7 +66,8 @@ class GradingSession:
         self.assignment, self.options, self.which = assignment, options, which
         self.store = store or store_of(assignment)
         self._unstored: list[OSError] = []  # why, one for each report
-        self.context = context_digest(assignment, options.wall, options.device)
+        with span("keys"):
+            self.context = context_digest(assignment, options.wall, options.device)
 
     def reports(self, found: Sequence[Found], on_report: OnReport = lambda _: None) -> Iterator[Report]:
         """A report for each file, in this order; new ones are stored as soon as they exist.
@@ -74,7 +75,8 @@ class GradingSession:
         Raises NotStored, after the last of them, where some could not be written.
         """
         self.store.sweep()
-        state = dependencies_of(self.assignment, self.options.wall, self.options.device)
+        with span("keys"):
+            state = dependencies_of(self.assignment, self.options.wall, self.options.device)
         with suppress(OSError):  # where nothing can be written, the reports say so
             state.save(self.store.folder)  # for a regrading, later
         ready: dict[int, Report] = {}
@@ -96,7 +98,8 @@ class GradingSession:
     def read(self, item: Found) -> Job | Report:
         """The job of this file; where it cannot be read, the report that says so."""
         try:
-            raw = item.read()
+            with span("read"):
+                raw = item.read()
         except OSError as error:
             job = Job(item.student, item.source, "", b"")
             return self._stored(problem(job, self.assignment, f"its file cannot be read ({error.strerror or error})"))
@@ -122,14 +125,16 @@ class GradingSession:
                 yield job
 
     def _known(self, job: Job) -> Report | None:
-        report = None if self.options.force else self.store.find(job.student, job.key)
+        with span("store"):
+            report = None if self.options.force else self.store.find(job.student, job.key)
         return replace(report, source=job.source) if report else None
 
     def _stored(self, report: Report) -> Report:
         """The report as it was put into the store; one that cannot be written is counted, and the grading goes on."""
         report = replace(report, box=self.options.wall) if report.fault == "ours" else report
         try:
-            self.store.put(report)
+            with span("store"):
+                self.store.put(report)
         except OSError as error:
             self._unstored.append(error)
         return report

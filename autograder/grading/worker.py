@@ -28,6 +28,7 @@ from autograder.grading.one import Judge, grade
 from autograder.grading.serve_spec import Checks, ServeSpec
 from autograder.judge.allowance import MEMORY, limit_memory
 from autograder.judge.plugin import Suite, with_suite
+from autograder.log import span
 from autograder.model import Report
 from autograder.submission.handed_in import HandedIn
 
@@ -128,7 +129,7 @@ def in_a_fork(handed_in: HandedIn, suite: Suite, zygote: Zygote, judge: Judge = 
         try:
             os.close(reader)
             limit_memory(MEMORY)  # answers that swell the body of a check end it, not the machine
-            with open(writer, "wb") as pipe:
+            with span("submission"), open(writer, "wb") as pipe:
                 pipe.write(grade(handed_in, suite, zygote, judge).to_json().encode())
             status = 0
         except BaseException:  # noqa: BLE001  # the pool's boundary: the parent must hear of it, and this fork must end here

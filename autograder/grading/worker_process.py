@@ -19,6 +19,7 @@ from typing import Any
 
 from autograder.box.bubblewrap import ENVIRONMENT
 from autograder.box.inside.jail import PR_SET_PDEATHSIG, prctl
+from autograder.log import note_span
 from autograder.submission.handed_in import HandedIn
 
 MAX_REPLY = 256_000_000  # bytes of one report; figures are capped long before
@@ -59,7 +60,8 @@ class Worker:
         self._process = context.Process(target=_live, args=(spec.target, theirs, spec.args, spec.quiet))
         with theirs, _undisturbed(), _hashing_as_the_box():
             self._process.start()
-        self.deadline = time.monotonic() + spec.start_seconds
+        self.begun = time.monotonic()
+        self.deadline = self.begun + spec.start_seconds
 
     @property
     def idle(self) -> bool:
@@ -89,6 +91,10 @@ class Worker:
     def answer(self) -> bytes:
         """The next message. Raises EOFError or OSError where the worker is gone."""
         return self.connection.recv_bytes(MAX_REPLY)
+
+    def note_start(self) -> None:
+        """It is ready: what its imports and its zygote took, for whoever profiles."""
+        note_span("workers", self.begun, self._process.pid or 0)
 
     def ask_to_end(self) -> None:
         """Let an idle worker leave by itself; interrupt a busy one."""

@@ -27,6 +27,7 @@ from autograder.judge.graph import ordered, roots
 from autograder.judge.local import LocalBox
 from autograder.judge.mistakes import Mistake
 from autograder.judge.replay import Case
+from autograder.log import span
 from autograder.model import CheckResult, Verdict
 
 
@@ -191,7 +192,8 @@ class Suite:
         return Conversation(box.ask, conversation.limits, conversation.show, conversation.seed)
 
     def _add_hints(self, results: dict[str, CheckResult], cases: Sequence[Case]) -> None:
-        results |= told(results, diagnose(cases, self.mistakes, self.reference))
+        with span("diagnosis"):
+            results |= told(results, diagnose(cases, self.mistakes, self.reference))
 
 
 def _blank(check: CheckSpec) -> CheckResult:

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from autograder import messages
 from autograder.files import natural_key
 from autograder.model import CheckResult, Report
 from autograder.reports import statistics
+from autograder.reports.waterfall import STAGES, Stage
 from autograder.reports.words import LOOKS, all_told, counts, first_of_all, judged, look_at, look_of, needs_a_person
 from autograder.text import escape
 from autograder.text.words import amount, number
@@ -30,6 +31,23 @@ def show_class(reports: Sequence[Report], out: TextIO | None = None) -> None:
     else:
         _plain([_HEADS, *(tuple(cell.plain for cell in _row(report)) for report in ordered)], out)
     print(_class_line(reports), file=out)
+
+
+def show_waterfall(stages: Sequence[Stage], seconds: float, out: TextIO | None = None) -> None:
+    """Where the time of a command went: shares of the wall clock that add up, and what all processes spent."""
+    table = Table(
+        "stage", *(_right(head) for head in ("wall, s", "share", "all processes, s", "times")), title="profile"
+    )
+    for stage in stages:
+        share = f"{stage.wall / seconds:.0%}" if seconds else ""
+        spent = f"{stage.spent:.2f}" if stage.name != "other" else ""
+        table.add_row(STAGES.get(stage.name, stage.name), f"{stage.wall:.2f}", share, spent, str(stage.times or ""))
+    table.add_row("wall clock", f"{sum(stage.wall for stage in stages):.2f}", "", "", "")
+    Console(file=out or sys.stderr, width=100, highlight=False).print(table)
+
+
+def _right(head: str) -> Column:
+    return Column(head, justify="right")
 
 
 def show_student(report: Report, out: TextIO | None = None) -> None:

@@ -278,7 +278,7 @@ def start(course, *arguments):
     return subprocess.Popen(command, cwd=course, env=environment, preexec_fn=fake_workers.hear_ctrl_c, **pipes)
 
 
-def wait_for(condition, seconds=20):
+def wait_for(condition, seconds=240):
     deadline = time.monotonic() + seconds
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -290,12 +290,12 @@ def test_ctrl_c_ends_with_130_and_the_next_run_goes_on(course):
     run = start(course, "grade", folder, "--jobs", 2)
     wait_for(lambda: len(list(course.glob("build/reports/tiny/*.json"))) == 2)
     run.send_signal(signal.SIGINT)
-    _, err = run.communicate(timeout=60)
+    _, err = run.communicate(timeout=240)
     assert run.returncode == 130
     assert "interrupted" in err
     assert "Traceback" not in err
     (folder / "bob/tiny/tiny.ipynb").write_text("")
-    assert start(course, "grade", folder).wait(timeout=60) == 0
+    assert start(course, "grade", folder).wait(timeout=240) == 0
     assert sorted(seen(course)) == ["ada", "bob", "bob", "cy"]
 
 
@@ -304,10 +304,10 @@ def test_kill_9_loses_only_what_is_in_flight(course):
     run = start(course, "grade", folder, "--jobs", 2)
     wait_for(lambda: len(list(course.glob("build/reports/tiny/*.json"))) == 2)  # though ada, the first, is not done
     run.kill()
-    run.communicate(timeout=60)
+    run.communicate(timeout=240)
     (folder / "ada/tiny/tiny.ipynb").write_text("")
     again = start(course, "grade", folder, "--json")
-    out, _ = again.communicate(timeout=60)
+    out, _ = again.communicate(timeout=240)
     assert [json.loads(line)["student"] for line in out.splitlines()] == ["ada", "bob", "cy"]
     assert sorted(seen(course)) == ["ada", "ada", "bob", "cy"]
 
@@ -316,7 +316,7 @@ def test_a_closed_pipe_is_no_traceback(course):
     run = start(course, "grade", hand_in(course, ada="sleep 0.5"), "--json")
     run.stdout.close()
     err = run.stderr.read()
-    run.wait(timeout=60)
+    run.wait(timeout=240)
     assert "Traceback" not in err
     run.stderr.close()
 
@@ -372,3 +372,29 @@ def test_verbose_shows_nothing_that_acts(course, convgrade):
     folder = hand_in(course, **{HOSTILE: ""})
     err = convgrade("grade", folder, "--verbose")[2]
     assert not set("\x1b\u202e") & set(err)
+
+
+def test_a_profile_adds_up_and_changes_no_report(course, convgrade):
+    folder = hand_in(course, ada="", bob="")
+    plain = convgrade("grade", folder, "--json")
+    code, out, err = convgrade("grade", folder, "--json", "--force", "--profile")
+    assert (code, keys(out)) == (plain[0], keys(plain[1]))
+    assert "wall clock" in err
+    events = json.loads((course / "build" / "profile.json").read_text())["traceEvents"]
+    assert {"python", "read", "workers", "store"} <= {event["name"] for event in events}
+
+
+def test_without_profile_nothing_is_measured(course, convgrade):
+    _, _, err = convgrade("grade", hand_in(course, ada=""))
+    assert "wall clock" not in err
+    assert not (course / "build" / "profile.json").exists()
+
+
+def test_a_profile_of_a_cluster_is_refused(course, convgrade):
+    code, _, err = convgrade("grade", hand_in(course, ada=""), "--profile", "--cluster", "tcp://127.0.0.1:1")
+    assert code == 2
+    assert "--cluster" in err
+
+
+def keys(lines):
+    return [(report["student"], report["key"]) for report in map(json.loads, lines.splitlines())]
