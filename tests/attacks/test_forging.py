@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import time
+import select
 
 import pytest
 
+from autograder.box.box import Box
 from autograder.box.inside import wire
 from autograder.model import Verdict
 from tests.attacks.walls import call, ending
@@ -101,15 +102,18 @@ def test_a_second_answer_spoils_the_next_question(walls):
 
 
 LATER = f"""{FORGE}
+asked, spoken = threading.Event(), threading.Event()
 def attack():
     first = nonce()
     def speak():
-        time.sleep(0.2)
+        asked.wait()
         say(frame(ONE, head=first))
+        spoken.set()
     threading.Thread(target=speak).start()
     return 7
 def slow():
-    time.sleep(0.6)
+    asked.set()
+    spoken.wait()
     return 5"""
 
 
@@ -128,16 +132,21 @@ def test_without_the_nonce_an_answer_to_another_question_is_taken(walls):
 EARLY = f"""{FORGE}
 def attack():
     def speak():
-        time.sleep(0.2)
+        time.sleep(1)  # until the honest answer has left
         say(frame(ONE, head=bytes(16)))
     threading.Thread(target=speak).start()
     return 7"""
 
 
+def wait_for_speech(box: Box) -> None:
+    """Until the submission has said something that nobody asked for."""
+    assert select.select([box._socket], [], [], 120)[0]
+
+
 def test_an_early_answer_is_a_violation(walls):
     with walls.box(EARLY) as box:
         call(box, "attack")
-        time.sleep(0.4)
+        wait_for_speech(box)
         error = ending(box, "still")
     assert (error.verdict, "unrequested" in error.message) == (Verdict.BLOCKED, True)
 
@@ -145,14 +154,14 @@ def test_an_early_answer_is_a_violation(walls):
 def test_the_nonce_alone_stops_an_early_answer(walls):
     with walls.box(EARLY, off=["quiet"]) as box:
         call(box, "attack")
-        time.sleep(0.4)
+        wait_for_speech(box)
         assert ending(box, "still").verdict is Verdict.BLOCKED
 
 
 def test_without_both_checks_an_early_answer_is_taken(walls):
     with walls.box(EARLY, off=["quiet", "nonce"]) as box:
         call(box, "attack")
-        time.sleep(0.4)
+        wait_for_speech(box)
         assert call(box, "still") == 1
 
 

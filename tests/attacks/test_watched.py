@@ -1,18 +1,21 @@
 """Functions that behave only while they are watched earn what they compute under the ban, which is always there."""
 
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from autograder.authoring.variants import with_solution
 from autograder.box.zygote import Wall
 from autograder.course import load_course
+from autograder.grading import one
 from autograder.grading.worker import in_a_fork, zygote_for
 from autograder.judge.plugin import with_suite
 from autograder.model import Report
 from autograder.submission.handed_in import HandedIn
 
 ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.timeout(1500)  # each assignment is graded eight times
 BANNED = {  # function: its parameters, what it would do if nobody looked, and its exercise
     "a1_convolution": {
         "corr2d": ("X, K", "F.conv2d(X[None, None], K[None, None])[0, 0]"),
@@ -62,6 +65,8 @@ def grading(request):
     assignment = load_course(ROOT).assignment(request.param)
 
     def serve(suite):
+        suite.mistakes = ()  # why something failed is nobody's question here: points are, and no hint moves them
+
         def grade(body):
             functions = BANNED[request.param].items()
             written = {
@@ -75,7 +80,7 @@ def grading(request):
         honest = grade("return nothing()")
         return honest, {name: grade(body) for name, body in WATCHFUL.items()}
 
-    with zygote_for(assignment, Wall()) as zygote:
+    with zygote_for(assignment, Wall()) as zygote, mock.patch.object(one, "pinpointed", lambda results, _: results):
         return with_suite(assignment, serve)
 
 

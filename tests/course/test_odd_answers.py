@@ -8,11 +8,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 
+import pytest
+
 from autograder.course import Assignment
 from autograder.judge.plugin import Suite, with_suite
 from autograder.model import Verdict
 from tests.engine.samples.odd_answers import ANSWERS, OddBox
 
+pytestmark = pytest.mark.timeout(1500)  # every check of an assignment, many times
 STRIDE = 1 if os.environ.get("EVERY_ODD_ANSWER") else 41  # a prime: every check meets other kinds
 PLACES: dict[str, Callable[[int], bool]] = {
     "everywhere": lambda _place: True,
@@ -36,11 +39,22 @@ def ungraded(suite: Suite) -> Iterator[str]:
                 yield f"{check.name}, {place} {name}: {result.staff.splitlines()[-1:]}"
 
 
-def test_every_check_judges_the_reference_itself(assignment: Assignment) -> None:
+def failed(suite: Suite) -> list[str]:
+    """The checks that the reference itself does not pass."""
+    right = suite.run(OddBox(suite.reference, {}, lambda _place: False).ask)
+    return [result.name for result in right if result.verdict is not Verdict.PASSED]
+
+
+@pytest.fixture(scope="module")
+def judged(assignment: Assignment) -> tuple[list[str], list[str]]:
+    """(checks that the reference fails, checks that an odd answer leaves ungraded), of a suite collected once."""
+    return with_suite(assignment, lambda suite: (failed(suite), list(ungraded(suite))))
+
+
+def test_every_check_judges_the_reference_itself(judged: tuple[list[str], list[str]]) -> None:
     """Whether a broken body is the student's fault is found out with its answers."""
-    right = with_suite(assignment, lambda suite: suite.run(OddBox(suite.reference, {}, lambda _place: False).ask))
-    assert [result.name for result in right if result.verdict is not Verdict.PASSED] == []
+    assert judged[0] == []
 
 
-def test_no_odd_answer_leaves_a_check_ungraded(assignment: Assignment) -> None:
-    assert with_suite(assignment, lambda suite: list(ungraded(suite))) == []
+def test_no_odd_answer_leaves_a_check_ungraded(judged: tuple[list[str], list[str]]) -> None:
+    assert judged[1] == []

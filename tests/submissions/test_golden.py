@@ -16,6 +16,7 @@ from autograder.course import load_course
 from autograder.model import Report
 from tests.submissions import golden
 
+pytestmark = pytest.mark.timeout(1500)  # the first test of an assignment grades all of its submissions
 A1 = "a1_convolution"
 NASTY_BEFORE, NASTY_AFTER = ["crash", "memory_hog"], ["os_exit", "endless_loop_in_c"]
 AUTOMATIC = 96.0  # of 100: a person marks the rest

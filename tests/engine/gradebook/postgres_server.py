@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-_PATIENCE = 60.0  # seconds for anything that is waited for
+_PATIENCE = 240.0  # seconds for anything that is waited for
 _CAREFUL = ("-c", "statement_timeout=60s", "-c", "lock_timeout=30s", "-c", "idle_in_transaction_session_timeout=60s")
 
 

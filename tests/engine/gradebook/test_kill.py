@@ -21,7 +21,7 @@ from tests.engine.samples.book import book_of, make_book, make_course, report, r
 
 STUDENTS = [f"s{number}" for number in range(6)]
 KILLS = 20
-PATIENCE = 60.0  # seconds for anything that is waited for
+PATIENCE = 240.0  # seconds for anything that is waited for
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tests.engine.grading.test_grade import RIGHT, notebook
 
 ROOT = Path(__file__).resolve().parents[3]
 KILLS = 20
-GONE = 2.0  # seconds after which nothing may be left
+GONE = 60.0  # seconds after which nothing may be left
 PATIENCE = 120.0
 
 

@@ -48,9 +48,14 @@ def alive(pid: int) -> bool:
     return False
 
 
-def test_reports_come_in_the_order_of_the_jobs(grade):
+def test_reports_come_in_the_order_of_the_jobs(grade, tmp_path):
     done = []
-    reports = grade(["sleep 1.5", "", "", "", ""], on_report=lambda report: done.append(report.student))
+
+    def heard(report):
+        done.append(report.student)
+        (tmp_path / f"done-{report.student}").touch()
+
+    reports = grade(["until done-s4", "", "", "", ""], on_report=heard, submission_seconds=240)
     assert [report.student for report in reports] == ["s0", "s1", "s2", "s3", "s4"]
     assert sorted(done) == ["s0", "s1", "s2", "s3", "s4"]
     assert done[-1] == "s0"  # the others did not wait for it
@@ -108,7 +113,7 @@ def test_a_hanging_worker_is_killed(grade, tmp_path):
 def test_a_killed_worker_takes_its_children_along(grade, tmp_path):
     (report,) = grade(["fork"], submission_seconds=2)
     assert report.fault == "ours"
-    child, deadline = int((tmp_path / "child").read_text()), time.monotonic() + 10
+    child, deadline = int((tmp_path / "child").read_text()), time.monotonic() + 240
     while alive(child) and time.monotonic() < deadline:  # the kernel kills it in its own time
         time.sleep(0.05)
     assert not alive(child)
@@ -130,7 +135,7 @@ def test_closing_early_ends_the_workers(assignment, tmp_path):
     spec = WorkerSpec(fake_workers.obedient, (str(tmp_path),))
     with closing(grade_all(jobs, assignment, spec, 2)) as reports:
         assert next(reports).student == "s0"
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 240
         while not (tmp_path / "pid").exists() and time.monotonic() < deadline:
             time.sleep(0.01)
     assert not alive(int((tmp_path / "pid").read_text()))
@@ -160,11 +165,11 @@ def test_no_worker_outlives_the_pool(sample_course, tmp_path, kill):
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     command = [sys.executable, script]
     pool = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, preexec_fn=fake_workers.hear_ctrl_c)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while not (tmp_path / "pid").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
     pool.send_signal(kill)
-    pool.communicate(timeout=60)
+    pool.communicate(timeout=240)
     worker = int((tmp_path / "pid").read_text())
     while alive(worker) and time.monotonic() < deadline:
         time.sleep(0.02)
