@@ -62,8 +62,7 @@ def grade(root: Path, paths: Sequence[Path], slug: str, as_json: bool, record: b
         discovery = discover(paths, course, slug)
     complete = not discovery.passed_over
     if record:
-        with span("gradebook"):
-            _ready_to_record([course.assignment(name) for name in dict.fromkeys(item.slug for item in discovery.found)])
+        _ready_to_record([course.assignment(name) for name in dict.fromkeys(item.slug for item in discovery.found)])
     for name, group in groupby(discovery.found, key=lambda found: found.slug):
         files = list(group)
         reports, stored = _graded(GradingSession(course.assignment(name), settings), files, as_json)
@@ -72,8 +71,7 @@ def grade(root: Path, paths: Sequence[Path], slug: str, as_json: bool, record: b
             with span("page"):
                 show_reports(reports, in_full=is_on() or len(reports) == 1)
         if record:
-            with span("gradebook"):
-                complete = _record(reports, root) and complete
+            complete = _record(reports, root) and complete
             show_recorded(course.assignment(name), _in_the_tree(reports, files, root))
             note(f"for the class page: convgrade report {name}")
     note_all(f"not graded: {sentence}" for sentence in discovery.passed_over)
@@ -107,6 +105,7 @@ def _in_the_tree(reports: Sequence[Report], found: Sequence[Found], root: Path) 
     return [report for report in reports if report.student in homes]
 
 
+@span("gradebook")
 def _ready_to_record(assignments: Sequence[Assignment]) -> None:
     """Before minutes of grading: the gradebook can be used and knows them. Raises ConvgradeError."""
     from autograder.authoring.notebooks import enter_assignment
@@ -118,6 +117,7 @@ def _ready_to_record(assignments: Sequence[Assignment]) -> None:
         refuse_old_entry(assignment)
 
 
+@span("gradebook")
 @stage("recording in the gradebook")
 def _record(reports: Sequence[Report], root: Path) -> bool:
     """Points into nbgrader's gradebook; what has no verdict waits there for a person. False if a time is unreadable."""
