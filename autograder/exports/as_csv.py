@@ -30,7 +30,7 @@ def _student(grade: Grade) -> list[CsvValue]:
     who = [grade.student, person.last_name, person.first_name, person.email]
     raw = None if grade.counted is None else grade.raw
     points = [raw, grade.penalty, grade.counted, grade.points]
-    todo = " ".join(grade.waiting) or grade.not_taken
+    todo = " ".join(grade.asks) or grade.not_taken
     return [grade.assignment, f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else None, *who, *points, todo]
 
 

@@ -27,7 +27,7 @@ def _student(title: str, grade: Grade) -> dict[str, Any]:
         "late_penalty": grade.penalty,
         "score": grade.counted,
         "points": grade.points,
-        "needs_a_person": list(grade.waiting),
+        "needs_a_person": list(grade.asks),
         "problem": (report.problem if report else "") or grade.not_taken,
         "notes": list(report.notes) if report else [],
         "exercises": [_exercise(mark) for mark in grade.marks],

@@ -57,11 +57,12 @@ def with_not_taken(course: Course, assignment: Assignment, grades: Sequence[Grad
 
 
 def not_final(grades: Sequence[Grade]) -> list[str]:
-    """A sentence where answers that people grade have no points yet."""
+    """Sentences where answers that people grade have no points yet, or points for something that is new since."""
     waiting = [grade for grade in grades if grade.waiting and not grade.unjudged]
     exercises = sorted({name for grade in waiting for name in grade.waiting})
     sentence = f"{amount(len(waiting), 'student')} still without manual points for {', '.join(exercises)}: not final"
-    return [sentence] if waiting else []
+    again = [grade.student for grade in grades if any(mark.again for mark in grade.marks)]
+    return [*([sentence] if waiting else []), *_listed(again, "new since a person gave the points: look again")]
 
 
 def _unjudged(grades: Sequence[Grade]) -> list[str]:

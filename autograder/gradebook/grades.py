@@ -103,6 +103,11 @@ class Grade:
         return tuple(mark.name for mark in self.marks if mark.waiting) if self.submitted else ()
 
     @property
+    def asks(self) -> tuple[str, ...]:
+        """Names of the exercises that a person has to look at: without points, or with points for something else."""
+        return tuple(mark.name for mark in self.marks if mark.waiting or mark.again) if self.submitted else ()
+
+    @property
     def unjudged(self) -> tuple[str, ...]:
         """Those among them that a program should have judged."""
         return tuple(mark.name for mark in self.marks if mark.waiting and not mark.by_hand) if self.submitted else ()

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.course import load_course
 from autograder.gradebook import database, marked
-from autograder.gradebook.gather import gather_contexts
+from autograder.gradebook.gather import gather_contexts, not_final
 from autograder.model import WrittenAnswer
 from tests.engine.samples.book import book_of, enter, make_book, make_course, report, url_of
 
@@ -87,4 +87,5 @@ def test_a_page_knows_the_earlier_answer(root):
     course = load_course(root)
     context = gather_contexts(course, course.assignment("tiny"), [wrote("second")])["ada"]
     assert context.earlier["why"].text == "first"
-    assert [mark.again for mark in context.marks.values()] == [False, False, True]
+    assert context.grade.asks == ("why",)
+    assert not_final([context.grade]) == ["new since a person gave the points: look again: ada"]
