@@ -11,6 +11,7 @@ import datetime
 import platform
 import re
 import runpy
+import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from types import SimpleNamespace
 import torch
 from torch import nn
 
-from bench import loops
+from bench import baselines, loops
 from cnnkit import data
 from cnnkit.data.folders import NoData
 
@@ -101,6 +102,16 @@ def names(windows: int) -> Callable[[int, bool], str]:
     return run
 
 
+def with_spread(shares: list[float]) -> str:
+    """Mean and standard deviation, in percent."""
+    return f"{100 * statistics.mean(shares):.0f} ± {100 * statistics.stdev(shares):.0f} %"
+
+
+def borrowed(_seed: int, _download: bool) -> str:
+    """The ways to solve the problem of a5_transfer, over five splits of the slide, three draws of patches in each."""
+    return " · ".join(f"{name} {with_spread(shares)}" for name, shares in baselines.over_splits(draws=3).items())
+
+
 ROWS = {
     "counts": Row(
         "Parameters: SELU LeNet, strided CNN, text CNN, MLP 784-50-10, ResNet-18",
@@ -129,6 +140,11 @@ ROWS = {
         names(19),
     ),
     "names": Row("The same, all 20 windows", "", names(20)),
+    "baselines": Row(
+        "Tissue, gray and evened, 24 patches to learn from: mean ± standard deviation over 5 splits of the slide",
+        "",
+        borrowed,
+    ),
 }
 
 

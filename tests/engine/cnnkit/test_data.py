@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from cnnkit import data, gradients
+from cnnkit import baselines, data, gradients
 
 
 @pytest.mark.parametrize("name", data.PHOTOS)
@@ -67,6 +67,46 @@ def test_only_the_centre_decides():
     slide[:, 96:] = brown
     slide[32:64, 128:160] = white
     assert data.patches(slide, stride=96)[1].tolist() == [1, 0]
+
+
+def test_patches_in_doubt_are_left_out():
+    slide = np.full((96, 192, 3), (240, 240, 238), dtype=np.uint8)
+    slide[32:64, 32:54] = (150, 90, 40)  # 22 of 32 columns: 69 %
+    assert data.patches(slide, stride=96)[1].tolist() == [1, 0]
+    assert data.patches(slide, stride=96, doubt=0.25)[1].tolist() == [0]
+
+
+def test_evened_patches_have_the_same_brightness_and_contrast_in_the_middle():
+    stained, _ = data.patches(data.slide(), stride=120)
+    middle = data.evened(stained)[:, :, 32:64, 32:64].float()
+    assert data.evened(stained).shape == stained.shape
+    assert (middle.mean((1, 2, 3)) - 127.5).abs().max() < 1
+    assert (middle.std((1, 2, 3)) - 73.6).abs().max() < 4
+
+
+def test_evened_patches_are_gray_and_keep_the_order_of_brightness():
+    stained = torch.tensor([3.0, 1, 2]).repeat(1, 3, 3, 1).to(torch.uint8)
+    assert data.evened(stained)[0, :, 0].tolist() == [[255, 0, 128]] * 3
+
+
+def test_as_many_zeros_as_ones_are_drawn():
+    labels = torch.tensor([0] * 50 + [1] * 7)
+    drawn = data.as_many_of_each(labels, 5, seed=3)
+    assert (len(set(drawn.tolist())), labels[drawn].tolist().count(1)) == (10, 5)
+    assert torch.equal(drawn, data.as_many_of_each(labels, 5, seed=3))
+    assert len(data.as_many_of_each(labels, 9)) == 14
+
+
+def test_a_logistic_regression_finds_what_is_linear_and_nothing_else():
+    rng = torch.Generator().manual_seed(0)
+    patches = torch.randint(0, 200, (300, 3, 8, 8), generator=rng, dtype=torch.uint8)
+    labels = torch.arange(300) % 2
+    patches[labels == 1, 0] += 50
+    for measured in (baselines.colours, baselines.pixels):
+        halves = (patches[:200], labels[:200], patches[200:], labels[200:])
+        assert baselines.linear(lambda x, measured=measured: measured(x, 4), *halves) > 0.8
+    shuffled = labels[torch.randperm(300, generator=rng)]
+    assert baselines.linear(lambda x: baselines.colours(x, 4), *halves[:3], shuffled[200:]) < 0.65
 
 
 def test_a_patch_larger_than_the_slide_is_refused():
