@@ -1,4 +1,4 @@
-"""What borrowed weights are worth in a5_transfer: without a network, from scratch, frozen and fine-tuned, on the same few.
+"""What borrowed weights are worth in a5_transfer: baselines, from scratch, frozen and fine-tuned.
 
 The patches of the notebook, gray and evened, of scikit-image's whole slide. A third of its width or height is held back
 and asked about, as many patches of each label; the rest is learned from. The topmost third is no split: nearly all of
@@ -66,28 +66,28 @@ def measured(learn: Patches, asked: Patches, seed: int) -> dict[str, float]:
         "colour, with the stain": baselines.linear(baselines.colours, stained, labels, others, right),
         "colour": baselines.linear(baselines.colours, gray, labels, unseen, right),
         "linear on pixels": baselines.linear(baselines.pixels, gray, labels, unseen, right),
-        "from scratch": score(from_scratch(gray, labels, seed), unseen, right)[1],
-        "frozen": score(borrowed(gray, labels, seed, False), unseen, right)[1],
-        "fine-tuned": score(borrowed(gray, labels, seed, True), unseen, right)[1],
+        "from scratch": score(from_scratch((gray, labels), seed), unseen, right)[1],
+        "frozen": score(borrowed((gray, labels), seed, False), unseen, right)[1],
+        "fine-tuned": score(borrowed((gray, labels), seed, True), unseen, right)[1],
     }
 
 
-def borrowed(patches: Tensor, labels: Tensor, seed: int, fine_tune: bool) -> nn.Module:
+def borrowed(learn: Patches, seed: int, fine_tune: bool) -> nn.Module:
     """The head learns on the borrowed features; with fine_tune everything learns then, a tenth as fast."""
     model = assembled(backbone.pretrained(), seed)
     A5.freeze(model[1])
-    one_cycle(model, patches, labels, LR, EPOCHS, seed)
+    one_cycle(model, learn, LR, EPOCHS, seed)
     A5.unfreeze(model[1])
     if fine_tune:
-        one_cycle(model, patches, labels, LR / 10, EPOCHS, seed + 1)
+        one_cycle(model, learn, LR / 10, EPOCHS, seed + 1)
     return model
 
 
-def from_scratch(patches: Tensor, labels: Tensor, seed: int) -> nn.Module:
+def from_scratch(learn: Patches, seed: int) -> nn.Module:
     """The same network, drawn anew: everything learns at once, for as many epochs as both stages have."""
     torch.manual_seed(seed)
     model = assembled(backbone.small_resnet(), seed)
-    one_cycle(model, patches, labels, LR, 2 * EPOCHS, seed)
+    one_cycle(model, learn, LR, 2 * EPOCHS, seed)
     return model
 
 
@@ -98,9 +98,9 @@ def assembled(network: Any, seed: int) -> nn.Sequential:
     return nn.Sequential(A5.Prepare(network), features, head)
 
 
-def one_cycle(model: nn.Module, patches: Tensor, labels: Tensor, lr: float, epochs: int, seed: int) -> None:
+def one_cycle(model: nn.Module, learn: Patches, lr: float, epochs: int, seed: int) -> None:
     """AdamW over what is not frozen, patches mirrored and turned at random."""
-    batches = Batches(patches, labels, A5.RandomAugment(), size=BATCH, seed=seed)
+    batches = Batches(*learn, A5.RandomAugment(), size=BATCH, seed=seed)
     optimizer = torch.optim.AdamW([parameter for parameter in model.parameters() if parameter.requires_grad], lr=lr)
     cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, epochs=epochs, steps_per_epoch=len(batches))
     fit(model, batches, optimizer, cycle, epochs)

@@ -94,7 +94,7 @@ edit("build_transfer_model", "dropout_before_the_norm",
      hint="The order differs from the table: first batch norm, then dropout.")
 
 edit("no_batch_norm", "believes_it_learns_nothing", '"ad"', '"abd"',
-     hint="Look at the orange line of the run without batch norm at the same learning rate: is it really still at the dashed line in the end?")
+     hint="Look at the curve “without, lr 0.01”: is it really still at the dashed line in the end?")
 
 edit("no_batch_norm", "believes_in_the_parameters", '"ad"', '"acd"',
      hint="Count: two norms of 128 and 64 have 2 · 128 + 2 · 64 parameters. The first dense layer alone has 128 · 64.")

@@ -85,8 +85,10 @@ def test_evened_patches_have_the_same_brightness_and_contrast_in_the_middle():
 
 
 def test_evened_patches_are_gray_and_keep_the_order_of_brightness():
-    stained = torch.tensor([3.0, 1, 2]).repeat(1, 3, 3, 1).to(torch.uint8)
-    assert data.evened(stained)[0, :, 0].tolist() == [[255, 0, 128]] * 3
+    stained = torch.tensor([3.0, 1, 2]).repeat(1, 3, 9, 3).to(torch.uint8)
+    red, green, blue = data.evened(stained)[0, :, 4, :3].tolist()
+    assert red == green == blue
+    assert sorted(range(3), key=red.__getitem__) == [1, 2, 0]
 
 
 def test_as_many_zeros_as_ones_are_drawn():
