@@ -14,7 +14,7 @@ SIMPLER = ("colour", "linear on pixels", "from scratch")
 @pytest.fixture(scope="module")
 def shares():
     """The mean accuracy of each way over five splits of the slide."""
-    return {name: statistics.mean(found) for name, found in baselines.over_splits(draws=1).items()}
+    return {name: statistics.mean(shares) for name, shares in baselines.over_splits(draws=1).items()}
 
 
 @pytest.mark.parametrize("name", SIMPLER)
