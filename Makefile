@@ -5,10 +5,10 @@ JOBS ?= 2
 ENGINE ?= podman
 READY := .venv/.ready
 
-.PHONY: help setup demo test quick steady attacks fuzz prove versions holes lint check build formgrader bench headlines image lock clean
+.PHONY: help setup demo test quick steady attacks attacks-as-user fuzz prove versions holes lint check build formgrader bench headlines image lock clean
 
 help:
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
 $(READY): requirements.lock pyproject.toml shared/pyproject.toml .ci/setup
 	@bash .ci/setup
@@ -24,6 +24,7 @@ test: $(READY) ## every test; of the known mistakes one notebook in six (TESTS=t
 quick: $(READY) ; @OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) @tests/quick.txt ## the tests of the inner loop: no box, no server, no training
 steady: $(READY) ; @bash .ci/extras; OMP_NUM_THREADS=1 $(BIN)/python -m bench.steady --jobs $(JOBS) $(TESTS) ## the tests three times in random order, beside 8 spinning processes per core
 attacks: $(READY) ; @OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) tests/attacks ## every attack on the wall, the judge and what reads a submission
+attacks-as-user: $(READY) ; @JOBS=$(JOBS) bash .ci/as-user ## where you are root: attacks on the wall as an ordinary user
 fuzz: $(READY) ; @EVERY_ODD_ANSWER=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) --timeout=0 tests/course/test_odd_answers.py ## every odd answer in place of every answer that a check expects
 
 prove: $(READY) ## every known mistake and every right solution of all assignments
