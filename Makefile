@@ -8,7 +8,7 @@ READY := .venv/.ready
 .PHONY: help setup demo test quick steady attacks attacks-as-user fuzz prove versions holes lint check build formgrader bench headlines image lock clean
 
 help:
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
 $(READY): requirements.lock pyproject.toml shared/pyproject.toml .ci/setup
 	@bash .ci/setup

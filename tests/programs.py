@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -30,15 +29,9 @@ def slurm() -> str | None:
 
 
 def podman() -> str | None:
-    """Rootless podman, a base image to begin with, and somebody to run it; None where one of them is not there."""
-    found = shutil.which("podman")
-    if not found or not BASE_IMAGE.exists() or "overlay" not in Path("/proc/filesystems").read_text():
-        return None
-    if os.geteuid() == 0:
-        return found if TESTER in {user.pw_name for user in pwd.getpwall()} else None
-    mixed = Path("/sys/fs/cgroup/unified").exists()  # crun refuses it, and only root can take it away
-    allowed = subprocess.run(["unshare", "--user", "true"], capture_output=True, check=False).returncode == 0
-    return found if allowed and not mixed else None
+    """Rootless podman, where .ci/extras has seen it work: there it leaves a base image, and for root another user."""
+    tester = os.geteuid() != 0 or TESTER in {user.pw_name for user in pwd.getpwall()}
+    return shutil.which("podman") if BASE_IMAGE.exists() and tester else None
 
 
 def missing() -> dict[str, str]:
