@@ -15,8 +15,7 @@ $(READY): requirements.lock pyproject.toml shared/pyproject.toml .ci/setup
 
 setup: $(READY) ## install everything that the other targets need
 
-demo: $(READY) ## grade a sample class and show its page
-	@$(BIN)/convgrade demo
+demo: $(READY) ; @$(BIN)/convgrade demo ## grade a sample class and show its page
 
 test: $(READY) ## every test; of the known mistakes one notebook in six (TESTS=tests/engine for some, JOBS=4 for more workers)
 	@bash .ci/extras; OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) $(TESTS)
