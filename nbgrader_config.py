@@ -63,6 +63,7 @@ c.GenerateFeedback.preprocessors = [
     "cnnkit.formulas.Formulas",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
+c.Formulas.enabled = True
 
 # Lateness costs what solutions/course.toml says under [late], [extensions] and [deadlines].
 c.AssignLatePenalties.plugin_class = "autograder.gradebook.late_penalties.LatePenalty"
