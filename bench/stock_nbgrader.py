@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
@@ -95,10 +96,12 @@ def stock_course(assignment: Assignment) -> Iterator[tuple[Callable[[bytes], Non
 def stock_notebook(assignment: Assignment) -> nbformat.NotebookNode:
     """The source notebook of the assignment with its hidden suite in the check cells."""
     notebook, setup = new_notebook(), setup_of(assignment)
+    exercises = {exercise.name: exercise for exercise in assignment.exercises}
     for cell in assignment.cells:
-        hidden = ""
-        if cell.role == "check":
-            exercise = assignment.exercise(str(cell.name).removesuffix("_check"))
+        hidden, exercise = "", exercises.get(str(cell.name).removesuffix("_check"))
+        if cell.role == "check" and exercise is None:  # it follows one function of several, and has no points
+            cell = replace(cell, role="given")
+        elif cell.role == "check" and exercise:
             hidden = f"{setup}\n_earned({exercise.points!r}, {checks_of(assignment, exercise.name)!r}, globals())"
             setup = ""
         notebook.cells.append(_cell(cell, hidden))
