@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import itertools
 import math
+import statistics
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -151,6 +152,30 @@ def train_names(
             total += loss.item() * len(batch)
         losses.append(total / len(rows))
     return model.eval(), vocab, losses
+
+
+# ---------------------------------------------------------------- read_figures
+
+
+def difference_counts(first: Sequence[float], second: Sequence[float]) -> bool:
+    """Whether the means are further apart than the larger of the two spreads."""
+    if len(first) < 2 or len(second) < 2:
+        raise ValueError("no spread")
+    (low, high), spreads = (
+        sorted(map(statistics.mean, (first, second))),
+        [max(one) - min(one) for one in (first, second)],
+    )
+    return high - low > max(spreads)
+
+
+def nearest_letters(table: Tensor, chars: str, letter: str, k: int = 3) -> str:
+    """The k others with the largest cosine, the largest first."""
+    if letter not in chars:
+        raise ValueError(f"no {letter!r} in {chars!r}")
+    own = chars.index(letter)
+    cosines = F.normalize(table, dim=1) @ F.normalize(table[own], dim=0)
+    cosines[own] = -torch.inf
+    return "".join(chars[place] for place in cosines.topk(k).indices.tolist())
 
 
 # ---------------------------------------------------------------- p_female

@@ -6,7 +6,7 @@ from the same weights with functions alone (`by_hand`): no module, no hook. floa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -136,6 +136,16 @@ def residual_weights(cases: Any) -> Weights:
     return made | spread | {"mean": cases.tensor(4, low=-0.2, high=0.2)}
 
 
+def unlikely(weights: Weights, target: int) -> Weights:
+    """The same net, sure that it is another class: the logarithm of the target's share then has the score's slopes.
+
+    So a gradient of log-probabilities is paid where scores are asked about, not in every check.
+    """
+    dense, bias = torch.zeros_like(weights["w3"]), torch.full_like(weights["b3"], 1e5)
+    dense[target], bias[target] = weights["w3"][target], weights["b3"][target]
+    return weights | {"w3": dense, "b3": bias}
+
+
 Step = Callable[[torch.Tensor], torch.Tensor]
 
 
@@ -172,6 +182,12 @@ def clear_winners(scores: Callable[[torch.Tensor], torch.Tensor], x: torch.Tenso
     largest, best = scores(x).max(dim=1)
     first = {int(label): place for place, label in reversed(list(enumerate(best)))}
     return x[sorted(first.values(), key=lambda place: float(largest[place]))]
+
+
+def some_order(cases: Any, questions: Iterable[Any]) -> list[Any]:
+    """The questions in a seeded order: which answer belongs to which is known to nobody beforehand."""
+    listed = list(questions)
+    return [listed[int(place)] for place in cases.rng.permutation(len(listed))]
 
 
 def drawn(make):
@@ -317,10 +333,10 @@ def before_and_after_of(look, weights, x, target, style, training, grads):
     return {"before": before, "after": after, "error": error, "answer": answer, "plain": plain, "touched": touched}
 
 
-def with_gradient_of(look, weights, x, target):
-    """Two answers for an image that has a gradient already, and what became of that."""
+def with_gradient_of(look, weights, x, target, gradient):
+    """Two answers for an image that has this gradient already, and what became of that."""
     image = x.clone().requires_grad_()
-    image.grad = torch.full_like(image, 2.5)
+    image.grad = gradient.clone()
     model = NETS["plain"](weights)
     answers = [called(look, model, image, target) for _ in range(2)]
     return [*answers, image.grad, image.requires_grad, image.grad_fn is None]

@@ -8,7 +8,7 @@ import torch
 
 from autograder.judge import check, expect
 
-from ._helpers import drawing, drawn, picture_in
+from ._helpers import drawing, drawn, picture_in, some_order
 
 # ================================================================ evidence: prediction_strip
 
@@ -18,6 +18,7 @@ def prediction_strip_draws(student, *given):
 
 
 NAMES = ["cat", "dog", "owl", "fox"]
+POOL = [*NAMES, "bee", "ant", "cow", "elk", "hen", "pig", "rat", "yak"]
 TRUE, SAID = torch.tensor([2, 0, 1, 3, 1, 0]), torch.tensor([2, 1, 1, 0, 3, 0])
 
 
@@ -147,10 +148,12 @@ def test_curves_over_steps(student, cases):
 )
 def test_curves_axes(student, cases):
     """training_curves labels its axes, has legends, starts the loss at 0 and shows accuracy from 0 to 1"""
-    axes = two_axes(drawing(student, training_curves_draws, logs_of(cases, 8, 2)))
+    steps = 2 * int(cases.rng.integers(3, 40))
+    axes = two_axes(drawing(student, training_curves_draws, logs_of(cases, steps, 2)))
     for axis, name in zip(axes, ("loss", "accuracy"), strict=True):
         expect(axis["labels"] == ["step", name]).to_hold(f"the labels of the axes are “step” and “{name}”")
         expect({"train", "valid"} <= set(axis["legend"])).to_hold("the legend names “train” and “valid”")
+        expect(len(axis["lines"]["train"][1]) == steps).to_hold(f"the line “train” has {steps} values")
     expect(axes[0]["limits"][1][0] == 0).to_hold("the loss axis starts at 0")
     expect(axes[1]["limits"][1] == [0.0, 1.0]).to_hold("the accuracy axis goes from 0 to 1")
 
@@ -158,8 +161,8 @@ def test_curves_axes(student, cases):
 @check(quote=("a vertical line there, in both axes (`axvline`).", "None: no such line."))
 def test_curves_boundary(student, cases):
     """training_curves draws a vertical line at the boundary in both axes, and none without a boundary"""
-    logs = logs_of(cases, 9, 3)
-    for boundary, wanted in ((6, 1), (None, 0)):
+    logs = logs_of(cases, 60, 3)
+    for boundary, wanted in ((int(cases.rng.integers(2, 60)), 1), (None, 0)):
         for axis in two_axes(drawing(student, training_curves_draws, logs, boundary)):
             upright = [line for line in axis["lines"].values() if len(line[0]) == 2 and line[0][0] == line[0][1]]
             where = f"at x = {boundary}" if boundary else "without a boundary"
@@ -198,7 +201,7 @@ def test_confusion_counts(student, cases):
 @check(quote='x label "predicted", y label "true"; ticks at 0 … K-1 with the names of the classes on both axes.')
 def test_confusion_labels(student, cases):
     """confusion_figure names the axes "predicted" and "true", and every class on both"""
-    for names in (NAMES, ["a", "b", "c"]):
+    for names in (some_order(cases, POOL)[:4], some_order(cases, "abcdefgh")[:3]):
         matrix = cases.integers(len(names), len(names), low=0, high=9)
         axes = drawing(student, confusion_figure_draws, matrix, names)
         expect(len(axes) == 1).to_hold("the figure has one axes")

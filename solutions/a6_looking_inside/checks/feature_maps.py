@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import torch
@@ -10,7 +11,7 @@ from torch import nn
 
 from autograder.judge import check, expect
 
-from ._helpers import NETS, Block, Weights, drawing, drawn, ordinary, parts, picture_in, weights_of
+from ._helpers import NETS, Block, Weights, drawing, drawn, ordinary, parts, picture_in, some_order, weights_of
 
 
 class Recurrent(nn.Module):
@@ -48,9 +49,17 @@ def model_of(style, weights, device="cpu"):
 
 def recorded(student, style, weights, x, layers=None, device="cpu"):
     model = model_of(style, weights, device)
-    with student.FeatureMaps(model, chosen_layers(layers)) as seen:
-        model(x)
-    return seen.maps
+    return during_a_block(student.FeatureMaps(model, chosen_layers(layers)), lambda: model(x))
+
+
+def during_a_block(watcher, run):
+    """What is recorded in a block, however it ends: that is judged elsewhere."""
+    seen = watcher.__enter__()
+    run()
+    during = dict(seen.maps)
+    with contextlib.suppress(Exception):
+        watcher.__exit__(None, None, None)
+    return seen.maps or during
 
 
 def number_of_hooks(model):
@@ -130,10 +139,7 @@ def test_maps_are_copies(student, cases):
 
 def recorded_twice(student, style, weights, x, device="cpu"):
     model = model_of(style, weights, device)
-    with student.FeatureMaps(model, [nn.ReLU]) as seen:
-        model(x)
-        model(-x)
-    return seen.maps
+    return during_a_block(student.FeatureMaps(model, [nn.ReLU]), lambda: [model(x), model(-x)])
 
 
 @check(quote='A module that runs again in the same block: its maps are "name", "name#2", "name#3" …')
@@ -167,15 +173,17 @@ def gru(x: torch.Tensor, ih: torch.Tensor, hh: torch.Tensor) -> torch.Tensor:
     return torch.stack(states[1:], 1)
 
 
-def hooks_and_names(student, weights, x, device="cpu"):
+def hooks_and_names(student, weights, x, others, runs, device="cpu"):
     model, calls = model_of("plain", weights, device), []
-    model[0].register_forward_hook(lambda *_: calls.append(1))
+    for place in others:
+        model[place].register_forward_hook(lambda *_: calls.append(1))
     watcher = student.FeatureMaps(model)
     with watcher as seen:
         during = number_of_hooks(model)
         model(x)
     after = number_of_hooks(model)
-    model(x)
+    for _ in range(runs):
+        model(x)
     names = list(seen.maps)
     with watcher as again:
         empty = list(again.maps)
@@ -193,21 +201,34 @@ def hooks_and_names(student, weights, x, device="cpu"):
 )
 def test_hooks_are_gone(student, cases):
     """FeatureMaps takes its hooks away at the end of the block, leaves those of others, and starts anew next time"""
-    found = student.beside(hooks_and_names)(weights_of(cases), cases.images(2, 2, 6, 5))
+    others, runs = hooks_of_others(cases), int(cases.rng.integers(1, 5))
+    found = student.beside(hooks_and_names)(weights_of(cases), cases.images(2, 2, 6, 5), others, runs)
     during, after, calls, names, empty, again, last = expect(found).to_be_a(list, length=7)
-    expect((after, last) == (1, 1)).to_hold("after each block the model has the one hook that somebody else put there")
-    expect(calls == 3).to_hold("the hook of somebody else is called each time the model runs")
-    expect(during >= 1 and names == list("012345")).to_hold("the maps stay after the block, and no later run adds any")
+    hooks = len(others)
+    expect((after, last) == (hooks, hooks)).to_hold(
+        f"after each block the model has the {hooks} hooks that somebody else put there, and no more"
+    )
+    expect(calls == hooks * (runs + 2)).to_hold("the hooks of somebody else are called each time the model runs")
+    expect(during >= hooks and names == list("012345")).to_hold(
+        "the maps stay after the block, and no later run adds any"
+    )
     expect(empty == []).to_hold("`maps` is empty when a second block begins")
     expect(again == list("012345")).to_hold("the second block records the same six names")
 
 
-def after_an_error(student, weights, x, device="cpu"):
+def hooks_of_others(cases: Any) -> list[int]:
+    """Layers of a network of six that somebody else watches: from two to nine hooks."""
+    return cases.integers(int(cases.rng.integers(2, 10)), low=0, high=5).tolist()
+
+
+def after_an_error(student, weights, x, others, depth, device="cpu"):
     model = model_of("plain", weights, device)
+    for place in others:
+        model[place].register_forward_hook(lambda *_: None)
     raised = "nothing"
     try:
         with student.FeatureMaps(model) as seen:
-            model[:3](x)
+            model[:depth](x)
             raise LookupError("on purpose")
     except LookupError:
         raised = "LookupError"
@@ -221,18 +242,21 @@ def after_an_error(student, weights, x, device="cpu"):
 )
 def test_hooks_are_gone_after_an_error(student, cases):
     """FeatureMaps takes its hooks away when an error ends the block, lets the error through, and keeps the maps"""
-    found = student.beside(after_an_error)(weights_of(cases), cases.images(2, 2, 6, 5))
+    others, depth = hooks_of_others(cases), int(cases.rng.integers(1, 6))
+    found = student.beside(after_an_error)(weights_of(cases), cases.images(2, 2, 6, 5), others, depth)
     raised, hooks, names = expect(found).to_be_a(list, length=3)
     expect(raised == "LookupError").to_hold("an error inside the block goes on after it")
-    expect(hooks == 0).to_hold("no hook is left after an error")
-    expect(names == ["0", "1", "2"]).to_hold("what was recorded before the error is there")
+    expect(hooks == len(others)).to_hold("no hook of FeatureMaps is left after an error, and those of others are there")
+    expect(names == list("012345")[:depth]).to_hold("what was recorded before the error is there")
 
 
-def hooks_after_an_unknown_name(student, weights, layers, device="cpu"):
+def hooks_after_an_unknown_name(student, weights, layers, others, device="cpu"):
     model, raised = model_of("named", weights, device), "nothing"
+    for _ in range(others):
+        model.register_forward_hook(lambda *_: None)
+    watcher = student.FeatureMaps(model, layers)
     try:
-        with student.FeatureMaps(model, layers):
-            pass
+        watcher.__enter__()
     except ValueError:
         raised = "ValueError"
     return [raised, number_of_hooks(model)]
@@ -244,11 +268,17 @@ def hooks_after_an_unknown_name(student, weights, layers, device="cpu"):
 )
 def test_unknown_layer(student, cases):
     """FeatureMaps raises ValueError for a name that the model does not have, and leaves no hook"""
-    weights = weights_of(cases)
-    for layers in (["stem.body.7"], ["head.dense", "dense"]):
-        raised, hooks = expect(student.beside(hooks_after_an_unknown_name)(weights, layers)).to_be_a(list, length=2)
-        expect(raised == "ValueError").to_hold(f"the names {layers} raise ValueError, the model has no {layers[-1]!r}")
-        expect(hooks == 0).to_hold("no hook is left after that error")
+    weights, inside = weights_of(cases), student.beside(hooks_after_an_unknown_name)
+    for layers in some_order(cases, (["stem.body.7"], ["head.dense", "dense"], ["head.dense"], ["trunk.0", "stem"])):
+        known, others = layers[-1] in ("head.dense", "stem"), int(cases.rng.integers(0, 9))
+        raised, hooks = expect(inside(weights, layers, others)).to_be_a(list, length=2)
+        if known:
+            expect(raised == "nothing").to_hold(f"the names {layers} raise nothing, the model has them")
+        else:
+            expect(raised == "ValueError").to_hold(
+                f"the names {layers} raise ValueError, the model has no {layers[-1]!r}"
+            )
+            expect(hooks == others).to_hold("no hook of FeatureMaps is left after that error")
 
 
 def watched(student, weights, x, training, device="cpu"):
@@ -256,12 +286,16 @@ def watched(student, weights, x, training, device="cpu"):
     model.train(training)
     model[2].train(not training)
     before = [module.training for module in model.modules()]
-    with student.FeatureMaps(model) as seen:
-        during = [module.training for module in model.modules()]
-        output = model(image)
+    watcher = student.FeatureMaps(model)
+    seen = watcher.__enter__()
+    during = [module.training for module in model.modules()]
+    output = model(image)
+    number = len(seen.maps)
+    with contextlib.suppress(Exception):
+        watcher.__exit__(None, None, None)
     gradient = torch.autograd.grad(output[:, 1].sum(), image)[0] if output.requires_grad else None
     after = [module.training for module in model.modules()]
-    return [output.detach(), gradient, before == during == after, len(seen.maps)]
+    return [output.detach(), gradient, before == during == after, number or len(seen.maps)]
 
 
 @check(quote="The model gives the same output, with the same gradients, in the same mode, as without.")
@@ -280,12 +314,14 @@ def test_watching_changes_nothing(student, cases):
 @check(quote="Index of the first of `labels` (B,) that is `wanted`, as a Python int; ValueError when there is none.")
 def test_first_of_class(student, cases):
     """first_of_class finds the first label of a class as an int, and raises ValueError when there is none"""
-    labels = cases.integers(9, low=2, high=5)
-    labels[3], labels[7], labels[0] = 8, 8, 1
-    expect(student.first_of_class(labels, 8)).to_equal(3)
-    expect(student.first_of_class(labels, 1)).to_equal(0)
-    for missing in (0, 7, 6):
-        expect(lambda missing=missing: student.first_of_class(labels, missing)).to_raise(ValueError)
+    labels = cases.integers(40, low=2, high=5)
+    first, second = sorted(int(place) for place in cases.rng.permutation(range(1, 40))[:2])
+    labels[first], labels[second], labels[0] = 8, 8, 1
+    for wanted in some_order(cases, (8, 1, 0, 7, 6)):
+        if wanted in (8, 1):
+            expect(student.first_of_class(labels, wanted)).to_equal(first if wanted == 8 else 0)
+        else:
+            expect(lambda wanted=wanted: student.first_of_class(labels, wanted)).to_raise(ValueError)
 
 
 def plot_maps_draws(student, maps, **settings):

@@ -21,7 +21,9 @@ from ._helpers import (
     residual_by_hand,
     residual_weights,
     slope,
+    some_order,
     twice_before_and_after,
+    unlikely,
     weights_of,
     with_gradient_of,
 )
@@ -49,9 +51,9 @@ def before_and_after(student, weights, x, target=None, style="residual", trainin
     return before_and_after_of(student.guided_backprop, weights, x, target, style, training, grads)
 
 
-def with_gradient(student, weights, x, target):
+def with_gradient(student, weights, x, target, gradient):
     """guided_backprop of an image that has a gradient already."""
-    return with_gradient_of(student.guided_backprop, weights, x, target)
+    return with_gradient_of(student.guided_backprop, weights, x, target, gradient)
 
 
 def looking(student: Any) -> Any:
@@ -63,7 +65,7 @@ def looking(student: Any) -> Any:
 def test_guided_where_all_is_on(student, cases):
     """guided_backprop gives the ordinary gradient of a network in which no ReLU holds anything back"""
     inside = looking(student)
-    weights = {name: value.abs() for name, value in weights_of(cases).items()}
+    weights = unlikely({name: value.abs() for name, value in weights_of(cases).items()}, 1)
     x = cases.images(2, 2, 6, 5).abs()
     expect(inside.look("plain", weights, x, 1)).to_match(ordinary(weights, x, 1))
 
@@ -83,7 +85,7 @@ def test_guided_plain(student, cases):
 def expect_guided(student: Any, cases: Any, *styles: str) -> None:
     """The guided gradient of the same network, written in each of these styles."""
     inside = looking(student)
-    weights, x = weights_of(cases), cases.images(3, 2, 6, 5)
+    weights, x = unlikely(weights_of(cases), 1), cases.images(3, 2, 6, 5)
     for style in styles:
         expect(inside.look(style, weights, x, 1)).to_match(guided(weights, x, 1))
 
@@ -128,7 +130,7 @@ def test_guided_mixed(student, cases):
 def test_guided_residual(student, cases):
     """guided_backprop is right for a residual block with batch norm and dropout, handed over in training mode"""
     inside = looking(student)
-    weights, x = residual_weights(cases), cases.images(3, 2, 6, 5)
+    weights, x = unlikely(residual_weights(cases), 2), cases.images(3, 2, 6, 5)
     found = expect(inside.before_and_after(weights, x, 2)).to_be_a(dict)
     expect(found["answer"]).to_match(slope(lambda image: residual_by_hand(weights, image, guided_relu), x, 2))
 
@@ -137,7 +139,7 @@ def test_guided_residual(student, cases):
 def test_guided_branches(student, cases):
     """guided_backprop guides the ReLUs of both branches where a network divides"""
     inside = looking(student)
-    weights, x = weights_of(cases), cases.images(2, 2, 6, 5)
+    weights, x = unlikely(weights_of(cases), 2), cases.images(2, 2, 6, 5)
 
     def scores(image: torch.Tensor) -> torch.Tensor:
         hidden = guided_relu(F.conv2d(image, weights["w1"], weights["b1"], padding=1))
@@ -151,16 +153,20 @@ def test_guided_branches(student, cases):
 def test_guided_needs_a_relu(student, cases):
     """guided_backprop raises ValueError when no ReLU takes part: SELU only, or a ReLU that is never called"""
     inside = looking(student)
-    weights, x = weights_of(cases), cases.images(2, 2, 6, 5)
-    for style in ("selu", "unused"):
-        expect(lambda style=style: inside.look(style, weights, x, 0)).to_raise(ValueError)
+    weights = unlikely({name: value.abs() for name, value in weights_of(cases).items()}, 0)
+    x = cases.images(2, 2, 6, 5).abs()
+    for style in some_order(cases, ("selu", "unused", "plain", "shared")):
+        if style in ("selu", "unused"):
+            expect(lambda style=style: inside.look(style, weights, x, 0)).to_raise(ValueError)
+        else:  # with ReLUs that hold nothing back
+            expect(inside.look(style, weights, x, 0)).to_match(ordinary(weights, x, 0))
 
 
 @check(quote="Nothing else is changed: LeakyReLU, ELU, SELU … keep their ordinary gradient.")
 def test_guided_only_relus(student, cases):
     """guided_backprop leaves LeakyReLU and ELU alone: they keep their ordinary gradient"""
     inside = looking(student)
-    weights, x = weights_of(cases), cases.images(2, 2, 6, 5)
+    weights, x = unlikely(weights_of(cases), 2), cases.images(2, 2, 6, 5)
 
     def leaky(image: torch.Tensor) -> torch.Tensor:
         return by_hand(weights, image, lambda hidden: F.leaky_relu(hidden, 0.3), guided_relu)
@@ -192,7 +198,7 @@ def test_guided_targets(student, cases):
 def test_guided_types(student, cases):
     """guided_backprop works under no_grad, with frozen parameters and in float32; the result carries no gradient"""
     inside = looking(student)
-    weights, x = weights_of(cases), cases.images(1, 2, 6, 5)
+    weights, x = unlikely(weights_of(cases), 0), cases.images(1, 2, 6, 5)
     right = guided(weights, x, 0)
     for mode in ("no_grad", "frozen", "as it is"):
         expect(expect(inside.look("plain", weights, x, 0, mode)).to_match(right)).to_be_detached()
@@ -240,9 +246,10 @@ def test_guided_after_an_error(student, cases):
 def test_guided_image_with_gradient(student, cases):
     """guided_backprop neither uses nor changes an x.grad that is there, and gives the same the second time"""
     inside = looking(student)
-    weights, x = weights_of(cases), cases.images(2, 2, 6, 5)
-    first, second, gradient, wants, leaf = expect(inside.with_gradient(weights, x, 3)).to_be_a(list, length=5)
+    weights, x = unlikely(weights_of(cases), 3), cases.images(2, 2, 6, 5)
+    given = cases.tensor(*x.shape)
+    first, second, gradient, wants, leaf = expect(inside.with_gradient(weights, x, 3, given)).to_be_a(list, length=5)
     expect(first).to_match(guided(weights, x, 3))
     expect(second).to_match(guided(weights, x, 3))
-    expect(gradient).to_equal(torch.full_like(x, 2.5))
+    expect(gradient).to_equal(given)
     expect(wants and leaf).to_hold("x still is a leaf that asks for its gradient")

@@ -7,6 +7,8 @@ import torch
 
 from autograder.judge import check, expect
 
+from ._helpers import some_order
+
 
 def standardised(g: torch.Tensor) -> torch.Tensor:
     """Pictures whose mean is 0 and whose standard deviation is 1 already, in float32."""
@@ -73,6 +75,14 @@ def test_standardize_input(student, cases):
     expect(lambda: student.standardize_and_clip(hole)).to_raise(ValueError)
 
 
+@check(weight=0, quote="Stretch to [0, 1]")
+def test_normalize_from_zero(student, cases):
+    """normalize01 stretches one picture that begins at 0"""
+    x = cases.tensor(1, 4, 5, low=0, high=3).float()
+    x[0, 2, 1] = 0
+    expect(student.normalize01(x)).to_agree_with(reference.normalize01(x))
+
+
 @check(quote="(x - min) / max(max - min, eps).")
 def test_normalize_values(student, cases):
     """normalize01 stretches one picture from 0 to 1, negative values too, (1, H, W) and (1, C, H, W)"""
@@ -94,14 +104,23 @@ def test_normalize_each_picture(student, cases):
 @check(quote="A picture with one value becomes 0 everywhere.")
 def test_normalize_plain_pictures(student, cases):
     """normalize01 makes a picture with one value 0 everywhere, without NaN; eps is the smallest range"""
-    x = cases.tensor(3, 4, 5).float()
-    x[1], x[2] = 3.5, 0.0
+    x = cases.tensor(3, 4, 5, low=0).float()
+    x[0, 1, 2] = 0  # where the ordinary one begins: whoever forgets to subtract the minimum pays for that elsewhere
+    x[1:] = 0
     expect(student.normalize01(x)).to_agree_with(reference.normalize01(x))
     expect(student.normalize01(x, eps=4.0)).to_agree_with(reference.normalize01(x, eps=4.0))
 
 
+@check(after="normalize_from_zero", weight=0.25, quote="A picture with one value becomes 0 everywhere.")
+def test_normalize_plain_light(student, cases):
+    """normalize01 makes a plain picture black, even if it is a light one"""
+    x = cases.tensor(2, 4, 5, low=0, high=3).float()
+    x[0, 2, 1], x[1] = 0, 3.5
+    expect(student.normalize01(x)).to_agree_with(reference.normalize01(x))
+
+
 @check(
-    after="normalize_values",
+    after="normalize_from_zero",
     quote=(
         "-> the same shape and dtype.",
         "a function leaves its arguments as they were.",
@@ -151,7 +170,10 @@ def test_overlay_ends(student, cases):
 def test_overlay_refuses(student, cases):
     """overlay raises ValueError for images and maps of different shapes, and for an alpha outside 0 … 1"""
     gray, heat = cases.tensor(2, 3, 5, low=0), cases.tensor(2, 3, 5, low=0)
-    for others in ((gray, heat[:1]), (gray[:1], heat), (gray, heat[:, :, :1])):
-        expect(lambda others=others: student.overlay(*others)).to_raise(ValueError)
-    for alpha in (-0.25, 1.5):
-        expect(lambda alpha=alpha: student.overlay(gray, heat, alpha)).to_raise(ValueError)
+    unlike = [(gray, heat[:1]), (gray[:1], heat), (gray, heat[:, :, :1])]
+    refused = [*unlike, (gray, heat, -0.25), (gray, heat, 1.5)]
+    for wrong, given in some_order(cases, [(True, inputs) for inputs in refused] + [(False, (gray, heat, 0.5))]):
+        if wrong:
+            expect(lambda given=given: student.overlay(*given)).to_raise(ValueError)
+        else:
+            expect(student.overlay(*given)).to_agree_with(reference.overlay(*given))

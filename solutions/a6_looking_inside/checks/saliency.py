@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import torch
@@ -21,6 +22,7 @@ from ._helpers import (
     residual_by_hand,
     residual_weights,
     slope,
+    some_order,
     twice_before_and_after,
     weights_of,
     with_gradient_of,
@@ -54,9 +56,9 @@ def before_and_after(student, weights, x, target=None, style="residual", trainin
     return found | {"answer": numbers(found["answer"])}
 
 
-def with_gradient(student, weights, x, target):
+def with_gradient(student, weights, x, target, gradient):
     """saliency of an image that has a gradient already."""
-    first, second, *rest = with_gradient_of(student.saliency, weights, x, target)
+    first, second, *rest = with_gradient_of(student.saliency, weights, x, target, gradient)
     return [numbers(first), numbers(second), *rest]
 
 
@@ -76,11 +78,12 @@ def test_saliency_finds_the_pixels(student, cases):
     inside = student.beside(saliency_of_a_dense_layer)
     weight = cases.tensor(3, 2, 3, 4, low=0.5)
     weight[1:] *= -1
-    weight[..., ::2] = 0
+    still = torch.tensor(some_order(cases, [True] * 6 + [False] * 6)).reshape(3, 4)
+    weight[..., still] = 0
     found = inside.saliency_of_a_dense_layer(weight.flatten(1), cases.tensor(3), cases.images(2, 2, 3, 4), 0)
     expect(found).to_have_shape(2, 3, 4)
-    expect(bool((found[..., ::2] == 0).all())).to_hold("the map is 0 where all weights of a pixel are 0")
-    expect(bool((found[..., 1::2] != 0).all())).to_hold("the map is not 0 where a pixel moves the scores")
+    expect(bool((found[:, still] == 0).all())).to_hold("the map is 0 where all weights of a pixel are 0")
+    expect(bool((found[:, ~still] != 0).all())).to_hold("the map is not 0 where a pixel moves the scores")
 
 
 @check(weight=2, quote="Entry [b, i, j] is the largest |d scores[b, t_b] / d x[b, c, i, j]| over the channels c.")
@@ -98,13 +101,14 @@ def test_saliency_of_a_dense_layer(student, cases):
 def test_saliency_signs(student, cases):
     """saliency takes the absolute value first, then the largest over the channels: slopes 1 and −4 give 4"""
     inside = student.beside(saliency_of_a_dense_layer)
-    weight = torch.stack([cases.tensor(30, low=0.1), -cases.tensor(30, low=2, high=4)])
-    weight[0, 15:] = -3 - weight[0, :15].abs()
-    right = torch.stack([row.reshape(2, 5, 3).abs().amax(dim=0) for row in weight])
+    slopes = torch.stack([cases.tensor(30, low=0.1), -cases.tensor(30, low=2, high=4)])
+    slopes[0, 15:] = -3 - slopes[0, :15].abs()
     x = cases.images(1, 2, 5, 3)
     for target in (0, 1):
-        found = inside.saliency_of_a_dense_layer(weight, cases.tensor(2), x, target)
-        expect(found).to_match(right[target : target + 1])
+        weight, bias = torch.zeros(2, 30).to(slopes), torch.full((2,), 400.0).to(slopes)
+        weight[target], bias[target] = slopes[target], 0  # so unlikely that the logarithm of its share has these slopes
+        found = inside.saliency_of_a_dense_layer(weight, bias, x, target)
+        expect(found).to_match(slopes[target].reshape(1, 2, 5, 3).abs().amax(dim=1))
 
 
 @check(weight=1.5, quote="The score itself: no softmax, no loss.")
@@ -116,9 +120,7 @@ def test_saliency_of_a_network(student, cases):
         expect(inside.look("plain", weights, x, target)).to_match(maps_of(ordinary(weights, x, target)))
 
 
-@check(
-    after="saliency_finds_the_pixels", weight=1.5, quote="(for each image the class with its own largest score)"
-)
+@check(after="saliency_finds_the_pixels", weight=1.5, quote="(for each image the class with its own largest score)")
 def test_saliency_without_target(student, cases):
     """saliency without a target explains, for each image of the batch, the class that the network says"""
     inside = looking(student)
@@ -128,7 +130,7 @@ def test_saliency_without_target(student, cases):
         return by_hand(weights, image, torch.relu, torch.relu)
 
     x = clear_winners(scores, cases.images(40, 2, 6, 5))
-    said = torch.stack([one_map(inside, weights, x[b], int(label)) for b, label in enumerate(scores(x).argmax(dim=1))])
+    said = single_maps(cases, inside, weights, x, scores(x).argmax(dim=1))
     expect(inside.look("in_place", weights, x)).to_match(said)
 
 
@@ -138,14 +140,17 @@ def test_saliency_with_many_targets(student, cases):
     inside = looking(student)
     weights, x = weights_of(cases), cases.images(3, 2, 6, 5)
     for target in (torch.tensor([2, 0, 3]), [1, 1, 0]):
-        alone = torch.stack([one_map(inside, weights, x[b], int(label)) for b, label in enumerate(target)])
+        alone = single_maps(cases, inside, weights, x, target)
         expect(inside.look("plain", weights, x, target)).to_match(alone)
 
 
-def one_map(inside: Any, weights: Weights, image: torch.Tensor, target: int) -> torch.Tensor:
-    """What the student's saliency gives for one image alone and an int: right or not, others are compared with it."""
-    found: torch.Tensor = expect(inside.look("plain", weights, image[None], target)).to_have_shape(1, 6, 5)
-    return found[0]
+def single_maps(cases: Any, inside: Any, weights: Weights, x: torch.Tensor, target: Any) -> torch.Tensor:
+    """What the student's saliency gives for each image alone and an int: right or not, others are compared with it."""
+    found: dict[int, torch.Tensor] = {}
+    for place in some_order(cases, range(len(x))):
+        answer = inside.look("plain", weights, x[place : place + 1], int(target[place]))
+        found[place] = expect(answer).to_have_shape(1, 6, 5)[0]
+    return torch.stack([found[place] for place in range(len(x))])
 
 
 @check(after="saliency_finds_the_pixels", quote="The result has the dtype of x and no gradient.")
@@ -153,9 +158,9 @@ def test_saliency_types(student, cases):
     """saliency gives a plain tensor without gradient, float32 for float32 and float64 for float64"""
     inside = looking(student)
     weights, x = weights_of(cases), cases.images(1, 2, 6, 5)
-    short = {name: value.float() for name, value in weights.items()}
-    expect(expect(inside.raw("plain", weights, x, 1)).to_have_dtype(torch.float64)).to_be_detached()
-    expect(expect(inside.raw("plain", short, x.float(), 1)).to_have_dtype(torch.float32)).to_be_detached()
+    for dtype in some_order(cases, [torch.float64, torch.float32] * 3):
+        given = {name: value.to(dtype) for name, value in weights.items()}
+        expect(expect(inside.raw("plain", given, x.to(dtype), 1)).to_have_dtype(dtype)).to_be_detached()
 
 
 @check(
@@ -166,10 +171,13 @@ def test_saliency_in_eval_mode(student, cases):
     """saliency computes in eval mode: a network with dropout and batch norm, handed over in training mode"""
     inside = looking(student)
     weights, x = residual_weights(cases), cases.images(3, 2, 6, 5)
-    calls = [inside.before_and_after(weights, x, 2, training=mode, seed=seed) for seed, mode in ((1, False), (2, True))]
-    quiet, training = (expect(call).to_be_a(dict)["answer"] for call in calls)
-    expect(quiet).to_have_shape(3, 6, 5)
-    expect(training).to_match(quiet)
+    found = {}
+    for target, mode in some_order(cases, itertools.product(range(3), (False, True))):
+        call = inside.before_and_after(weights, x, target, training=mode, seed=1 + mode)
+        found[target, mode] = expect(call).to_be_a(dict)["answer"]
+    for target in range(3):
+        quiet = expect(found[target, False]).to_have_shape(3, 6, 5)
+        expect(found[target, True]).to_match(quiet)
 
 
 @check(
@@ -200,18 +208,17 @@ def test_saliency_after_an_error(student, cases):
     expect_untouched(found, slope(lambda image: residual_by_hand(weights, image, torch.relu), x, 1))
 
 
-@check(
-    after="saliency_finds_the_pixels", quote="The model and x, their `.grad` included, are afterwards as before"
-)
+@check(after="saliency_finds_the_pixels", quote="The model and x, their `.grad` included, are afterwards as before")
 def test_saliency_of_an_image_with_gradient(student, cases):
     """saliency neither uses nor changes an x.grad that is there, and gives the same the second time"""
     inside = looking(student)
     weights, x = weights_of(cases), cases.images(2, 2, 6, 5)
-    first, second, gradient, wants, leaf = expect(inside.with_gradient(weights, x, 3)).to_be_a(list, length=5)
+    given = cases.tensor(*x.shape)
+    first, second, gradient, wants, leaf = expect(inside.with_gradient(weights, x, 3, given)).to_be_a(list, length=5)
     alone = expect(inside.look("plain", weights, x, 3)).to_have_shape(2, 6, 5)
     expect(first).to_match(alone)
     expect(second).to_match(alone)
-    expect(gradient).to_equal(torch.full_like(x, 2.5))
+    expect(gradient).to_equal(given)
     expect(wants and leaf).to_hold("x still is a leaf that asks for its gradient")
 
 
@@ -220,6 +227,8 @@ def test_saliency_under_no_grad(student, cases):
     """saliency works inside torch.no_grad(), and on a network whose parameters are frozen"""
     inside = looking(student)
     weights, x = weights_of(cases), cases.images(2, 2, 6, 5)
-    ordinary_map = expect(inside.look("plain", weights, x, 1)).to_have_shape(2, 6, 5)
-    for mode in ("no_grad", "frozen"):
-        expect(inside.look("plain", weights, x, 1, mode)).to_match(ordinary_map)
+    found = {}
+    for target, mode in some_order(cases, itertools.product((0, 1, 3), ("no_grad", "frozen", "as it is"))):
+        found[target, mode] = expect(inside.look("plain", weights, x, target, mode)).to_have_shape(2, 6, 5)
+    for (target, _), answer in found.items():
+        expect(answer).to_match(found[target, "as it is"])

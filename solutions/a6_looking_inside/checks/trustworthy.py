@@ -9,6 +9,8 @@ import torch.nn.functional as F
 
 from autograder.judge import check, expect
 
+from ._helpers import some_order
+
 # ================================================================ trustworthy: the student's test for saliency
 
 
@@ -88,11 +90,21 @@ def zeros(model, x, target=None):
     return torch.zeros_like(x[:, 0])
 
 
+def ones(model, x, target=None):
+    return torch.ones_like(x[:, 0])
+
+
+def image(model, x, target=None):
+    return x.detach().abs().amax(dim=1)
+
+
 LOOKS = {
     "batch": made(of_each, largest),
     "product": made(of_each_by_product, larger_of_two_signs),
     "one by one": one_by_one,
     "zeros": zeros,
+    "ones": ones,
+    "image": image,
     "signed": made(of_each, lambda slope: slope.amax(dim=1)),
     "late": made(of_each, lambda slope: slope.amax(dim=1).abs()),
     "sum": made(of_each, lambda slope: slope.abs().sum(dim=1)),
@@ -139,26 +151,31 @@ CLAIMS_OF_A_TEST = {
 }
 
 
-def verdicts(student: Any, *names: str) -> list[bool]:
-    """What the student's test says about these implementations."""
-    inside = student.beside(trusts)
+RIGHT = ("batch", "product", "one by one")
+
+
+def verdicts(student: Any, cases: Any, *wrong: str) -> dict[str, bool]:
+    """What the student's test says about these implementations and the right ones, asked in a seeded order."""
+    inside, names = student.beside(trusts), some_order(cases, (*RIGHT, "zeros", *wrong))
     said = [inside.trusts(name) for name in names]  # all of them first: the pattern tells the mistake
-    return [expect(verdict).to_be_a(bool) for verdict in said]
+    return {name: expect(verdict).to_be_a(bool) for name, verdict in zip(names, said, strict=True)}
 
 
-def expect_found_out(student: Any, *names: str) -> None:
-    """The student's test trusts none of these wrong implementations."""
-    _, *answers = verdicts(student, "zeros", *names)  # who trusts zeros trusts everything
-    for name, trusted in zip(names, answers, strict=True):
-        expect(not trusted).to_hold(CLAIMS_OF_A_TEST[name])
+def expect_found_out(student: Any, cases: Any, *names: str) -> None:
+    """The student's test trusts the right implementations, and none of these wrong ones."""
+    said = verdicts(student, cases, *names)  # with zeros: who trusts zeros trusts everything
+    expect(all(said[name] for name in RIGHT)).to_hold("trustworthy gives True for every right implementation")
+    for name in names:
+        expect(not said[name]).to_hold(CLAIMS_OF_A_TEST[name])
 
 
 @check(quote="True for every right implementation.")
 def test_trusts_what_is_right(student, cases):
-    """trustworthy accepts three right implementations of saliency, written differently, and not a map of zeros"""
-    *right, zeros = verdicts(student, "batch", "product", "one by one", "zeros")
-    expect(all(right)).to_hold("trustworthy gives True for every right implementation")
-    expect(not zeros).to_hold("trustworthy finds out a map of zeros")
+    """trustworthy accepts three right implementations of saliency, written differently, and no map of zeros or ones"""
+    said = verdicts(student, cases, "ones", "image")
+    expect(all(said[name] for name in RIGHT)).to_hold("trustworthy gives True for every right implementation")
+    for name, claim in (("zeros", "a map of zeros"), ("ones", "a map of ones"), ("image", "the image itself as a map")):
+        expect(not said[name]).to_hold(f"trustworthy finds out {claim}")
 
 
 @check(
@@ -171,7 +188,7 @@ def test_trusts_what_is_right(student, cases):
 )
 def test_finds_wrong_numbers(student, cases):
     """trustworthy finds out wrong numbers: signed, absolute value too late, summed, one channel, probability"""
-    expect_found_out(student, "signed", "late", "sum", "channel 0", "probability")
+    expect_found_out(student, cases, "signed", "late", "sum", "channel 0", "probability")
 
 
 @check(
@@ -181,7 +198,7 @@ def test_finds_wrong_numbers(student, cases):
 )
 def test_finds_wrong_classes(student, cases):
     """trustworthy finds out that the wrong class is explained: without a target, with one, with one for each image"""
-    expect_found_out(student, "own class", "first class", "first target")
+    expect_found_out(student, cases, "own class", "first class", "first target")
 
 
 @check(
@@ -190,7 +207,7 @@ def test_finds_wrong_classes(student, cases):
 )
 def test_finds_wrong_batches(student, cases):
     """trustworthy finds out lost images and lost axes, and survives an error"""
-    expect_found_out(student, "first image", "squeezed", "error")
+    expect_found_out(student, cases, "first image", "squeezed", "error")
 
 
 @check(
@@ -200,4 +217,4 @@ def test_finds_wrong_batches(student, cases):
 def test_finds_traces(student, cases):
     """trustworthy finds out what happened to the model: training mode, eval mode that stays, gradients that are left"""
     left = ("gradients", "gradients of parameters", "gradient of x")
-    expect_found_out(student, "training mode", "stays in eval", "parts in eval", *left)
+    expect_found_out(student, cases, "training mode", "stays in eval", "parts in eval", *left)

@@ -6,6 +6,7 @@ What one exercise needs of another (a vocabulary, a network, rows) is made by th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,17 @@ def words(cases: Any, letters: str, count: int, longest: int) -> list[str]:
 def ids(cases: Any, batch: int, length: int, vocab: int) -> Tensor:
     """Random rows of numbers."""
     return cases.integers(batch, length, low=0, high=vocab - 1)
+
+
+def some_order(cases: Any, things: Iterable[Any]) -> list[Any]:
+    """The same things in a seeded order, which nobody knows beforehand."""
+    listed = list(things)
+    return [listed[int(place)] for place in cases.rng.permutation(len(listed))]
+
+
+def some_letters(cases: Any, pool: str, count: int) -> str:
+    """Different letters of the pool, in a seeded order."""
+    return "".join(some_order(cases, pool)[:count])
 
 
 def in_a_list(answer: Any) -> Any:

@@ -11,13 +11,15 @@ from torch import Tensor, nn
 
 from autograder.judge import check, expect
 
+from ._helpers import some_order
+
 
 def asked_network(
-    student: Any, weights: Sequence[Tensor], names: Sequence[str], broken: bool = False, asleep: bool = False
+    student: Any, weights: Sequence[Tensor], names: Sequence[str], broken: bool = False, modes: Sequence[bool] = ()
 ) -> dict[str, Any]:
     """p_female on a network of ours with these weights, half of it in train mode; what it says and what it leaves.
 
-    With `asleep` the network is in eval mode but for its dropout.
+    `modes` are those of the network, its letters, its norm, its dropout and its last layer.
     """
 
     class Letters:
@@ -42,11 +44,10 @@ def asked_network(
             parameter.copy_(values)
     model.norm.running_mean += 0.3
     model.norm.eval()
-    if asleep:
-        model.eval().drop.train()
+    for module, mode in zip(model.modules(), modes, strict=False):
+        module.training = mode
     torch.manual_seed(3)
     before = {name: value.clone() for name, value in model.state_dict().items()}
-    modes = [module.training for module in model.modules()]
     error, said = "", None
     try:
         said = student.p_female(model, Letters(), list(names))
@@ -59,7 +60,7 @@ def asked_network(
     third = [] if broken else [student.p_female(model, Letters(), list(names)) for _ in range(2)]
     same = all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
     clean = all(parameter.grad is None and parameter.requires_grad for parameter in model.parameters())
-    kept = {"modes": (modes, after), "same": same, "clean": clean}
+    kept = {"modes": after, "same": same, "clean": clean}
     return kept | {"p": said, "again": again, "third": third, "error": error}
 
 
@@ -117,8 +118,13 @@ def test_p_single_name(student, cases):
 @check(after="p_values", quote="No names: a float32 tensor of shape (0,).")
 def test_p_no_names(student, cases):
     """p_female gives a float32 tensor of shape (0,) for an empty list"""
-    found = expect(student.beside(asked_network)(network_weights(cases), [])).to_be_a(dict, length=7)
-    expect(found["p"]).to_equal(torch.zeros(0))
+    inside, weights = student.beside(asked_network), network_weights(cases)
+    for names in some_order(cases, ([], NAMES[:2], [], NAMES[3:])):
+        found = expect(inside.asked_network(weights, names)).to_be_a(dict, length=7)
+        if names:
+            expect(found["p"]).to_agree_with(right_p(weights, names), rtol=1e-4)
+        else:
+            expect(found["p"]).to_equal(torch.zeros(0))
 
 
 @check(
@@ -131,8 +137,9 @@ def test_p_no_names(student, cases):
 )
 def test_p_without_gradient(student, cases):
     """p_female gives plain numbers without gradient, and leaves no gradients and no frozen parameters behind"""
-    found = expect(student.beside(asked_network)(network_weights(cases), NAMES)).to_be_a(dict, length=7)
-    expect(found["p"]).to_be_detached()
+    weights = network_weights(cases)
+    found = expect(student.beside(asked_network)(weights, NAMES)).to_be_a(dict, length=7)
+    expect(expect(found["p"]).to_be_detached()).to_agree_with(right_p(weights, NAMES), rtol=1e-4)
     expect(found["clean"]).to_equal(True)
 
 
@@ -157,10 +164,10 @@ def test_p_repeats(student, cases):
 def test_p_modes(student, cases):
     """Afterwards every module is in the mode in which it was, also when the network stops with an error"""
     inside, weights = student.beside(asked_network), network_weights(cases)
-    settings = list(itertools.product((False, True), (False, True)))
-    asked = [inside.asked_network(weights, NAMES[:3], broken, asleep) for broken, asleep in settings]
-    for (broken, _), answer in zip(settings, asked, strict=True):
+    half = some_order(cases, (True, True, True, False, False))
+    settings = list(itertools.product((False, True), ([True] * 5, half, [not mode for mode in half])))
+    asked = [inside.asked_network(weights, NAMES[:3], broken, modes) for broken, modes in settings]
+    for (broken, modes), answer in zip(settings, asked, strict=True):
         found = expect(answer).to_be_a(dict, length=7)
         expect(found["error"]).to_equal("stopped half way" if broken else "")
-        before, after = found["modes"]
-        expect(list(before) == list(after)).to_hold("every module is in the mode in which it was")
+        expect(list(found["modes"]) == modes).to_hold("every module is in the mode in which it was")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import reference
@@ -11,7 +13,7 @@ from torch import Tensor, nn
 
 from autograder.judge import check, expect
 
-from ._helpers import ids
+from ._helpers import ids, some_order
 
 
 def with_weights(model: nn.Module, weights: dict[str, Tensor]) -> nn.Module:
@@ -93,10 +95,10 @@ def gradients(model: nn.Module, weights: dict[str, Tensor], x: Tensor) -> tuple[
     return without, [] if letters.weight.grad is None else letters.weight.grad.any(1).tolist()
 
 
-def numbers_in_common(one: nn.Module, other: nn.Module) -> int:
-    """How many parameters are the same tensor in both, or start with the same values."""
-    pairs = zip(one.parameters(), other.parameters(), strict=False)
-    return sum(a is b or torch.equal(a, b) for a, b in pairs)
+def numbers_in_common(models: list[nn.Module], pairs: Sequence[Sequence[int]]) -> list[int]:
+    """For each pair of networks, how many parameters are the same tensor in both, or start with the same values."""
+    listed = [[list(models[place].parameters()) for place in pair] for pair in pairs]
+    return [sum(a is b or torch.equal(a, b) for a, b in zip(*both, strict=False)) for both in listed]
 
 
 Sizes = tuple[int, int, int, int, int]  # vocab_size, context, embedding_dim, conv_width, fc_width
@@ -117,6 +119,12 @@ def drawn(cases: Any, sizes: Sizes) -> dict[str, Tensor]:
     }
 
 
+def some_sizes(cases: Any) -> Sizes:
+    """Sizes of a small network, all of them different, as the seed says."""
+    vocab, context, size, width, hidden = (int(n) for n in cases.rng.permutation(range(2, 9))[:5])
+    return vocab + 9, 2 + context % 3, size, width, hidden
+
+
 def expect_logits(student: Any, sizes: Sizes, weights: dict[str, Tensor], x: Tensor) -> None:
     """The same logits with the same weights."""
     right = logits(reference.TextCNN(*sizes), weights, x)
@@ -124,12 +132,12 @@ def expect_logits(student: Any, sizes: Sizes, weights: dict[str, Tensor], x: Ten
 
 
 @check(weight=1.5, quote="Together **19,448** parameters. With `context=4, conv_width=128` it is 39,096.")
-def test_cnn_parameters(student):
+def test_cnn_parameters(student, cases):
     """TextCNN has 19,448 parameters, 39,096 with context 4 and width 128, and the right number for other sizes"""
     inside = student.beside(number_of_parameters)
     expect(inside.number_of_parameters(student.TextCNN())).to_equal(19_448)
     expect(inside.number_of_parameters(student.TextCNN(context=4, conv_width=128))).to_equal(39_096)
-    for sizes in (SMALL, (7, 2, 5, 3, 8), (26, 5, 6, 9, 4)):
+    for sizes in (SMALL, some_sizes(cases), some_sizes(cases)):
         right = number_of_parameters(reference.TextCNN(*sizes))
         expect(inside.number_of_parameters(student.TextCNN(*sizes))).to_equal(right)
 
@@ -141,7 +149,7 @@ def test_cnn_parameters(student):
 def test_cnn_layers(student, cases):
     """TextCNN calls an embedding, a convolution that answers at each place, and two dense layers, in this order"""
     inside = student.beside(what_the_layers_do)
-    for sizes, length in ((SMALL, 11), ((7, 2, 5, 3, 8), 6)):
+    for sizes, length in ((SMALL, 11), (some_sizes(cases), int(cases.rng.integers(5, 30)))):
         calls = expect(inside.what_the_layers_do(student.TextCNN(*sizes), ids(cases, 2, length, 7))).to_be_a(list)
         kinds = [call[0] for call in calls]
         expect(kinds).to_equal(["Embedding", "Conv1d", "Linear", "Linear"])
@@ -172,14 +180,14 @@ def test_cnn_any_length(student, cases):
         expect_logits(student, SMALL, weights, ids(cases, 3, length, SMALL[0]))
 
 
-def planted(cases: Any, length: int) -> tuple[dict[str, Tensor], Tensor]:
+def planted(cases: Any, length: int, says: float = 2.0) -> tuple[dict[str, Tensor], Tensor]:
     """A network that says 2 where the letters 1, 2, 3 stand somewhere in a row, and a row for each place of them."""
     sizes = (5, 3, 5, 2, 3)
     weights = {name: torch.zeros_like(value) for name, value in drawn(cases, sizes).items()}
     weights["letters"] = torch.eye(5, dtype=torch.float64)
     weights["detectors"][0] = torch.cat([weights["letters"][number] for number in (1, 2, 3)])
     weights["offsets"][0] = -2.0
-    weights["hidden"][1, 0], weights["out"][1, 1] = 1.0, 2.0
+    weights["hidden"][1, 0], weights["out"][1, 1] = 1.0, says
     x = cases.integers(length - 2, length, low=3, high=4)
     for place, row in enumerate(x):
         row[place : place + 3] = torch.tensor([1, 2, 3])
@@ -191,11 +199,12 @@ def test_cnn_every_place(student, cases):
     """TextCNN finds an n-gram wherever it stands, also in the first and in the very last window"""
     inside = student.beside(logits)
     for length in (23, 9):
-        weights, x = planted(cases, length)
+        says = float(cases.tensor(1, low=1, high=5))
+        weights, x = planted(cases, length, says)
         model = student.TextCNN(5, 3, 5, 2, 3)
         found = expect(inside.logits(model, weights, x)).to_have_shape(length - 2, 2)
         for place, answer in enumerate(found[:, 1].tolist()):
-            expect(abs(answer - 2) < 1e-5).to_hold(f"the n-gram at place {place} of 0 to {length - 3} is found")
+            expect(abs(answer - says) < 1e-5).to_hold(f"the n-gram at place {place} of 0 to {length - 3} is found")
 
 
 @check(weight=1.5, quote="So of each row only the **largest** number is kept (framed).")
@@ -221,16 +230,17 @@ def test_cnn_more_dots(student, cases):
 
 @check(weight=1.5, quote="The result are logits: no softmax.")
 def test_cnn_plain_logits(student, cases):
-    """TextCNN ends with plain logits: negative ones too, twice as large when the last layer is, no softmax"""
+    """TextCNN ends with plain logits: negative ones too, as many times as large as the last layer is, no softmax"""
     inside, weights, x = student.beside(logits), drawn(cases, SMALL), ids(cases, 8, 9, SMALL[0])
     weights["out"][1] = -weights["out"][0]
     weights["out_bias"] = weights["out_bias"] * 0 - torch.tensor([0.5, 0.25])
     plain = expect(inside.logits(student.TextCNN(*SMALL), weights, x)).to_have_shape(8, 2)
-    double = weights | {"out": weights["out"] * 2, "out_bias": weights["out_bias"] * 2}
-    twice = expect(inside.logits(student.TextCNN(*SMALL), double, x)).to_have_shape(8, 2)
+    times = float(cases.tensor(1, low=1.5, high=4).float())
+    grown = weights | {"out": weights["out"] * times, "out_bias": weights["out_bias"] * times}
+    larger = expect(inside.logits(student.TextCNN(*SMALL), grown, x)).to_have_shape(8, 2)
     expect(bool((plain < 0).any())).to_hold("some logits are negative: nothing cuts them off after the last layer")
-    same = bool((twice - 2 * plain).abs().max() <= 1e-5 * float(plain.abs().max()))
-    expect(same).to_hold("twice the weights of the last layer give twice the logits (no softmax)")
+    same = bool((larger - times * plain).abs().max() <= 1e-5 * float(larger.abs().max()))
+    expect(same).to_hold("larger weights of the last layer give logits as many times as large (no softmax)")
 
 
 @check(quote="another one in every batch; B may be 1.")
@@ -257,16 +267,17 @@ def test_cnn_dropout_rate(student, cases):
     """TextCNN drops the share p of the hidden units, one half by default, and scales up the others"""
     inside, sizes = student.beside(logits_in_train_mode), (4, 2, 3, 5, 200)
     weights = {name: torch.zeros_like(value) for name, value in drawn(cases, sizes).items()}
-    weights["hidden_bias"] += 1
+    one = float(cases.tensor(1, low=1, high=9).float())
+    weights["hidden_bias"] += one
     weights["out"] += 1
     x = ids(cases, 50, 6, 4)
-    for settings, p in (((), 0.5), ((0.2,), 0.2)):
+    share = float(cases.rng.choice((0.1, 0.2, 0.3, 0.4, 0.6, 0.7)))
+    for settings, p in (((), 0.5), ((share,), share)):
         model = student.TextCNN(*sizes, *settings)
-        kept = expect(inside.logits_in_train_mode(model, weights, x, cases.seed)).to_have_shape(50, 2)[:, 0] / 200
+        kept = expect(inside.logits_in_train_mode(model, weights, x, cases.seed)).to_have_shape(50, 2)[:, 0] / 200 / one
         dropped = 1 - float((kept * (1 - p)).mean())
-        expect(abs(dropped - p) < 0.03).to_hold(
-            f"a share of {p} of the hidden units is 0, the others are {1 / (1 - p)}"
-        )
+        claim = f"a share of {p} of the hidden units is 0, the others are {1 / (1 - p):.3g} times as large"
+        expect(abs(dropped - p) < 0.03).to_hold(claim)
 
 
 @check(
@@ -295,8 +306,13 @@ def test_cnn_gradients(student, cases):
     weight=0.5,
     quote="Each network has weights of its own, drawn anew when it is made.",
 )
-def test_cnn_own_weights(student):
+def test_cnn_own_weights(student, cases):
     """Two TextCNNs have no weights in common, and start from different random numbers"""
     inside = student.beside(numbers_in_common)
-    count = expect(inside.numbers_in_common(student.TextCNN(*SMALL), student.TextCNN(*SMALL))).to_be_a(int)
-    expect(count == 0).to_hold("two networks have no weights in common, and start from different random numbers")
+    models = [student.TextCNN(*SMALL) for _ in range(3)]
+    pairs = some_order(cases, itertools.product(range(3), range(3)))  # each with itself, too: all is in common
+    counts = expect(inside.numbers_in_common(models, pairs)).to_be_a(list, length=9)
+    for (one, other), count in zip(pairs, counts, strict=True):
+        expect((count > 0) == (one == other)).to_hold(
+            "two networks have no weights in common, and start from different random numbers"
+        )
