@@ -2,22 +2,23 @@
 # # A6 · Looking inside
 #
 # Your network says "8". Why? In this notebook you open it up: you record what every layer gives, find the pixels that a
-# decision hangs on, and sharpen that picture until single pen strokes appear. Two of the tools are printed wrong in many
-# lecture notes. Yours will be right, also for networks that the notes never tried. And in the end you decide how far to trust them.
+# decision hangs on, and sharpen that picture until single pen strokes appear. Your tools will work on networks that you
+# have never seen. And in the end you decide how far to trust them.
 #
 # | | task | points | minutes |
 # |---|---|---:|---:|
-# | T6.1 | `FeatureMaps`: record what layers give | 20 | 35 |
-# | T6.2 | `saliency`: which pixels matter? And a test for it | 18 | 45 |
-# | T6.3 | `guided_backprop`. And what does it show? | 30 | 70 |
-# | T6.4 | From gradients to pictures | 12 | 20 |
-# | T6.5 | `temperature_softmax` | 8 | 10 |
-# | T6.6 | Evidence: three figures for a report | 12 | 25 |
+# | T6.1 | `FeatureMaps`: record what layers give | 16 | 35 |
+# | T6.2 | Kernels made by hand, and kernels that were learnt | 6 | 20 |
+# | T6.3 | `saliency`: which pixels matter? And a test for it | 18 | 45 |
+# | T6.4 | `guided_backprop`. And what does it show? | 30 | 70 |
+# | T6.5 | From gradients to pictures | 10 | 20 |
+# | T6.6 | `temperature_softmax` | 8 | 10 |
+# | T6.7 | Evidence: three figures for a report | 12 | 25 |
 #
 # **How it works.** Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
 # under it: ✓ is right, ✗ says what differs and draws *yours · expected · difference*. The checks show a few examples;
 # grading uses other networks and other numbers, so write for the general case. Every task is graded on its own: if one
-# resists, go on. 95 points are given automatically; a person reads your answer at the end of T6.3 and gives up to 5 more.
+# resists, go on. 95 points are given automatically; a person reads your answer at the end of T6.4 and gives up to 5 more.
 #
 # **House rules.** Whoever looks must not touch. Unless its docstring says otherwise, a function leaves its arguments as they
 # were. For a *model* that means much: the training flag of **every** module in it, its parameters and their `.grad`, its hooks and
@@ -25,15 +26,28 @@
 
 # %% setup role="given"
 from collections import OrderedDict
+from contextlib import contextmanager
 
 import matplotlib.pyplot as plt
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from cnnkit import Example, after_writing, check, data, plots
+from cnnkit import Example, after_writing, backbone, check, data, plots
 
 torch.set_num_threads(1)  # such small networks are not quicker with more
+
+
+@contextmanager
+def in_eval_mode(model):
+    """As you wrote it in A4: eval mode inside of the block, and afterwards every module is in its own old mode."""
+    flags = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        yield model
+    finally:
+        for module, flag in flags:
+            module.training = flag
 
 # %% [markdown]
 # Something to look into: a small network, trained for a few seconds on scikit-learn's handwritten digits. Its layers have names.
@@ -71,7 +85,7 @@ print(f"right on {100 * (guess == y).float().mean():.1f} % of {len(y)} digits th
 # ---
 # ## T6.1 · `FeatureMaps`: record what layers give
 #
-# *Difficulty ●●●○○ · Importance ●●●●● · about 35 minutes · 20 points*
+# *Difficulty ●●●○○ · Importance ●●●●● · about 35 minutes · 16 points*
 #
 # What does the first layer make of an 8? One can call the layers by hand, one after the other:
 
@@ -164,6 +178,7 @@ class FeatureMaps:
       module of that type, at any depth. `None` means every leaf (module without children), at any depth;
       an empty list means no module.
     - `__enter__` gives the FeatureMaps itself. Each time a block begins, `maps` is empty.
+    - A module that is chosen twice, by its name and by its type, is recorded once.
     - `maps` is a dict {name: tensor}, in the order in which the modules ran. The tensors are copies (what
       happens later does not change them) without gradient. They stay there after the block.
     - A module that runs again in the same block: its maps are "name", "name#2", "name#3" …
@@ -267,7 +282,7 @@ def plot_maps(maps: dict[str, torch.Tensor], channels: int = 5) -> plt.Figure:
     ### END SOLUTION
 
 
-# %% feature_maps_check role="check" points=20 title="Feature maps"
+# %% feature_maps_check role="check" points=16 title="Feature maps"
 def seen_by_feature_maps(model, x, layers=None):
     with FeatureMaps(model, layers) as seen:
         model(x)
@@ -331,25 +346,144 @@ with after_writing("FeatureMaps, first_of_class and plot_maps"):
 # %% [markdown]
 # Go down the rows: strokes, then strokes without their negative side, then smaller, then mixtures of all eight channels. In `conv2` a person reads
 # little. That is no proof that nothing is there: a picture shows what *we* recognise, not what the network uses.
-#
-# Kernels made by hand say more clearly what they look for. Do yours find their strokes?
-
-# %%
-with after_writing("FeatureMaps and plot_maps"):
-    kernels = torch.zeros(4, 1, 5, 5)
-    kernels[0, 0, :, 2] = kernels[1, 0, 2, :] = 1  # vertical, horizontal
-    kernels[2, 0], kernels[3, 0] = torch.eye(5), torch.eye(5).flip(1)  # the two diagonals
-    by_hand = nn.Conv2d(1, 4, 5, bias=False)  # a random bias would be added to every pixel
-    by_hand.weight.data = kernels - kernels.mean(dim=(2, 3), keepdim=True)
-    bank = nn.Sequential(OrderedDict(by_hand=by_hand, relu=nn.ReLU()))
-    with FeatureMaps(bank) as seen:
-        bank(eight)
-    plots.row(*by_hand.weight[:, 0], titles=["vertical", "horizontal", "diagonal 1", "diagonal 2"]).show()
-    figure = plot_maps(seen.maps, channels=4)
 
 # %% [markdown]
 # ---
-# ## T6.2 · `saliency`: which pixels matter?
+# ## T6.2 · Kernels made by hand, and kernels that were learnt
+#
+# *Difficulty ●●○○○ · Importance ●●●○○ · about 20 minutes · 6 points*
+#
+# A kernel made by hand says clearly what it looks for. This one looks for a vertical stroke. From every entry its mean is subtracted, so that all entries together add up to 0. Then the kernel gives 0
+# where the image is plain, however bright it is: it answers to the stroke, not to the light.
+
+# %%
+stroke = torch.zeros(3, 3)
+stroke[:, 1] = 1
+plots.row(stroke, (stroke - stroke.mean()).round(decimals=2), titles=["vertical, 3 × 3", "minus its mean"], signs="→")
+
+# %% [markdown]
+# Make four such kernels, for any odd size: vertical, horizontal, and the two diagonals. And a figure for the kernels of *any* layer. A trained network has kernels that nobody made: what do they look for?
+
+
+# %% stroke_kernels role="solution"
+def stroke_kernels(size: int = 5) -> torch.Tensor:
+    """Four kernels (4, 1, size, size), float32, that look for strokes through the middle.
+
+    - Before the mean is subtracted, a kernel is 1 on its stroke, one pixel wide, and 0 elsewhere.
+    - 0: vertical, 1: horizontal, 2: the diagonal from the top left to the bottom right, 3: the other diagonal.
+    - From each kernel its own mean is subtracted, so that its entries add up to 0.
+    - ValueError when size is even: there is no middle.
+    """
+    ### BEGIN SOLUTION
+    if size % 2 == 0:
+        raise ValueError(f"a kernel of {size} × {size} has no middle")
+    kernels = torch.zeros(4, 1, size, size)
+    kernels[0, 0, :, size // 2] = 1
+    kernels[1, 0, size // 2, :] = 1
+    kernels[2, 0] = torch.eye(size)
+    kernels[3, 0] = torch.eye(size).flip(1)
+    return kernels - kernels.mean(dim=(2, 3), keepdim=True)
+    ### END SOLUTION
+
+
+# %% kernel_grid role="solution"
+def kernel_grid(layer: nn.Conv2d, columns: int = 8) -> plt.Figure:
+    """Draw the kernels of a layer, each as it looks at input channel 0, and return the figure.
+
+    - A grid of axes as plt.subplots makes them, `columns` in a row, as many rows as are needed. Kernel k is in place k
+      in reading order, drawn with `imshow`, with the title "k": "0", "1" …
+    - One scale for all, so that they can be compared: vmin=-m and vmax=m, where m is the largest |weight| drawn.
+    - Axes that are left over stay empty: no image, no title.
+    """
+    ### BEGIN SOLUTION
+    kernels = layer.weight.detach()[:, 0]
+    largest = kernels.abs().max().item()
+    rows = -(-len(kernels) // columns)
+    size = (1.1 * columns, 1.3 * rows)
+    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")
+    for place, axis in enumerate(axes.flat):
+        axis.axis("off")
+        if place < len(kernels):
+            axis.imshow(kernels[place], cmap="RdBu_r", vmin=-largest, vmax=largest)
+            axis.set_title(str(place), fontsize=9)
+    return figure
+    ### END SOLUTION
+
+
+# %% stroke_kernels_check role="check" points=6 title="Kernels by hand"
+t3, u3 = 2 / 3, -1 / 3
+two_in = nn.Conv2d(2, 3, (2, 4), bias=False)
+two_in.weight.data = torch.arange(48.0).reshape(3, 2, 2, 4) - 20
+check(
+    stroke_kernels,
+    Example(
+        3,
+        gives=torch.tensor(
+            [
+                [[[u3, t3, u3], [u3, t3, u3], [u3, t3, u3]]],
+                [[[u3, u3, u3], [t3, t3, t3], [u3, u3, u3]]],
+                [[[t3, u3, u3], [u3, t3, u3], [u3, u3, t3]]],
+                [[[u3, u3, t3], [u3, t3, u3], [t3, u3, u3]]],
+            ]
+        ),
+        note="3 × 3",
+    ),
+    Example(look_at=lambda kernels: tuple(kernels.shape), gives=(4, 1, 5, 5), note="5 × 5 unless told otherwise"),
+    Example(4, raises=ValueError, note="no middle: ValueError"),
+)
+check(
+    kernel_grid,
+    Example(
+        two_in,
+        columns=2,
+        look_at=lambda figure: [axes.get_title() for axes in figure.axes],
+        gives=["0", "1", "2", ""],
+        note="the titles of three kernels in two columns",
+    ),
+    Example(
+        two_in,
+        columns=2,
+        look_at=lambda figure: torch.tensor(figure.axes[1].images[0].get_array().tolist()),
+        gives=torch.tensor([[-4.0, -3, -2, -1], [0, 1, 2, 3]]),
+        note="kernel 1, channel 0",
+    ),
+    Example(
+        two_in,
+        look_at=lambda figure: [axes.images[0].get_clim() for axes in figure.axes[:3]],
+        gives=[(-20.0, 20.0)] * 3,
+        note="one scale for all three, as large as the largest weight",
+    ),
+)
+
+# %% [markdown]
+# A sharp photograph shows best what they do. Where does each of the four kernels answer?
+
+# %%
+with after_writing("T6.1 and T6.2"):
+    by_hand = nn.Conv2d(1, 4, 5, bias=False)  # a random bias would be added to every pixel
+    by_hand.weight.data = stroke_kernels()
+    figure = kernel_grid(by_hand, columns=4)
+    bank = nn.Sequential(OrderedDict(by_hand=by_hand, relu=nn.ReLU()))
+    camera = data.gray(data.photo("camera"))[100:356, 60:316]  # 256 × 256 pixels of it, as they are
+    with FeatureMaps(bank, ["relu"]) as seen:
+        bank(camera[None, None])
+    answers = [plane.clamp(0, 1.5) for plane in seen.maps["relu"][0]]
+    names = ["vertical", "horizontal", "diagonal \\", "diagonal /"]
+    plots.grid([[camera, *answers[:2]], [None, *answers[2:]]], [["photograph", *names[:2]], ["", *names[2:]]]).show()
+
+# %% [markdown]
+# The tripod answers to the vertical kernel, the edges of the coat to the diagonals, and the sky, which is plain, to none. And the eight kernels that your network has learnt from the digits?
+
+# %%
+with after_writing("kernel_grid"):
+    figure = kernel_grid(net.conv1)
+
+# %% [markdown]
+# Some have a red band with a blue one beside it: an edge or a stroke, with a direction. Others show nothing that has a name. Nobody told them to look like yours: it was only the digits and the loss.
+
+# %% [markdown]
+# ---
+# ## T6.3 · `saliency`: which pixels matter?
 #
 # *Difficulty ●●●○○ · Importance ●●●●● · about 45 minutes · 13 + 5 points*
 #
@@ -383,12 +517,8 @@ plots.row(first, second, strongest, titles=names, signs=["", "→"])
 # the gradient of the sum is each image's own.
 #
 # </details>
-# <details><summary>Hint 3: back to the mode it was in</summary>
+# The mode is not your problem this time: `with in_eval_mode(model):`, in the first code cell, is what you wrote in A4.
 #
-# `model.eval()` flips *all* modules below it, and `model.train()` would flip all of them back on, also a batch norm that somebody has frozen on purpose. Note the flag of
-# each module, `[(m, m.training) for m in model.modules()]`, and put each one back in a `finally:`.
-#
-# </details>
 # <details><summary>Help: I get <code>RuntimeError: element 0 of tensors does not require grad and does not have a grad_fn</code></summary>
 #
 # Whoever called you may be inside `with torch.no_grad():`. Open `with torch.enable_grad():` around your forward pass.
@@ -400,7 +530,7 @@ plots.row(first, second, strongest, titles=names, signs=["", "→"])
 # use the loss only when you train.
 #
 # </details>
-# <details><summary>Question: a published notebook computes this map once by hand and once with a package, and says they are the same. It passes <code>scores.argmax()</code> to one and the label to the other. Are they?</summary>
+# <details><summary>Question: somebody computes this map once by hand and once with a package, and finds that they are the same. One call gets <code>scores.argmax()</code>, the other the label. Are they the same?</summary>
 #
 # Only for images that the network gets right. Exactly for the interesting ones, its errors, the two maps explain different classes. Without a `target`, yours explains what the network *said*.
 #
@@ -421,19 +551,13 @@ def saliency(model: nn.Module, x: torch.Tensor, target=None) -> torch.Tensor:
       afterwards as before, also after an error.
     """
     ### BEGIN SOLUTION
-    flags = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        with torch.enable_grad():
-            image = x.detach().clone().requires_grad_()
-            scores = model(image)
-            if target is None:
-                target = scores.argmax(dim=1)
-            picked = scores[torch.arange(len(x)), target]
-            (slope,) = torch.autograd.grad(picked.sum(), image)
-    finally:
-        for module, flag in flags:
-            module.training = flag
+    with in_eval_mode(model), torch.enable_grad():
+        image = x.detach().clone().requires_grad_()
+        scores = model(image)
+        if target is None:
+            target = scores.argmax(dim=1)
+        picked = scores[torch.arange(len(x)), target]
+        (slope,) = torch.autograd.grad(picked.sum(), image)
     return slope.abs().amax(dim=1)
     ### END SOLUTION
 
@@ -557,7 +681,7 @@ check(
 
 # %% [markdown]
 # ---
-# ## T6.3 · `guided_backprop`
+# ## T6.4 · `guided_backprop`
 #
 # *Difficulty ●●●●● · Importance ●●●○○ · about 70 minutes · 25 + 5 points*
 #
@@ -579,7 +703,22 @@ plots.row(*through, titles=rules, limits=(-6, 6)).show()
 #
 # at **every** ReLU of the network, and nowhere else. The image itself is no ReLU: the result has negative numbers, too.
 #
-# **Find the bug.** This is how it is printed, here and there:
+# How does one get between a gradient and its ReLU? **A tensor can have a hook.** It is called with the gradient that arrives there, and what it returns takes the
+# gradient's place. Here with the first row of the table above:
+
+# %%
+for clamped in (False, True):
+    start = relu_input[0].clone().requires_grad_()
+    output = F.relu(start)
+    if clamped:
+        output.register_hook(lambda g: g.clamp(min=0))  # the second mask; the first one is the ReLU's own
+    output.backward(arriving[0])  # as if −2, 3, −1 came from above
+    print("with the hook:   " if clamped else "without the hook:", start.grad.tolist())
+
+# %% [markdown]
+# Without it −2 and −1 go through (x was 1 and 5) and 3 does not (x was −1). With it nothing is left. Now do that at every ReLU.
+#
+# **Find the bug.** This code is meant to do it:
 #
 # ```python
 # def relu_hook(module, grad_in, grad_out):
@@ -593,7 +732,7 @@ plots.row(*through, titles=rules, limits=(-6, 6)).show()
 #     return hooks
 # ```
 #
-# <details><summary>Question: the notes it is from train a network with <code>nn.SELU</code>. What does this code do there?</summary>
+# <details><summary>Question: what does this code do with a network that has <code>nn.SELU</code> only?</summary>
 #
 # It registers **0** hooks, complains about nothing, and shows plain gradients under the title "Guided Backprop". If nothing can be guided, say so: `ValueError`.
 #
@@ -605,31 +744,22 @@ plots.row(*through, titles=rules, limits=(-6, 6)).show()
 # </details>
 # <details><summary>Question: <code>register_backward_hook</code> is deprecated. Just write <code>register_full_backward_hook</code>?</summary>
 #
-# On a network with `nn.ReLU(inplace=True)` (AlexNet, ResNet, …) that stops with *Output 0 of BackwardHookFunction is a view and is being modified inplace*. A *tensor* can have a hook as well, `output.register_hook(lambda g: g.clamp(min=0))`: it
-# changes the gradient that arrives at that very output, and in-place ReLUs do not mind.
+# On a network with `nn.ReLU(inplace=True)` (AlexNet, ResNet, …) that stops with *Output 0 of BackwardHookFunction is a view and is being modified inplace*. The hook on a tensor, as above, does not mind.
 #
 # </details>
 #
-# Three ways to do it right, from short to tricky. Each of them must be undone in the end.
+# There are three ways to do it right, from short to tricky. Choose one. Each of them must be undone in the end, or leave nothing behind.
 #
-# <details><summary>Way 1: forward hooks that put a hook on the output. Sees modules only</summary>
+# **Way 1: forward hooks that put a hook on the output.** A forward hook on every `nn.ReLU` gets its `output`; there, `output.register_hook(…)`. It sees modules only: full points for networks
+# made of modules; `F.relu` stays unguided, and the checks for it are lost.
 #
-# A forward hook on every `nn.ReLU` gets its `output`; there, `output.register_hook(…)`. Full points for networks made of modules; `F.relu` stays unguided, and the checks for it are lost.
+# **Way 2: ask autograd itself.** Every result knows how it was made: `scores.grad_fn` is the last operation, `node.next_functions` are pairs (node before it, number), with `None` for dead ends, and `node.name()` says what
+# it is. Every ReLU, module or function, in place or not, is a node called `"ReluBackward0"`. Walk the graph (visit each node once), and give each such node a `node.register_prehook(f)`: `f` gets the tuple of arriving
+# gradients and returns the tuple that takes its place. The model is never touched, and when the graph is thrown away, the hooks go with it.
 #
-# </details>
-# <details><summary>Way 2: ask autograd itself</summary>
+# **Way 3: listen to all calls of torch.** `torch.overrides.TorchFunctionMode`: inside `with YourMode():` its `__torch_function__(self, func, types, args=(), kwargs=None)` gets every call. `func` is `F.relu` (also from
+# `nn.ReLU`), `torch.relu`, `torch.Tensor.relu`, or one of the in-place ones, `torch.relu_` and `torch.Tensor.relu_`.
 #
-# Every result knows how it was made: `scores.grad_fn` is the last operation, `node.next_functions` are pairs (node before it, number), `None` for dead ends, and `node.name()` says what it is. Every ReLU, module or function,
-# in place or not, is a node called `"ReluBackward0"`. Walk the graph (visit each node once), and give each such node a `node.register_prehook(f)`: `f` gets the tuple of arriving gradients and returns the tuple that takes its place. The model is never touched, and
-# when the graph is thrown away, the hooks go with it.
-#
-# </details>
-# <details><summary>Way 3: listen to all calls of torch</summary>
-#
-# `torch.overrides.TorchFunctionMode`: inside `with YourMode():` its `__torch_function__(self, func, types, args=(), kwargs=None)` gets every call. `func` is `F.relu` (also from `nn.ReLU`), `torch.relu`, `torch.Tensor.relu`, or one of the in-place
-# ones, `torch.relu_` and `torch.Tensor.relu_`.
-#
-# </details>
 # <details><summary>Help: I get <code>IndexError: index 7 is out of bounds</code>, and from then on everything else is wrong</summary>
 #
 # An error came before the line that cleans up. Cleaning up belongs into `finally:`.
@@ -655,32 +785,26 @@ def guided_backprop(model: nn.Module, x: torch.Tensor, target=None) -> torch.Ten
     def keep_positive(arriving):
         return tuple(g.clamp(min=0) for g in arriving)
 
-    flags = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        with torch.enable_grad():
-            image = x.detach().clone().requires_grad_()
-            scores = model(image)
-            if target is None:
-                target = scores.argmax(dim=1)
-            picked = scores[torch.arange(len(x)), target].sum()
+    with in_eval_mode(model), torch.enable_grad():
+        image = x.detach().clone().requires_grad_()
+        scores = model(image)
+        if target is None:
+            target = scores.argmax(dim=1)
+        picked = scores[torch.arange(len(x)), target].sum()
 
-        seen, waiting, guided = set(), [picked.grad_fn], 0
-        while waiting:
-            node = waiting.pop()
-            if node is None or node in seen:
-                continue
-            seen.add(node)
-            waiting += [before for before, _ in node.next_functions]
-            if node.name() == "ReluBackward0":
-                node.register_prehook(keep_positive)
-                guided += 1
-        if guided == 0:
-            raise ValueError("no ReLU took part in these scores: there is nothing to guide")
-        return torch.autograd.grad(picked, image)[0]
-    finally:
-        for module, flag in flags:
-            module.training = flag
+    seen, waiting, guided = set(), [picked.grad_fn], 0
+    while waiting:
+        node = waiting.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        waiting += [before for before, _ in node.next_functions]
+        if node.name() == "ReluBackward0":
+            node.register_prehook(keep_positive)
+            guided += 1
+    if guided == 0:
+        raise ValueError("no ReLU took part in these scores: there is nothing to guide")
+    return torch.autograd.grad(picked, image)[0]
     ### END SOLUTION
 
 
@@ -723,21 +847,24 @@ with after_writing("guided_backprop"):
 # %% [markdown]
 # Where the score could be pushed *up*: the speckle around the digit fades, and what is left lies along the strokes.
 #
-# <details><summary>With internet: a photograph under AlexNet</summary>
-#
-# AlexNet uses `nn.ReLU(inplace=True)`; yours does not mind. Read the photograph as **RGB** (OpenCV gives BGR) and normalise it as AlexNet was trained:
-#
-# ```python
-# from torchvision import models, transforms
-#
-# weights = models.AlexNet_Weights.DEFAULT
-# photo = weights.transforms()(torch.tensor(data.photo("cat")).permute(2, 0, 1))[None]
-# map_ = guided_backprop(models.alexnet(weights=weights), photo).abs().amax(dim=1)
-# plots.row(map_[0])
-# ```
-#
-# </details>
-#
+# And on a sharp photograph? The small ResNet that you borrowed in A5 has learnt to tell twelve photographs apart, and this cat is one of them. It has some `nn.ReLU` and some `torch.relu`; yours guides both.
+
+# %%
+with after_writing("saliency and guided_backprop"):
+    borrowed = backbone.pretrained()
+    cat = torch.tensor(data.photo("cat")).permute(2, 0, 1)[None] / 255
+    normal = (cat - borrowed.mean) / borrowed.std  # as it was trained
+    looks = {"the photograph": cat[0].permute(1, 2, 0)}
+    looks["saliency"] = saliency(borrowed, normal)[0]
+    looks["guided"] = guided_backprop(borrowed, normal)[0].abs().amax(dim=0)
+    figure, panels = plt.subplots(1, 3, figsize=(9.5, 2.5), layout="constrained")
+    for axes, (name, picture) in zip(panels, looks.items()):
+        top = 1 if name == "the photograph" else torch.quantile(picture, 0.995).item()
+        axes.imshow(picture, cmap="gray", vmin=0, vmax=top)
+        axes.set_title(name, fontsize=10)
+        axes.axis("off")
+
+# %% [markdown]
 # ### And what does it show?
 #
 # It is the prettier picture. Is it the better explanation? Ask it. Make a network **forgetful**: a copy whose last layer gets new random weights, so that it knows nothing about digits any more.
@@ -782,9 +909,9 @@ with after_writing("saliency and guided_backprop"):
 
 # %% [markdown]
 # ---
-# ## T6.4 · From gradients to pictures
+# ## T6.5 · From gradients to pictures
 #
-# *Difficulty ●●○○○ · Importance ●●●○○ · about 20 minutes · 12 points*
+# *Difficulty ●●○○○ · Importance ●●●○○ · about 20 minutes · 10 points*
 #
 # A gradient may lie between −0.003 and 0.004, or between −20 and 50. To draw it, bring it into [0, 1] first. Two ways: *standardise* (the mean becomes middle gray, one standard deviation a tenth of the range, and what
 # sticks out is cut off), or *stretch* from the smallest to the largest value.
@@ -808,7 +935,7 @@ plots.row(g, standardised, stretched, titles=["gradient", "standardised", "stret
 # </details>
 # <details><summary>Why the <code>max(σ, 1e-7)</code>?</summary>
 #
-# A picture with one colour has σ = 0, and 0 / 0 is NaN, which is drawn as nothing at all. With it a plain picture becomes plain gray. `normalize01` of the same notes forgot it.
+# A picture with one colour has σ = 0, and 0 / 0 is NaN, which is drawn as nothing at all. With it a plain picture becomes plain gray.
 #
 # </details>
 # <details><summary>Question: a notebook standardises a gradient (3, H, W), then takes the maximum over the channels, and standardises that again with other bounds to draw it. What is wrong?</summary>
@@ -878,7 +1005,7 @@ def overlay(gray: torch.Tensor, heat: torch.Tensor, alpha: float = 0.75) -> torc
     ### END SOLUTION
 
 
-# %% picture_maths_check role="check" points=12 title="From gradients to pictures"
+# %% picture_maths_check role="check" points=10 title="From gradients to pictures"
 g = torch.tensor([[[-2.0, 0.0], [0.0, 10.0]], [[7.0, 7.0], [7.0, 7.0]]])
 straight = torch.tensor([[[-1.0, 0.0, 1.0]]])
 check(
@@ -914,7 +1041,7 @@ with after_writing("saliency, normalize01 and overlay"):
 
 # %% [markdown]
 # ---
-# ## T6.5 · `temperature_softmax`
+# ## T6.6 · `temperature_softmax`
 #
 # *Difficulty ●○○○○ · Importance ●●●○○ · about 10 minutes · 8 points*
 #
@@ -978,11 +1105,11 @@ with after_writing("temperature_softmax"):
 
 # %% [markdown]
 # ---
-# ## T6.6 · Evidence: three figures for a report
+# ## T6.7 · Evidence: three figures for a report
 #
 # *Difficulty ●●○○○ · Importance ●●●●○ · about 25 minutes · 12 points*
 #
-# "98 %" is a number. Whoever reads your report wants to see: what does it get wrong, did training go well, which classes does it mix up? Three figures, with simple rules that are easily broken: a picture beside the wrong title is worse than none.
+# An accuracy is one number. Whoever reads your report wants to see: what does it get wrong, did training go well, which classes does it mix up? Three figures, with simple rules that are easily broken: a picture beside the wrong title is worse than none.
 #
 # In all three: **return** the figure, make no other one, and do not call `plt.show()`.
 #

@@ -89,6 +89,31 @@ def plot_maps(maps: dict[str, torch.Tensor], channels: int = 5) -> Figure:
     return figure
 
 
+# ---------------------------------------------------------------- stroke_kernels
+
+
+def stroke_kernels(size: int = 5) -> torch.Tensor:
+    """(4, 1, size, size): vertical, horizontal, two diagonals, each minus its mean."""
+    if size % 2 == 0:
+        raise ValueError(f"{size} × {size} pixels have no middle")
+    line, diagonal = torch.zeros(size, size), torch.eye(size)
+    line[:, size // 2] = 1
+    return torch.stack([line, line.T, diagonal, diagonal.fliplr()])[:, None] - 1 / size
+
+
+def kernel_grid(layer: nn.Conv2d, columns: int = 8) -> Figure:
+    """Channel 0 of each kernel, all on one scale."""
+    kernels = layer.weight.detach()[:, 0]
+    largest = float(kernels.abs().max())
+    figure, axes = plt.subplots(-(-len(kernels) // columns), columns, squeeze=False)
+    for place, axis in enumerate(axes.flat):
+        axis.axis("off")
+        if place < len(kernels):
+            axis.imshow(kernels[place], vmin=-largest, vmax=largest)
+            axis.set_title(f"{place}")
+    return figure
+
+
 # ---------------------------------------------------------------- saliency, and the test for it
 
 

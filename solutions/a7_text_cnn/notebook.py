@@ -1047,6 +1047,7 @@ with after_writing("T7.1, T7.3 to T7.5 and T7.7"):
     figure = diagrams.lines(typed, x=range(1, 10), title="typed letter by letter", labels=spots)
     figure.axes[0].set_xticks(range(1, 10), ["\n".join(letters) for letters in zip(*typed)], family="monospace")
     figure.axes[0].set_ylim(0, 1)
+    figure.axes[0].legend(fontsize=8, edgecolor="none", loc="center left", bbox_to_anchor=(1, 0.5))
     figure.show()
 
 # %% [markdown]

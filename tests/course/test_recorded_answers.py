@@ -47,23 +47,6 @@ MAY_EARN: Mapping[str, Mapping[str, tuple[float, str]]] = {
         "two_stage": (3.4, NOT_SEEDED),
         "solve_patches": (7.0, NOT_SEEDED),
     },
-    "a6_looking_inside": {
-        "feature_maps": (6.1, NOT_SEEDED),
-        "saliency": (5.2, NOT_SEEDED),
-        "trustworthy": (5.0, "which variants are right is one list of yes and no"),
-        "guided_backprop": (1.8, ERRORS),
-        "picture_maths": (1.0, ERRORS),
-        "temperature_softmax": (1.2, ERRORS),
-        "evidence": (3.5, NOT_SEEDED),
-    },
-    "a7_text_cnn": {
-        "char_vocab": (12.9, NOT_SEEDED),
-        "ngram_conv": (0.9, ERRORS),
-        "text_cnn": (11.4, NOT_SEEDED),
-        "load_names": (6.8, NOT_SEEDED),
-        "train_names": (3.5, NOT_SEEDED),
-        "p_female": (2.5, NOT_SEEDED),
-    },
 }
 
 

@@ -112,7 +112,14 @@ def test_maps_of_nested_modules(student, cases):
         expect(yours).to_match(right)
 
 
-@check(weight=1.5, quote=("a type means every module of that type, at any depth.", "an empty list means no module."))
+@check(
+    weight=1.5,
+    quote=(
+        "a type means every module of that type, at any depth.",
+        "an empty list means no module.",
+        "A module that is chosen twice, by its name and by its type, is recorded once.",
+    ),
+)
 def test_maps_of_chosen_layers(student, cases):
     """FeatureMaps(model, layers) takes names and types, at any depth; a layer that is chosen twice is recorded once"""
     weights, x = weights_of(cases), cases.images(2, 2, 6, 5)

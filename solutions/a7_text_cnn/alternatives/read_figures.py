@@ -1,13 +1,12 @@
 """Right solutions of the exercise `read_figures`, written differently: none of them may lose a point. Named function__how."""
 
-import statistics
-
-import numpy as np
 import torch
 import torch.nn.functional as F
 
 
 def difference_counts__numpy(first, second):
+    import numpy as np
+
     if len(first) < 2 or len(second) < 2:
         raise ValueError
     one, other = np.array(first), np.array(second)
@@ -15,6 +14,8 @@ def difference_counts__numpy(first, second):
 
 
 def difference_counts__each_spread_in_turn(first, second):
+    import statistics
+
     apart = abs(statistics.fmean(first) - statistics.fmean(second)) if first and second else 0
     for setting in (first, second):
         if len(setting) <= 1:

@@ -119,7 +119,7 @@ def test_p_single_name(student, cases):
 def test_p_no_names(student, cases):
     """p_female gives a float32 tensor of shape (0,) for an empty list"""
     inside, weights = student.beside(asked_network), network_weights(cases)
-    for names in some_order(cases, ([], NAMES[:2], [], NAMES[3:])):
+    for names in ([], NAMES[:2], [], NAMES[3:]):
         found = expect(inside.asked_network(weights, names)).to_be_a(dict, length=7)
         if names:
             expect(found["p"]).to_agree_with(right_p(weights, names), rtol=1e-4)

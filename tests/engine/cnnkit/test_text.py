@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnkit import text
+from cnnkit.figures import reading
 
 
 def test_a_strip_shows_characters_and_numbers():
@@ -40,3 +41,10 @@ def test_columns_say_how_many_there_are():
     picture = text.columns({3: 2, 4: 5}, "names", ("letters", "how many"))
     assert picture.alt == "names: 3: 2, 4: 5"
     assert [bar.get_height() for bar in picture.axes[0].patches] == [2, 5]
+
+
+def test_the_network_for_names_says_its_sizes_and_fits_on_a_page():
+    picture = reading.name_network(".ana" + "." * 19)
+    assert "23 rows of 10 numbers" in picture.alt
+    assert "21 answers of each of 64 detectors" in picture.alt
+    assert picture.get_size_inches()[0] * picture.dpi <= 1000
