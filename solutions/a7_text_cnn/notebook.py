@@ -940,6 +940,8 @@ check(
 
 # %%
 with after_writing("T7.1 and T7.3 to T7.6"):
+    if model is None:
+        raise NotImplementedError
     for m, n in ((1, 2), (2, 3), (3, 5)):
         before, after = (sum(right[size]) / len(right[size]) for size in (m, n))
         verdict = "more than chance" if difference_counts(right[m], right[n]) else "could be chance"

@@ -155,10 +155,16 @@ RIGHT = ("batch", "product", "one by one")
 
 
 def verdicts(student: Any, cases: Any, *wrong: str) -> dict[str, bool]:
-    """What the student's test says about these implementations and the right ones, asked in a seeded order."""
-    inside, names = student.beside(trusts), some_order(cases, (*RIGHT, "zeros", *wrong))
+    """Whether the student's test trusts these implementations and the right ones, each asked twice in a seeded order.
+
+    A right one is trusted when it is both times, a wrong one when it is once.
+    """
+    inside, names = student.beside(trusts), some_order(cases, 2 * (*RIGHT, "zeros", *wrong))
     said = [inside.trusts(name) for name in names]  # all of them first: the pattern tells the mistake
-    return {name: expect(verdict).to_be_a(bool) for name, verdict in zip(names, said, strict=True)}
+    found: dict[str, list[bool]] = {}
+    for name, verdict in zip(names, said, strict=True):
+        found.setdefault(name, []).append(expect(verdict).to_be_a(bool))
+    return {name: all(both) if name in RIGHT else any(both) for name, both in found.items()}
 
 
 def expect_found_out(student: Any, cases: Any, *names: str) -> None:
