@@ -312,7 +312,7 @@ def test_cnn_own_weights(student, cases):
     models = [student.TextCNN(*SMALL) for _ in range(3)]
     pairs = some_order(cases, itertools.product(range(3), range(3)))  # each with itself, too: all is in common
     counts = expect(inside.numbers_in_common(models, pairs)).to_be_a(list, length=9)
-    for (one, other), count in zip(pairs, counts, strict=True):
-        expect((count > 0) == (one == other)).to_hold(
+    for (first, second), count in zip(pairs, counts, strict=True):
+        expect((count > 0) == (first == second)).to_hold(
             "two networks have no weights in common, and start from different random numbers"
         )
