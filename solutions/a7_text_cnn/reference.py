@@ -163,7 +163,7 @@ def difference_counts(first: Sequence[float], second: Sequence[float]) -> bool:
         raise ValueError("no spread")
     (low, high), spreads = (
         sorted(map(statistics.mean, (first, second))),
-        [max(found) - min(found) for found in (first, second)],
+        [max(accuracies) - min(accuracies) for accuracies in (first, second)],
     )
     return high - low > max(spreads)
 
