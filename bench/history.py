@@ -7,6 +7,7 @@ less.
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -23,15 +24,20 @@ def entry(figures: Iterable[Figure], bare_seconds: float, run: Mapping[str, Any]
     ratios = {}
     for figure in figures:
         scale = bare_seconds if figure.unit == "s" else 1.0
-        median, low, high = (round(value / scale, 4) for value in (figure.median, *figure.interval))
+        median, low, high = (_kept(value / scale) for value in (figure.median, *figure.interval))
         ratios[figure.name] = {"median": median, "interval": [low, high], "outcome": str(figure.outcome)}
     return {**run, "figures": ratios}
+
+
+def _kept(ratio: float) -> float | None:
+    """Four digits; None for what JSON has no number for."""
+    return round(ratio, 4) if math.isfinite(ratio) else None
 
 
 def append(line: Mapping[str, Any], file: Path = FILE) -> None:
     """Add one line."""
     with file.open("a", encoding="utf-8") as history:
-        history.write(json.dumps(line, ensure_ascii=False) + "\n")
+        history.write(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def of_commit(commit: str, file: Path = FILE) -> dict[str, Any] | None:

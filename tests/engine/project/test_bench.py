@@ -71,6 +71,13 @@ def test_a_missed_goal_outweighs_one_that_was_not_measured():
     assert codes == [0, 3, 1]
 
 
+def test_the_history_has_no_number_for_what_was_divided_by_nothing(tmp_path):
+    file = tmp_path / "history.jsonl"
+    endless = Figure("multiple", quotients([9.0] * 5, [0.0] * 5), goal=Goal("≥", 10))
+    history.append(history.entry([endless], 1.5, {"commit": "abc"}), file)
+    assert (history.of_commit("abc", file) or {})["figures"]["multiple"]["median"] is None
+
+
 def test_the_history_keeps_seconds_as_ratios_and_ratios_as_they_are():
     ratio = Figure("two workers", (1.9,) * 5, goal=Goal("≥", 1.9))
     line = history.entry([figure(*[0.3] * 5), ratio], 1.5, {"commit": "abc"})
