@@ -72,7 +72,8 @@ def _answers(axes: Axes, answers: Values, best: Values, sizes: tuple[int, int]) 
     _frame(axes, (ANSWERS, TOP + ROW * window), (CELL * shown, ROW), 1.2, BLUE)
     _arrow(axes, (TABLE + CELL * SIZE + 0.05, TOP + ROW * (window + N / 2)), (ANSWERS - 0.05, middle))
     _write(axes, (TABLE + CELL * SIZE + ANSWERS) / 2, middle - 0.28, f"{N} letters ×\n{detectors} detectors")
-    title = f"{detectors} detectors, {places} places each,\nReLU: ({detectors}, {places}) as columns"
+    size = f"{detectors} detectors, {places} places each: ({detectors}, {places})"
+    title = f"{size},\nas columns after ReLU; {shown} are drawn"
     _write(axes, (ANSWERS + right) / 2, TOP - 0.3, title)
 
 
