@@ -93,8 +93,8 @@ class Notebook:
         self._done()
 
     def run(self, cell: Locator, source: str = "") -> str:
-        """Run a cell, after writing into it where `source` says so; gives what it shows then."""
-        cell.locator(".cm-content").click()
+        """Run a cell, unfolded or after writing into it where `source` says so; gives what it shows then."""
+        cell.locator(".cm-content, .jp-Placeholder").locator("visible=true").first.click()
         if source:
             self.page.keyboard.press("Control+A")
             self.page.keyboard.insert_text(source)

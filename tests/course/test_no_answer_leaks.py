@@ -16,6 +16,7 @@ from autograder.course.percent import BEGIN, END
 
 TELLING = 24  # characters: shorter lines ("return out", "import torch") say nothing
 LARGE = 14  # nodes: smaller statements ("x = x.sum()") say nothing
+GIVEN_AGAIN = {"a6_looking_inside": "in_eval_mode", "a7_text_cnn": "in_eval_mode"}  # written in an earlier assignment
 FENCED = re.compile(r"^```(?:python|py)?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -123,11 +124,23 @@ def test_no_line_of_an_answer_is_public(assignment, released):
     assert lines(answers(assignment)) & lines("\n".join(released)) == set()
 
 
-def test_no_line_of_our_files_is_public(assignment, released):
+@pytest.fixture(scope="module")
+def given_again(assignment):
+    """The function of an earlier assignment that students get in this one."""
+    trees = parsed([cell.source for cell in assignment.cells if cell.role == "given"])
+    return [function for function in functions(trees) if function.name == GIVEN_AGAIN.get(assignment.slug)]
+
+
+def test_what_is_given_again_is_there(assignment, given_again):
+    assert len(given_again) == (assignment.slug in GIVEN_AGAIN)
+
+
+def test_no_line_of_our_files_is_public(assignment, released, given_again):
     ours = "\n".join(
         statement for path in secret_files(assignment) for statement in statements(parsed([path.read_text("utf-8")]))
     )
-    assert lines(ours) & lines("\n".join(released)) == set()
+    given = lines("\n".join(map(ast.unparse, given_again)))
+    assert lines(ours) & lines("\n".join(released)) - given == set()
 
 
 def test_no_hint_of_a_mistake_is_public(assignment, released):
@@ -139,8 +152,9 @@ def test_no_function_body_is_public(assignment, released):
     assert bodies(hidden_trees(assignment)) & bodies(parsed(released)) == set()
 
 
-def test_no_statement_of_ours_is_public(assignment, released):
-    assert statements(hidden_trees(assignment)) & statements(parsed(released)) == set()
+def test_no_statement_of_ours_is_public(assignment, released, given_again):
+    given = statements([ast.Module([function], []) for function in given_again])
+    assert statements(hidden_trees(assignment)) & statements(parsed(released)) - given == set()
 
 
 def test_no_secret_of_the_course_is_public(course, assignment, released):
