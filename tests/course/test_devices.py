@@ -90,7 +90,7 @@ def failed(suite: Suite, device: str, replaced: Replacement | None = None) -> se
     given = variants.answers(suite.assignment)
     if replaced:
         given = variants.with_replaced(given, {replaced.function: replaced.source})
-    names = namespace(notebooks.submission(suite.assignment, given))
+    names = namespace(suite.assignment, notebooks.submission(suite.assignment, given))
     kept = {check.name: left_out(check) for check in suite.assignment.checks if not tried(suite, check, replaced)}
     return {result.name for result in suite.run(asking(names, device), kept) if result.verdict is not Verdict.PASSED}
 
@@ -117,18 +117,18 @@ def asking(names: Mapping[str, Any], device: str) -> Ask:
     return ask
 
 
-def namespace(raw: bytes) -> dict[str, Any]:
+def namespace(assignment: Assignment, raw: bytes) -> dict[str, Any]:
     """What the cells of a notebook of ours define; its public checks are left out."""
     names: dict[str, Any] = {"__name__": "__main__"}
-    for source in sources(raw):
+    for source in sources(assignment, raw):
         exec(compile(source, "<cell>", "exec"), names)  # noqa: S102  # our own answers
     return names
 
 
-def sources(raw: bytes) -> Iterator[str]:
+def sources(assignment: Assignment, raw: bytes) -> Iterator[str]:
+    wanted = {cell.grade_id for cell in assignment.release if cell.role in ("given", "solution")}
     for cell in json.loads(raw)["cells"]:
-        about = cell["metadata"].get("nbgrader")
-        if cell["cell_type"] == "code" and about and (about["solution"] or not about["grade"]):
+        if cell["cell_type"] == "code" and cell["id"] in wanted:
             yield "\n".join(line for line in "".join(cell["source"]).split("\n") if not line.startswith("%"))
 
 
