@@ -178,10 +178,11 @@ def test_a_scheduler_that_goes_away_is_one_sentence_and_what_came_is_kept(assign
         spec = WorkerSpec(fake_workers.obedient, (str(tmp_path),), cluster=started.address)
         kept = []
         with pytest.raises(ConvgradeError, match="run the same command again"):  # noqa: PT012
-            for _ in grade_all(jobs(["", "", "", *["sleep 600"] * 9]), assignment, spec, 1, kept.append):
-                if len(kept) == 3:
+            for _ in grade_all(jobs(["sleep 0.5"] * 40), assignment, spec, 1, kept.append):
+                if len(kept) >= 3:
                     started.scheduler.kill()
-        assert sorted(report.student for report in kept) == ["s0", "s1", "s2"]
+        assert 3 <= len(kept) < 40
+        assert all(report.graded for report in kept)
 
 
 def test_a_worker_with_another_torch_is_refused_by_name(assignment):
