@@ -154,7 +154,10 @@ class _Class:
     def _threads(self) -> int:
         """Of the whole cluster, asked for again after a while: workers come and go."""
         if time.monotonic() > self.asked + 1:
-            self.threads, self.asked = sum(self.client.nthreads().values()), time.monotonic()
+            try:
+                self.threads, self.asked = sum(self.client.nthreads().values()), time.monotonic()
+            except (OSError, RuntimeError) as error:
+                raise _gone(error) from None
         return self.threads
 
     def _seat(self) -> Seat:
@@ -181,8 +184,7 @@ class _Class:
         except Ended as error:
             return problem(job, self.assignment, str(error))
         except (CancelledError, OSError) as error:
-            todo = "what was graded is stored: run the same command again"
-            raise ConvgradeError(f"the cluster is gone ({type(error).__name__})\n  {todo}") from None
+            raise _gone(error) from None
         return self._read(message, job)
 
     def _read(self, message: object, job: Job) -> Report:
@@ -198,3 +200,9 @@ class _Class:
         if (report.student, report.key) != (job.student, job.key):
             return problem(job, self.assignment, "the worker gave the report of another submission")
         return report
+
+
+def _gone(error: BaseException) -> ConvgradeError:
+    """The sentence for a scheduler that does not answer any more."""
+    todo = "what was graded is stored: run the same command again"
+    return ConvgradeError(f"the cluster is gone ({type(error).__name__})\n  {todo}")

@@ -185,6 +185,16 @@ def test_a_scheduler_that_goes_away_is_one_sentence_and_what_came_is_kept(assign
         assert all(report.graded for report in kept)
 
 
+def test_a_scheduler_that_goes_away_while_workers_are_counted_is_the_same_sentence(assignment):
+    class Gone:
+        def nthreads(self):
+            raise OSError("closed")
+
+    counting = cluster._Class(Gone(), assignment, WorkerSpec(print), iter(()), print)
+    with pytest.raises(ConvgradeError, match="run the same command again"):
+        counting._threads()
+
+
 def test_a_worker_with_another_torch_is_refused_by_name(assignment):
     spec = worker_spec(assignment, GradingOptions())
     seat = cluster_worker.Seat(spec, {"slug": assignment.slug, "versions": {"torch": "1.0"}})
