@@ -94,7 +94,7 @@ def _parts(assignment: Assignment, names: list[str]) -> Iterator[tuple[str, str]
 
 def _graded(assignment: Assignment, exercise: Exercise, chosen: list[str]) -> str:
     if exercise.manual:
-        return "a person, by `marking.md`"
+        return "a person, by `marking.toml`"
     if exercise.name not in chosen:
         return ", ".join(f"`{name.partition('.')[2]}`" for name in chosen)
     checks = [check.name for check in assignment.checks if check.exercise == exercise.name]

@@ -6,20 +6,20 @@ from collections.abc import Iterator
 from dataclasses import Field, fields
 from typing import Any
 
-from autograder.course import bans, hidden_files, limits, settings, teams, term, thresholds
+from autograder.course import bans, hidden_files, limits, rubrics, settings, teams, term, thresholds
 
 _HEAD = """# Settings
 
-Every key of `solutions/course.toml` and of `solutions/<slug>/assignment.toml`. This page is what `convgrade settings`
-prints, made from the code that reads the keys. A key, an assignment or a student that does not exist is refused with
-file, line and the nearest name.
+Every key of `solutions/course.toml`, and of `assignment.toml` and `marking.toml` in `solutions/<slug>/`. This page is
+what `convgrade settings` prints, made from the code that reads the keys. A key, an assignment or a student that does
+not exist is refused with file, line and the nearest name.
 """
 _TABLE = "| key | write | without it | what it means |\n|---|---|---|---|"
 
 
 def settings_page() -> str:
     """Markdown, with a table for each table of the two files."""
-    return "\n".join([_HEAD, *_course(), *_assignment()]).rstrip("\n") + "\n"
+    return "\n".join([_HEAD, *_course(), *_assignment(), *_marking()]).rstrip("\n") + "\n"
 
 
 def _course() -> Iterator[str]:
@@ -44,6 +44,14 @@ def _assignment() -> Iterator[str]:
     yield from _named(bans.TABLE, "What an exercise switches off while it is graded.", bans.KEYS)
     rows = {key: (words, thresholds.MEANS.get(key, "")) for key, words in thresholds.in_words().items()}
     yield from _named("thresholds.<name>", "An accuracy that a gate asks for; `convgrade calibrate` writes it.", rows)
+
+
+def _marking() -> Iterator[str]:
+    yield f"## solutions/<slug>/{rubrics.MARKING}\n"
+    yield from _named("<question>", "How people mark an answer; the file may be missing.", rubrics.QUESTION)
+    yield from _named("[<question>.criteria]", "Marked on its own.", rubrics.CRITERION)
+    yield from _named("[<question>.criteria].levels", "One step of a criterion.", rubrics.LEVEL)
+    yield from _named("[<question>.examples]", "To mark by.", rubrics.EXAMPLE)
 
 
 def _table(name: str, kind: Any) -> Iterator[str]:

@@ -17,6 +17,7 @@ from autograder.course.hidden_files import read_hidden
 from autograder.course.limits import Limits, read_limits
 from autograder.course.parts import ALTERNATIVES, CHECKS, DESIGNS, MISTAKES, part, sources_of
 from autograder.course.percent import Kind, Role, SourceCell, read_source_cells
+from autograder.course.rubrics import Rubric, read_rubrics
 from autograder.course.settings import ASSIGNMENT_KEYS, COURSE_KEYS, Feedback
 from autograder.course.stated import refuse_unstated
 from autograder.course.term import Term, read_term
@@ -69,6 +70,7 @@ class Assignment:
     thresholds: Mapping[str, Threshold] = field(default_factory=dict)  # accuracies that a gate asks for
     hidden: tuple[str, ...] = ()  # files and folders that no submission may read
     bans: Mapping[str, Bans] = field(default_factory=dict)  # what is switched off, by exercise
+    rubrics: Mapping[str, Rubric] = field(default_factory=dict)  # how people mark an answer, by exercise
 
     @property
     def root(self) -> Path:
@@ -174,6 +176,7 @@ def load_assignment(folder: Path, secret: str) -> Assignment:
         thresholds=read_thresholds(settings, raw),
         hidden=read_hidden(settings, raw),
         bans=read_bans(settings, raw, _defined(exercises, cells)),
+        rubrics=read_rubrics(folder, {item.name: item.points for item in exercises if item.manual}),
     )
     _refuse_loose_ends(assignment)
     return assignment

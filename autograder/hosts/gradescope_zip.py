@@ -19,7 +19,7 @@ from autograder.messages import CRASHED
 from autograder.text.templates import environment
 
 FILES = Path(__file__).parent / "files"
-LEFT_OUT = ("marking.md", "rows.toml")  # of an assignment: grading does not need them
+LEFT_OUT = ("marking.toml", "rows.toml")  # of an assignment: grading does not need them
 START_SECONDS = 150.0  # for importing torch on half a processor
 DATE = (1980, 1, 1, 0, 0, 0)  # the same course gives the same bytes
 

@@ -121,7 +121,7 @@ def test_nothing_in_it_is_secret(course, assignment):
     names = ("checks", "mistakes", "alternatives")
     parts = [path for name in names for path in (assignment.folder / name).glob("*.py")]
     assert len(parts) == 6
-    for path in (*parts, assignment.folder / "reference.py", assignment.folder / "marking.md"):
+    for path in (*parts, assignment.folder / "reference.py", assignment.folder / "marking.toml"):
         lines = {line.strip() for line in path.read_bytes().splitlines() if len(line) > 40}
         assert [line for line in lines if line in everything and line not in public] == []
     assert not any("solutions" in name or "autograder" in name for name in files)

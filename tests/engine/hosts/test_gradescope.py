@@ -73,7 +73,7 @@ def perfect(assignment, **replaced):
 
 def test_the_zip_holds_one_assignment_and_nobodys_name(tmp_path):
     terms = 'name = "Sample"\nsecret = "sample"\n\n[extensions]\nada_lovelace = "2 days"\n'
-    course = load_course(write_course(tmp_path, {"course.toml": terms, "tiny/marking.md": "10: because"}))
+    course = load_course(write_course(tmp_path, {"course.toml": terms, "tiny/marking.toml": ""}))
     files = zip_files(course, course.assignment("tiny"), ZipOptions())
     assert {"setup.sh", "run_autograder", "solutions/tiny/test_tiny.py", "autograder/grading/one.py"} <= set(files)
     assert "shared/cnnkit/__init__.py" in files
