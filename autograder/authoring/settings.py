@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import Field, fields
 from typing import Any
 
-from autograder.course import bans, hidden_files, limits, rubrics, settings, teams, term, thresholds
+from autograder.course import bans, canvas, hidden_files, limits, rubrics, settings, teams, term, thresholds
 
 _HEAD = """# Settings
 
@@ -33,6 +33,8 @@ def _course() -> Iterator[str]:
     yield from _table("gradebook", term.GradebookRules)
     yield from _table("exports", term.ExportRules)
     yield from _named("teams", "Who hands in together.", teams.TEAMS)
+    yield from _table("canvas", canvas.CanvasCourse)
+    yield from _named("canvas.assignments", "Which assignment of Canvas is which.", canvas.CANVAS_ASSIGNMENTS)
 
 
 def _assignment() -> Iterator[str]:
@@ -80,7 +82,7 @@ def _row(item: "Field[Any]") -> str:
 def _shown(item: "Field[Any]") -> str:
     """A default as it would be written."""
     value = item.default
-    if value in ((), math.inf):
+    if value in ((), math.inf, None, ""):
         return "—"
     if isinstance(value, (bool, str)):
         return f"`{json.dumps(value)}`"

@@ -11,15 +11,15 @@ from typing import Any
 import click
 
 from autograder import log
-from autograder.cli import author, grade, hosts, staff, term
+from autograder.cli import author, canvas, grade, hosts, staff, term
 from autograder.cli.exits import DONE, INTERRUPTED, NOT_GRADED, WRONG
-from autograder.cli.verb import Verb, verbose
+from autograder.cli.verb import verbose
 from autograder.errors import ConvgradeError, CourseError
 from autograder.files import refusal
 from autograder.text.escape import block
 
 # In the order in which a course needs them.
-HEADINGS: dict[str, tuple[Verb, ...]] = {
+HEADINGS: dict[str, tuple[click.Command, ...]] = {
     "Students' work": (grade.grade, grade.report, staff.explain, staff.watch, staff.similar),
     "Authors": (
         author.new,
@@ -32,7 +32,7 @@ HEADINGS: dict[str, tuple[Verb, ...]] = {
         author.print_settings,
     ),
     "A term": (term.collect, term.late, term.regrade, term.export),
-    "Other systems": (hosts.gradescope, hosts.classroom),
+    "Other systems": (canvas.canvas, hosts.gradescope, hosts.classroom),
     "This machine": (staff.doctor, grade.demo),
 }
 

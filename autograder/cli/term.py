@@ -83,13 +83,13 @@ def collect(root: Path, slug: str, paths: Sequence[Path], roster_file: Path | No
     if not any(result.students or result.listed or result.refused for result in results):
         note("no notebook found; give what a learning platform downloads, a folder, or cloned repositories")
         return NOTHING
-    _say_collected(results)
+    say_collected(results)
     if term.attempts == "best":
         note(f"the best attempt counts: convgrade regrade {slug} grades all of them")
     return DONE if all(result.complete for result in results) else NOT_GRADED
 
 
-def _say_collected(results: Sequence[Collected]) -> None:
+def say_collected(results: Sequence[Collected]) -> None:
     """Everybody who is not taken, by name, then the rest, then the sum."""
     from autograder.text.words import amount
 

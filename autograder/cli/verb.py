@@ -38,3 +38,11 @@ class Verb(click.Command):
             return super().invoke(ctx)
         except UsageError as error:
             raise click.UsageError(str(error), ctx) from None
+
+
+class Verbs(click.Group):
+    """Verbs under one name, with `--verbose` before or after the second word."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        verbose()(self)

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from autograder.course.canvas import CanvasCourse, read_canvas
 from autograder.course.teams import Teams, read_teams
 from autograder.course.toml import (
     TRUE_OR_FALSE,
@@ -109,6 +110,8 @@ class Term:
     exports: ExportRules = ExportRules()
     teams: Teams = field(default_factory=dict)
     feedback: Mapping[str, datetime] = field(default_factory=dict)  # by assignment, "release" for all others
+    canvas: CanvasCourse = field(default_factory=CanvasCourse)
+    canvas_assignments: Mapping[str, int] = field(default_factory=dict)  # their numbers in Canvas
 
     def teams_of(self, slug: str) -> tuple[tuple[str, ...], ...]:
         """Who hands in this assignment together."""
@@ -144,6 +147,7 @@ def read_term(path: Path, table: Mapping[str, Any], slugs: set[str]) -> Term:
     deadlines = _by_assignment(path, table, "deadlines", slugs)
     feedback = _by_assignment(path, table, "feedback", slugs, "release")
     given = table_of(path, table, "extensions", None)
+    canvas, canvas_assignments = read_canvas(path, table, slugs)
     return Term(
         late=table_into(path, table, "late", Late),
         deadlines={slug: _moment(path, slug, value) for slug, value in deadlines.items()},
@@ -153,6 +157,8 @@ def read_term(path: Path, table: Mapping[str, Any], slugs: set[str]) -> Term:
         gradebook=table_into(path, table, "gradebook", GradebookRules),
         exports=table_into(path, table, "exports", ExportRules),
         teams=read_teams(path, table, slugs),
+        canvas=canvas,
+        canvas_assignments=canvas_assignments,
     )
 
 

@@ -1,13 +1,14 @@
 """How far a long run is: a bar on a terminal, plain lines in a pipe. On stderr, since stdout is for results."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 from autograder.model import Report
 from autograder.text.escape import terminal
 
+_Item = TypeVar("_Item")
 Tick = Callable[[Report], object]  # called once for each report
 
 
@@ -42,3 +43,15 @@ def _lines(total: int, out: TextIO) -> Tick:
         print(f"{next(count, total)}/{total}  {terminal(report.student, 60)}  {terminal(result)}", file=out, flush=True)
 
     return tick
+
+
+def in_steps(title: str, items: Sequence[_Item], out: TextIO | None = None) -> Iterator[_Item]:
+    """The items one by one, with a bar on a terminal and nothing in a pipe."""
+    out = out or sys.stderr
+    if not out.isatty():
+        yield from items
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(items, title, console=Console(file=out), transient=True)

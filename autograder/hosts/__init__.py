@@ -1,1 +1,1 @@
-"""Other programs that call us: nbgrader, Gradescope, GitHub Classroom; nothing of ours depends on them."""
+"""Other programs: nbgrader, Gradescope, GitHub Classroom call us, and Canvas is called; nothing of ours needs them."""

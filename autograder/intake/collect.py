@@ -62,11 +62,18 @@ class Collected:
 @stage("collecting submissions")
 def collect_from(root: Path, assignment: Assignment, path: Path, rules: Rules) -> Collected:
     """Take every hand-in at `path`. Raises Refused."""
-    source, attempts, result = open_source(path), Attempts(root, assignment.slug), Collected()
-    result.refused += source.refused
-    attempts.adopt()
+    source = open_source(path)
     slugs = frozenset(folder.name for folder in (root / SOLUTIONS).iterdir() if folder.is_dir())
     found = hand_ins(source, assignment.slug, slugs | {assignment.slug}, rules.zone)
+    result = collect_hand_ins(root, assignment, found, rules)
+    result.refused[:0] = source.refused
+    return result
+
+
+def collect_hand_ins(root: Path, assignment: Assignment, found: Sequence[HandIn], rules: Rules) -> Collected:
+    """Take these hand-ins, wherever they come from. Raises Refused."""
+    attempts, result = Attempts(root, assignment.slug), Collected()
+    attempts.adopt()
     result.listed = _not_themselves(found, rules.roster)
     own, teams = _by_student(found, assignment.slug, rules, result), rules.term.teams_of(assignment.slug)
     refuse_misspelt(root, own, teams)

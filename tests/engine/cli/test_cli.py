@@ -228,7 +228,7 @@ def test_verbs_are_listed_under_who_needs_them_in_that_order(convgrade):
         "Students' work": ["grade", "report", "explain", "watch", "similar"],
         "Authors": ["new", "build", "prove", "calibrate", "learn", "coverage", "map", "settings"],
         "A term": ["collect", "late", "regrade", "export"],
-        "Other systems": ["gradescope", "classroom"],
+        "Other systems": ["canvas", "gradescope", "classroom"],
         "This machine": ["doctor", "demo"],
     }
     assert [verb for verbs in listed.values() for verb in verbs] == list(cli.commands)

@@ -35,6 +35,7 @@ VERBS = {
     "late": ("late", "tiny"),
     "regrade": ("regrade", "tiny", "--record", "--jobs", "1"),
     "export": ("export", "tiny", "--output", "build/grades.csv"),
+    "canvas": ("canvas", "grades", "tiny", "--dry-run"),
     "gradescope": ("gradescope", "tiny"),
     "classroom": ("classroom",),
     "doctor": ("doctor",),
