@@ -3,6 +3,6 @@
 from cnnkit import data, gradients
 from cnnkit.checking import after_writing, check
 from cnnkit.example import Example
-from cnnkit.figures import diagrams, plots, stages, text
+from cnnkit.figures import diagrams, moving, plots, stages, text
 
-__all__ = ["Example", "after_writing", "check", "data", "diagrams", "gradients", "plots", "stages", "text"]
+__all__ = ["Example", "after_writing", "check", "data", "diagrams", "gradients", "moving", "plots", "stages", "text"]

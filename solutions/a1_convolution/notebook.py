@@ -44,7 +44,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from cnnkit import Example, after_writing, check, data, plots
+from cnnkit import Example, after_writing, check, data, moving, plots
 
 # %% [markdown]
 # ---
@@ -220,12 +220,11 @@ check(
 # %%
 X = torch.arange(9.0).reshape(3, 3)
 K = torch.arange(4.0).reshape(2, 2)
-S = torch.tensor([[19.0, 25.0], [37.0, 43.0]])
-boxes = {0: (0, 0, 2, 2), 2: (0, 0, 1, 1)}
-plots.row(X, K, S, titles=["image X", "kernel K", "result S"], signs="⋆=", boxes=boxes)
+moving.window(X, K, titles=["image X", "kernel K", "result S"])
 
 # %% [markdown]
-# Do one more by hand before you go on: move the orange box to the bottom right. Do you get 43?
+# Press *next*, or an arrow key: the window moves. Before you press it for the last time, do that one by hand: the orange box at the bottom right. Do you get 43?
+# (`moving.window` takes any small image and kernel. Where nothing moves, in print or before you run the cell, the picture shows the first place.)
 #
 # Written down for every place $(i, j)$ at once:
 #
@@ -621,6 +620,16 @@ plots.row(*maps, titles=["kernel + 0", "kernel + 1", "kernel + 2"])
 
 # %%
 plots.row(sums, sums[::2, ::2], titles=["stride 1", "stride 2"], signs="→")
+
+# %% [markdown]
+# Why not simply every second number of the result? It is the same, but nobody computes the ones between: the window *jumps*. Dashed are the zeros of the
+# padding, hatched is what no window reaches, because one more jump would not fit (T1.3):
+
+# %%
+moving.window(nine, torch.ones(2, 2), stride=2, padding=1)
+
+# %% [markdown]
+# Both may be pairs, (height, width), each on its own. How many places will it be for stride (1, 2) and padding (1, 0)? Put them in and step through.
 
 # %% [markdown]
 # | | shape |

@@ -50,7 +50,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from cnnkit import Example, after_writing, check, data, gradients, plots
+from cnnkit import Example, after_writing, check, data, gradients, moving, plots
 from cnnkit.reach import reach
 
 
@@ -432,13 +432,13 @@ check(
 # *Difficulty ●●●●○ · Importance ●●●●○ · about 45 minutes · 20 points*
 #
 # Two Python loops over the image are slow. Matrix products are the fastest thing a computer does. So: cut out every window, write
-# its numbers **under each other as a column**, and put the columns side by side. Orange: the second window, and its column.
+# its numbers **under each other as a column**, and put the columns side by side. Press *next*, or an arrow key; where nothing moves, orange is the second window, and its
+# column.
 
 # %%
 nine = torch.arange(9.0).reshape(3, 3)
 columns = torch.tensor([[0.0, 1, 3, 4], [1, 2, 4, 5], [3, 4, 6, 7], [4, 5, 7, 8]])
-boxes = {0: (0, 1, 2, 2), 1: (0, 1, 4, 1)}
-plots.row(nine, columns, titles=["image", "a column per window"], signs="→", boxes=boxes)
+moving.columns(nine, 2)
 
 # %% [markdown]
 # A kernel, written as one **row**, times this matrix gives every sum of T1.2 at once. Two kernels are two rows: one product for the
@@ -859,6 +859,7 @@ plots.row(numbers[0, 0], pooled[0, 0], unpooled[0, 0], F.interpolate(pooled, sca
 
 # %%
 stamp = torch.arange(4.0).reshape(2, 2)
+moving.stamps(small, stamp).show()
 stamps = [F.pad(small[i, j] * stamp, (j, 1 - j, i, 1 - i)) for i in range(2) for j in range(2)]
 names = ["1 · stamp", "2 · stamp", "3 · stamp", "4 · stamp", "sum"]
 places = {2 * i + j: (i, j, 2, 2) for i in range(2) for j in range(2)}
@@ -875,7 +876,12 @@ for i in range(2):
 names = ["x", "stamp", "stride 2"]
 plots.row(small, stamp, apart, titles=names, signs=["", "→"], boxes={0: (0, 1, 1, 1), 2: (0, 2, 2, 2)})
 
+# %%
+moving.stamps(small, torch.ones(3, 3), stride=2)
+
 # %% [markdown]
+# (Stamps of ones, so that you see what overlaps: the middle gets 1 + 2 + 3 + 4.)
+#
 # **Padding** is taken *away* here: p rows and columns are cut off at each edge of the canvas. (Forward, padding makes room; on the way back that room goes.)
 #
 # $$\text{out} = (n - 1)\,s - 2p + k + \text{op}$$
@@ -1106,7 +1112,14 @@ boxes = {0: (2, 0, 2, 2), 1: (1, 0, 1, 1), 2: (2, 0, 2, 2)}
 plots.row(X, upstream, won, titles=names, signs=["", "→"], boxes=boxes)
 
 # %% [markdown]
-# (The mean is fair: each of the four would get a quarter.) When windows overlap, a pixel can win several of them, and then it gets the *sum*.
+# (The mean is fair: each of the four would get a quarter.) When windows overlap, a pixel can win several of them, and then it gets the *sum*. Here, with stride 1, the 9
+# lies in all four windows; the circle is the winner:
+
+# %%
+moving.winners([[1, 2, 0], [3, 9, 4], [5, 0, 6]], 2, upstream, stride=1)
+
+# %% [markdown]
+# Change the 9 into a 1 and step through it again: which numbers win now, and what do they get?
 #
 # <details><summary>Hint 1</summary>
 #

@@ -9,6 +9,7 @@ import torch
 from IPython.core.interactiveshell import InteractiveShell
 
 from autograder.course.percent import read_source_cells
+from cnnkit.figures.frames import Moving
 from cnnkit.figures.picture import Picture
 from tests.engine.cnnkit.figures import faults
 
@@ -22,13 +23,18 @@ def run(capsys, monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "Agg")
     torch.set_num_threads(1)  # thousands of tiny steps: a second thread on a busy machine only gets in the way
 
-    pictures, begin = [], Picture.__init__
+    pictures, begin, begin_moving = [], Picture.__init__, Moving.__init__
 
     def kept(picture, *arguments, **options):
         begin(picture, *arguments, **options)
         pictures.append(picture)
 
+    def with_still(moving, *arguments, **options):
+        begin_moving(moving, *arguments, **options)
+        moving.still()  # where nothing moves, it is the figure
+
     monkeypatch.setattr(Picture, "__init__", kept)
+    monkeypatch.setattr(Moving, "__init__", with_still)
 
     def run_cells(sources):
         shell = InteractiveShell()
