@@ -44,7 +44,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from cnnkit import Example, after_writing, check, data, moving, plots
+from cnnkit import Example, after_writing, check, data, plots
 
 # %% [markdown]
 # ---
@@ -218,6 +218,8 @@ check(
 # $$0\cdot 0 + 1\cdot 1 + 3\cdot 2 + 4\cdot 3 = 19$$
 
 # %%
+from cnnkit import moving
+
 X = torch.arange(9.0).reshape(3, 3)
 K = torch.arange(4.0).reshape(2, 2)
 moving.window(X, K, titles=["image X", "kernel K", "result S"])
@@ -786,7 +788,7 @@ with after_writing("conv2d"):
 # %%
 second = torch.tensor([[37.0, 47], [67, 77]])
 plots.grid(
-    [[None, S + second - 50], [X, S], [X + 1, second]],
+    [[None, first + second - 50], [X, first], [X + 1, second]],
     [["", "map 0 (bias −50)"], ["channel 0", "channel 0, kernel 0"], ["channel 1", "channel 1, kernel 0"]],
 )
 

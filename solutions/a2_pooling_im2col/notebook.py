@@ -50,7 +50,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from cnnkit import Example, after_writing, check, data, gradients, moving, plots
+from cnnkit import Example, after_writing, check, data, gradients, plots
 from cnnkit.reach import reach
 
 
@@ -436,6 +436,8 @@ check(
 # column.
 
 # %%
+from cnnkit import moving
+
 nine = torch.arange(9.0).reshape(3, 3)
 columns = torch.tensor([[0.0, 1, 3, 4], [1, 2, 4, 5], [3, 4, 6, 7], [4, 5, 7, 8]])
 moving.columns(nine, 2)
