@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-REPORT_VERSION = 4
-_READ = (1, 2, 3)  # older versions that are still read
+REPORT_VERSION = 5
+_READ = (1, 2, 3, 4)  # older versions that are still read
 _STUB_IN_VERSION_1 = "This part is not filled in yet"  # how the message began; there was no `unwritten`
 
 
@@ -78,6 +78,12 @@ class ExerciseResult:
     points: float
     score: float
     checks: tuple[CheckResult, ...]
+    stretch: bool = False  # its points are extra credit: they come on top of the report's
+
+    @property
+    def maximum(self) -> float:
+        """What it adds to the most that is asked for: extra credit adds nothing."""
+        return 0.0 if self.stretch else self.points
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +133,8 @@ class Report:
 
     @property
     def points(self) -> float:
-        """Points that could be earned."""
-        return cents(sum(exercise.points for exercise in self.exercises))
+        """Points that could be earned, without extra credit: the score may be more."""
+        return cents(sum(exercise.maximum for exercise in self.exercises))
 
     @property
     def checks(self) -> tuple[CheckResult, ...]:
@@ -153,7 +159,7 @@ class Report:
             raise ValueError(f"a report of version {version}, this program reads up to {REPORT_VERSION}")
         if version == 1:
             _from_version_1(raw)
-        raw["version"] = REPORT_VERSION  # version 3 only added a verdict, version 4 the answers that people mark
+        raw["version"] = REPORT_VERSION  # 3 added a verdict, 4 the answers that people mark, 5 extra credit
         raw["exercises"] = tuple(_exercise(item) for item in raw["exercises"])
         raw["cells"] = tuple(CellRun(**item | {"figures": tuple(item["figures"])}) for item in raw["cells"])
         raw["notes"] = tuple(raw["notes"])

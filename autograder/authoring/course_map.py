@@ -6,20 +6,18 @@ minutes and points. A task without such a line is not on the map.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.course import Assignment, Course
 from autograder.course.answers import homes, stand_in
+from autograder.course.choice import TASK
+from autograder.errors import UsageError
 from autograder.submission.match import functions
-from autograder.text.words import amount
+from autograder.text.words import amount, number
 
-HEADING = re.compile(
-    r"^## (?P<label>\S+) · (?P<title>.+)$\n+"
-    r"^\*Difficulty (?P<difficulty>[●○]+) · Importance (?P<importance>[●○]+) · about (?P<minutes>\d+) minutes",
-    re.MULTILINE,
-)
 FULL, EMPTY = "●", "○"
 PLANS = ((2, 5), (4, 4), (8, 1))  # weeks, and the least importance of a task
 _HEAD = """# Map of the course
@@ -30,8 +28,9 @@ How long each task takes, which functions of other tasks its answer calls, and w
 _TASKS = "| task | minutes | points | difficulty | importance | uses your |\n|---|---:|---:|---|---|---|"
 _PLANS = """## Plans
 
-A plan takes the tasks that the notebooks call important enough. Name them in class; the others stay in the notebooks as
-practice.
+A plan takes the tasks that the notebooks call important enough. `convgrade map --weeks 4 >> solutions/course.toml` puts
+one into force, with `convgrade build` after it: only these are graded, their points grow to the same total, and the
+others stay in the notebooks as practice. No plan has stretches: `[stretch]` in course.toml switches each of them on.
 
 | weeks | tasks | hours | hours a week |
 |---:|---|---:|---:|"""
@@ -46,16 +45,19 @@ class MapTask:
     difficulty: str
     importance: int  # 1 to 5
     minutes: int
-    points: float
+    points: float  # with the extra credit of a stretch
     uses: tuple[str, ...]  # functions of other tasks that the author's answer calls
+    exercises: tuple[str, ...] = ()
+    stretch: bool = False
+    worth: str = ""  # its points this term, in words
 
 
 def tasks_of(assignment: Assignment) -> list[MapTask]:
-    """The tasks of an assignment, in its notebook's order."""
+    """The tasks of an assignment, chosen or not, in its notebook's order."""
     heads: list[re.Match[str]] = []
     below: list[set[str]] = []  # the grade ids under each heading
-    for cell in assignment.release:
-        if cell.kind == "markdown" and (found := HEADING.search(cell.source)):
+    for cell in assignment.whole.release:
+        if cell.kind == "markdown" and (found := TASK.search(cell.source)):
             heads.append(found)
             below.append(set())
         elif heads and cell.grade_id:
@@ -64,7 +66,10 @@ def tasks_of(assignment: Assignment) -> list[MapTask]:
 
 
 def _task(assignment: Assignment, head: re.Match[str], grade_ids: set[str]) -> MapTask:
-    own = {exercise.name: exercise for exercise in assignment.exercises if not grade_ids.isdisjoint(exercise.cells)}
+    graded = {exercise.name: exercise for exercise in assignment.exercises}
+    all_own = [each for each in assignment.everything if not grade_ids.isdisjoint(each.cells)]
+    own = {each.name: graded.get(each.name, each) for each in all_own}
+    chosen = [each for each in own.values() if each.name in graded]
     return MapTask(
         head["label"],
         head["title"].strip(),
@@ -72,7 +77,10 @@ def _task(assignment: Assignment, head: re.Match[str], grade_ids: set[str]) -> M
         head["importance"].count(FULL),
         int(head["minutes"]),
         sum(exercise.points for exercise in own.values()),
-        _uses(assignment, own),
+        _uses(assignment.whole, own),
+        tuple(own),
+        bool(own) and all(exercise.stretch for exercise in own.values()),
+        f"{'+' * any(each.stretch for each in chosen)}{number(sum(each.points for each in chosen))}" if chosen else "—",
     )
 
 
@@ -81,6 +89,16 @@ def _uses(assignment: Assignment, exercises: Mapping[str, object]) -> tuple[str,
     answered = [function for function, exercise in home.items() if exercise in exercises]
     called = functions(stand_in(assignment, answered))
     return tuple(function for function in home if function in called and home[function] not in exercises)
+
+
+def completed(assignment: Assignment) -> Iterator[str]:
+    """A sentence for each graded exercise whose answer uses functions of what is only practice this term."""
+    home, practice = homes(assignment), {exercise.name for exercise in assignment.practice}
+    for exercise in assignment.exercises:
+        for function in _uses(assignment.whole, {exercise.name: exercise}):
+            if home[function] in practice:
+                needs = f"{assignment.slug}: {exercise.name} needs {function}, which is practice"
+                yield f"{needs}: where a student's own is wrong or missing, the author's is given"
 
 
 def course_map(course: Course) -> str:
@@ -95,7 +113,9 @@ def course_map(course: Course) -> str:
 
 def _of_assignment(assignment: Assignment, tasks: Sequence[MapTask]) -> Iterator[str]:
     yield f"## {assignment.title} (`{assignment.slug}`)\n"
-    yield f"{amount(len(tasks), 'task')}, about {hours(tasks):.1f} hours.\n"
+    usual = [task for task in tasks if not task.stretch]
+    more = f", and {amount(len(tasks) - len(usual), 'stretch', 'stretches')}" if len(usual) < len(tasks) else ""
+    yield f"{amount(len(usual), 'task')}, about {hours(usual):.1f} hours{more}.\n"
     yield _TASKS
     yield from (_row(task) for task in tasks)
     yield ""
@@ -104,17 +124,33 @@ def _of_assignment(assignment: Assignment, tasks: Sequence[MapTask]) -> Iterator
 def _row(task: MapTask) -> str:
     importance = FULL * task.importance + EMPTY * (5 - task.importance)
     uses = ", ".join(f"`{name}`" for name in task.uses) or "—"
-    cells = (f"{task.label} · {task.title}", task.minutes, f"{task.points:g}", task.difficulty, importance, uses)
+    cells = (f"{task.label} · {task.title}", task.minutes, task.worth, task.difficulty, importance, uses)
     return f"| {' | '.join(str(cell) for cell in cells)} |"
 
 
 def _plans(tasks: Sequence[MapTask]) -> Iterator[str]:
     yield _PLANS
     for weeks, least in PLANS:
-        chosen = [task for task in tasks if task.importance >= least]
-        labels = "all" if len(chosen) == len(tasks) else ", ".join(task.label for task in chosen)
+        chosen = _planned(tasks, least)
+        labels = "all" if chosen == _planned(tasks, 1) else ", ".join(task.label for task in chosen)
         yield f"| {weeks} | {labels} | {hours(chosen):.1f} | {hours(chosen) / weeks:.1f} |"
     yield ""
+
+
+def _planned(tasks: Iterable[MapTask], least: int) -> list[MapTask]:
+    return [task for task in tasks if task.importance >= least and not task.stretch]
+
+
+def plan(course: Course, weeks: int) -> str:
+    """The plan for so many weeks, as a table of course.toml. Raises UsageError where there is none."""
+    if weeks not in dict(PLANS):
+        raise UsageError(f"there are plans for {', '.join(str(each) for each, _ in PLANS)} weeks")
+    lines = [f"\n# {weeks} weeks: everything else stays as practice", "[choose]"]
+    for assignment in course.assignments:
+        chosen = [name for task in _planned(tasks_of(assignment), dict(PLANS)[weeks]) for name in task.exercises]
+        if chosen:
+            lines.append(f"{assignment.slug} = {json.dumps(chosen)}")
+    return "\n".join(lines) + "\n"
 
 
 def hours(tasks: Iterable[MapTask]) -> float:

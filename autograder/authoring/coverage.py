@@ -77,7 +77,7 @@ def _served(assignment: Assignment, known: Mapping[str, Mapping[str, str]]) -> M
     rows = read_toml(path, {row for note in known.values() for row in note}) if path.exists() else {}
     for row, names in rows.items():
         for name in names:
-            if not any(name in _names(assignment, exercise) for exercise in assignment.exercises):
+            if not any(name in _names(assignment.whole, exercise) for exercise in assignment.everything):
                 where = place(path, line_of(path, row))
                 raise CourseError(f"{assignment.slug} has no {name}", where, "name an exercise, or exercise.check")
     return rows
@@ -85,14 +85,16 @@ def _served(assignment: Assignment, known: Mapping[str, Mapping[str, str]]) -> M
 
 def _parts(assignment: Assignment, names: list[str]) -> Iterator[tuple[str, str]]:
     """(task, what grades it) of each exercise named; checks named one by one are listed by name."""
-    for exercise in assignment.exercises:
-        chosen = [name for name in names if name in _names(assignment, exercise)]
+    for exercise in assignment.everything:
+        chosen = [name for name in names if name in _names(assignment.whole, exercise)]
         if chosen:
             link = f"[{exercise.name}](../assignments/{assignment.slug}/{assignment.slug}.ipynb)"
             yield f"{assignment.slug.partition('_')[0].upper()} {link}", _graded(assignment, exercise, chosen)
 
 
 def _graded(assignment: Assignment, exercise: Exercise, chosen: list[str]) -> str:
+    if exercise in assignment.practice:
+        return "nobody: it is practice"
     if exercise.manual:
         return "a person, by `marking.toml`"
     if exercise.name not in chosen:

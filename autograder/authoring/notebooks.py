@@ -14,7 +14,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode, v4
 
-from autograder.course import Assignment, Course
+from autograder.course import Assignment, Course, Exercise
 from autograder.course.percent import CODE_STUB, TEXT_STUB, SourceCell
 from autograder.errors import CourseError, place
 from autograder.files import SHARED, write_atomically
@@ -138,10 +138,14 @@ def _files(assignment: Assignment, folder: Path, notebook: bytes) -> dict[Path, 
 
 
 def _readme(assignment: Assignment) -> bytes:
-    rows = "\n".join(f"| {exercise.title} | {exercise.points:g} |" for exercise in assignment.exercises)
+    rows = "\n".join(f"| {exercise.title} | {_worth(exercise)} |" for exercise in assignment.exercises)
     stubs = (CODE_STUB[0], *(TEXT_STUB if any(exercise.manual for exercise in assignment.exercises) else ()))
     words = {"title": assignment.title, "slug": assignment.slug, "rows": rows, "stub": "` and `".join(stubs)}
     return README.format(**words, **asdict(assignment.limits)).encode()
+
+
+def _worth(exercise: Exercise) -> str:
+    return f"extra credit: +{exercise.points:g}" if exercise.stretch else f"{exercise.points:g}"
 
 
 def _stripped(assignment: Assignment) -> NotebookNode:
@@ -179,7 +183,8 @@ def _source(assignment: Assignment) -> NotebookNode:
 def _metadata(cell: SourceCell) -> dict[str, Any]:
     if cell.role == "other":
         return {}
-    points = {"points": int(cell.points) if cell.points == int(cell.points) else cell.points} if cell.points else {}
+    worth = 0 if cell.stretch else cell.points  # nbgrader adds all of it to the maximum
+    points = {"points": int(worth) if worth == int(worth) else worth} if worth is not None else {}
     marks = {
         "schema_version": 3,
         "grade_id": cell.name,

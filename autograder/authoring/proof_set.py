@@ -70,12 +70,13 @@ def proof_notebooks(assignment: Assignment, together: bool = False, only: str = 
 
 
 def replacements(assignment: Assignment) -> list[Replacement]:
-    """Every alternative (`function__how`) and every mistake, in the order of the files."""
+    """Every alternative (`function__how`) and every mistake of what is graded, in the order of the files."""
     owner = owners(assignment)
     found = []
     for path, name in _alternatives(assignment):
         function = name.split("__")[0]
-        found.append(Replacement(ALTERNATIVE, name, owner[function], function, definition(path, name, function)))
+        if function in owner or not assignment.practice:
+            found.append(Replacement(ALTERNATIVE, name, owner[function], function, definition(path, name, function)))
     for mistake in mistakes_of(assignment):
         exercise = owner[mistake.replaces.partition(".")[0]]  # of a method, its class
         source, alone = wrong_definition(assignment, mistake), bool(mistake.ends)

@@ -85,7 +85,8 @@ class ProveOptions:
 
 
 def run(assignment: Assignment, options: ProveOptions) -> bool:
-    """Proves, prints the table and every offence; whether all is well."""
+    """Proves, prints the table and every offence; whether all is well. What is not chosen this term is proved too."""
+    assignment = assignment.whole
     if options.mutants or options.nothing:
         return find_and_show(assignment, HoleOptions(options.jobs, options.only, options.mutants, options.nothing))
     if options.secrets:
@@ -115,6 +116,7 @@ def keep_proving(
 @stage("proving")
 def prove(assignment: Assignment, options: ProveOptions) -> Proof:
     """Grades every notebook of the proof and judges the suite by it."""
+    assignment = assignment.whole
     variants = tuple(proof_notebooks(assignment, options.together, options.only))
     proved = share(variants, options.one_in, _crc(assignment))
     sharing: dict[bytes, list[Variant]] = {}  # notebook → the variants in it
@@ -198,7 +200,8 @@ def show(proof: Proof, console: Console) -> None:
         table.add_column(head, justify="left" if head == "exercise" else "right")
     for exercise in proof.assignment.exercises:
         good = [proof.counts(kind, exercise.name) for kind in (MISTAKE, ALTERNATIVE)]
-        table.add_row(exercise.name, f"{exercise.points:g}", *(f"{passed} of {total}" for passed, total in good))
+        points = f"{'+' * exercise.stretch}{exercise.points:g}"
+        table.add_row(exercise.name, points, *(f"{passed} of {total}" for passed, total in good))
     console.print(table)
     for kind in (PERFECT, UNTOUCHED):
         fine = all(offence.variant.kind != kind for offence in proof.offences)

@@ -46,10 +46,10 @@ def new_exercise(root: Path, slug: str, name: str, title: str = "") -> list[Path
 
     Its points are taken from the exercise that has most. Raises UsageError for a name that cannot be used or is taken.
     """
-    assignment = load_course(root).assignment(slug)
+    assignment = load_course(root).assignment(slug).whole
     _refuse_name(assignment, name)
     title = " ".join(title.split()) or name.replace("_", " ").capitalize()
-    giver = max(assignment.exercises, key=lambda exercise: exercise.points)
+    giver = max(assignment.exercises, key=lambda exercise: exercise.maximum)
     points = min(POINTS, giver.points / 2)
     values = {"name": name, "title": title, "title_quoted": json.dumps(title, ensure_ascii=False)}
     values["points"] = f"{points:g}"

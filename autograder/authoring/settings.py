@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import Field, fields
 from typing import Any
 
-from autograder.course import bans, canvas, hidden_files, limits, rubrics, settings, teams, term, thresholds
+from autograder.course import bans, canvas, choice, hidden_files, limits, rubrics, settings, teams, term, thresholds
 
 _HEAD = """# Settings
 
@@ -33,6 +33,9 @@ def _course() -> Iterator[str]:
     yield from _table("gradebook", term.GradebookRules)
     yield from _table("exports", term.ExportRules)
     yield from _named("teams", "Who hands in together.", teams.TEAMS)
+    yield from _named("choose", "Which exercises are graded; without it all but the stretches.", choice.CHOOSE)
+    yield from _named("leave_out", "Which exercises are practice this term.", choice.LEAVE_OUT)
+    yield from _named("stretch", "Which stretch exercises are on.", choice.STRETCH)
     yield from _table("canvas", canvas.CanvasCourse)
     yield from _named("canvas.assignments", "Which assignment of Canvas is which.", canvas.CANVAS_ASSIGNMENTS)
 

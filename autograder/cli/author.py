@@ -45,16 +45,22 @@ def new(root: Path, name: str, exercise: str, title: str) -> int:
 )
 @COURSE
 def build(root: Path, dry_run: bool) -> int:
-    """Build the notebooks that students get from solutions/.
+    """Build the notebooks that students get from solutions/. What [choose] or [leave_out] of course.toml leaves out
+    stays in them as practice, without points.
 
     \b
     Example: edit solutions/a1_convolution/notebook.py, then
       convgrade build
     """
     from autograder.authoring import notebooks
+    from autograder.authoring.course_map import completed
     from autograder.course import load_course
 
-    return _up_to_date(notebooks.build(load_course(root), dry_run), root, "build", dry_run)
+    course = load_course(root)
+    for assignment in course.assignments:
+        for sentence in completed(assignment):
+            note(sentence)
+    return _up_to_date(notebooks.build(course, dry_run), root, "build", dry_run)
 
 
 @click.command(cls=Verb, short_help="Prove a hidden suite with right and wrong solutions.")
@@ -99,7 +105,7 @@ def prove(root: Path, slug: str, watch: bool, **options: Any) -> int:
     from autograder.course import load_course
     from autograder.errors import UsageError
 
-    assignment = load_course(root).assignment(slug)
+    assignment = load_course(root).assignment(slug).whole
     names = [exercise.name for exercise in assignment.exercises]
     if options["only"] and options["only"] not in names:
         raise UsageError(f"{slug} has no exercise {options['only']}; it has {', '.join(names)}")
@@ -142,7 +148,7 @@ def calibrate(root: Path, slug: str, **options: Any) -> int:
     """
     from autograder.course import load_course
 
-    assignment = load_course(root).assignment(slug)
+    assignment = load_course(root).assignment(slug).whole
     if not assignment.thresholds:
         note(f"{slug} has no thresholds; first add [thresholds.NAME] with at_least = 0.9 to its assignment.toml")
         return NOTHING
@@ -198,20 +204,26 @@ def coverage(root: Path, dry_run: bool) -> int:
 
 
 @click.command("map", cls=Verb, short_help="Print what builds on what, how long it takes, and plans.")
+@click.option("--weeks", type=int, metavar="N", help="Instead: the plan for N weeks (2, 4 or 8), for course.toml.")
 @COURSE
-def print_map(root: Path) -> int:
+def print_map(root: Path, weeks: int | None) -> int:
     """Print the map of the course: every task with minutes, points and the functions that it uses, and which tasks
     to choose for 2, 4 or 8 weeks.
+
+    [choose], [leave_out] and [stretch] of solutions/course.toml say which exercises are graded; the others stay in the
+    notebooks as practice. With --weeks, print such a choice. Then run `convgrade build`.
 
     \b
     Examples:
       convgrade map
       convgrade map > docs/course.md
+      convgrade map --weeks 4 >> solutions/course.toml
     """
-    from autograder.authoring.course_map import course_map
+    from autograder.authoring.course_map import course_map, plan
     from autograder.course import load_course
 
-    click.echo(course_map(load_course(root)), nl=False)
+    course = load_course(root)
+    click.echo(plan(course, weeks) if weeks is not None else course_map(course), nl=False)
     return DONE
 
 

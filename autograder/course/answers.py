@@ -32,7 +32,7 @@ def without_markers(source: str) -> str:
 
 def homes(assignment: Assignment) -> dict[str, str]:
     """Function or class that an answer defines → its exercise."""
-    exercises = {cell: exercise.name for exercise in assignment.exercises for cell in exercise.cells}
+    exercises = {cell: exercise.name for exercise in assignment.everything for cell in exercise.cells}
     return {
         node.name: exercises[cell.name or ""]
         for cell in _answers(assignment)
@@ -42,8 +42,9 @@ def homes(assignment: Assignment) -> dict[str, str]:
 
 
 def mistakes_of(assignment: Assignment) -> tuple[MistakeSpec, ...]:
-    """Every known mistake, in the order of the exercises and then of the lines. Raises CourseError."""
-    return read_mistakes(assignment.mistakes, assignment.names, homes(assignment))
+    """Every known mistake of what is graded, in the order of the exercises and of the lines. Raises CourseError."""
+    found = read_mistakes(assignment.mistakes, assignment.names, homes(assignment))
+    return tuple(each for each in found if each.exercise in assignment.names or not assignment.practice)
 
 
 def designs_of(assignment: Assignment) -> tuple[MistakeSpec, ...]:

@@ -3,15 +3,18 @@
 Nothing of the course is imported or executed here. Whatever is wrong is a CourseError with file, line and what to do.
 """
 
+from __future__ import annotations
+
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 
 from autograder.course.answers import designs_of, edited, mistakes_of, right_definition
 from autograder.course.bans import Bans, read_bans, refuse_unsaid
+from autograder.course.choice import read_choices, retold, with_points
 from autograder.course.declarations import CheckSpec, MistakeSpec, defined_names, parse, read_checks
 from autograder.course.hidden_files import read_hidden
 from autograder.course.limits import Limits, read_limits
@@ -51,6 +54,12 @@ class Exercise:
     cells: tuple[str, ...]  # grade ids of its solution cells
     manual: bool
     line: int  # of the cell that closes it in notebook.py
+    stretch: bool = False  # its points are extra credit
+
+    @property
+    def maximum(self) -> float:
+        """What it adds to the most that its assignment asks for: extra credit adds nothing."""
+        return 0.0 if self.stretch else self.points
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,8 @@ class Assignment:
     hidden: tuple[str, ...] = ()  # files and folders that no submission may read
     bans: Mapping[str, Bans] = field(default_factory=dict)  # what is switched off, by exercise
     rubrics: Mapping[str, Rubric] = field(default_factory=dict)  # how people mark an answer, by exercise
+    practice: tuple[Exercise, ...] = ()  # in the notebook, and not graded this term
+    unchosen: Assignment | None = field(default=None, repr=False)  # with all of its exercises graded; None: this one
 
     @property
     def root(self) -> Path:
@@ -112,9 +123,19 @@ class Assignment:
         """The exercises' names, in the order of the notebook."""
         return tuple(exercise.name for exercise in self.exercises)
 
+    @property
+    def whole(self) -> Assignment:
+        """The assignment with every exercise that it has, whatever is chosen this term."""
+        return self.unchosen or self
+
+    @property
+    def everything(self) -> tuple[Exercise, ...]:
+        """What is graded and what is practice, in the order of the notebook."""
+        return tuple(sorted((*self.exercises, *self.practice), key=lambda exercise: exercise.line))
+
     def exercise(self, name: str) -> Exercise:
-        """The exercise of that name. Raises KeyError."""
-        return {exercise.name: exercise for exercise in self.exercises}[name]
+        """The exercise of that name, graded or not. Raises KeyError."""
+        return {exercise.name: exercise for exercise in self.everything}[name]
 
     def solution_source(self, grade_id: str) -> str:
         """The source of a cell with its answer. Raises KeyError."""
@@ -151,7 +172,34 @@ def load_course(root: Path) -> Course:
     if not folders:
         raise CourseError("the course has no assignments", place(settings.parent), "add a folder, see CONTRIBUTING")
     term = read_term(settings, raw, {folder.name for folder in folders})
-    return Course(root, tuple(load_assignment(folder, secret) for folder in folders), name, term)
+    wholes = {folder.name: load_assignment(folder, secret) for folder in folders}
+    choices = read_choices(settings, raw, {slug: whole.exercises for slug, whole in wholes.items()})
+    return Course(root, tuple(chosen(whole, choices[slug]) for slug, whole in wholes.items()), name, term)
+
+
+def chosen(assignment: Assignment, names: Sequence[str]) -> Assignment:
+    """The assignment in which only these exercises are graded."""
+    if tuple(names) == assignment.names:
+        return assignment
+    exercises = with_points(assignment.exercises, names)
+    cells = retold(assignment.cells, assignment.exercises, exercises)
+    checks = [check for check in assignment.checks if check.exercise in names]
+    known = {check.name for check in checks}
+    return replace(
+        assignment,
+        exercises=exercises,
+        practice=tuple(exercise for exercise in assignment.exercises if exercise.name not in names),
+        cells=cells,
+        release=_released(cells),
+        checks=tuple(replace(check, after=tuple(n for n in check.after if n in known)) for check in checks),
+        bans={name: banned for name, banned in assignment.bans.items() if name in names},
+        rubrics={name: rubric for name, rubric in assignment.rubrics.items() if name in names},
+        unchosen=assignment,
+    )
+
+
+def _released(cells: Sequence[SourceCell]) -> tuple[ReleaseCell, ...]:
+    return tuple(ReleaseCell(cell.name, cell.role, cell.kind, cell.released) for cell in cells)
 
 
 def load_assignment(folder: Path, secret: str) -> Assignment:
@@ -168,7 +216,7 @@ def load_assignment(folder: Path, secret: str) -> Assignment:
         exercises=exercises,
         limits=read_limits(settings, raw),
         show=table_into(settings, raw, "feedback", Feedback).show,
-        release=tuple(ReleaseCell(cell.name, cell.role, cell.kind, cell.released) for cell in cells),
+        release=_released(cells),
         folder=folder,
         secret=secret,
         cells=cells,
@@ -207,7 +255,7 @@ def _exercises(path: Path, cells: tuple[SourceCell, ...]) -> tuple[Exercise, ...
             waiting = waiting if cell.role == "manual" else []
     if waiting:
         raise _without_points(path, cells, waiting[0])
-    total = sum(exercise.points for exercise in found)
+    total = sum(exercise.maximum for exercise in found)
     if abs(total - POINTS) > 1e-9:
         line = found[-1].line if found else 1
         raise CourseError(f"the points add up to {total:g}, not {POINTS:g}", place(path, line), "adjust points=")
@@ -233,7 +281,7 @@ def _exercise(path: Path, cell: SourceCell, waiting: list[SourceCell]) -> Exerci
         raise CourseError(f"the check cell “{grade_id}” has no solution cell", where, 'add role="solution" above it')
     ids = (grade_id,) if manual else tuple(item.name or "" for item in waiting)
     title = cell.title or name.replace("_", " ")
-    return Exercise(name, title, cell.points or 0.0, ids, manual, cell.line)
+    return Exercise(name, title, cell.points or 0.0, ids, manual, cell.line, cell.stretch)
 
 
 def _defined(exercises: Sequence[Exercise], cells: Sequence[SourceCell]) -> dict[str, list[str]]:

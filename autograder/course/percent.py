@@ -27,7 +27,7 @@ OPTION = re.compile(r"""(\w+)=("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[\d.]+)(?:\s+
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}", re.ASCII)
 MAGIC = re.compile(r"^# (%{1,2}[a-z])", re.MULTILINE)
 ROLES = frozenset(get_args(Role)) - {"other"}
-OPTIONS = ("role", "points", "title")
+OPTIONS = ("role", "points", "stretch", "title")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class SourceCell:
     line: int  # of its marker
     points: float | None = None
     title: str = ""
+    stretch: bool = False  # its points are extra credit
 
     @property
     def released(self) -> str:
@@ -88,7 +89,9 @@ def _cell(path: Path, item: _Open) -> SourceCell:
         raise CourseError(f"unknown cell type {match['kind']}", where, "write [markdown] or nothing")
     options = _options(match["options"] or "", where)
     kind: Kind = "markdown" if match["kind"] else "code"
-    points, title = options.get("points"), str(options.get("title", ""))
+    points, title = options.get("points", options.get("stretch")), str(options.get("title", ""))
+    if "points" in options and "stretch" in options:
+        raise CourseError("points and a stretch", where, "keep points=… or stretch=…, which is extra credit")
     cell = SourceCell(
         kind=kind,
         role=cast(Role, options.get("role", "other")),
@@ -97,6 +100,7 @@ def _cell(path: Path, item: _Open) -> SourceCell:
         line=item.line,
         points=None if points is None else float(points),
         title=title,
+        stretch="stretch" in options,
     )
     _refuse_contradictions(cell, where)
     return cell
@@ -115,8 +119,9 @@ def _options(text: str, where: str) -> dict[str, str | float]:
             value = literal_eval(match[2])
         except (ValueError, SyntaxError):
             value = None
-        if not (is_number(value) if key == "points" else isinstance(value, str)):
-            raise CourseError(f"invalid value {key}={match[2]}", where, "points is a number, the others are text")
+        if not (is_number(value) if key in ("points", "stretch") else isinstance(value, str)):
+            todo = "points and stretch are numbers, the others are text"
+            raise CourseError(f"invalid value {key}={match[2]}", where, todo)
         found[key], rest = value, rest[match.end() :]
     if found.get("role", "given") not in ROLES:
         raise CourseError(f"unknown role “{found['role']}”", where, f"the roles are {', '.join(sorted(ROLES))}")
@@ -150,6 +155,7 @@ def _refuse_contradictions(cell: SourceCell, where: str) -> None:
             f"“{cell.name}” has no points",
             "add points=…, above 0",
         ),
+        (cell.stretch and cell.role == "manual", "a stretch that people mark", "write points=…"),
         (not scored and cell.points is not None, "points on a cell that is not graded", "move them to the check cell"),
         (begins != ends, "unbalanced solution markers", f"pair ### {BEGIN} and ### {END}"),
         (begins and cell.role not in ("solution", "manual"), "a solution in a cell that is released", "move it"),

@@ -8,7 +8,10 @@ COURSE_TEXTS = {
     "name": ("text", "of the course; must be there"),
     "secret": ("text", "seeds the hidden inputs: keep it to yourself, change it each term; must be there"),
 }
-COURSE_TABLES = ("deadlines", "extensions", "late", "attempts", "gradebook", "exports", "teams", "feedback", "canvas")
+COURSE_TABLES = (
+    *("deadlines", "extensions", "late", "attempts", "gradebook", "exports", "teams", "feedback", "canvas"),
+    *("choose", "leave_out", "stretch"),
+)
 ASSIGNMENT_TEXTS = {"title": ("text", "what students read; must be there")}
 ASSIGNMENT_TABLES = ("limits", "feedback", "hidden", "bans", "thresholds")
 COURSE_KEYS = {*COURSE_TEXTS, *COURSE_TABLES}

@@ -144,8 +144,8 @@ class Term:
 
 def read_term(path: Path, table: Mapping[str, Any], slugs: set[str]) -> Term:
     """The rules that `table`, the content of course.toml at `path`, sets. Raises CourseError."""
-    deadlines = _by_assignment(path, table, "deadlines", slugs)
-    feedback = _by_assignment(path, table, "feedback", slugs, "release")
+    deadlines = by_assignment(path, table, "deadlines", slugs)
+    feedback = by_assignment(path, table, "feedback", slugs, "release")
     given = table_of(path, table, "extensions", None)
     canvas, canvas_assignments = read_canvas(path, table, slugs)
     return Term(
@@ -169,7 +169,7 @@ def load_term(root: Path) -> Term:
     return read_term(path, read_toml(path, None), slugs)
 
 
-def _by_assignment(path: Path, table: Mapping[str, Any], key: str, slugs: set[str], other: str = "") -> dict[str, Any]:
+def by_assignment(path: Path, table: Mapping[str, Any], key: str, slugs: set[str], other: str = "") -> dict[str, Any]:
     """A table with a key for each assignment, and perhaps one `other`. Raises CourseError."""
     given = table_of(path, table, key, None)
     for slug in sorted(given.keys() - slugs - {other}):

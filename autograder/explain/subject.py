@@ -30,9 +30,7 @@ class Subject:
     same: bool = False  # these bytes, graded now, would find the stored report
 
 
-def find_subject(
-    course: Course, what: str, file: Path | None = None, slug: str = "", device: str = "cpu"
-) -> Subject:
+def find_subject(course: Course, what: str, file: Path | None = None, slug: str = "", device: str = "cpu") -> Subject:
     """`what` is a path to a report or a notebook, a student, or SLUG/STUDENT; `file` is the notebook where it is known.
 
     A report of another `device` counts as one of other bytes. Raises UsageError, with close matches.

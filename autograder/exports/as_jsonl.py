@@ -43,6 +43,6 @@ def _exercise(mark: Mark) -> dict[str, Any]:
         "score": None if mark.waiting else mark.score,
         "auto_score": mark.auto,
         "manual_score": mark.manual,
-        "extra_credit": mark.extra,
+        "extra_credit": mark.beyond,
         "checks": [{key: getattr(check, key) for key in keys} for check in mark.checks],
     }

@@ -58,7 +58,8 @@ def _alone(title: str, grades: Sequence[Grade]) -> Export:
         score = grade.counted
         rows.append([identifier, grade.student, name, grade.person.email, score, grade.points, title])
     columns = ("Identifier", "Username", "Full name", "Email address", "Grade", "Maximum Grade", "Assignment")
-    return Export(to_csv(columns, rows))
+    more = [grade for grade in grades if grade.counted is not None and grade.counted > grade.points]
+    return Export(to_csv(columns, rows), tuple(_too_many(each, each.score, each.points) for each in more))
 
 
 def _filled(grades: Sequence[Grade], platform: Platform) -> Export:
@@ -114,6 +115,9 @@ def _beyond(
     for index, grade in rows.items():
         most, score = _most(lines[index]), points[index]
         if most is not None and score is not None and score > most:
-            who = terminal(grade.student, 60)
-            complaints.append(f"{who} has {number(score)} points; Moodle accepts at most {number(most)}")
+            complaints.append(_too_many(grade, score, most))
     return complaints
+
+
+def _too_many(grade: Grade, score: float, most: float) -> str:
+    return f"{terminal(grade.student, 60)} has {number(score)} points; Moodle accepts at most {number(most)}"

@@ -58,7 +58,8 @@ def context_without_gradebook(assignment: Assignment, report: Report) -> Student
 def mark_of(exercise: ExerciseResult) -> Mark:
     """The points of an exercise of which only the report is known; without checks people grade it."""
     auto = exercise.score if exercise.checks else None
-    return Mark(exercise.name, exercise.title, exercise.points, auto, by_hand=not exercise.checks)
+    by_hand = not exercise.checks
+    return Mark(exercise.name, exercise.title, exercise.points, auto, by_hand=by_hand, stretch=exercise.stretch)
 
 
 def headings(assignment: Assignment) -> dict[str, str]:

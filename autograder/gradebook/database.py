@@ -175,7 +175,7 @@ def _points_in(book: Gradebook, slug: str) -> Mapping[str, float]:
 
 def _refuse_others(known: Mapping[str, float], report: Report) -> None:
     for exercise in report.exercises:
-        if exercise.checks and known.get(grade_id_of(exercise.name)) != exercise.points:
+        if exercise.checks and known.get(grade_id_of(exercise.name)) != exercise.maximum:
             what = f"the gradebook is older than {report.assignment}: the points of {exercise.name} differ"
             raise CourseError(what, "the gradebook", _todo(report.assignment))
 

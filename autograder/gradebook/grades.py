@@ -30,6 +30,7 @@ class Mark:
     by_hand: bool = False  # an answer that people grade
     again: bool = False  # a person gave points, and has to look again: the answer or the verdict is another one
     checks: tuple[CheckResult, ...] = ()
+    stretch: bool = False  # all of its points are extra credit
 
     @property
     def exact(self) -> float:
@@ -40,6 +41,16 @@ class Mark:
     def score(self) -> float:
         """The same, to the cent."""
         return cents(self.exact)
+
+    @property
+    def maximum(self) -> float:
+        """What it adds to the most that is asked for: extra credit adds nothing."""
+        return 0.0 if self.stretch else self.points
+
+    @property
+    def beyond(self) -> float:
+        """The extra credit in its points."""
+        return self.exact if self.stretch else self.extra
 
     @property
     def waiting(self) -> bool:
@@ -89,13 +100,13 @@ class Grade:
 
     @property
     def points(self) -> float:
-        """Points that could be earned."""
-        return cents(sum(mark.points for mark in self.marks))
+        """Points that could be earned, without extra credit."""
+        return cents(sum(mark.maximum for mark in self.marks))
 
     @property
     def extra(self) -> float:
         """Extra credit in it."""
-        return cents(sum(mark.extra for mark in self.marks))
+        return cents(sum(mark.beyond for mark in self.marks))
 
     @property
     def waiting(self) -> tuple[str, ...]:
@@ -115,7 +126,10 @@ class Grade:
 
 def empty_marks(assignment: Assignment) -> tuple[Mark, ...]:
     """Every exercise of the assignment, without points."""
-    return tuple(Mark(item.name, item.title, item.points, by_hand=item.manual) for item in assignment.exercises)
+    return tuple(
+        Mark(item.name, item.title, item.points, by_hand=item.manual, stretch=item.stretch)
+        for item in assignment.exercises
+    )
 
 
 def from_reports(

@@ -29,9 +29,14 @@ class LatePenalty(BasePlugin):  # type: ignore[misc]
         book = getattr(self.parent, "gradebook", None)
         if book is not None:
             notebook = book.find_submission_notebook(self.parent.notebook_id, slug, student_id)
-            points, extra = notebook.max_score, sum(grade.extra_credit or 0.0 for grade in notebook.grades)
+            points, extra = notebook.max_score, sum(map(_beyond, notebook.grades))
         late = term.seconds_late(student_id, slug, total_seconds_late)
         return term.late.penalty(late, score, points, extra) or None
+
+
+def _beyond(grade: Any) -> float:
+    """The extra credit of one cell: what people gave besides, or all of what is worth nothing to nbgrader."""
+    return float((grade.extra_credit or 0.0) if grade.max_score else grade.score)
 
 
 def set_deadline(book: Gradebook, slug: str, term: Term) -> None:

@@ -1,8 +1,9 @@
 """Error carried forward, as people do who mark by hand: a mistake costs points where it was made, and only there.
 
-An exercise that lost points, and uses functions of earlier exercises that lost points too, is asked again in a fresh
-box, in which the author's functions stand in the place of those. The better result counts. Of what this box answers
-nothing is shown, since student code could read an answer there: only which checks pass, and only of the exercise asked.
+An exercise that lost points, and uses functions of earlier exercises that lost points too, or that are only practice
+this term, is asked again in a fresh box, in which the author's functions stand in their place. The better result
+counts. Of what this box answers nothing is shown, since student code could read an answer there: only which checks
+pass, and only of the exercise asked.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,7 +41,7 @@ def carried_forward(results: Results, resit: Resit) -> Results:
     assignment = resit.suite.assignment
     if len(results) < len(assignment.checks):
         return results  # a calibration asks gates only
-    lost: list[str] = []  # earlier exercises whose answers are wrong in themselves
+    lost = [each.name for each in assignment.practice]  # nobody knows; then those whose answers are wrong
     for exercise in (exercise for exercise in assignment.exercises if not exercise.manual):
         given = _given(exercise, lost, resit) if lost and _may_gain(of_exercise(exercise.name, results)) else {}
         better = {check.name: check for check in _asked_again(exercise, given, results, resit)} if given else {}
@@ -79,7 +80,8 @@ def _given(exercise: Exercise, lost: Sequence[str], resit: Resit) -> dict[str, s
     if not _is_written(exercise, resit):
         return {}
     home = homes(assignment)
-    earlier = assignment.names[: assignment.names.index(exercise.name)]
+    order = [each.name for each in assignment.everything]
+    earlier = order[: order.index(exercise.name)]
     later = {name for name, of in home.items() if of not in earlier}
     own = [name for name, of in home.items() if of == exercise.name]
     used = names_used(resit.cells, exercise.cells, own)

@@ -51,7 +51,8 @@ def load_all(folder: Path) -> list[Dependencies]:
 
 def dependencies_of(assignment: Assignment, wall: str, device: str = "cpu") -> Dependencies:
     """The state of `assignment` now."""
-    release = [(cell.grade_id, cell.role, cell.source) for cell in assignment.release]
+    whole = assignment.whole  # what is chosen touches nothing but what is chosen
+    release = [(cell.grade_id, cell.role, cell.source) for cell in whole.release]
     read = _Read(assignment)
     return Dependencies(
         context=context_digest(assignment, wall, device),
@@ -60,8 +61,8 @@ def dependencies_of(assignment: Assignment, wall: str, device: str = "cpu") -> D
         checks={check.name: _of_check(check, read) for check in assignment.checks},
         mistakes=_of_mistakes(read),
         answers={
-            exercise.name: _digest(*(_dump(parsed(assignment.solution_source(cell)).body) for cell in exercise.cells))
-            for exercise in assignment.exercises
+            exercise.name: _digest(*(_dump(parsed(whole.solution_source(cell)).body) for cell in exercise.cells))
+            for exercise in whole.exercises
         },
     )
 

@@ -93,13 +93,13 @@ def touched(before: Dependencies, now: Dependencies, assignment: Assignment, rep
     failed = {check.exercise for check in report.checks if check.verdict is not Verdict.PASSED}
     again |= {name for name in failed if before.mistakes.get(name) != now.mistakes.get(name)}
     again = _with_dependents(again, assignment)
-    answered = {name for name in assignment.names if before.answers.get(name) != now.answers.get(name)}
-    return again | failed & _after(again | answered, assignment)
+    answered = {name for name in assignment.whole.names if before.answers.get(name) != now.answers.get(name)}
+    return (again | failed & _after(again | answered, assignment)) & set(assignment.names)
 
 
 def _after(exercises: set[str], assignment: Assignment) -> set[str]:
     """Exercises after the first of these: what is wrong there and the author's answers, may be carried to these."""
-    names = assignment.names
+    names = assignment.whole.names
     first = min((names.index(name) for name in exercises if name in names), default=len(names))
     return set(names[first + 1 :])
 

@@ -36,7 +36,8 @@ def context_digest(assignment: Assignment, wall: str, device: str = "cpu") -> st
     parts = {name: path.read_bytes() for part in paths for name, path in sources_of(part).items()}
     edits = [mistake for mistake in mistakes_of(assignment) if mistake.of]  # of an alternative
     parts |= {f"of {edit.name}": right_definition(assignment, edit).encode() for edit in edits}
-    facts = engine_facts(assignment, wall, device) | {"limits": asdict(assignment.limits)}
+    chosen = [(exercise.name, exercise.points) for exercise in assignment.exercises]
+    facts = engine_facts(assignment, wall, device) | {"limits": asdict(assignment.limits), "chosen": chosen}
     return digest_of(parts | {"facts": json.dumps(facts, sort_keys=True).encode()})
 
 

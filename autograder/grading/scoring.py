@@ -12,7 +12,7 @@ def score(assignment: Assignment, results: Sequence[CheckResult]) -> tuple[Exerc
     for exercise in (exercise for exercise in assignment.exercises if not exercise.manual):
         checks = tuple(item for item in results if item.exercise == exercise.name)
         points = earned(exercise.points, checks)
-        scored.append(ExerciseResult(exercise.name, exercise.title, exercise.points, points, checks))
+        scored.append(ExerciseResult(exercise.name, exercise.title, exercise.points, points, checks, exercise.stretch))
     return tuple(scored)
 
 

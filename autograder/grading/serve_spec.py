@@ -16,3 +16,4 @@ class ServeSpec:
     wall: str = "bubblewrap"
     device: str = "cpu"
     which: Checks = "all"
+    whole: bool = False  # with what is not chosen this term

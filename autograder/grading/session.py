@@ -47,7 +47,8 @@ def worker_main(connection: Connection, spec: ServeSpec) -> None:
 
 def worker_spec(assignment: Assignment, options: GradingOptions, which: Checks = "all") -> WorkerSpec:
     """Workers for this assignment."""
-    serving = ServeSpec(str(assignment.root), assignment.slug, options.wall, options.device, which)
+    root, whole = str(assignment.root), assignment.unchosen is None
+    serving = ServeSpec(root, assignment.slug, options.wall, options.device, which, whole)
     seconds = assignment.limits.submission_seconds * FAR + 60
     return WorkerSpec(worker_main, (serving,), seconds, quiet=not is_on(), cluster=options.cluster)
 

@@ -45,6 +45,7 @@ def serve(connection: Connection, spec: ServeSpec) -> None:
     wall = Wall(mode=spec.wall, device=spec.device)
     try:
         assignment = load_course(Path(spec.root)).assignment(spec.slug)
+        assignment = assignment.whole if spec.whole else assignment
         with zygote_for(assignment, wall) as zygote:
             with_suite(assignment, lambda suite: _loop(connection, suite, zygote, spec.which), wall.device)
     except BoxFailure:

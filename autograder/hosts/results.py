@@ -73,7 +73,7 @@ def _test(number_: str, exercise: ExerciseResult, check: CheckResult, visibility
     judged = check.verdict is not Verdict.UNGRADED
     return {
         "number": number_,
-        "name": escape.block(f"{exercise.title}: {check.title}", 200),
+        "name": escape.block(f"{'Extra credit · ' * exercise.stretch}{exercise.title}: {check.title}", 200),
         "score": points if check.earns else 0.0,
         "max_score": points,
         "output": escape.block("\n".join(_lines(check))),

@@ -107,9 +107,7 @@ def load_mistakes(assignment: Assignment) -> tuple[Mistake, ...]:
         for spec in known:
             edit = EditOf(spec, right[spec.name], names) if spec.pairs else None
             made = compiled(spec, edits[spec.name], dict(names)) if edit else getattr(modules[spec.path], spec.name)
-            found.append(
-                Mistake(spec.name, spec.exercise, spec.replaces, spec.hint, made, spec.ends, spec.below, edit)
-            )
+            found.append(Mistake(spec.name, spec.exercise, spec.replaces, spec.hint, made, spec.ends, spec.below, edit))
     return tuple(found)
 
 

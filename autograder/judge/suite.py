@@ -217,8 +217,8 @@ def _not_tried(blank: CheckResult, first: Sequence[CheckResult]) -> CheckResult:
 def collected(assignment: Assignment, items: Sequence[pytest.Item]) -> dict[str, pytest.Function]:
     """The tests by the name of their check. Raises CourseError when they are not those that the source declares."""
     found = {item.name.removeprefix("test_"): item for item in items if isinstance(item, pytest.Function)}
-    for name in sorted({check.name for check in assignment.checks} ^ set(found)):
+    for name in sorted({check.name for check in assignment.whole.checks} ^ set(found)):
         todo = "write every check as one plain function, test_…, without pytest.mark.parametrize"
         where = place(assignment.suite)
         raise CourseError(f"the declared checks and the collected tests disagree about {name}", where, todo)
-    return found
+    return {check.name: found[check.name] for check in assignment.checks}

@@ -5,9 +5,8 @@ from typing import NamedTuple
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
 from autograder.reports import heatmap
 from autograder.reports.render import fragment
-from autograder.reports.words import Look, all_told, look_of, problem_of
+from autograder.reports.words import Look, all_told, look_of, problem_of, worth_of
 from autograder.text import escape
-from autograder.text.words import number
 
 COLOURS = {"good": "#1d6b3a", "bad": "#a3320b", "wait": "#5c5c58", "ours": "#5b3a8e"}
 
@@ -52,7 +51,7 @@ def _headline(report: Report, exercise: ExerciseResult | None) -> str:
         return f"Not graded yet: {problem_of(report)}"
     if exercise is None:
         return "Not graded yet: this is graded by hand."
-    return f"{exercise.title or exercise.name}: {number(exercise.score)} of {number(exercise.points)} points"
+    return f"{exercise.title or exercise.name}: {worth_of(exercise)}"
 
 
 def _lines(check: CheckResult) -> list[str]:

@@ -13,7 +13,17 @@ from autograder.files import natural_key
 from autograder.model import CheckResult, Report
 from autograder.reports import statistics
 from autograder.reports.waterfall import STAGES, Stage
-from autograder.reports.words import LOOKS, all_told, counts, first_of_all, judged, look_at, look_of, needs_a_person
+from autograder.reports.words import (
+    LOOKS,
+    all_told,
+    counts,
+    first_of_all,
+    judged,
+    look_at,
+    look_of,
+    needs_a_person,
+    worth_of,
+)
 from autograder.text import escape
 from autograder.text.words import amount, number
 
@@ -60,6 +70,7 @@ def show_student(report: Report, out: TextIO | None = None) -> None:
         console.print(Text(f"  {escape.terminal(messages.cell_stopped(cell.label, cell.error), 1000)}", style="red"))
     for exercise in report.exercises if judged(report) else ():
         points = f"{number(exercise.score)}/{number(exercise.points)}" if exercise.checks else "graded by hand"
+        points = worth_of(exercise) if exercise.stretch else points
         console.print(Text(f"\n{escape.terminal(exercise.title or exercise.name)}  {points}", style="bold"))
         for group in all_told(exercise.checks):
             for line in _group_lines(group):

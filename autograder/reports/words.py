@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from autograder import messages
 from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdict, cents
-from autograder.text.words import amount, first_sentence
+from autograder.text.words import amount, first_sentence, number
 
 
 class Look(NamedTuple):
@@ -49,7 +49,14 @@ def tasks(report: Report) -> list[Task]:
         if open_checks:
             lost = cents(exercise.points - exercise.score)
             todo.append(Task(exercise, min(open_checks, key=_telling), lost))
-    return sorted(todo, key=lambda task: -task.lost)
+    return sorted(todo, key=lambda task: (task.exercise.stretch, -task.lost))
+
+
+def worth_of(exercise: ExerciseResult) -> str:
+    """What an exercise earned, in words: extra credit is on top of all points."""
+    if exercise.stretch:
+        return f"extra credit: +{number(exercise.score)} of {number(exercise.points)}"
+    return f"{number(exercise.score)} of {number(exercise.points)} points"
 
 
 def _telling(check: CheckResult) -> int:

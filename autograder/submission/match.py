@@ -90,13 +90,18 @@ class Notes:
 class Release:
     """The released code cells that have an id, and the search for them in a file."""
 
-    def __init__(self, cells: Iterable[ReleaseCell]) -> None:
-        self.all = tuple(cells)
+    def __init__(self, cells: Iterable[ReleaseCell], practice: Iterable[str] = ()) -> None:
+        self.all, self.practice = tuple(cells), frozenset(practice)
         named = [cell for cell in self.all if cell.grade_id and cell.kind == "code" and cell.role in _ROLES]
         self.cells: dict[str, ReleaseCell] = {str(cell.grade_id): cell for cell in named}
         self.rank = {grade_id: rank for rank, grade_id in enumerate(self.cells)}
         texts = Counter(tidy(cell.source) for cell in named)
         self._by_text = {tidy(cell.source): name for name, cell in self.cells.items() if texts[tidy(cell.source)] == 1}
+
+    @property
+    def answers(self) -> list[str]:
+        """The ids of the cells with answers that are graded."""
+        return [name for name, cell in self.cells.items() if cell.role == "solution" and name not in self.practice]
 
     def names(self, grade_id: str) -> set[str]:
         """The functions and classes that the released stub defines."""

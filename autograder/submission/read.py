@@ -54,7 +54,8 @@ class _Placed:
 
 def read_submission(raw: bytes, assignment: Assignment) -> Submission:
     """The cells of `raw` that are to be run. Raises UnreadableSubmission with a sentence for the student."""
-    notebook, release = parse_notebook(raw), Release(assignment.release)
+    notebook = parse_notebook(raw)
+    release = Release(assignment.release, (cell for each in assignment.practice for cell in each.cells))
     notes = Notes(notebook.notes)
     claims = release.claims(notebook.cells)
     _note_changed_points(claims, assignment, notes)
@@ -72,7 +73,7 @@ def read_submission(raw: bytes, assignment: Assignment) -> Submission:
 
 def _note_changed_points(claims: Claims, assignment: Assignment, notes: Notes) -> None:
     """Points come from the release; say so where the file says otherwise."""
-    worth = {grade_id_of(exercise.name): exercise.points for exercise in assignment.exercises}
+    worth = {grade_id_of(exercise.name): exercise.maximum for exercise in assignment.exercises}
     claimed = [(grade_id, copy.points) for grade_id, copies in claims.items() for copy in copies]
     if any(points is not None and points != worth.get(grade_id, points) for grade_id, points in claimed):
         notes.append(messages.POINTS_CHANGED)
@@ -105,7 +106,7 @@ def _restore_missing(placed: list[_Placed], claims: Claims, release: Release, no
     """Put released cells that are gone back in: read-only ones, and answers that nobody else defines."""
     defined = {name for item in placed for name in functions(item.cell.source)}
     for grade_id, released in release.cells.items():
-        if grade_id in claims or released.role not in ("given", "solution"):
+        if grade_id in claims or (released.role != "given" and grade_id not in release.answers):
             continue
         if release.names(grade_id) & defined:
             notes.append(messages.found_elsewhere(grade_id))
@@ -127,9 +128,8 @@ def _first_after(placed: list[_Placed], rank: int) -> int:
 def _note_lost_names(cells: Sequence[Cell], release: Release, notes: Notes) -> None:
     """Say which functions of the release nobody defines any more: most often they were renamed."""
     defined = {name for cell in cells for name in defined_anywhere(cell.source)}
-    for grade_id, released in release.cells.items():
-        lost = sorted(release.names(grade_id) - defined) if released.role == "solution" else []
-        for name in lost:
+    for grade_id in release.answers:
+        for name in sorted(release.names(grade_id) - defined):
             notes.append(messages.lost_name(name))
 
 

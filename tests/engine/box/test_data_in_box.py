@@ -21,9 +21,7 @@ PUBLIC = {
     "data.letters(26, seed=1)[1].sort()[0].tolist()": list(range(26)),
     "len(data.shapes(300, seed=1)[0])": 300,
 }
-SOURCES = (
-    "from skimage.data import immunohistochemistry; immunohistochemistry()",
-)
+SOURCES = ("from skimage.data import immunohistochemistry; immunohistochemistry()",)
 
 
 @pytest.fixture(scope="module")

@@ -82,7 +82,7 @@ def test_an_edit_becomes_a_known_mistake(course):
     stub = example(found(course)[0], course, 1).stub
     assert stub == 'edit("double", "line_value_1", "twice = x * 2", "twice = x * 3", hint="…")'
     path = course.root / "solutions/tiny/mistakes.py"
-    path.write_text(f"from autograder.judge import edit\n\n{stub}\n".replace("edit(", 'edit(', 1))
+    path.write_text(f"from autograder.judge import edit\n\n{stub}\n".replace("edit(", "edit(", 1))
     assert [mistake.name for mistake in mistakes_of(load_course(course.root).assignment("tiny"))] == ["line_value_1"]
 
 

@@ -255,3 +255,18 @@ def test_nobody_gives_a_file_all_the_same(form):
 def test_the_score_is_the_same_to_the_cent(form):
     text = write(form, "Tiny", [grade("ada", 19.995, penalty=0.333)]).text
     assert "27.17" in text
+
+
+# extra credit ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("format_", ["csv", "jsonl", "canvas", "moodle", "junit"])
+def test_a_score_above_the_maximum_is_exported_as_it_is(format_):
+    """The maximum stays what it is; only Moodle refuses more, and is told by name."""
+    marks = (Mark("double", "Doubling", 100, 99.5), Mark("thrice", "Thrice", 5, 2.0, stretch=True))
+    best = Grade("ada", "tiny", marks)
+    made = write(format_, "Tiny", [best])
+    assert (best.points, best.score, best.extra) == (100, 101.5, 2)
+    assert "101.5" in made.text
+    told = ["ada has 101.5 points; Moodle accepts at most 100"] if format_ == "moodle" else []
+    assert list(made.complaints) == told

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import csv
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.plugins import CsvExportPlugin
 
-from autograder.course import load_course
+from autograder.course import Exercise, load_course
 from autograder.course.term import load_term
 from autograder.gradebook import database, late_penalties, opening
 from autograder.gradebook.gather import recomputed_grades
 from autograder.gradebook.grades import from_book, from_reports, unrecorded
 from autograder.grading.session import store_of
+from autograder.model import CheckResult, ExerciseResult, Verdict
 from tests.engine.samples.book import book_of, enter, hand_in, make_book, make_course, report, rule, url_of
 
 DUE = datetime(2030, 1, 10, 12, tzinfo=UTC)
@@ -56,6 +58,22 @@ def by_nbgrader(root):
         CsvExportPlugin(to=str(root / "grades.csv")).export(book)
     with (root / "grades.csv").open(newline="") as file:
         return {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+
+
+def test_a_stretch_is_on_top_in_nbgrader_and_lateness_leaves_it(root):
+    """nbgrader adds what a cell is worth to the maximum, so a stretch is worth nothing there, and earns more."""
+    tiny = load_course(root).assignment("tiny")
+    tiny = replace(tiny, exercises=(*tiny.exercises, Exercise("thrice", "Thrice", 5.0, (), False, 99, True)))
+    check = CheckResult("thrice", "thrice", "", Verdict.PASSED)
+    thrice = ExerciseResult("thrice", "Thrice", 5.0, 5.0, (check,), stretch=True)
+    with book_of(root) as book:
+        book.add_grade_cell("thrice_check", "tiny", "tiny", max_score=0, cell_type="code")
+    hand_in(root, "ada", DUE + timedelta(hours=1))
+    database.record([replace(report("ada"), exercises=(*report("ada").exercises, thrice))], root)
+    with book_of(root) as book:
+        (grade,) = from_book(tiny, book, [], load_term(root))
+    assert (grade.points, grade.raw, grade.penalty, grade.extra) == (100, 95, 9, 5)
+    assert by_nbgrader(root) == {"ada": 86}
 
 
 def test_points_of_people_count_and_extra_credit_is_added(root):

@@ -11,6 +11,7 @@ from nbgrader.api import Gradebook
 
 from autograder.cli.main import main
 from autograder.course import load_course
+from autograder.course.load import chosen
 from autograder.grading.dependencies import dependencies_of, load_all
 from autograder.grading.incremental import Regrade, touched
 from autograder.grading.session import GradingOptions, store_of
@@ -67,6 +68,14 @@ def again(sample_course, changes, *failing, cells=()):
 )
 def test_only_what_is_touched_is_judged_again(sample_course, changes, exercises):
     assert again(sample_course, changes) == exercises
+
+
+def test_another_choice_touches_only_what_is_new_in_it(sample_course):
+    tiny = load_course(sample_course()).assignment("tiny")
+    without = chosen(tiny, ("double", "why"))
+    less, more = (dependencies_of(each, "bubblewrap") for each in (without, tiny))
+    assert touched(less, more, tiny, report("ada")) == {"add"}
+    assert touched(more, less, without, report("ada")) == set()
 
 
 def test_a_check_that_comes_after_a_mended_one_is_touched(sample_course):

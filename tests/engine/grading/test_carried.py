@@ -1,11 +1,12 @@
 """Error carried forward: what was wrong earlier costs points there, and only there."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
 from autograder.box.zygote import Wall, Zygote
 from autograder.course import load_course
+from autograder.course.load import chosen
 from autograder.grading.one import grade
 from autograder.judge.plugin import Suite, with_suite
 from autograder.model import Report, Verdict
@@ -20,13 +21,13 @@ ON_DOUBLE = "def add(a, b):\n    return double(a) - a + b"
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Report]]:
-    """`report(double="…")`: the Report of a notebook with these answers, the rest right."""
+    """`report(double="…")`: the Report of a notebook with these answers, the rest right, of what is `graded`."""
     tiny = load_course(write_course(tmp_path_factory.mktemp("course"))).assignment("tiny")
     with Zygote.start(Wall()) as zygote:
 
-        def make(extra: str = "", **answers: str) -> Report:
+        def make(extra: str = "", graded: Sequence[str] = tiny.names, **answers: str) -> Report:
             handed_in = HandedIn("ada", "ada.ipynb", "key", notebook(RIGHT | answers, extra))
-            return with_suite(tiny, lambda suite: grade(handed_in, suite, zygote))
+            return with_suite(chosen(tiny, graded), lambda suite: grade(handed_in, suite, zygote))
 
         yield make
 
@@ -82,3 +83,10 @@ def test_an_earlier_exercise_gains_nothing_from_a_later_answer(report):
     """Else a stub of add would earn double its points: double(x) is add(x, x)."""
     through = "def double(x):\n    return add(x, x)"
     assert points(report(double=through, add="def add(a, b):\n    raise NotImplementedError()")) == [0, 0]
+
+
+@pytest.mark.parametrize("double", [SQUARED, STUB, ""])
+def test_what_is_only_practice_costs_nothing_where_it_is_used(report, double):
+    found = report(double=double, add=ON_DOUBLE, graded=("add", "why"))
+    assert (points(found), found.points, found.checks[0].verdict) == ([90], 90, Verdict.CARRIED)
+    assert [note for note in found.notes if "double" in note] == []

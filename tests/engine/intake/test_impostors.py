@@ -263,7 +263,7 @@ def test_nothing_that_a_repository_names_is_executed(root, tmp_path, capsys, hos
 
 def test_a_missing_commit_is_fetched_from_nowhere(root, tmp_path, capsys, hostile):
     clones = hostile(
-        "[protocol]\n\tallow = always\n[remote \"o\"]\n\turl = ext::{trap}\n\tpromisor = true\n"
+        '[protocol]\n\tallow = always\n[remote "o"]\n\turl = ext::{trap}\n\tpromisor = true\n'
         "[extensions]\n\tpartialClone = o\n"
     )
     (clones / "tiny-eve/.git/HEAD").write_text("0" * 39 + "1\n")

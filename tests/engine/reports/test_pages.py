@@ -238,5 +238,5 @@ def test_who_needs_a_person_is_one_number():
     people = {"ada": marks, "bob": marks, "cy": read}
     contexts = {name: StudentContext(Grade(name, "a1", given)) for name, given in people.items()}
     page = class_page(reports, TITLE, ["a", "b", "c"], contexts)
-    assert "<dt>need a person</dt><dd class=\"ours\">2</dd>" in page
+    assert '<dt>need a person</dt><dd class="ours">2</dd>' in page
     assert "2 answers to read: Why?" in page
