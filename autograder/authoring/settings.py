@@ -36,6 +36,7 @@ def _course() -> Iterator[str]:
     yield from _named("choose", "Which exercises are graded; without it all but the stretches.", choice.CHOOSE)
     yield from _named("leave_out", "Which exercises are practice this term.", choice.LEAVE_OUT)
     yield from _named("stretch", "Which stretch exercises are on.", choice.STRETCH)
+    yield from _table("requests", term.RequestRules)
     yield from _table("canvas", canvas.CanvasCourse)
     yield from _named("canvas.assignments", "Which assignment of Canvas is which.", canvas.CANVAS_ASSIGNMENTS)
 

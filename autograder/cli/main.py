@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from autograder import log
-from autograder.cli import author, canvas, grade, hosts, staff, term
+from autograder.cli import author, canvas, grade, hosts, requests, staff, term
 from autograder.cli.exits import DONE, INTERRUPTED, NOT_GRADED, WRONG
 from autograder.cli.verb import verbose
 from autograder.errors import ConvgradeError, CourseError
@@ -31,7 +31,7 @@ HEADINGS: dict[str, tuple[click.Command, ...]] = {
         author.print_map,
         author.print_settings,
     ),
-    "A term": (term.collect, term.late, term.regrade, term.export),
+    "A term": (term.collect, term.late, term.regrade, requests.requests, term.export),
     "Other systems": (canvas.canvas, hosts.gradescope, hosts.classroom),
     "This machine": (staff.doctor, grade.demo),
 }

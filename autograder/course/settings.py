@@ -10,7 +10,7 @@ COURSE_TEXTS = {
 }
 COURSE_TABLES = (
     *("deadlines", "extensions", "late", "attempts", "gradebook", "exports", "teams", "feedback", "canvas"),
-    *("choose", "leave_out", "stretch"),
+    *("choose", "leave_out", "stretch", "requests"),
 )
 ASSIGNMENT_TEXTS = {"title": ("text", "what students read; must be there")}
 ASSIGNMENT_TABLES = ("limits", "feedback", "hidden", "bans", "thresholds")

@@ -16,6 +16,7 @@ from typing import Any
 from autograder.course.canvas import CanvasCourse, read_canvas
 from autograder.course.teams import Teams, read_teams
 from autograder.course.toml import (
+    AN_ADDRESS,
     TRUE_OR_FALSE,
     at_least,
     line_of,
@@ -99,6 +100,13 @@ class ExportRules:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestRules:
+    """Where students ask for a second look."""
+
+    mail: str = setting("", AN_ADDRESS, "pages have a link that writes to it; else a text to copy")
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
     """Everything in course.toml that is about people and dates."""
 
@@ -110,6 +118,7 @@ class Term:
     exports: ExportRules = ExportRules()
     teams: Teams = field(default_factory=dict)
     feedback: Mapping[str, datetime] = field(default_factory=dict)  # by assignment, "release" for all others
+    requests: RequestRules = RequestRules()
     canvas: CanvasCourse = field(default_factory=CanvasCourse)
     canvas_assignments: Mapping[str, int] = field(default_factory=dict)  # their numbers in Canvas
 
@@ -157,6 +166,7 @@ def read_term(path: Path, table: Mapping[str, Any], slugs: set[str]) -> Term:
         gradebook=table_into(path, table, "gradebook", GradebookRules),
         exports=table_into(path, table, "exports", ExportRules),
         teams=read_teams(path, table, slugs),
+        requests=table_into(path, table, "requests", RequestRules),
         canvas=canvas,
         canvas_assignments=canvas_assignments,
     )

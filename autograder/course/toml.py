@@ -46,6 +46,10 @@ A_LIST_OF_TEXTS = Allowed(
     'a list of texts such as ["sklearn/datasets/data"]',
     lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value),
 )
+AN_ADDRESS = Allowed(
+    'an address such as "staff@example.edu"',
+    lambda value: bool(isinstance(value, str) and re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", value, re.ASCII)),
+)
 TRUE_OR_FALSE = Allowed("true or false", lambda value: isinstance(value, bool))
 ABOVE_0 = Allowed("a number above 0", lambda value: is_number(value) and value > 0)
 WHOLE_ABOVE_0 = Allowed("a whole number above 0", lambda value: is_number(value, whole=True) and value > 0)

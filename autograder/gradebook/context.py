@@ -17,6 +17,16 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A regrade request as its student sees it."""
+
+    about: str  # the check or the exercise
+    state: str  # of `requests`
+    points: float = 0.0
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StudentContext:
     """Of one student in one assignment; without a grade, only the report is known."""
 
@@ -25,6 +35,8 @@ class StudentContext:
     comments: Mapping[str, str] = field(default_factory=lambda: _NOTHING)  # exercise → what a person wrote
     show: str = "values"
     earlier: Earlier = field(default_factory=dict)  # exercise → the answer that its points are for, not the new one
+    asked: Mapping[str, tuple[Asked, ...]] = field(default_factory=dict)  # exercise → what the student asked for
+    mail: str = ""  # where requests go; without it there is a text to copy
 
     @property
     def marks(self) -> Mapping[str, Mark]:

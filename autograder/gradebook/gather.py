@@ -7,10 +7,11 @@ from typing import Any
 from autograder.course import Assignment, Course
 from autograder.course.term import Term
 from autograder.gradebook import database, opening
-from autograder.gradebook.context import StudentContext, headings
+from autograder.gradebook.context import Asked, StudentContext, headings
 from autograder.gradebook.grades import Grade, empty_marks, from_book, from_reports, in_order, regraded, unrecorded
 from autograder.gradebook.late_penalties import recompute
 from autograder.gradebook.marked import Earlier, earlier_answers
+from autograder.gradebook.requests import all_requests, state_of
 from autograder.grading.session import store_of
 from autograder.intake.not_taken import not_taken
 from autograder.log import stage
@@ -85,11 +86,31 @@ def gather_contexts(course: Course, assignment: Assignment, reports: Sequence[Re
             grades |= _recorded(assignment, found[0], reports, course.term)
             comments = _comments(assignment, found[0])
             earlier = earlier_answers(found[0], assignment.slug)
-    read = headings(assignment)
+    read, asked = headings(assignment), _asked(course, assignment.slug)
+    about: dict[str, Any] = {"show": assignment.show, "mail": course.term.requests.mail}
     return {
-        name: StudentContext(grades[name], read, comments.get(name, {}), assignment.show, earlier.get(name, {}))
+        name: StudentContext(
+            grades[name],
+            read,
+            comments.get(name, {}),
+            earlier=earlier.get(name, {}),
+            asked=asked.get(name, {}),
+            **about,
+        )
         for name in (report.student for report in reports)
     }
+
+
+def _asked(course: Course, slug: str) -> dict[str, dict[str, tuple[Asked, ...]]]:
+    """Student → exercise → the requests."""
+    by_student: dict[str, dict[str, tuple[Asked, ...]]] = {}
+    for request in (each for each in all_requests(course.root) if each.slug == slug and not each.problem):
+        last = request.decisions[-1] if request.decisions else None
+        values = (last.points, last.because) if last else (0.0, "")
+        mine = by_student.setdefault(request.student, {})
+        asked = Asked(request.check, state_of(request, course.root), *values)
+        mine[request.exercise] = (*mine.get(request.exercise, ()), asked)
+    return by_student
 
 
 def _recorded(assignment: Assignment, book: Any, reports: Sequence[Report], term: Term) -> dict[str, Grade]:

@@ -14,6 +14,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
 from autograder.course.term import Term, load_term
+from autograder.gradebook.requests import ask_about_new
 from autograder.gradebook.students import refuse_strangers
 from autograder.gradebook.team_marks import share_marks
 
@@ -56,6 +57,7 @@ def recompute(book: Gradebook, slug: str, nbgrader_config: Config) -> dict[str, 
     refuse_strangers(root, term, [student.id for student in book.students])
     set_deadline(book, slug, term)
     share_marks(book, slug, term.teams_of(slug))
+    ask_about_new(book, root, slug)
     step = AssignLatePenalties(config=nbgrader_config)
     step.gradebook, step.assignment_id = book, slug
     changed = {}

@@ -2,13 +2,15 @@
 
 from pathlib import PurePath
 from typing import NamedTuple
+from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 
-from autograder.gradebook.context import StudentContext, mark_of
+from autograder.gradebook.context import Asked, StudentContext, mark_of
 from autograder.gradebook.grades import Mark
 from autograder.gradebook.marked import EARLIER_ANSWER
 from autograder.grading.scoring import worth
+from autograder.intake.letters import request_text
 from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdict, WrittenAnswer
 from autograder.reports import heatmap
 from autograder.reports.render import page
@@ -21,6 +23,13 @@ _MAX_FIGURES = 16
 _MAX_FIGURE_CHARACTERS = 8_000_000
 
 
+class SecondLook(NamedTuple):
+    """How a student asks for a second look at a check or an exercise."""
+
+    text: str  # to copy
+    href: str  # "" where there is no address
+
+
 class Finding(NamedTuple):
     """Checks of one exercise that fail for the same reason, told once."""
 
@@ -29,6 +38,7 @@ class Finding(NamedTuple):
     worth: float
     panels: tuple[heatmap.Panel, ...]
     caption: str
+    ask: SecondLook
 
     @property
     def folded(self) -> bool:
@@ -52,6 +62,8 @@ class Section(NamedTuple):
     pictures: list[Markup]
     earlier: WrittenAnswer | None  # that the points are for
     earlier_pictures: list[Markup]
+    asked: tuple[Asked, ...]
+    ask: SecondLook
 
 
 def student_page(report: Report, title: str, context: StudentContext | None = None) -> str:
@@ -88,13 +100,24 @@ def _section(anchor: str, exercise: ExerciseResult, context: StudentContext, rep
     passed = [check for check in exercise.checks if check.verdict is Verdict.PASSED]
     carried = alike([check for check in exercise.checks if check.verdict is Verdict.CARRIED])
     wrong = findings([check for check in exercise.checks if check not in waiting])
-    found = [_finding(f"{anchor}-{n}", exercise, group) for n, group in enumerate(wrong, 1)]
+    asks = [_ask(report.assignment, group[0].name, context.mail) for group in wrong]
+    numbered = enumerate(zip(wrong, asks, strict=True), 1)
+    found = [_finding(f"{anchor}-{n}", exercise, group, ask) for n, (group, ask) in numbered]
     mark = context.marks.get(exercise.name) or mark_of(exercise)
     texts = context.read.get(exercise.name, ""), context.comments.get(exercise.name, "")
     answer = next((each for each in report.answers if each.exercise == exercise.name), None)
     earlier = context.earlier.get(exercise.name)
     pasted, before = _pasted(answer), _pasted(earlier)
-    return Section(anchor, exercise, found, waiting, carried, passed, mark, *texts, answer, pasted, earlier, before)
+    answers = (answer, pasted, earlier, before)
+    asked, ask = context.asked.get(exercise.name, ()), _ask(report.assignment, exercise.name, context.mail)
+    return Section(anchor, exercise, found, waiting, carried, passed, mark, *texts, *answers, asked, ask)
+
+
+def _ask(slug: str, about: str, mail: str) -> SecondLook:
+    text = request_text(slug, about)
+    subject, _, body = text.partition("\n")
+    fields = {"subject": subject, "body": body.lstrip("\n")}
+    return SecondLook(text, f"mailto:{mail}?{urlencode(fields, quote_via=quote)}" if mail else "")
 
 
 def _pasted(answer: WrittenAnswer | None) -> list[Markup]:
@@ -102,9 +125,9 @@ def _pasted(answer: WrittenAnswer | None) -> list[Markup]:
     return list(filter(None, map(picture_uri, answer.pictures if answer else ())))
 
 
-def _finding(anchor: str, exercise: ExerciseResult, checks: list[CheckResult]) -> Finding:
+def _finding(anchor: str, exercise: ExerciseResult, checks: list[CheckResult], ask: SecondLook) -> Finding:
     picture = next((check.picture for check in checks if check.picture), None)
-    return Finding(anchor, checks, sum(worth(exercise, check) for check in checks), *heatmap.drawn(picture))
+    return Finding(anchor, checks, sum(worth(exercise, check) for check in checks), *heatmap.drawn(picture), ask)
 
 
 def _steps(report: Report, sections: list[Section]) -> list[tuple[str, Task]]:

@@ -227,7 +227,7 @@ def test_verbs_are_listed_under_who_needs_them_in_that_order(convgrade):
     assert listed == {
         "Students' work": ["grade", "report", "explain", "watch", "similar"],
         "Authors": ["new", "build", "prove", "calibrate", "learn", "coverage", "map", "settings"],
-        "A term": ["collect", "late", "regrade", "export"],
+        "A term": ["collect", "late", "regrade", "requests", "export"],
         "Other systems": ["canvas", "gradescope", "classroom"],
         "This machine": ["doctor", "demo"],
     }

@@ -34,6 +34,7 @@ VERBS = {
     "collect": ("collect", "tiny", "arrived"),
     "late": ("late", "tiny"),
     "regrade": ("regrade", "tiny", "--record", "--jobs", "1"),
+    "requests": ("requests", "add", "arrived"),
     "export": ("export", "tiny", "--output", "build/grades.csv"),
     "canvas": ("canvas", "grades", "tiny", "--dry-run"),
     "gradescope": ("gradescope", "tiny"),

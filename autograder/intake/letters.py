@@ -1,0 +1,139 @@
+"""Messages that students sent about their points: mails (.eml, .txt with From: and Subject:) and a form's table (.csv).
+
+Everything in them is a stranger's: read with a limit, never opened further than the first text, attachments are left
+out. Nothing disappears: what cannot be read is a letter, too, with the reason.
+"""
+
+import csv
+import html
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.errors import MessageError
+from email.message import EmailMessage
+from email.utils import getaddresses
+from pathlib import Path
+
+from autograder.errors import ConvgradeError
+from autograder.submission.find import Found
+from autograder.text.escape import terminal
+
+MAX_LETTERS = 5000
+_MAX_BYTES = 2_000_000
+_MAX_TEXT = 4000
+_MAX_LINE = 300
+_ENDINGS = (".eml", ".txt", ".csv")
+_BROKEN = (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError)
+_ABOUT = re.compile(r"Regrade request:\s*(?P<slug>[a-z]\w{0,59})\s*/\s*(?P<what>\w{1,120})", re.ASCII | re.IGNORECASE)
+_SENDERS = ("email address", "email", "e-mail", "mail", "username", "login", "student")  # the first that is there
+_ASSIGNMENTS, _CHECKS = ("assignment",), ("check", "exercise")
+_REASONS, _TIMES = ("why", "reason", "text", "request"), ("timestamp", "time", "date")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message; every text is as it came, cut to a length."""
+
+    where: str  # file, and line of a table; for people
+    sender: str = ""  # an address or a login, without case
+    slug: str = ""
+    about: str = ""  # a check or an exercise
+    text: str = ""
+    at: str = ""
+    problem: str = ""  # why nothing can be made of it
+
+
+def read_letters(path: Path) -> Iterator[Letter]:
+    """All messages of a file or of a folder. Raises ConvgradeError where there are too many."""
+    files = sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
+    count = 0
+    for file in (file for file in files if file.suffix.lower() in _ENDINGS or not path.is_dir()):
+        for letter in _of_file(file):
+            count += 1
+            if count > MAX_LETTERS:
+                raise ConvgradeError(f"{terminal(path.name, 80)} holds more than {MAX_LETTERS:,} messages")
+            yield letter
+
+
+def request_text(slug: str, about: str) -> str:
+    """What a student copies into a message: it says which check it is about."""
+    return f"Regrade request: {slug} / {about}\n\nWhy I think that my answer is right:\n"
+
+
+def _of_file(file: Path) -> Iterator[Letter]:
+    where = terminal(file.name, 120)
+    try:
+        raw = b"" if file.is_symlink() else Found("", file.name, "", file).read()
+        if file.is_symlink() or len(raw) > _MAX_BYTES:
+            why = "is a link" if file.is_symlink() else f"has more than {_MAX_BYTES // 1_000_000} MB"
+            yield Letter(where, problem=why)
+        elif file.suffix.lower() == ".csv":
+            yield from _of_table(where, raw)
+        else:
+            yield _of_mail(where, raw)
+    except _BROKEN as error:
+        yield Letter(where, problem=f"cannot be read ({type(error).__name__})")
+    except OSError as error:
+        yield Letter(where, problem=f"cannot be read ({terminal(str(error.strerror), 80)})")
+
+
+# mails ------------------------------------------------------------------------------------------
+
+
+def _of_mail(where: str, raw: bytes) -> Letter:
+    mail = message_from_bytes(raw, policy=policy.default)
+    senders = {address.casefold() for _, address in getaddresses([_head(mail, "from")]) if address}
+    subject, body = _head(mail, "subject"), _body(mail)
+    found = _ABOUT.search(subject) or _ABOUT.search(body)
+    slug, about = (found["slug"], found["what"]) if found else ("", "")
+    problem = "" if found else "does not say which check it is about: “Regrade request: assignment / check”"
+    if len(senders) != 1:
+        problem = "names no sender" if not senders else "names several senders"
+    sender = next(iter(senders)) if len(senders) == 1 else ""
+    text = "\n".join(line for line in _ABOUT.sub("", body).splitlines() if not line.startswith(">")).strip()
+    return Letter(where, sender[:_MAX_LINE], slug, about, text[:_MAX_TEXT], _head(mail, "date"), problem)
+
+
+def _head(mail: EmailMessage, name: str) -> str:
+    values = mail.get_all(name, [])
+    return ", ".join(" ".join(str(value).split()) for value in values[:3])[:_MAX_LINE]
+
+
+def _body(mail: EmailMessage) -> str:
+    """The first text, of a page without its tags."""
+    part = mail.get_body(("plain", "html"))
+    if part is None:
+        return ""
+    try:
+        text = str(part.get_content())[: 4 * _MAX_TEXT]
+    except LookupError:  # an encoding that nobody knows
+        payload = part.get_payload(decode=True)
+        text = payload.decode("utf-8", "replace")[: 4 * _MAX_TEXT] if isinstance(payload, bytes) else ""
+    return html.unescape(re.sub(r"<[^<>]{0,500}>", " ", text)) if part.get_content_type() == "text/html" else text
+
+
+# tables -----------------------------------------------------------------------------------------
+
+
+def _of_table(where: str, raw: bytes) -> Iterator[Letter]:
+    """A line of a form's table for each; the columns have one of the names above."""
+    lines = csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""))
+    head = [name.strip().casefold() for name in next(lines, [])]
+    for number, line in enumerate(lines, 2):
+        values = dict(zip(head, (value.strip() for value in line), strict=False))
+        if any(values.values()):
+            yield _of_line(f"{where}:{number}", values)
+
+
+def _of_line(where: str, values: Mapping[str, str]) -> Letter:
+    def first(names: tuple[str, ...], most: int = _MAX_LINE) -> str:
+        return next((values[name] for name in names if values.get(name)), "")[:most]
+
+    sender, text = first(_SENDERS).casefold(), first(_REASONS, _MAX_TEXT)
+    slug, about = first(_ASSIGNMENTS), first(_CHECKS)
+    if (found := _ABOUT.search(text)) and not about:
+        slug, about = found["slug"], found["what"]
+    problem = "" if sender else "names no sender: a column Email, Username or Student"
+    return Letter(where, sender, slug, about, _ABOUT.sub("", text).strip(), first(_TIMES), problem)

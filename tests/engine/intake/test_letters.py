@@ -1,0 +1,80 @@
+"""Messages about points: who wrote, which check it is about, and that nothing hostile or broken disappears."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.errors import ConvgradeError
+from autograder.intake import letters
+from autograder.intake.letters import read_letters, request_text
+
+MAIL = b"From: Ada <Ada@X.edu>\r\nSubject: Regrade request: tiny / add_sums\r\nDate: Tue, 1 Jan 2030\r\n\r\n"
+
+
+@pytest.fixture
+def read(tmp_path):
+    """read("a.eml", b"…") → the only letter in that file"""
+
+    def run(name, raw):
+        (tmp_path / name).write_bytes(raw)
+        (letter,) = read_letters(tmp_path / name)
+        return letter
+
+    return run
+
+
+def test_a_mail_says_who_and_about_what(read):
+    letter = read("a.eml", MAIL + b"> quoted\r\nMy answer is right.\r\n")
+    assert (letter.sender, letter.slug, letter.about) == ("ada@x.edu", "tiny", "add_sums")
+    assert (letter.text, letter.problem) == ("My answer is right.", "")
+
+
+def test_what_the_page_gives_to_copy_is_read_from_the_body(read):
+    letter = read("a.txt", b"From: ada@x.edu\n\n" + request_text("tiny", "add").encode() + b"Because.\n")
+    assert (letter.slug, letter.about, letter.problem) == ("tiny", "add", "")
+    assert letter.text.endswith("Because.")
+
+
+def test_only_the_first_text_of_a_mail_is_read_and_tags_are_left_out(read):
+    head = b"From: a@x.edu\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=B\n\n"
+    page = b"--B\nContent-Type: text/html\n\n<p>Regrade request: tiny / add</p><script>x</script>\n"
+    file = b"--B\nContent-Disposition: attachment; filename=../x.ipynb\n\nevil\n--B--\n"
+    letter = read("a.eml", head + page + file)
+    assert (letter.about, "<" in letter.text, "evil" in letter.text) == ("add", False, False)
+
+
+def test_a_forms_table_is_a_letter_for_each_line(tmp_path):
+    table = "Timestamp,Email Address,Assignment,Check,Why\n2030,Ada@x.edu,tiny,add,Hm\n,,,,\n2030,,tiny,add,Who?\n"
+    (tmp_path / "form.csv").write_text(table)
+    first, second = read_letters(tmp_path)
+    assert (first.sender, first.about, first.text, first.where) == ("ada@x.edu", "add", "Hm", "form.csv:2")
+    assert second.problem.startswith("names no sender")
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (b"Subject: Regrade request: tiny / add\n\nhello", "names no sender"),
+        (b"From: a@x.edu, b@x.edu\nSubject: Regrade request: tiny / add\n\nhello", "names several senders"),
+        (b"From: a@x.edu\n\nhello", "does not say which check"),
+        (b"From: a@x.edu\nContent-Type: text/plain; charset=nonsense\n\nx", "does not say which check"),
+        (b"From: a@x.edu\nContent-Type: multipart/mixed; boundary=B\n\n" + b"--B\n" * 3000, "does not say which"),
+        (b"\xff\xfe\x00" * 50, "names no sender"),
+        (b"From: " + b"(" * 100_000 + b"\n\nx", ""),
+        (bytes(2_000_001), "has more than 2 MB"),
+    ],
+)
+def test_what_cannot_be_read_is_a_letter_with_the_reason(read, raw, told):
+    letter = read("odd.eml", raw)
+    assert letter.problem
+    assert told in letter.problem
+
+
+def test_links_are_not_followed_and_crowds_are_refused(tmp_path, monkeypatch):
+    (tmp_path / "secret").write_bytes(MAIL)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.eml").symlink_to(tmp_path / "secret")
+    assert [letter.problem for letter in read_letters(tmp_path / "in")] == ["is a link"]
+    monkeypatch.setattr(letters, "MAX_LETTERS", 0)
+    with pytest.raises(ConvgradeError, match="more than 0 messages"):
+        list(read_letters(tmp_path / "in"))
