@@ -17,7 +17,7 @@ setup: $(READY) ## install everything that the other targets need
 
 demo: $(READY) ; @$(BIN)/convgrade demo ## grade a sample class and show its page
 
-test: $(READY) ## every test; of the known mistakes one notebook in six (TESTS=tests/engine for some, JOBS=4 for more workers)
+test: $(READY) ## every test; of the known mistakes one in twenty (TESTS=tests/engine for some, JOBS=4 for more workers)
 	@bash .ci/extras; OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) $(TESTS)
 
 quick: $(READY) ; @OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) @tests/quick.txt ## the tests of the inner loop: no box, no server, no training

@@ -2,15 +2,17 @@
 
 Each variant is a notebook like any other. What a student may delete anyway, the ordinary cells, is left out of all but
 the perfect and the untouched one. Variants of different exercises may share a notebook: alternatives always do, and
-mistakes when asked to be put `together`. Then one notebook more for each exercise, in which all but that one are done,
-shows that no exercise leans on another, so that what goes wrong in one cannot be felt in the others.
+mistakes when asked to be put `together`. Then a few notebooks more, in which some exercises are not done, show that no
+exercise leans on another, so that what goes wrong in one cannot be felt in the others.
 """
 
 import ast
 import json
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import combinations, count, zip_longest
+from math import comb
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,12 @@ class Variant:
     exercise: str = ""  # of the replaced function
     function: str = ""
     alone: bool = True  # in its notebook
+    undone: tuple[str, ...] = ()  # exercises that are left as they were given out
+
+    @property
+    def touched(self) -> tuple[str, ...]:
+        """The exercises in which points may be lost."""
+        return self.undone or (self.exercise,)
 
     def __str__(self) -> str:
         return " › ".join(filter(None, (self.exercise, self.function, self.kind, self.exercise and self.name)))
@@ -50,23 +58,51 @@ class Replacement:
     alone: bool = False  # it stops or eats the box, so it shares no notebook
 
 
-def proof_notebooks(assignment: Assignment, together: bool = False, only: str = "") -> Iterator[Variant]:
-    """Every variant, or `only` those of one exercise. Those that share a notebook have the same `raw`."""
+def proof_notebooks(
+    assignment: Assignment, together: bool = False, only: str = "", one_in: int = 1
+) -> Iterator[Variant]:
+    """Every variant, or `only` those of one exercise; one mistake `one_in` so many. A shared notebook is one `raw`."""
     answers = variants.answers(assignment)
     perfect = notebooks.submission(assignment, answers)
     yield Variant(PERFECT, PERFECT, perfect)
     yield Variant(UNTOUCHED, UNTOUCHED, notebooks.submission(assignment, {}))
-    chosen = [each for each in replacements(assignment) if only in ("", each.exercise)]
+    chosen = share([each for each in replacements(assignment) if only in ("", each.exercise)], one_in)
     sharing = [each for each in chosen if not each.alone and (together or each.kind == ALTERNATIVE)]
     stubs = {cell.grade_id: cell.source for cell in assignment.release if cell.grade_id}
-    for exercise in (exercise for exercise in assignment.exercises if together and not exercise.manual):
-        raw = answered(perfect, answers | {cell: stubs[cell] for cell in exercise.cells})
-        yield Variant(WITHOUT, exercise.name, raw, exercise.name)
+    for undone in left_out([exercise.name for exercise in assignment.exercises if together and not exercise.manual]):
+        cells = [cell for name in undone for cell in assignment.exercise(name).cells]
+        raw = answered(perfect, answers | {cell: stubs[cell] for cell in cells})
+        yield Variant(WITHOUT, ", ".join(undone), raw, ", ".join(undone), undone=undone)
     for group in (*_rounds(sharing), *([each] for each in chosen if each not in sharing)):
         answer = variants.with_replaced(answers, {each.function: each.source for each in group})
         raw = answered(perfect, answer)
         for each in group:
             yield Variant(each.kind, each.name, raw, each.exercise, each.function, len(group) == 1)
+
+
+def share(every: Sequence[Replacement], one_in: int) -> list[Replacement]:
+    """Every right solution, and of each exercise one mistake in so many: others when any of them changes."""
+    of_exercise: dict[str, list[Replacement]] = {}
+    for each in every:
+        of_exercise.setdefault(each.exercise if each.kind == MISTAKE else "", []).append(each)
+    kept = of_exercise.pop("", [])
+    for wrong in of_exercise.values():
+        seed = zlib.crc32("".join(each.source for each in wrong).encode())
+        kept += wrong[seed % min(one_in, len(wrong)) :: one_in]
+    return kept
+
+
+def left_out(exercises: Sequence[str]) -> list[tuple[str, ...]]:
+    """Exercises to leave undone, a notebook each: for any two exercises some notebook has the first without the second.
+
+    As few as can be (Sperner's theorem): of k notebooks every exercise is missing in another half.
+    """
+    if len(exercises) < 2:
+        return []
+    notebooks_needed = next(number for number in count(2) if comb(number, number // 2) >= len(exercises))
+    halves = combinations(range(notebooks_needed), notebooks_needed // 2)
+    missing = dict(zip(exercises, halves, strict=False))
+    return [tuple(name for name in exercises if number in missing[name]) for number in range(notebooks_needed)]
 
 
 def replacements(assignment: Assignment) -> list[Replacement]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 import time
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,13 +22,14 @@ from autograder.authoring.proof_set import (
     PERFECT,
     UNTOUCHED,
     WITHOUT,
+    Replacement,
     Variant,
     owners,
     proof_notebooks,
+    replacements,
 )
 from autograder.authoring.secrets import try_and_show
 from autograder.course import Assignment, load_course
-from autograder.course.parts import sources_of
 from autograder.errors import ConvgradeError
 from autograder.grading.pool import grade_all
 from autograder.grading.progress import progress
@@ -68,7 +68,7 @@ class Proof:
 class ProveOptions:
     """How to prove: workers, wall, device, mistakes `together` in notebooks or each in its own, `only` one exercise.
 
-    For machines with little time: one in `one_in` notebooks with mistakes, others when the file of mistakes changes.
+    For machines with little time: of each exercise one in `one_in` mistakes, others when one of them changes.
     `mutants`, `nothing`: without notebooks, what `holes` looks for instead; `secrets`: right solutions under so many.
     """
 
@@ -117,8 +117,7 @@ def keep_proving(
 def prove(assignment: Assignment, options: ProveOptions) -> Proof:
     """Grades every notebook of the proof and judges the suite by it."""
     assignment = assignment.whole
-    variants = tuple(proof_notebooks(assignment, options.together, options.only))
-    proved = share(variants, options.one_in, _crc(assignment))
+    proved = tuple(proof_notebooks(assignment, options.together, options.only, options.one_in))
     sharing: dict[bytes, list[Variant]] = {}  # notebook → the variants in it
     for variant in proved:
         sharing.setdefault(variant.raw, []).append(variant)
@@ -127,20 +126,8 @@ def prove(assignment: Assignment, options: ProveOptions) -> Proof:
     with progress(f"Proving {assignment.slug}", len(sharing)) as tick:
         reports = dict(zip(sharing, grade_all(jobs, assignment, spec, options.jobs, tick), strict=True))
     offences = [Offence(variant, sentence) for variant in proved for sentence in judge(variant, reports[variant.raw])]
-    lacking = () if options.only else missing(assignment, variants)
+    lacking = () if options.only else missing(assignment, replacements(assignment))
     return Proof(assignment, proved, (*offences, *lacking), len(sharing))
-
-
-def _crc(assignment: Assignment) -> int:
-    """A number that is another one when a mistake changes."""
-    return zlib.crc32(b"".join(path.read_bytes() for path in sources_of(assignment.mistakes).values()))
-
-
-def share(variants: tuple[Variant, ...], one_in: int, seed: int) -> tuple[Variant, ...]:
-    """Every right solution, and the mistakes of one in so many notebooks."""
-    wrong = list(dict.fromkeys(variant.raw for variant in variants if variant.kind == MISTAKE))
-    kept = set(wrong[seed % one_in :: one_in])
-    return tuple(variant for variant in variants if variant.kind != MISTAKE or variant.raw in kept)
 
 
 def _title(variants: Sequence[Variant]) -> str:
@@ -162,7 +149,7 @@ def judge(variant: Variant, report: Report) -> list[str]:
         return _judge_mistake(variant, report)
     if variant.kind == WITHOUT:
         return [
-            f"{exercise.name} depends on this exercise: {_not_passed(exercise.checks)[0].name} fails without it."
+            f"{exercise.name} depends on {' or '.join(variant.undone)}: {_not_passed(exercise.checks)[0].name} fails."
             for exercise in _leaning(variant, report)
         ]
     own = [check for check in report.checks if variant.alone or check.exercise == variant.exercise]
@@ -187,7 +174,7 @@ def _judge_mistake(variant: Variant, report: Report) -> list[str]:
 
 def _leaning(variant: Variant, report: Report) -> list[ExerciseResult]:
     """Exercises other than its own that do not get all their points."""
-    return [each for each in report.exercises if each.name != variant.exercise and _not_passed(each.checks)]
+    return [each for each in report.exercises if each.name not in variant.touched and _not_passed(each.checks)]
 
 
 def show(proof: Proof, console: Console) -> None:
@@ -213,7 +200,7 @@ def show(proof: Proof, console: Console) -> None:
     console.print(found if proof.offences else "Nothing is wrong with this suite.")
 
 
-def missing(assignment: Assignment, variants: Sequence[Variant]) -> Iterator[Offence]:
+def missing(assignment: Assignment, variants: Sequence[Variant | Replacement]) -> Iterator[Offence]:
     """Functions without two alternatives, or without any mistake."""
     for function, exercise in owners(assignment).items():
         for kind, least in ((ALTERNATIVE, 2), (MISTAKE, 1)):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import os
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -17,11 +19,14 @@ from autograder.authoring.proof_set import (
     PERFECT,
     UNTOUCHED,
     WITHOUT,
+    Replacement,
     Variant,
+    left_out,
     owners,
     proof_notebooks,
+    share,
 )
-from autograder.authoring.prove import ProveOptions, judge, missing, prove, share, show
+from autograder.authoring.prove import ProveOptions, judge, missing, prove, show
 from autograder.course import load_course
 from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdict
 
@@ -72,9 +77,18 @@ def test_what_stands_in_a_shared_notebook_answers_for_its_exercise_only():
 
 
 def test_an_exercise_that_leans_on_another_is_told():
-    undone = Variant(WITHOUT, "double", b"", "double")
+    undone = Variant(WITHOUT, "double", b"", "double", undone=("double",))
     assert judge(undone, report(FAILED, PASSED)) == []
-    assert judge(undone, report(FAILED, FAILED)) == ["add depends on this exercise: sums fails without it."]
+    assert judge(undone, report(FAILED, FAILED)) == ["add depends on double: sums fails."]
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_every_exercise_is_graded_without_every_other(number):
+    names = [f"{name}" for name in range(number)]
+    sets = left_out(names)
+    apart = {(name, other) for undone in sets for other in undone for name in names if name not in undone}
+    assert apart == set(itertools.permutations(names, 2))
+    assert len(sets) <= 6
 
 
 def test_mistakes_of_different_exercises_share_a_notebook(sample_course):
@@ -125,12 +139,20 @@ def test_a_mistake_of_a_method_is_one_of_its_class(sample_course):
     assert {offence.variant.kind for offence in missing(assignment, made)} == {ALTERNATIVE}
 
 
-def test_a_share_keeps_every_right_solution_and_over_the_seeds_every_mistake():
-    right = (Variant(PERFECT, PERFECT, b"p"), Variant(ALTERNATIVE, "a", b"a"))
-    wrong = [Variant(MISTAKE, f"{number}", b"%d" % (number // 2)) for number in range(10)]  # two share a notebook
-    shares = [share((*right, *wrong), 3, seed) for seed in range(3)]
-    assert all(share[:2] == right for share in shares)
-    assert sorted(variant.name for share in shares for variant in share[2:]) == [variant.name for variant in wrong]
+def made(kind: str, exercise: str, number: int, source: str = "") -> Replacement:
+    return Replacement(kind, f"{exercise}{number}", exercise, exercise, source)
+
+
+def test_a_share_keeps_every_right_solution_and_of_every_exercise_a_mistake():
+    right = [made(ALTERNATIVE, "double", number) for number in range(9)]
+    kept = share([*right, made(MISTAKE, "add", 0), *(made(MISTAKE, "double", number) for number in range(9))], 3)
+    assert kept[:9] == right
+    assert Counter(each.exercise for each in kept[9:]) == {"add": 1, "double": 3}
+
+
+def test_over_its_changes_a_share_has_every_mistake():
+    versions = [[made(MISTAKE, "double", number, f"{change}") for number in range(10)] for change in range(40)]
+    assert {each.name for some in versions for each in share(some, 3)} == {each.name for each in versions[0]}
 
 
 def test_a_whole_course_is_proved(sample_course):
