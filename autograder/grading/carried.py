@@ -106,8 +106,11 @@ def _asked_again(exercise: Exercise, given: Mapping[str, str], results: Results,
             box.ask(give)
         except StudentError:  # the time is up, or the code keeps the box from answering
             return ()
-        then = of_exercise(exercise.name, suite.run(box.ask, kept))
-    return _better(exercise, of_exercise(exercise.name, results), then, names)
+        found, cases = suite.verdicts_of(box.ask, kept)
+    now = of_exercise(exercise.name, results)
+    if any(not (check.earns or check.hint or found[check.name].earns) for check in now):
+        found = {check.name: check for check in suite.with_hints(found, cases)}  # takes longer than all of the above
+    return _better(exercise, now, of_exercise(exercise.name, tuple(found.values())), names)
 
 
 def _given_verdict(check: CheckResult, given: Mapping[str, str]) -> Verdict:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from autograder.course import Assignment
 from autograder.course.answers import mistakes_of, parsed, wrong_definition
@@ -17,7 +18,7 @@ from autograder.course.declarations import CheckSpec, MistakeSpec, parse
 from autograder.course.definitions import TopLevel, names_in, top_level
 from autograder.course.parts import HELD_OUT
 from autograder.files import digest_of, write_atomically
-from autograder.grading.keys import context_digest, engine_facts
+from autograder.grading.keys import context_among, engine_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,18 @@ def load_all(folder: Path) -> list[Dependencies]:
 
 def dependencies_of(assignment: Assignment, wall: str, device: str = "cpu") -> Dependencies:
     """The state of `assignment` now."""
+    facts = engine_facts(assignment, wall, device)
+    return state_among(assignment, facts, context_among(assignment, facts))
+
+
+def state_among(assignment: Assignment, facts: Mapping[str, Any], context: str) -> Dependencies:
+    """The same among these `engine_facts`, for whoever has them, and the context that they make, already."""
     whole = assignment.whole  # what is chosen touches nothing but what is chosen
     release = [(cell.grade_id, cell.role, cell.source) for cell in whole.release]
     read = _Read(assignment)
     return Dependencies(
-        context=context_digest(assignment, wall, device),
-        base=_digest(engine_facts(assignment, wall, device), assignment.show, release, sorted(assignment.hidden)),
+        context=context,
+        base=_digest(facts, assignment.show, release, sorted(assignment.hidden)),
         limits=asdict(assignment.limits),
         checks={check.name: _of_check(check, read) for check in assignment.checks},
         mistakes=_of_mistakes(read),

@@ -6,6 +6,7 @@ nothing of ours that is not among them. So what shows, files or records is no pa
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -30,6 +31,11 @@ _ENGINE = Path(__file__).resolve().parents[1]
 
 def context_digest(assignment: Assignment, wall: str, device: str = "cpu") -> str:
     """What a report depends on besides the bytes: suite, reference, limits, engine, wall, device, versions."""
+    return context_among(assignment, engine_facts(assignment, wall, device))
+
+
+def context_among(assignment: Assignment, facts: Mapping[str, Any]) -> str:
+    """The `context_digest` among these `engine_facts`: to read the engine takes longer than all the rest."""
     folder = assignment.folder
     paths = [assignment.suite, assignment.mistakes, assignment.reference, assignment.notebook]
     paths += [folder / "assignment.toml", folder.parent / f"{HELD_OUT}.py"]
@@ -37,8 +43,8 @@ def context_digest(assignment: Assignment, wall: str, device: str = "cpu") -> st
     edits = [mistake for mistake in mistakes_of(assignment) if mistake.of]  # of an alternative
     parts |= {f"of {edit.name}": right_definition(assignment, edit).encode() for edit in edits}
     chosen = [(exercise.name, exercise.points) for exercise in assignment.exercises]
-    facts = engine_facts(assignment, wall, device) | {"limits": asdict(assignment.limits), "chosen": chosen}
-    return digest_of(parts | {"facts": json.dumps(facts, sort_keys=True).encode()})
+    all_facts = {**facts, "limits": asdict(assignment.limits), "chosen": chosen}
+    return digest_of(parts | {"facts": json.dumps(all_facts, sort_keys=True).encode()})
 
 
 def engine_facts(assignment: Assignment, wall: str, device: str = "cpu") -> dict[str, Any]:

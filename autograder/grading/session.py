@@ -11,9 +11,9 @@ from autograder.box.clock import FAR
 from autograder.course import Assignment
 from autograder.errors import NotStored
 from autograder.files import refusal
-from autograder.grading.dependencies import dependencies_of
+from autograder.grading.dependencies import state_among
 from autograder.grading.faults import problem
-from autograder.grading.keys import content_key, context_digest
+from autograder.grading.keys import content_key, context_among, engine_facts
 from autograder.grading.pool import grade_all
 from autograder.grading.serve_spec import Checks, ServeSpec
 from autograder.grading.store import Store
@@ -68,7 +68,8 @@ class GradingSession:
         self.store = store or store_of(assignment)
         self._unstored: list[OSError] = []  # why, one for each report
         with span("keys"):
-            self.context = context_digest(assignment, options.wall, options.device)
+            self.facts = engine_facts(assignment, options.wall, options.device)
+            self.context = context_among(assignment, self.facts)
 
     def reports(self, found: Sequence[Found], on_report: OnReport = lambda _: None) -> Iterator[Report]:
         """A report for each file, in this order; new ones are stored as soon as they exist.
@@ -77,7 +78,7 @@ class GradingSession:
         """
         self.store.sweep()
         with span("keys"):
-            state = dependencies_of(self.assignment, self.options.wall, self.options.device)
+            state = state_among(self.assignment, self.facts, self.context)
         with suppress(OSError):  # where nothing can be written, the reports say so
             state.save(self.store.folder)  # for a regrading, later
         ready: dict[int, Report] = {}

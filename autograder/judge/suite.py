@@ -82,6 +82,12 @@ class Suite:
 
         `kept` are results of an earlier run that still hold; `on_check` is called with each new one at once.
         """
+        return self.with_hints(*self.verdicts_of(ask, kept, on_check))
+
+    def verdicts_of(
+        self, ask: Ask, kept: Kept = NONE_KEPT, on_check: OnCheck = lambda _: None
+    ) -> tuple[dict[str, CheckResult], list[Case]]:
+        """As `run`, without hints; what was said is kept for `with_hints`."""
         results = {check.name: _blank(check) for check in self.assignment.checks} | dict(kept)
         cases: list[Case] = []
         room = KEPT
@@ -96,8 +102,12 @@ class Suite:
             on_check(results[name])
             cases.append(_case(results[name], conversation))
             room -= conversation.kept if conversation.is_whole else 0
-        self._add_hints(results, cases)
-        return tuple(results.values())
+        return results, cases
+
+    def with_hints(self, results: Mapping[str, CheckResult], cases: Sequence[Case]) -> tuple[CheckResult, ...]:
+        """The results with what explains the failed ones among them."""
+        with span("diagnosis"):
+            return tuple(told(results, diagnose(cases, self.mistakes, self.reference)).values())
 
     def run_gates(self, ask: Ask, secret: str) -> tuple[CheckResult, ...]:
         """Only the checks that take `thresholds`, whatever they come after, with inputs of this secret; no hints."""
@@ -108,9 +118,9 @@ class Suite:
         """One check alone, whatever it comes after, and what was said. Raises KeyError for an unknown name."""
         spec = {check.name: check for check in self.assignment.checks}[name]
         conversation = self._conversation(name, ask)
-        results = {name: self._judged(_blank(spec), conversation)}
-        self._add_hints(results, [_case(results[name], conversation)])
-        return results[name], conversation
+        result = self._judged(_blank(spec), conversation)
+        (result,) = self.with_hints({name: result}, [_case(result, conversation)])
+        return result, conversation
 
     def unexplained(self, name: str, ask: Ask) -> CheckResult:
         """One check alone, without hints, and without a search for a smaller example: for whoever asks thousands."""
@@ -190,10 +200,6 @@ class Suite:
         """A conversation with the reference, here; it may be built on what students may not use."""
         box = LocalBox(self.reference)
         return Conversation(box.ask, conversation.limits, conversation.show, conversation.seed)
-
-    def _add_hints(self, results: dict[str, CheckResult], cases: Sequence[Case]) -> None:
-        with span("diagnosis"):
-            results |= told(results, diagnose(cases, self.mistakes, self.reference))
 
 
 def _blank(check: CheckSpec) -> CheckResult:

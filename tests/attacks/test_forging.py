@@ -131,8 +131,11 @@ def test_without_the_nonce_an_answer_to_another_question_is_taken(walls):
 
 EARLY = f"""{FORGE}
 def attack():
+    def reads(frame):
+        return frame is not None and (frame.f_code.co_name == "receive" or reads(frame.f_back))
     def speak():
-        time.sleep(1)  # until the honest answer has left
+        while not reads(sys._current_frames()[threading.main_thread().ident]):
+            time.sleep(0.001)  # until the honest answer has left, and the next question is waited for
         say(frame(ONE, head=bytes(16)))
     threading.Thread(target=speak).start()
     return 7"""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+
 import pytest
 
 from tests.attacks.papers import points
@@ -33,9 +35,16 @@ def test_who_notices_the_changes_earns_nothing(grader, how):
     assert points(found)["add"] == 30
 
 
+def judging() -> float:
+    """Seconds of the processor that the judges of this process have taken: the box has limits of its own."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 @pytest.mark.parametrize("how", BOMBS)
 def test_a_bomb_stays_within_the_budget_and_the_verdicts_stand(grader, how):
+    before = judging()
     found = grader.grade(double=BOMBS[how])
+    assert judging() - before < 60
     assert found.problem == ""
     assert points(found)["add"] == 30
-    assert found.seconds < 120

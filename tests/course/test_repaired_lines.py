@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from autograder.authoring import notebooks
 from autograder.authoring.variants import Answers, answers
-from autograder.box.zygote import Wall
+from autograder.box.zygote import Wall, Zygote
 from autograder.course import load_course
 from autograder.grading import repair
 from autograder.grading.one import grade
@@ -32,17 +35,29 @@ SLIPS = {  # what is changed; the text in the line that is to be named, and how 
 }
 
 
-def told(slug: str, given: Answers) -> set[str]:
-    """The lines named for a notebook with these answers, where the catalogue is empty."""
-    assignment = COURSE.assignment(slug)
-    raw = notebooks.submission(assignment, given)
+Told = Callable[[str, Answers], set[str]]
 
-    def judged(suite: Suite) -> Report:
-        suite.mistakes = ()
-        with zygote_for(assignment, Wall()) as zygote:
-            return grade(HandedIn("ada", "ada.ipynb", "key", raw), suite, zygote)
 
-    return {check.hint for check in with_suite(assignment, judged).checks if check.hint.startswith("Look at")}
+@pytest.fixture(scope="module")
+def told() -> Iterator[Told]:
+    """The lines named for a notebook of that assignment with these answers, where the catalogue is empty."""
+    with ExitStack() as stack:
+
+        @cache
+        def zygote(slug: str) -> Zygote:
+            return stack.enter_context(zygote_for(COURSE.assignment(slug), Wall()))
+
+        def found(slug: str, given: Answers) -> set[str]:
+            assignment = COURSE.assignment(slug)
+            raw = notebooks.submission(assignment, given)
+
+            def judged(suite: Suite) -> Report:
+                suite.mistakes = ()
+                return grade(HandedIn("ada", "ada.ipynb", "key", raw), suite, zygote(slug))
+
+            return {check.hint for check in with_suite(assignment, judged).checks if check.hint.startswith("Look at")}
+
+        yield found
 
 
 def changed(given: Answers, old: str, new: str) -> tuple[Answers, str]:
@@ -52,19 +67,19 @@ def changed(given: Answers, old: str, new: str) -> tuple[Answers, str]:
 
 
 @pytest.mark.parametrize(("slug", "slip"), [(slug, slip) for slug in SLIPS for slip in SLIPS[slug]])
-def test_a_slip_is_found_in_its_line(slug, slip):
+def test_a_slip_is_found_in_its_line(slug, slip, told):
     old, new, text, said = SLIPS[slug][slip]
     given, cell = changed(answers(COURSE.assignment(slug)), old, new)
     number = next(place for place, line in enumerate(given[cell].split("\n"), 1) if text in line)
     assert told(slug, given) == {f"Look at line {number} of `{cell}`{said}"}
 
 
-def test_two_slips_in_one_function_are_no_line():
+def test_two_slips_in_one_function_are_no_line(told):
     given, _ = changed(answers(COURSE.assignment(A1)), "out = out + torch", "out = torch")
     given, _ = changed(given, "2 * ph - kh) // sh + 1", "2 * ph - kh) // sh")
     assert told(A1, given) == set()
 
 
-def test_a_right_notebook_is_never_searched(monkeypatch):
+def test_a_right_notebook_is_never_searched(monkeypatch, told):
     monkeypatch.setattr(repair, "_Search", None)
     assert told(A1, answers(COURSE.assignment(A1))) == set()

@@ -18,7 +18,7 @@ from autograder.model import Report
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 SLUGS = sorted({path.parent.name for path in HERE.glob("*/*.py")})
-QUICK = {"cell_seconds": 8, "call_seconds": 8, "check_seconds": 20, "submission_seconds": 150, "memory_mb": 1024}
+QUICK = {"cell_seconds": 5, "call_seconds": 4, "check_seconds": 12, "submission_seconds": 150, "memory_mb": 1024}
 PATIENT = {"call_seconds": 20, "check_seconds": 60}  # where networks are trained
 BEGINNING = 60  # characters of a note that are compared
 

@@ -7,6 +7,7 @@ import pytest
 from autograder.box.zygote import Wall, Zygote
 from autograder.course import load_course
 from autograder.course.load import chosen
+from autograder.grading import carried
 from autograder.grading.one import grade
 from autograder.judge.plugin import Suite, with_suite
 from autograder.model import Report, Verdict
@@ -73,8 +74,15 @@ def test_a_mistake_of_its_own_still_costs_points(report):
     assert found.checks[2].verdict is Verdict.FAILED
 
 
+def test_where_nothing_is_left_to_explain_nobody_looks_for_an_explanation_again(report, monkeypatch):
+    looked = []
+    monkeypatch.setattr(Suite, "with_hints", lambda _, results, cases: looked.append(cases) or tuple(results.values()))
+    assert points(report(double=SQUARED, add=ON_DOUBLE)) == [20, 30]
+    assert len(looked) == 1
+
+
 def test_what_does_not_use_it_is_not_asked_again(report, monkeypatch):
-    monkeypatch.setattr(Suite, "run", None)  # the first run has its own
+    monkeypatch.setattr(carried, "open_box", None)  # the first run has its own
     found = report(double=SQUARED, add="def add(a, b):\n    return a - b")
     assert (points(found), found.checks[2].verdict) == ([20, 0], Verdict.FAILED)
 
