@@ -80,10 +80,10 @@ def proof_notebooks(
             yield Variant(each.kind, each.name, raw, each.exercise, each.function, len(group) == 1)
 
 
-def share(chosen: Iterable[Replacement], one_in: int) -> list[Replacement]:
+def share(right_and_wrong: Iterable[Replacement], one_in: int) -> list[Replacement]:
     """Every right solution, and of each exercise one mistake in so many: others when any of them changes."""
     of_exercise: dict[str, list[Replacement]] = {}
-    for each in chosen:
+    for each in right_and_wrong:
         of_exercise.setdefault(each.exercise if each.kind == MISTAKE else "", []).append(each)
     kept = of_exercise.pop("", [])
     for wrong in of_exercise.values():

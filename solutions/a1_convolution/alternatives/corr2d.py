@@ -33,17 +33,7 @@ def corr2d__einsum(X, K):
     return torch.einsum("ijuv,uv->ij", windows.to(dtype), K.to(dtype))
 
 
-def corr2d__matrix(X, K):
-    dtype = torch.result_type(X, K)
-    (H, W), (h, w) = X.shape, K.shape
-    rows, cols = H - h + 1, W - w + 1
-    big = torch.zeros(rows, cols, H, W, dtype=dtype, device=X.device)
-    for i in range(rows):
-        for j in range(cols):
-            big[i, j, i : i + h, j : j + w] = K
-    return (big.reshape(rows * cols, H * W) @ X.to(dtype).reshape(-1)).reshape(rows, cols)
-
-
+# beside an answer to learn_kernel that does not call it hundreds of times
 def corr2d__four_loops(X, K):
     (H, W), (h, w) = X.shape, K.shape
     rows = []
@@ -57,6 +47,17 @@ def corr2d__four_loops(X, K):
             row.append(total)
         rows.append(torch.stack(row))
     return torch.stack(rows)
+
+
+def corr2d__matrix(X, K):
+    dtype = torch.result_type(X, K)
+    (H, W), (h, w) = X.shape, K.shape
+    rows, cols = H - h + 1, W - w + 1
+    big = torch.zeros(rows, cols, H, W, dtype=dtype, device=X.device)
+    for i in range(rows):
+        for j in range(cols):
+            big[i, j, i : i + h, j : j + w] = K
+    return (big.reshape(rows * cols, H * W) @ X.to(dtype).reshape(-1)).reshape(rows, cols)
 
 
 def true_conv2d__turned_twice(X, K):
