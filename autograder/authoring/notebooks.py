@@ -41,8 +41,9 @@ README = """\
 1. Install the course's kit, which brings PyTorch along, in the folder that holds `shared`: `pip install ./shared`. In
    Colab, upload `shared` and run `%pip install ./shared` in a cell.
 2. Open `{slug}.ipynb` in JupyterLab, VS Code or Colab. Replace every `{stub}` by your own answer.
-3. Run the check below each function. It says what is wrong, on inputs that you can see. Its code is folded: a click on
-   the dots (in Colab on “Show code”) opens it. Grading asks the same of inputs that you cannot see.
+3. Run the check below each function. It says what is wrong, on inputs that you can see. Its code is folded, so that one
+   line is left, “Check of …”: a click on the dots (in Colab on “Show code”) opens it. Grading asks the same of inputs
+   that you cannot see.
 4. Before you hand in: restart the kernel, run all cells, save. Keep the file's name and the cells that were there. Hand
    in the one file `{slug}.ipynb`. A cell may take {cell_seconds:g} seconds, the whole notebook {memory_mb} MB.
 """
@@ -172,7 +173,7 @@ def _source(assignment: Assignment) -> NotebookNode:
     seen: Counter[str] = Counter()
     cells = []
     for cell in assignment.cells:
-        made: NotebookNode = MAKE[cell.kind](cell.source)
+        made: NotebookNode = MAKE[cell.kind](cell.built)
         made.id = cell.name or _id(cell, seen)
         made.metadata = NotebookNode(_metadata(cell))
         cells.append(made)

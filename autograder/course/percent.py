@@ -26,6 +26,7 @@ MARKER = re.compile(r"# %%(?:\s+(?P<kind>\[\w+\]))?(?:\s+(?P<name>[^\s=\[\]]+)(?
 OPTION = re.compile(r"""(\w+)=("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[\d.]+)(?:\s+|$)""")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}", re.ASCII)
 MAGIC = re.compile(r"^# (%{1,2}[a-z])", re.MULTILINE)
+TRIED = re.compile(r"^check\(\s*([\w.]+)", re.MULTILINE)
 ROLES = frozenset(get_args(Role)) - {"other"}
 OPTIONS = ("role", "points", "stretch", "title")
 
@@ -44,10 +45,18 @@ class SourceCell:
     stretch: bool = False  # its points are extra credit
 
     @property
+    def built(self) -> str:
+        """The source in the notebook, with the answer. Of a folded check one sees only the first line, or its title."""
+        if self.role != "check":
+            return self.source
+        tried = ", ".join(dict.fromkeys(TRIED.findall(self.source))) or self.title
+        return f"# @title Check{f' of {tried}' if tried else ''}: run this cell\n{self.source}"
+
+    @property
     def released(self) -> str:
         """The source that students get: answers replaced by nbgrader's stubs."""
         if self.role not in ("solution", "manual"):
-            return self.source
+            return self.built
         stub = CODE_STUB if self.kind == "code" else TEXT_STUB
         return _without_answers(self.source, stub) if BEGIN in self.source else "\n".join(stub)
 

@@ -55,6 +55,19 @@ def test_roles_become_nbgrader_metadata(tiny):
     assert all(item.schema_version == 3 and item.checksum for item in marks.values() if item)
 
 
+def test_a_folded_check_begins_with_a_sentence():
+    first = {
+        cell.name: cell.released.splitlines()[0]
+        for cell in load_course(ROOT).assignment("a1_convolution").cells
+        if cell.source
+    }
+    assert first["corr2d_first_check"] == "# @title Check of corr2d: run this cell"
+
+
+def test_a_check_that_calls_none_has_its_title_in_the_sentence(tiny):
+    assert cells(build_release(tiny))["double_check"].source.startswith("# @title Check of Doubling: run this cell\n")
+
+
 def test_the_code_of_a_check_is_folded(tiny):
     released = cells(build_release(tiny))
     assert released["double_check"].metadata.jupyter == {"source_hidden": True}
