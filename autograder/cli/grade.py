@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from autograder.cli.exits import DONE, NOT_GRADED, NOTHING
-from autograder.cli.options import ASSIGNMENT, BOX, CLUSTER, COURSE, DEVICE, JOBS, PATH, jobs_option, loaded
+from autograder.cli.options import ASSIGNMENT, BOX, CLUSTER, COURSE, DEVICE, FOLDER, JOBS, PATH, jobs_option, loaded
 from autograder.cli.output import note, note_all, say, show_reports
 from autograder.cli.profile import PROFILE
 from autograder.cli.verb import Verb, verbose
@@ -133,9 +133,16 @@ def _record(reports: Sequence[Report], root: Path) -> bool:
 
 @click.command(cls=Verb, short_help="Write the class page and a page per student.")
 @click.argument("slug")
+@click.option(
+    "--archive",
+    multiple=True,
+    metavar="PATH",
+    type=FOLDER,
+    help="Instead, compare terms: reports of an earlier one (a course's folder or one with reports). Repeatable.",
+)
 @PROFILE
 @COURSE
-def report(root: Path, slug: str) -> int:
+def report(root: Path, slug: str, archive: Sequence[Path]) -> int:
     """Write the class page, and one page per student, from the stored reports.
 
     Where [feedback] of solutions/course.toml says when, the pages of those to whom they are due are also put into
@@ -143,9 +150,13 @@ def report(root: Path, slug: str) -> int:
 
     Students whose hand-in could not be taken are listed; then the exit code is 1.
 
+    With --archive, once for each earlier term, oldest first: how hard every check is and how well it discriminates,
+    what went wrong, and what changed in the suite, over all terms, in build/reports/SLUG/archive.html and archive.csv.
+
     \b
-    Example:
+    Examples:
       convgrade report a1_convolution
+      convgrade report a1_convolution --archive terms/2028 --archive terms/2029
     """
     from autograder.gradebook.gather import gather_contexts
     from autograder.grading.session import store_of
@@ -154,6 +165,8 @@ def report(root: Path, slug: str) -> int:
 
     with span("read"):
         course, assignment = loaded(root, slug)
+    if archive:
+        return _over_terms(assignment, archive)
     store = store_of(assignment)
     with span("store"):
         reports, listed = store.all(), not_taken(root, slug)
@@ -168,6 +181,37 @@ def report(root: Path, slug: str) -> int:
     _hand_out(course, slug, [report.student for report in reports], page.parent / "students")
     note_all(f"not taken: {student}: {why}" for student, why in listed.items())
     return NOT_GRADED if listed else DONE
+
+
+def _over_terms(assignment: Assignment, folders: Sequence[Path]) -> int:
+    """The page, the table and the CSV of earlier terms and of this one, where it has reports."""
+    from autograder.exports.table import to_csv
+    from autograder.files import PUBLIC, write_atomically
+    from autograder.grading.progress import in_steps
+    from autograder.grading.session import store_of
+    from autograder.reports import archive as over
+    from autograder.reports.archive_page import archive_lines, archive_page
+    from autograder.reports.terminal import show_lines
+
+    home, slug = store_of(assignment).folder, assignment.slug
+    places = {folder.resolve(): over.reports_in(folder, slug) for folder in folders}
+    note_all(f"no reports of {slug}: {folder}" for folder, place in places.items() if not place)
+    terms = {place.resolve(): over.archive_name(folder, slug) for folder, place in places.items() if place}
+    if over.reports_in(home, slug) and home.resolve() not in terms:
+        terms[home.resolve()] = "now"
+    sums = [over.term_sums(name, place, slug) for place, name in in_steps("Reading reports", list(terms.items()))]
+    sums = [term for term in sums if term.submissions]
+    if not sums:
+        note(f"none of the reports there is a judged one of {slug}")
+        return NOTHING
+    show_lines(archive_lines(sums))
+    files = {"archive.html": archive_page(sums, assignment.title)}
+    files["archive.csv"] = to_csv(over.TABLE_HEAD, over.item_rows(sums))
+    for name, text in files.items():
+        write_atomically(home / name, text.encode(), PUBLIC)
+        say(f"written: {(home / name).relative_to(assignment.root)}")
+    note("in each term's column: difficulty (share that fails) and discrimination (point-biserial, rest score)")
+    return DONE if all(places.values()) else NOT_GRADED
 
 
 def _hand_out(course: Course, slug: str, students: Sequence[str], pages: Path) -> None:

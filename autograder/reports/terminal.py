@@ -123,6 +123,21 @@ def _score(report: Report) -> str:
     return f"{number(report.score)}/{number(report.points)}" if judged(report) else "–"
 
 
+def show_lines(rows: Sequence[tuple[str, ...]], out: TextIO | None = None) -> None:
+    """A table of plain words, its head first; on a terminal as wide as it is, in a pipe never cut."""
+    out = out or sys.stdout
+    safe = [tuple(escape.terminal(cell, _NAME) for cell in row) for row in rows]
+    if out.isatty():
+        table = Table(*safe[0], box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+        for row in safe[1:]:
+            table.add_row(*map(Text, row))
+        Console(file=out).print(table)
+        return
+    widths = [max(len(row[column]) for row in safe) for column in range(len(safe[0]))]
+    for row in safe:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip(), file=out)
+
+
 def _plain(rows: Sequence[tuple[str, ...]], out: TextIO) -> None:
     """Aligned columns without colour, never cut to a width."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS))]

@@ -152,7 +152,7 @@ def test_the_students_page_has_a_text_to_copy_or_a_mail_and_then_the_decision(ro
     requests("add", "form.csv")
     mailed = page_of(root, "ada")
     assert "mailto:staff@x.edu?subject=Regrade%20request%3A%20tiny%20%2F%20add_sums&amp;body=" in mailed
-    assert "a person will decide" in mailed
+    assert "A person will decide" in mailed
     requests("decide", id_of(requests, "ada"), "--points", "+2", "--because", "a <b> is fine")
     assert "+2 points. a &lt;b&gt; is fine" in page_of(root, "ada")
     hand_in(root, "ada", raw=b"second")

@@ -10,6 +10,8 @@ import pytest
 from autograder.gradebook.context import StudentContext
 from autograder.gradebook.grades import Grade, Mark
 from autograder.reports import class_page, in_cell, render
+from autograder.reports.archive import TermSums
+from autograder.reports.archive_page import archive_page
 from autograder.reports.student_page import student_page
 from tests.engine.samples.reports import a_class, hostile, mixed, not_graded, report, unreadable, untouched
 
@@ -37,6 +39,11 @@ def pages() -> dict[str, str]:
         "unreadable": student_page(unreadable(), "A1"),
         "ours": student_page(not_graded("Sam", "x", "ours"), "A1"),
     }
+    terms = [TermSums("2028"), TermSums("2029")]
+    for row in rows:
+        terms[0].add(row)
+        terms[1].add(row)
+    shown["archive"] = archive_page(terms, "A1")
     return shown | {"class": class_page.class_page(rows, "A1", [f"{i}.html" for i in range(len(rows))])}
 
 
