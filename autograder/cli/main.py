@@ -20,7 +20,7 @@ from autograder.text.escape import block
 
 # In the order in which a course needs them.
 HEADINGS: dict[str, tuple[click.Command, ...]] = {
-    "Students' work": (grade.grade, grade.report, staff.explain, staff.watch, staff.similar),
+    "Students' work": (grade.grade, grade.report, staff.explain, staff.watch, staff.mark, staff.similar),
     "Authors": (
         author.new,
         author.build,

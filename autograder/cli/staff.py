@@ -165,6 +165,52 @@ def similar(root: Path, slug: str, paths: Sequence[Path], archive: Sequence[Path
     return DONE
 
 
+@click.command(cls=Verb, short_help="Mark written answers in the browser: one question, everybody.")
+@click.argument("slug")
+@click.option("--question", metavar="NAME", default="", help="Which question. Default: the first that people mark.")
+@click.option("--marker", metavar="NAME", default="", help="Who marks. Default: the name of your account.")
+@click.option("--names", is_flag=True, help="Show the students' names. Default: answers have numbers.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Where to listen on 127.0.0.1. Default: any.")
+@click.option("--no-browser", is_flag=True, help="Only print the address.")
+@COURSE
+def mark(root: Path, slug: str, question: str, marker: str, **options: Any) -> int:
+    """Mark written answers: one question over everybody who handed in, by keyboard, without names.
+
+    Opens a page of this machine. Levels come from solutions/SLUG/marking.toml and are clicked, or chosen with 1 to 9;
+    Enter saves into nbgrader's gradebook and opens the next answer, j and k move. Similar answers follow each other,
+    and comments that were written before are offered again. With --marker two people mark the same answers: each sees
+    only their own marks, the page shows how far they agree (Cohen's kappa), and where they differ they settle what
+    counts. Record first: convgrade grade build/submitted --record. Ctrl-C ends it; every mark is saved already.
+
+    \b
+    Examples:
+      convgrade mark a1_convolution
+      convgrade mark a1_convolution --marker ben --question which_kernel
+      convgrade mark a1_convolution --names --no-browser --port 8765
+    """
+    import getpass
+    import webbrowser
+
+    from autograder.hosts.marking import Desk
+    from autograder.hosts.marking_server import serve_marking
+
+    desk = Desk(root, loaded(root, slug)[1], " ".join(marker.split())[:60] or getpass.getuser(), options["names"])
+    asked = desk.question(question)
+    desk.page(asked)  # what cannot be marked is said here, not in the browser
+
+    def on_start(address: str) -> None:
+        say(address)
+        note(f"marking {slug} as {desk.marker}; Ctrl-C ends it")
+        if not options["no_browser"]:
+            webbrowser.open(address)
+
+    try:
+        serve_marking(desk, asked, options["port"], on_start)
+    except KeyboardInterrupt:
+        note("every mark is in the gradebook")
+    return DONE
+
+
 @click.command(cls=Verb, short_help="Try to break out of the box on this machine.")
 @BOX
 def doctor(wall: str) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 from autograder.course.toml import is_number, line_of, nearest, read_toml
 from autograder.errors import CourseError, place
+from autograder.model import cents
 
 MARKING = "marking.toml"
 QUESTION = {
@@ -72,7 +73,7 @@ class Rubric:
         chosen = list(zip(self.criteria, levels, strict=True))
         if any(not 0 <= level < len(criterion.levels) for criterion, level in chosen):
             raise ValueError("no such level")
-        return sum(criterion.levels[level].points for criterion, level in chosen)
+        return cents(sum(criterion.levels[level].points for criterion, level in chosen))
 
 
 def plain_rubric(points: float) -> Rubric:

@@ -3,9 +3,10 @@
 Who hands in again keeps the points; the person is asked again, and sees the answer that they were given for.
 """
 
+import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from nbgrader.api import Grade, Gradebook
 from sqlalchemy import Column, MetaData, String, Table, Text, inspect, select
@@ -25,6 +26,20 @@ _ANSWERS = Table(
     Column("marked", Text, nullable=False),  # the one that the points are for; "" where there are none
 )
 Earlier = Mapping[str, WrittenAnswer]  # exercise → the answer that its points are for, which is another one now
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedAnswer:
+    """What was recorded last for one question; the digest tells it from every other answer."""
+
+    answer: WrittenAnswer
+    digest: str
+    earlier: WrittenAnswer | None = None  # that the points are for, where it is another one
+
+
+def no_answer(exercise: str) -> RecordedAnswer:
+    """Of a file in which no answer could be read."""
+    return RecordedAnswer(WrittenAnswer(exercise, "", "unsure"), "")
 
 
 def unread(rows: Iterable[Grade]) -> set[str]:
@@ -76,6 +91,27 @@ def earlier_answers(book: Gradebook, slug: str, student: str | None = None) -> d
         name: {exercise: _answer(marked) for exercise, (now, marked) in entries.items() if marked not in ("", now)}
         for name, entries in _entries(book, slug, student).items()
     }
+
+
+def recorded_answers(book: Gradebook, slug: str, exercise: str) -> dict[str, RecordedAnswer]:
+    """By student, as far as an answer to this question was recorded."""
+    if not inspect(book.db.connection()).has_table(_ANSWERS.name):
+        return {}
+    found = {name: entries[exercise] for name, entries in _entries(book, slug, None).items() if exercise in entries}
+    return {
+        name: RecordedAnswer(
+            _answer(now), hashlib.sha256(now.encode()).hexdigest(), _answer(marked) if marked not in ("", now) else None
+        )
+        for name, (now, marked) in found.items()
+    }
+
+
+def points_are_for_this_one(book: Gradebook, slug: str, exercise: str, student: str) -> None:
+    """The points were given for the answer that is there now. Nothing is committed."""
+    if inspect(book.db.connection()).has_table(_ANSWERS.name):
+        where = {"assignment": slug, "student": student, "exercise": exercise}
+        same = [_ANSWERS.c[key] == value for key, value in where.items()]
+        book.db.execute(_ANSWERS.update().where(*same).values(marked=_ANSWERS.c.now))
 
 
 def _entries(book: Gradebook, slug: str, student: str | None) -> dict[str, dict[str, tuple[str, str]]]:

@@ -19,13 +19,16 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _CODE = re.compile(r"`([^`\n]{1,200})`")
 
 
-def page(template: str, script: str = "", **values: Any) -> str:
-    """The filled template. Its policy allows our style sheet, our script (a file's name) and nothing from anywhere."""
-    css = Markup((_TEMPLATES / "page.css").read_text("utf-8"))
+def page(template: str, script: str = "", style: str = "", **values: Any) -> str:
+    """The filled template. Its policy allows our style sheet, our script (files' names) and nothing from anywhere.
+
+    A page with a style sheet of its own is one that we serve: its script may ask the server that it came from.
+    """
+    css = Markup("".join((_TEMPLATES / name).read_text("utf-8") for name in ("page.css", style) if name))
     code = Markup((_TEMPLATES / script).read_text("utf-8")) if script else Markup()
     policy = f"default-src 'none'; style-src {_hash(css)}; img-src data:; base-uri 'none'; form-action 'none'"
     if script:
-        policy += f"; script-src {_hash(code)}"
+        policy += f"; script-src {_hash(code)}" + ("; connect-src 'self'" if style else "")
     return fragment(template, css=css, script=code, policy=policy, **values)
 
 

@@ -225,7 +225,7 @@ def test_verbs_are_listed_under_who_needs_them_in_that_order(convgrade):
     _, out, _ = convgrade("--help")
     listed = {part.split(":\n")[0]: re.findall(r"^  (\w+)  ", part, re.MULTILINE) for part in out.split("\n\n")[-5:]}
     assert listed == {
-        "Students' work": ["grade", "report", "explain", "watch", "similar"],
+        "Students' work": ["grade", "report", "explain", "watch", "mark", "similar"],
         "Authors": ["new", "build", "prove", "calibrate", "learn", "coverage", "map", "settings"],
         "A term": ["collect", "late", "regrade", "requests", "export"],
         "Other systems": ["canvas", "gradescope", "classroom"],

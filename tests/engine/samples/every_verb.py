@@ -22,6 +22,7 @@ VERBS = {
     "report": ("report", "tiny"),
     "explain": ("explain", "tiny", "ada"),
     "watch": ("watch", "arrived", "--once", "--every", "0.1"),
+    "mark": ("mark", "tiny", "--no-browser"),
     "similar": ("similar", "tiny"),
     "new": ("new", "second"),
     "build": ("build",),
@@ -45,6 +46,7 @@ VERBS = {
 
 
 SLOW = ("authoring.prove", "authoring.calibrate", "authoring.coverage", "explain.again", "explain.show", "cli.doctor")
+SERVED = "hosts.marking_server"  # would never end
 
 
 def all_tried() -> dict[str, tuple[object, str]]:
@@ -68,7 +70,7 @@ def tried(words: tuple[str, ...]) -> tuple[object, str]:
 def fake(patch: pytest.MonkeyPatch) -> None:
     """Nothing is really graded, proved or attacked: what is tried is what verbs read and write."""
     patch.setattr(session, "worker_main", fake_workers.serve)
-    for module in SLOW:
+    for module in (*SLOW, SERVED):
         patch.setitem(sys.modules, f"autograder.{module}", MagicMock())
 
 
