@@ -18,7 +18,7 @@ from autograder.errors import UsageError
 from autograder.text.words import amount, number
 
 if TYPE_CHECKING:
-    from autograder.gradebook.requests import RegradeRequest
+    from autograder.gradebook.requests import Decision, RegradeRequest
 
 _STATES = {"open": "open", "again": "to decide again", "decided": "decided", "listed": "listed"}
 _TEXT = 60  # characters of a request in the list
@@ -125,13 +125,13 @@ def requests_show(root: Path, id: str) -> int:
     _explain(root, request)
     for other in of_student(all_requests(root), request.slug, request.student):
         for decision in other.decisions:
-            points = (
-                f"{'+' if decision.points > 0 else ''}{number(decision.points)} points"
-                if decision.points
-                else "refused"
-            )
-            say(f"decided before: {other.check or other.exercise}: {points}: {decision.because}")
+            say(f"decided before: {other.check or other.exercise}: {_told(decision)}: {decision.because}")
     return DONE
+
+
+def _told(decision: Decision) -> str:
+    sign = "+" if decision.points > 0 else ""
+    return f"{sign}{number(decision.points)} points" if decision.points else "refused"
 
 
 def _explain(root: Path, request: RegradeRequest) -> None:
@@ -161,9 +161,10 @@ def _explain(root: Path, request: RegradeRequest) -> None:
     "--points", metavar="±N", type=float, help="Points that the exercise gets on top of what it has, as +1.5."
 )
 @click.option("--refuse", "refused", is_flag=True, help="The points stay as they are.")
+@click.option("--again", is_flag=True, help="Decide once more what is decided already.")
 @click.option("--because", metavar="TEXT", required=True, help="What the student reads.")
 @COURSE
-def requests_decide(root: Path, id: str, points: float | None, refused: bool, because: str) -> int:
+def requests_decide(root: Path, id: str, points: float | None, because: str, **flags: bool) -> int:
     """Decide a request. Points go into nbgrader's gradebook as a person's, and stay when the file is graded again.
 
     \b
@@ -172,13 +173,16 @@ def requests_decide(root: Path, id: str, points: float | None, refused: bool, be
       convgrade requests decide 3f9a --refuse --because "the kernel is flipped"
     """
     from autograder.gradebook.decisions import decide
-    from autograder.gradebook.requests import request_of
+    from autograder.gradebook.requests import DECIDED, request_of, state_of
 
+    refused = flags["refused"]
     if refused == bool(points) or not math.isfinite(points or 0.0):
         raise UsageError("give --points ±N, or --refuse")
     request = request_of(root, id)
     if request.problem:
         raise UsageError(f"this request is only listed: {request.problem}")
+    if state_of(request, root) == DECIDED and not flags["again"]:
+        raise UsageError(f"it is decided already ({_told(request.decisions[-1])}); give --again to add to that")
     decision = decide(root, request, points or 0.0, because).decisions[-1]
     total = "" if decision.total is None else f": {request.exercise} has {number(decision.total)} points now"
     say(f"{request.student}: {'refused' if refused else 'decided'}{total}")

@@ -11,9 +11,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email import message_from_bytes, policy
-from email.errors import MessageError
+from email.errors import InvalidHeaderDefect, MessageError
 from email.message import EmailMessage
-from email.utils import getaddresses
 from pathlib import Path
 
 from autograder.errors import ConvgradeError
@@ -24,8 +23,10 @@ MAX_LETTERS = 5000
 _MAX_BYTES = 2_000_000
 _MAX_TEXT = 4000
 _MAX_LINE = 300
+_MAX_IN_ONE = 50  # requests in one mail
+_PROMPT = "Why I think that my answer is right:"
 _ENDINGS = (".eml", ".txt", ".csv")
-_BROKEN = (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError)
+_BROKEN = (MessageError, csv.Error, ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError)
 _ABOUT = re.compile(r"Regrade request:\s*(?P<slug>[a-z]\w{0,59})\s*/\s*(?P<what>\w{1,120})", re.ASCII | re.IGNORECASE)
 _SENDERS = ("email address", "email", "e-mail", "mail", "username", "login", "student")  # the first that is there
 _ASSIGNMENTS, _CHECKS = ("assignment",), ("check", "exercise")
@@ -47,9 +48,9 @@ class Letter:
 
 def read_letters(path: Path) -> Iterator[Letter]:
     """All messages of a file or of a folder. Raises ConvgradeError where there are too many."""
-    files = sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
+    inside = (item for item in path.rglob("*") if item.is_file() and not item.name.startswith("."))
     count = 0
-    for file in (file for file in files if file.suffix.lower() in _ENDINGS or not path.is_dir()):
+    for file in sorted(inside) if path.is_dir() else [path]:
         for letter in _of_file(file):
             count += 1
             if count > MAX_LETTERS:
@@ -59,11 +60,14 @@ def read_letters(path: Path) -> Iterator[Letter]:
 
 def request_text(slug: str, about: str) -> str:
     """What a student copies into a message: it says which check it is about."""
-    return f"Regrade request: {slug} / {about}\n\nWhy I think that my answer is right:\n"
+    return f"Regrade request: {slug} / {about}\n\n{_PROMPT}\n"
 
 
 def _of_file(file: Path) -> Iterator[Letter]:
     where = terminal(file.name, 120)
+    if file.suffix.lower() not in _ENDINGS:
+        yield Letter(where, problem=f"is no {', '.join(_ENDINGS)} file")
+        return
     try:
         raw = b"" if file.is_symlink() else Found("", file.name, "", file).read()
         if file.is_symlink() or len(raw) > _MAX_BYTES:
@@ -72,7 +76,7 @@ def _of_file(file: Path) -> Iterator[Letter]:
         elif file.suffix.lower() == ".csv":
             yield from _of_table(where, raw)
         else:
-            yield _of_mail(where, raw)
+            yield from _of_mail(where, raw)
     except _BROKEN as error:
         yield Letter(where, problem=f"cannot be read ({type(error).__name__})")
     except OSError as error:
@@ -82,18 +86,40 @@ def _of_file(file: Path) -> Iterator[Letter]:
 # mails ------------------------------------------------------------------------------------------
 
 
-def _of_mail(where: str, raw: bytes) -> Letter:
+def _of_mail(where: str, raw: bytes) -> Iterator[Letter]:
+    """A letter for each request in it; what is quoted from an earlier message is none."""
     mail = message_from_bytes(raw, policy=policy.default)
-    senders = {address.casefold() for _, address in getaddresses([_head(mail, "from")]) if address}
-    subject, body = _head(mail, "subject"), _body(mail)
-    found = _ABOUT.search(subject) or _ABOUT.search(body)
-    slug, about = (found["slug"], found["what"]) if found else ("", "")
-    problem = "" if found else "does not say which check it is about: “Regrade request: assignment / check”"
+    senders = {address.casefold() for address in _addresses(mail) if address}
+    body = "\n".join(line for line in _body(mail).splitlines() if not line.lstrip().startswith(">"))
+    asked = _asked_in(_head(mail, "subject"), body)
+    problem = "" if asked else "does not say which check it is about: “Regrade request: assignment / check”"
     if len(senders) != 1:
         problem = "names no sender" if not senders else "names several senders"
-    sender = next(iter(senders)) if len(senders) == 1 else ""
-    text = "\n".join(line for line in _ABOUT.sub("", body).splitlines() if not line.startswith(">")).strip()
-    return Letter(where, sender[:_MAX_LINE], slug, about, text[:_MAX_TEXT], _head(mail, "date"), problem)
+    sender, at = next(iter(senders)) if len(senders) == 1 else "", _head(mail, "date")
+    for (slug, about), text in (asked or {("", ""): body}).items():
+        yield Letter(where, sender[:_MAX_LINE], slug, about, text.strip()[:_MAX_TEXT], at, problem)
+
+
+def _addresses(mail: EmailMessage) -> Iterator[str]:
+    """Of all headers From, as the standard library reads them; none of a header where it has to guess."""
+    for value in mail.get_all("from", []):
+        if not any(isinstance(defect, InvalidHeaderDefect) for defect in value.defects):
+            yield from (address.addr_spec for address in value.addresses)
+
+
+def _asked_in(subject: str, body: str) -> dict[tuple[str, str], str]:
+    """Assignment and check → the words about it: those that follow in the body, up to the next request."""
+    marks = list(_ABOUT.finditer(body))[:_MAX_IN_ONE]
+    ends = [mark.start() for mark in marks[1:]] + [len(body)]
+    before = body[: marks[0].start()] if marks else body
+    found: dict[tuple[str, str], str] = {}
+    if (named := _ABOUT.search(subject)) and not any(mark.groups() == named.groups() for mark in marks):
+        found[named["slug"], named["what"]], before = before, ""
+    for mark, end in zip(marks, ends, strict=False):
+        key = mark["slug"], mark["what"]
+        found[key] = f"{found.get(key, '')}{before}{body[mark.end() : end]}".replace(_PROMPT, "")
+        before = ""
+    return found
 
 
 def _head(mail: EmailMessage, name: str) -> str:

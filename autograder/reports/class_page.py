@@ -98,6 +98,7 @@ def class_page(
         moved=suspicious_checks.moved_verdicts(news.changes, titles),
         most_moved=_MAX_MOVED,
         waiting=sum(row.waits for row in rows),
+        requests=sum(_undecided(context) for context in contexts.values()),
         folded=_FOLDED,
         brief=len(rows) > _BRIEF,
         summary=summary,
@@ -111,6 +112,11 @@ def class_page(
         load=statistics.load(reports),
         passed=Verdict.PASSED,
     )
+
+
+def _undecided(context: StudentContext) -> int:
+    """How many regrade requests of a student a person has to look at."""
+    return sum(asked.state in ("open", "again") for several in context.asked.values() for asked in several)
 
 
 def _row(report: Report, href: str, context: StudentContext | None) -> Row:

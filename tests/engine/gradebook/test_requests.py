@@ -113,6 +113,23 @@ def test_points_are_a_persons_and_stay_when_the_same_file_is_graded_again(root, 
     assert points_of_add(root) == (0, 1.5, False)
 
 
+def test_what_is_decided_is_not_decided_twice_by_mistake(root, requests):
+    requests("add", "form.csv")
+    words = ("decide", id_of(requests, "ada"), "--points", "+1.5", "--because", "half right")
+    requests(*words)
+    code, _, err = requests(*words)
+    assert (code, "decided already (+1.5 points)" in err, points_of_add(root)[1]) == (2, True, 1.5)
+    assert (requests(*words, "--again")[0], points_of_add(root)[1]) == (0, 3)
+
+
+def test_the_class_page_says_how_many_wait(root, requests):
+    requests("add", "form.csv")
+    main_page = root / "build/reports/tiny/index.html"
+    with pytest.raises(SystemExit):
+        main(["report", "tiny"])
+    assert "2 regrade requests to decide" in main_page.read_text()
+
+
 def test_a_new_file_keeps_the_points_and_a_person_is_asked_once_more(root, requests):
     requests("add", "form.csv")
     requests("decide", id_of(requests, "ada"), "--points", "2", "--because", "half right")

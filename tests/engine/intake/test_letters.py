@@ -35,6 +35,31 @@ def test_what_the_page_gives_to_copy_is_read_from_the_body(read):
     assert letter.text.endswith("Because.")
 
 
+def test_a_mail_with_several_requests_is_several_letters_and_quoted_ones_are_none(tmp_path):
+    quoted = b"> Regrade request: tiny / quoted\n"
+    body = b"Hi.\nRegrade request: tiny / add\nOne.\n" + quoted + request_text("tiny", "why").encode() + b"Two.\n"
+    (tmp_path / "a.eml").write_bytes(MAIL + body)
+    found = {letter.about: letter.text for letter in read_letters(tmp_path)}
+    assert found == {"add_sums": "Hi.", "add": "One.", "why": "Two."}
+
+
+@pytest.mark.parametrize(
+    ("sender", "known"),
+    [
+        (b'"ada@x.edu" <eve@x.edu>', "eve@x.edu"),
+        (b"ada@x.edu (x) <eve@x.edu>", ""),
+        (b"=?utf-8?q?ada=40x=2Eedu?= <eve@x.edu>", "eve@x.edu"),
+        (b"ada@x.edu\nFrom: eve@x.edu", ""),
+        (b"eve@x.edu(<ada@x.edu>)", "eve@x.edu"),
+        (b"Dr. Ada L. (CS) <Ada@x.edu>", "ada@x.edu"),
+        (b"staff: ada@x.edu, eve@x.edu;", ""),
+    ],
+)
+def test_a_sender_is_an_address_and_never_the_name_beside_it(read, sender, known):
+    letter = read("a.eml", b"From: " + sender + b"\nSubject: Regrade request: tiny / add\n\nx")
+    assert (letter.sender, bool(letter.problem)) == (known, not known)
+
+
 def test_only_the_first_text_of_a_mail_is_read_and_tags_are_left_out(read):
     head = b"From: a@x.edu\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=B\n\n"
     page = b"--B\nContent-Type: text/html\n\n<p>Regrade request: tiny / add</p><script>x</script>\n"
@@ -68,6 +93,15 @@ def test_what_cannot_be_read_is_a_letter_with_the_reason(read, raw, told):
     letter = read("odd.eml", raw)
     assert letter.problem
     assert told in letter.problem
+
+
+@pytest.mark.parametrize("raw", [b"a" * 200_000, b'Email\n"' + b"x" * 140_000, b"\xff"])
+def test_a_table_that_cannot_be_read_is_told(tmp_path, raw):
+    (tmp_path / "form.csv").write_bytes(raw)
+    (tmp_path / "photo.png").write_bytes(b"")
+    problems = {letter.where.split(":")[0]: letter.problem for letter in read_letters(tmp_path)}
+    assert problems["photo.png"] == "is no .eml, .txt, .csv file"
+    assert problems.get("form.csv", "there are no lines")
 
 
 def test_links_are_not_followed_and_crowds_are_refused(tmp_path, monkeypatch):
