@@ -114,6 +114,16 @@ def test_memory_is_limited(weak, taken):
     weak.stop(f"return len({taken})", without="limits")
 
 
+def test_memory_that_processes_share_is_counted_once(weak):
+    attack = """
+    kept = bytearray(b"x") * (100 * 2**20)
+    for _ in range(3):
+        if os.fork() == 0: time.sleep(60)
+    time.sleep(0.6)  # the memory of several processes is added up five times a second
+    return len(kept)"""
+    assert weak.gain(attack) is not None
+
+
 @pytest.mark.parametrize("name", LIVES_ON)
 def test_no_process_outlives_its_submission(weak, name):
     mark = f"atk{secrets.token_hex(5)}"
@@ -138,4 +148,9 @@ def test_whatever_hangs_is_ended_in_time(weak, name):
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV, 40])
 def test_every_signal_to_itself_has_a_verdict(weak, number):
     with weak.box(f"def attack():\n    os.kill(os.getpid(), {int(number)})\n    time.sleep(600)") as box:
+        assert ending(box, "attack").verdict is Verdict.RAISED
+
+
+def test_who_ends_and_leaves_the_socket_to_a_child_has_ended(weak):
+    with weak.box("def attack():\n    if os.fork() == 0: time.sleep(99)\n    os._exit(3)") as box:
         assert ending(box, "attack").verdict is Verdict.RAISED

@@ -49,10 +49,11 @@ class ForkServer:
         self._end()  # the grader is gone: so is the submission, where no pid namespace sees to it
 
     def _answered(self) -> bool:
-        """Answers one command, or looks after the memory; False once the grader is gone."""
+        """Answers one command, or looks after the submission; False once the grader is gone."""
         ready, _, _ = select.select([self.control], [], [], WATCH_SECONDS if self.child else None)
         if not ready:
             self._watch_memory()
+            self._free_the_socket()
             return True
         message, descriptors = self._receive()
         if not message:
@@ -116,8 +117,8 @@ class ForkServer:
         config = self.config | command["limits"]
         if "control" not in config["off"]:
             self.control.close()
+        jail.prctl(jail.PR_SET_DUMPABLE, 1)  # else /proc/self/uid_map and smaps_rollup belong to root
         if config["namespaces"] and "namespaces" not in config["off"]:
-            jail.prctl(jail.PR_SET_DUMPABLE, 1)  # else /proc/self/uid_map belongs to root
             jail.unshare({*config["off"], *([] if config["own_pids"] else ["pid"])})
         pid = os.fork()
         if pid == 0:
@@ -137,16 +138,14 @@ class ForkServer:
         return {"status": status, "over_memory": self.over_memory, "memory_mb": used.ru_maxrss / 1024}
 
     def _sweep(self) -> dict[str, Any]:
-        """Ends what the submission has started; again and again, since it may start more, and dying takes its time."""
-        for _ in range(MOST_SWEEPS):
-            alive = [pid for pid in _descendants(self.child) if not _has_ended(pid)]
-            if not alive:
-                break
-            for pid in alive:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-            time.sleep(SWEEP_SECONDS)
+        """Ends what the submission has started."""
+        _kill_below(self.child)
         return {}
+
+    def _free_the_socket(self) -> None:
+        """Where there is no pid namespace, whom an ended submission has started still holds its socket: ended, too."""
+        if not self.config["own_pids"] and _has_ended(self.child):
+            _kill_below(os.getpid())
 
     def _end_strays(self) -> None:
         """Where there is no pid namespace, daemons fall to us (we are their subreaper); end them too."""
@@ -178,6 +177,18 @@ def _children(pid: int | None = None) -> list[int]:
         with contextlib.suppress(OSError), open(path) as file:
             found += [int(child) for child in file.read().split()]
     return found
+
+
+def _kill_below(pid: int) -> None:
+    """Kills all descendants; again and again, since they may start more, and dying takes its time."""
+    for _ in range(MOST_SWEEPS):
+        alive = [below for below in _descendants(pid) if not _has_ended(below)]
+        if not alive:
+            break
+        for below in alive:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(below, signal.SIGKILL)
+        time.sleep(SWEEP_SECONDS)
 
 
 def _has_ended(pid: int) -> bool:
