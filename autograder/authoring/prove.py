@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograder.authoring.holes.find import HoleOptions, find_and_show
+from autograder.authoring.prices import price_and_show
 from autograder.authoring.proof_set import (
     ALTERNATIVE,
     MISTAKE,
@@ -69,7 +70,8 @@ class ProveOptions:
     """How to prove: workers, wall, device, mistakes `together` in notebooks or each in its own, `only` one exercise.
 
     For machines with little time: of each exercise one in `one_in` mistakes, others when one of them changes.
-    `mutants`, `nothing`: without notebooks, what `holes` looks for instead; `secrets`: right solutions under so many.
+    `mutants`, `nothing`: without notebooks, what `holes` looks for instead; `prices`: of mistakes; `secrets`: right
+    solutions under so many.
     """
 
     jobs: int
@@ -81,6 +83,7 @@ class ProveOptions:
     one_in: int = 1
     mutants: bool = False
     nothing: bool = False
+    prices: bool = False
     secrets: int = 0
 
 
@@ -89,6 +92,8 @@ def run(assignment: Assignment, options: ProveOptions) -> bool:
     assignment = assignment.whole
     if options.mutants or options.nothing:
         return find_and_show(assignment, HoleOptions(options.jobs, options.only, options.mutants, options.nothing))
+    if options.prices:
+        return price_and_show(assignment, options.only, options.jobs)
     if options.secrets:
         return try_and_show(assignment, options.secrets, options.only, options.jobs)
     proof = prove(assignment, options)

@@ -5,7 +5,6 @@ No box is needed: everything is the course's own code, asked in forks of this pr
 
 from __future__ import annotations
 
-import ast
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ from autograder.authoring.holes.forks import Batch, Trial, in_forks
 from autograder.authoring.holes.rehearsal import PATIENCE, Rehearsal
 from autograder.authoring.proof_set import PERFECT, right_answers
 from autograder.course import Assignment
-from autograder.judge.mistakes import MAGICS
 from autograder.judge.plugin import with_suite
 from autograder.judge.suite import Suite
 from autograder.log import stage
@@ -90,11 +88,7 @@ def _asking(suite: Suite, secret: str, answers: variants.Answers, checks: list[s
     def ask() -> list[list[str]]:
         suite.change_secret(secret)
         rehearsal = Rehearsal(suite)
-        names: dict[str, Any] = {"__name__": "__main__"}
-        for cell in rehearsal.cells:
-            source = answers.get(cell.name or "", cell.source)
-            rehearsal.execute(ast.parse(MAGICS.sub("", source)), cell.name or "", names)
-        return list(_failing(rehearsal, names, checks))
+        return list(_failing(rehearsal, rehearsal.answered(answers), checks))
 
     return ask
 

@@ -71,6 +71,7 @@ def build(root: Path, dry_run: bool) -> int:
 @click.option("--only", metavar="EXERCISE", default="", help="Only the alternatives and mistakes of one exercise.")
 @click.option("--mutants", is_flag=True, help="Instead: does every small change of the author's answers lose points?")
 @click.option("--nothing", is_flag=True, help="Instead: does every answer that knows nothing stay without points?")
+@click.option("--prices", is_flag=True, help="Instead: what does each known mistake cost of its exercise?")
 @click.option(
     "--secrets",
     metavar="N",
@@ -91,6 +92,9 @@ def prove(root: Path, slug: str, watch: bool, **options: Any) -> int:
     nothing-answer (a constant, an error, zeros in the right shape) earns at most 2 % of its exercise: let the checks
     that it passes come after a check of values.
 
+    With --prices, see what each known mistake costs. One slip that takes more than half of an exercise is in too many
+    of its checks: give what depends on it a check that does not. Gates are not asked; no box is needed.
+
     Inputs of checks follow from the course's secret, so a suite that is fair this term may be unfair in the next. With
     --secrets, the author's answers and all alternatives are asked again with N secrets; no box is needed.
 
@@ -100,6 +104,7 @@ def prove(root: Path, slug: str, watch: bool, **options: Any) -> int:
       convgrade prove a1_convolution --only corr2d --watch
       convgrade prove a1_convolution --only corr2d --mutants --nothing
       convgrade prove a1_convolution --secrets 10
+      convgrade prove a1_convolution --prices --only corr2d
       convgrade prove a1_convolution --together --device cuda
     """
     from autograder.course import load_course
