@@ -75,7 +75,7 @@ def _tried(suite: Suite, secrets: int, only: str, jobs: int) -> SecretsTried:
     asked: Counter[str] = Counter()
     failures: list[Failure] = []
     for (named, secret, _), rows in zip(plans, in_forks(batches, jobs), strict=True):
-        asked.update(checks)
+        asked.update([] if rows is None else checks)
         lost = [[EVERY, "the process ended, or ran out of time"]] if rows is None else rows
         named[""] = ", ".join(named.values())  # all of them, where the process ended
         failures += [Failure(named.get(exercise[check], "") or PERFECT, secret, check, why) for check, why in lost]

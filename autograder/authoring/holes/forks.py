@@ -12,14 +12,17 @@ import os
 import resource
 import selectors
 import signal
+import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.box.inside.jail import PR_SET_PDEATHSIG, prctl
+from autograder.box.inside.usage import used_by
 
 MEMORY = 4 * 2**30  # bytes above what the process maps already
-SLEEPS = 120  # seconds on the clock after which a task that uses no processor is ended
+SLEEPS = 120.0  # seconds on the clock after which a task that neither computes nor waits for a processor is ended
+LOOK = 1.0  # seconds on the clock between two looks at who sleeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,18 @@ class _Fork:
 
     batch: Batch
     child: int
-    text: bytearray
+    text: bytearray = field(default_factory=bytearray)
+    awake: float = field(default_factory=time.monotonic)  # when it was last seen to want a processor
+    wanted: float = 0.0  # seconds of a processor until then, those that it waited for included
+
+    def end_if_asleep(self) -> None:
+        """However busy the machine is, only a process that sleeps wants no processor."""
+        used, now = used_by([self.child]), time.monotonic()
+        wanted = used["computed"] + (used["waited"] or 0.0)
+        if wanted > self.wanted:
+            self.awake, self.wanted = now, wanted
+        elif now - self.awake > SLEEPS:
+            os.kill(self.child, signal.SIGKILL)  # not waited for yet: the number is still this child's
 
     def ended(self) -> tuple[dict[int, Any], list[Batch]]:
         """What its tasks gave, by their places, and what has to be done again."""
@@ -78,8 +92,10 @@ def in_forks(batches: Sequence[Batch], jobs: int) -> Iterator[Any]:
 
 
 def _ended(running: selectors.BaseSelector) -> Iterator[tuple[dict[int, Any], list[Batch]]]:
-    """Reads what the forks write, and gives what those that have ended did."""
-    for key, _ in running.select():
+    """Reads what the forks write, and gives what those that have ended did; who sleeps too long is ended."""
+    for key in running.get_map().values():
+        key.data.end_if_asleep()
+    for key, _ in running.select(LOOK):
         part = os.read(key.fd, 65_536)
         key.data.text += part
         if not part:
@@ -95,7 +111,7 @@ def _forked(batch: Batch) -> tuple[_Fork, int]:
         os.close(reader)
         _work(batch, writer)
     os.close(writer)
-    return _Fork(batch, child, bytearray()), reader
+    return _Fork(batch, child), reader
 
 
 def _work(batch: Batch, writer: int) -> None:
@@ -104,7 +120,6 @@ def _work(batch: Batch, writer: int) -> None:
         _settle()
         for _, task in batch.tasks:
             signal.setitimer(signal.ITIMER_PROF, task.seconds)
-            signal.alarm(SLEEPS)
             os.write(writer, json.dumps(task.run()).encode() + b"\n")
         os.write(writer, json.dumps(len(batch.tasks) == 1 or batch.sound()).encode() + b"\n")
     finally:
@@ -118,8 +133,7 @@ def _settle() -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(null, stream)
-    for number in (signal.SIGPROF, signal.SIGALRM):
-        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
     with open("/proc/self/statm", encoding="ascii") as statm:
         mapped = int(statm.read().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (mapped + MEMORY, resource.RLIM_INFINITY))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import signal
 import time
 
 import pytest
 
+from autograder.authoring.holes import forks
 from autograder.authoring.holes.find import HoleOptions, find_holes
 from autograder.authoring.holes.forks import Batch, Trial, in_forks
 from autograder.authoring.holes.mutants import answer_lines
@@ -117,6 +119,24 @@ def batch(*tasks, sound=lambda: True) -> Batch:
 
 def test_a_task_that_never_ends_costs_only_itself():
     assert list(in_forks([batch(lambda: 1, spins, lambda: 3)], jobs=1)) == [1, None, 3]
+
+
+def test_a_task_that_sleeps_for_ever_is_ended_too(monkeypatch):
+    monkeypatch.setattr(forks, "SLEEPS", 0.1)
+    assert list(in_forks([batch(lambda: 1, signal.pause, lambda: 3)], jobs=1)) == [1, None, 3]
+
+
+def test_a_task_that_computes_longer_than_another_may_sleep_is_not_ended(monkeypatch):
+    monkeypatch.setattr(forks, "SLEEPS", 0.1)
+    monkeypatch.setattr(forks, "LOOK", 0.05)
+
+    def computes() -> int:
+        end = time.process_time() + 0.5
+        while time.process_time() < end:
+            pass
+        return 1
+
+    assert list(in_forks([Batch(((0, Trial(computes, 60.0)),), lambda: True)], jobs=1)) == [1]
 
 
 def test_what_a_task_leaves_behind_reaches_no_other():
