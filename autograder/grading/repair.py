@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import heapq
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -33,9 +34,12 @@ from autograder.model import Verdict
 from autograder.submission.read import Cell
 from autograder.submission.uses import lasting, names_used
 
-MOST_TRIED = 250  # edits of the functions behind one group of failed checks
-MOST_GROUPS = 3  # of one submission
-SECONDS = 10.0  # of the processor for one submission: far from what the edits take
+MOST_TRIED = 160  # edits for one submission
+MOST_GROUPS = 3  # of failed checks, of one submission
+EFFORT = 3.0  # seconds that the edits of one submission may take, as estimated: no clock decides what is tried
+PER_EDIT = 0.01  # seconds to put one in place and to ask a check, about
+DEAR = {"backward": 0.04, "grad": 0.04, "plt": 0.06, "subplots": 0.06}  # more, where a definition has such a word
+SECONDS = 6.0  # of the processor for one submission: far from what the edits take
 CALL_SECONDS = 1.0  # for one call: an edit that makes a loop endless is no repair
 
 
@@ -105,6 +109,15 @@ class _Left:
 
     def __init__(self, resit: Resit) -> None:
         self.groups, self.end = MOST_GROUPS, resit.clock.spent + SECONDS
+        self.edits, self.effort = MOST_TRIED, EFFORT
+
+    def edits_of(self, effort: float) -> int:
+        """How many edits may be tried that take so much each."""
+        return min(self.edits, int(self.effort / effort))
+
+    def use(self, tried: int, effort: float) -> None:
+        """So many of them have been tried."""
+        self.edits, self.effort = self.edits - tried, self.effort - tried * effort
 
     def limits(self, own: Limits) -> Limits:
         """The submission's own limits, and less time."""
@@ -155,7 +168,7 @@ class _Search:
 
     def _definitions(self) -> dict[str, _Own]:
         """The functions and classes that the student wrote for this exercise, and those of cells of their own."""
-        release = {cell.grade_id for cell in self.resit.suite.assignment.release}
+        release = {cell.grade_id for cell in self.resit.suite.assignment.release if cell.grade_id}
         mine = [
             cell for cell in self.resit.cells if cell.grade_id in self.exercise.cells or cell.grade_id not in release
         ]
@@ -185,7 +198,9 @@ class _Search:
         trials = _Trials(self.resit.suite, box, [case.name for case in group.failed], others)
         ran = trials.ran(own.values())
         repairs: list[tuple[_Own, Edit]] = []
-        for name, edit in _in_order(own, ran):
+        effort = _effort(own.values())
+        for name, edit in _in_order(own, ran, self.left.edits_of(effort)):
+            self.left.use(1, effort)
             if trials.passes(own[name], edit):
                 repairs.append((own[name], edit))
             if len({(each.cell.label, other.statement) for each, other in repairs}) > 1:
@@ -235,15 +250,21 @@ class _Trials:
         return self.suite.unexplained(name, self.box.ask).verdict is Verdict.PASSED
 
 
-def _in_order(own: Mapping[str, _Own], ran: Mapping[str, set[int]]) -> Iterator[tuple[str, Edit]]:
-    """The edits of what ran in these definitions, most likely ones first, as many as are tried."""
+def _in_order(own: Mapping[str, _Own], ran: Mapping[str, set[int]], most: int) -> Iterator[tuple[str, Edit]]:
+    """The edits of what ran in these definitions, most likely ones first, as many as may be tried."""
 
     def of_one(name: str) -> Iterable[tuple[str, Edit]]:
-        return ((name, edit) for edit in edits_of(own[name].node, MOST_TRIED, ran[name]))
+        return ((name, edit) for edit in edits_of(own[name].node, most, ran[name]))
 
     merged = heapq.merge(*(of_one(name) for name in own), key=lambda pair: pair[1].rank)
-    for _, pair in zip(range(MOST_TRIED), merged, strict=False):
+    for _, pair in zip(range(most), merged, strict=False):
         yield pair
+
+
+def _effort(own: Iterable[_Own]) -> float:
+    """Seconds that one edit of these definitions takes, as far as their words tell: the same on any machine."""
+    words = {word for each in own for word in re.findall(r"\w+", each.source)}
+    return PER_EDIT + max((DEAR[word] for word in words & DEAR.keys()), default=0.0)
 
 
 def _in_common(repairs: Sequence[tuple[_Own, Edit]]) -> _Line | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -33,6 +33,7 @@ class _Reading:
     name: str
     words: str
     arguments: Arguments
+    more: tuple[Arguments, ...] = ()  # asked too: the answer is the mean of all
 
 
 def mistaken(
@@ -70,12 +71,29 @@ def _answers(question: Wrong, reading: _Reading, reference: Mapping[str, Any]) -
     """Whether the reference, asked so, answers what the student did."""
     request, reply, _ = question
     target = ["name", function_of(request)]
+    asked = {"op": "call", "target": target, "args": [], "ban": []}
     try:
-        asked = {"op": "call", "target": target, "args": [], "kwargs": reading.arguments, "ban": []}
-        mine = LocalBox(reference).ask(asked)
-        return compare(reply.value, mine.value, rtol=1e-4) is None
+        box = LocalBox(reference)
+        mine = [box.ask(asked | {"kwargs": arguments}).value for arguments in (reading.arguments, *reading.more)]
+        return compare(reply.value, _mean(mine), rtol=1e-4) is None
     except (StudentError, ValueError):  # it has no answer, or NaN
         return False
+
+
+def _mean(answers: Sequence[Any]) -> Any:
+    """Of numbers, arrays, and dictionaries or rows of these. Raises ValueError for anything else."""
+    first = answers[0]
+    if len(answers) == 1:
+        return first
+    if isinstance(first, dict):
+        return {key: _mean([answer[key] for answer in answers]) for key in first}
+    if isinstance(first, (list, tuple)):
+        return type(first)(_mean(parts) for parts in zip(*answers, strict=True))
+    if isinstance(first, torch.Tensor) and first.is_floating_point():
+        return torch.stack(list(answers)).mean(0)
+    if not isinstance(first, float):
+        raise ValueError("no mean of these")
+    return sum(answers) / len(answers)
 
 
 def _readings(function: Callable[..., Any], request: Request) -> Iterator[_Reading]:
@@ -88,12 +106,31 @@ def _readings(function: Callable[..., Any], request: Request) -> Iterator[_Readi
         default = signature.parameters[name].default
         for what, words, other in (*_ignored(name, value, default), *_misread(name, value)):
             yield _Reading(what, words, arguments | {name: other})
+    yield from _part_by_part(arguments)
     alike = [pair for pair in combinations(arguments, 2) if _are_alike(*(arguments[name] for name in pair))]
     for swaps in ([pair] for pair in alike):
         yield _exchanged(arguments, swaps)
     for swaps in map(list, combinations(alike, 2)):
         if not set(swaps[0]) & set(swaps[1]):
             yield _exchanged(arguments, swaps)
+
+
+def _part_by_part(arguments: Arguments) -> Iterator[_Reading]:
+    """Each batch alone, and then the mean; of a batch only its first entry."""
+    for name, value in arguments.items():
+        if isinstance(value, (list, tuple)) and 2 <= len(value) <= MOST and not isinstance(value[0], (int, float, str)):
+            first, *more = (arguments | {name: type(value)([item])} for item in value)
+            words = f"of each item of `{name}` alone, averaged: a mean of means, though they are not equally long?"
+            yield _Reading("mean_of_means", words, first, tuple(more))
+    tensors = {name: value for name, value in arguments.items() if isinstance(value, torch.Tensor) and value.ndim}
+    count = len(next(iter(tensors.values()))) if tensors else 0
+    if count > 1:
+        cut = {name: value[:1] for name, value in tensors.items() if len(value) == count}
+        yield _Reading("first_of_batch", f"for the first entry of {_named(cut)} only.", arguments | cut)
+
+
+def _named(names: Iterable[str]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
 
 
 def _are_alike(one: Any, another: Any) -> bool:

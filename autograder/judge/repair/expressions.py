@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
 from autograder.judge.repair.around import Around, name_of_call
 from autograder.judge.repair.aspects import Aspect
@@ -122,8 +122,12 @@ def other_sign(node: ast.expr, around: Around) -> Iterator[ast.expr]:
 
 
 def other_rounding(node: ast.expr, _: Around) -> Iterator[ast.expr]:
-    """Up for down."""
+    """Up for down; the middle between two pixels for the pixel in the middle, and the other way round."""
     name = name_of_call(node)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Div, ast.FloorDiv)) and number_of(node.right) == 2:
+        less = node.left.left if _is_one_less(node.left) else ast.BinOp(node.left, ast.Sub(), ast.Constant(1))
+        other = ast.FloorDiv() if isinstance(node.op, ast.Div) else ast.Div()
+        yield from (ast.BinOp(less, operator, node.right) for operator in (other, node.op))
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv):
         yield ast.UnaryOp(ast.USub(), ast.BinOp(ast.UnaryOp(ast.USub(), node.left), ast.FloorDiv(), node.right))
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
@@ -213,6 +217,10 @@ def _exchanged(row: list[ast.expr], one: int, other: int) -> list[ast.expr]:
     order = list(row)
     order[one], order[other] = order[other], order[one]
     return order
+
+
+def _is_one_less(node: ast.expr) -> TypeGuard[ast.BinOp]:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and number_of(node.right) == 1
 
 
 def _is_module(node: ast.expr) -> bool:

@@ -87,10 +87,12 @@ def returned(block: Block, index: int, _: Around) -> Iterator[Block]:
 
 
 def of_a_training_step(block: Block, index: int, around: Around) -> Iterator[Block]:
-    """`zero_grad()` before `backward()`, `step()` after it, where an optimizer is in sight."""
+    """`zero_grad()` before `backward()`, `step()` after it, where an optimizer is in sight; no `.grad` of before."""
     node = block[index]
     if "backward" not in _methods(node) or isinstance(node, _INNER):
         return
+    for name in _with_gradients(block):
+        yield [*block[:index], _call(f"{name}.grad = None"), *block[index:]]
     for name in (*around.names, *(f"self.{name}" for name in around.attributes)):
         if name.rpartition(".")[2] in ("optim", "optimizer", "opt", "optimiser", "model", "net"):
             yield [*block[:index], _call(f"{name}.zero_grad()"), *block[index:]]
@@ -140,6 +142,13 @@ def _of_if(node: ast.If, test: ast.expr) -> ast.If:
 
 def _call(text: str) -> ast.stmt:
     return ast.parse(text).body[0]
+
+
+def _with_gradients(block: Block) -> list[str]:
+    """The variables of which `.grad` is read."""
+    nodes = (each for node in block for each in ast.walk(node))
+    read = (each for each in nodes if isinstance(each, ast.Attribute) and each.attr == "grad")
+    return list(dict.fromkeys(each.value.id for each in read if isinstance(each.value, ast.Name)))
 
 
 def _methods(node: ast.AST) -> set[str]:

@@ -1,27 +1,40 @@
-"""Asks the hidden suites about mistakes that nobody listed, in process, and says what is told of each."""
+"""Asks the hidden suites about mistakes that nobody listed, in process, and says what is told of each.
+
+The search for a line runs in process, too: these definitions are ours.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import re
+import signal
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
+from autograder.box.outcome import StudentError
 from autograder.course import Assignment, load_course
 from autograder.course.answers import homes
+from autograder.grading import repair
+from autograder.grading.carried import Resit
 from autograder.judge.causes import both
 from autograder.judge.local import LocalBox
 from autograder.judge.plugin import with_suite
 from autograder.judge.suite import Suite
 from autograder.model import CheckResult, Verdict
+from autograder.submission.read import Cell
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 SLUGS = sorted(path.stem for path in HERE.glob("*.toml"))
 SILENT = "nothing"
+USES = "import math, warnings\nimport numpy as np, torch, torch.nn as nn, torch.nn.functional as F\n"
+LINE = "Look at line"
 WRONG = (Verdict.FAILED, Verdict.RAISED)
 TWO = both("", " ").partition(".")[0]  # how the hints of two mistakes begin
 
@@ -54,6 +67,8 @@ class Measured:
             return SILENT
         if all(hint.startswith(TWO) for hint in self.hints):
             return "two at once"
+        if all(hint.startswith(LINE) for hint in self.hints):
+            return "line"
         return "catalogue" if self.known else "relation"
 
 
@@ -77,13 +92,60 @@ def measured(slug: str) -> list[Measured]:
 
 def _measured(suite: Suite, mistake: Unseen) -> Measured:
     names: dict[str, Any] = dict(suite.reference)
-    exec(mistake.source, names)  # noqa: S102  # ours
-    failed = [check for check in suite.run(LocalBox(names).ask, _others(suite, names)) if check.verdict in WRONG]
+    exec(USES + mistake.source, names)  # noqa: S102  # ours
+    others = _others(suite, names)
+    results = suite.run(LocalBox(names).ask, others)
+    if any(check.verdict in WRONG for check in results):
+        results = _with_a_line(suite, mistake, names, results)
+    failed = [check for check in results if check.verdict in WRONG]
     told = {check.mistake: check.hint for check in failed if check.hint}
     wrong = tuple(hint for hint in told.values() if not re.search(mistake.says, hint, re.IGNORECASE))
     listed = {each.name for each in suite.mistakes}
     hints = tuple(told.values())
     return Measured(suite.assignment.slug, mistake.name, len(failed), tuple(told), set(told) <= listed, wrong, hints)
+
+
+def _with_a_line(
+    suite: Suite, mistake: Unseen, names: dict[str, Any], results: tuple[CheckResult, ...]
+) -> tuple[CheckResult, ...]:
+    """The results, with the line to look at where one is found in the source of the mistake."""
+    box = _NoBox(names)
+    resit: Any = Resit(suite, None, [Cell("cell 1", mistake.source)], box.clock)  # type: ignore[arg-type]
+    with patch.object(repair, "open_box", lambda *_: contextlib.nullcontext(box)):
+        return repair.pinpointed(results, resit)
+
+
+class _NoBox:
+    """What stands for a box: names in this process, and a second for each request."""
+
+    gave_up = False
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        self.local, self.clock = LocalBox(names), SimpleNamespace(spent=0.0)
+
+    def run_cell(self, source: str, _label: str) -> None:
+        """Runs a definition, or nothing that it can be told of."""
+        with contextlib.suppress(Exception):
+            exec(source, self.local.server.names)  # noqa: S102  # ours
+
+    def ask(self, request: Any, _seconds: float = 0.0) -> Any:
+        """As `Box.ask`."""
+        signal.signal(signal.SIGVTALRM, _stop)
+        signal.setitimer(signal.ITIMER_VIRTUAL, repair.CALL_SECONDS)
+        try:
+            return self.local.ask(request)
+        except TimeoutError as error:
+            raise StudentError(Verdict.TIMED_OUT, "Timeout", "too long") from error
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+    def trial(self) -> contextlib.AbstractContextManager[None]:
+        """As `Box.trial`."""
+        return contextlib.nullcontext()
+
+
+def _stop(_number: int, _frame: object) -> None:
+    raise TimeoutError
 
 
 def _others(suite: Suite, names: dict[str, Any]) -> dict[str, CheckResult]:

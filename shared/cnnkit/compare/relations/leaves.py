@@ -43,6 +43,7 @@ class Leaf:
     given: Mapping[str, Array]
     sizes: Mapping[str, int]
     earlier: Sequence[Array] = ()
+    place: str = ""  # in the answer, such as "['loss']"
 
     @property
     def same_shape(self) -> bool:
@@ -118,7 +119,7 @@ def _differing(pair: Pair, parts: Sequence[tuple[Any, Any, str]], given: Mapping
         assert theirs is not None
         own = sizes | {"the number of its values": theirs.size}
         tolerance = max(_tolerance(got), _tolerance(expected))
-        leaf = Leaf(mine, theirs, tolerance, f"{pair.subject}{place}", given, own, () if place else earlier)
+        leaf = Leaf(mine, theirs, tolerance, f"{pair.subject}{place}", given, own, () if place else earlier, place)
         if not leaf.is_expected(mine):
             yield leaf
 

@@ -11,6 +11,7 @@ from cnnkit.compare.relations.fits import Fit
 from cnnkit.compare.relations.leaves import Array, Leaf
 
 MAX_SLICES = 128
+LONG = 5  # numbers in a row
 MAX_MORE = 4  # rows or columns by which an answer may be too large or too small
 
 
@@ -94,26 +95,33 @@ def _order_words(moved: list[int], order: tuple[int, ...], ndim: int) -> str:
 
 
 def _moved(leaf: Leaf) -> Iterator[Fit]:
-    """By one place: round the edge, or with zeros or the first value in the place that became free."""
-    expected, got = leaf.expected, leaf.got
+    """By one place: round the edge, or with zeros, the first value or, in a row, a new one where it became free."""
+    expected = leaf.expected
     if not leaf.same_shape:
         return
     for axis, step in product(range(expected.ndim), (1, -1)):
-        length = expected.shape[axis]
-        if length < 3:
+        if expected.shape[axis] < 3:
             continue
         where = f" along {words}" if (words := _axis_words(axis, expected.ndim)) else ""
-        way = "later" if step == 1 else "earlier"
-        key = f"{axis} {step}"
+        told = f"one place {'later' if step == 1 else 'earlier'}{where}"
         if leaf.is_got(np.roll(expected, step, axis)):
-            yield _fit("rolled", f"one place {way}{where}, round the edge", key)
-        own, theirs = np.moveaxis(got, axis, 0), np.moveaxis(expected, axis, 0)
-        kept, source, free, edge = (own[1:], theirs[:-1], own[0], theirs[0])
-        if step == -1:
-            kept, source, free, edge = own[:-1], theirs[1:], own[-1], theirs[-1]
-        filled = not free.any() or np.array_equal(free, edge)
-        if filled and _same(leaf, kept, source):
-            yield _fit("one_place_off", f"one place {way}{where}", key)
+            yield _fit("rolled", f"{told}, round the edge", f"{axis} {step}")
+        else:
+            yield from _one_off(leaf, axis, step, told)
+
+
+def _one_off(leaf: Leaf, axis: int, step: int, told: str) -> Iterator[Fit]:
+    own, theirs = np.moveaxis(leaf.got, axis, 0), np.moveaxis(leaf.expected, axis, 0)
+    kept, source, free, edge = own[1:], theirs[:-1], own[0], theirs[0]
+    if step == -1:
+        kept, source, free, edge = own[:-1], theirs[1:], own[-1], theirs[-1]
+    if not _same(leaf, kept, source):
+        return
+    if not free.any() or np.array_equal(free, edge):
+        yield _fit("one_place_off", told, f"{axis} {step}")
+    elif leaf.expected.ndim == 1 and len(own) >= LONG:
+        noted = "early" if step == 1 else "late"
+        yield _fit("one_step_off", f"{told}: is it noted one step too {noted}?", f"{step}")
 
 
 def _same(leaf: Leaf, mine: Array, theirs: Array) -> bool:
@@ -128,15 +136,38 @@ def _resized(leaf: Leaf) -> Iterator[Fit]:
     if got.ndim != expected.ndim or leaf.same_shape:
         return
     more = [mine - theirs for mine, theirs in zip(got.shape, expected.shape, strict=True)]
+    if min(more) < 0 < max(more):
+        yield from _framed(leaf, more)
     if all(number >= 0 for number in more):
         yield from _part(leaf, got, expected, more, ("larger_than_expected", "with more around it: {}"))
         for step in (2, 3):
             if got.ndim >= 2 and _same(leaf, got[..., ::step, ::step], expected):
-                words = f"with all the places between: every {('second', 'third')[step - 2]} place of yours is expected"
+                words = f"with all the places between: every {('second', 'third')[step - 2]} place of yours is expected (a stride?)"
                 yield _fit("stride_left_out", words)
     if all(number <= 0 for number in more):
         few = [-number for number in more]
         yield from _part(leaf, expected, got, few, ("part_of_the_expected", "cut off: {}"))
+
+
+def _framed(leaf: Leaf, more: list[int]) -> Iterator[Fit]:
+    """More on both sides of one axis, less on both sides of another: what they have in common is the same."""
+    if any(number % 2 for number in more) or max(map(abs, more)) > MAX_MORE:
+        return
+    own = leaf.got[_inside(leaf.got.shape, more)]
+    theirs = leaf.expected[_inside(leaf.expected.shape, [-number for number in more])]
+    if min(own.shape) > 1 and _same(leaf, own, theirs):
+        told = [_side_words(axis, len(more), number // 2) for axis, number in enumerate(more) if number]
+        yield _fit("framed_otherwise", f"with {' and '.join(told)} on each side: are height and width exchanged?")
+
+
+def _inside(shape: tuple[int, ...], more: list[int]) -> tuple[slice, ...]:
+    """Without what is too much, half of it on each side."""
+    cuts = [max(number, 0) // 2 for number in more]
+    return tuple(slice(cut, length - cut) for cut, length in zip(cuts, shape, strict=True))
+
+
+def _side_words(axis: int, ndim: int, number: int) -> str:
+    return f"{abs(number)} {_count_words(axis, ndim, abs(number))} too {'many' if number > 0 else 'few'}"
 
 
 def _part(leaf: Leaf, large: Array, small: Array, more: list[int], told: tuple[str, str]) -> Iterator[Fit]:
@@ -186,8 +217,11 @@ def _only(leaf: Leaf, row: Array, rows: Array) -> int:
 
 
 def _repeated(leaf: Leaf) -> Iterator[Fit]:
-    """One of several everywhere."""
+    """One of several everywhere, or alone."""
     expected = leaf.expected
+    if expected.ndim > 1 and len(expected) > 1 and any(leaf.is_got(first) for first in (expected[0], expected[:1])):
+        what = {2: "row", 4: "image"}.get(expected.ndim, "entry of axis 0")
+        yield _fit("first_alone", f"but only that of the first {what}")
     if leaf.same_shape and expected.shape[0] >= 3:
         what = {1: "value", 2: "row", 4: "image"}.get(expected.ndim, "entry of axis 0")
         for place, words in ((0, "first"), (-1, "last")):

@@ -11,6 +11,7 @@ from cnnkit.compare.relations.along import connected
 from cnnkit.compare.relations.fits import Fit
 from cnnkit.compare.relations.leaves import Leaf, Pair, leaves_of
 from cnnkit.compare.relations.places import placed
+from cnnkit.compare.relations.sequences import exchanged_parts, sequenced
 from cnnkit.compare.relations.values import changed
 
 NEEDED = 16.0  # bits by which all values agree, beyond what was chosen: some hundred relations are tried
@@ -27,18 +28,24 @@ class Relation:
 
 def related(pairs: Sequence[Pair]) -> Relation | None:
     """The relation that holds for every array and number that differs; none where several do, or by chance."""
-    leaves: list[Leaf] = []
-    for pair in pairs:
-        found = leaves_of(pair)
-        if found is None:
-            return None
-        leaves += found
-    if not leaves or len(leaves) > MOST:
+    by_pair = [list(found) if (found := leaves_of(pair)) is not None else None for pair in pairs]
+    known = [leaves for leaves in by_pair if leaves]
+    leaves = [leaf for some in known for leaf in some]
+    if None in by_pair or not leaves or len(leaves) > MOST:
         return None
     chosen = _chosen(leaves)
     if chosen is None:
-        return None
+        return _of_parts(pairs[0].subject, known)
     return Relation(chosen.name, f"{leaves[0].subject} is the expected one, {chosen.words}".rstrip(".") + _end(chosen))
+
+
+def _of_parts(subject: str, by_pair: Sequence[Sequence[Leaf]]) -> Relation | None:
+    """The same parts of every answer have taken each other's places."""
+    fits = [exchanged_parts(leaves) for leaves in by_pair]
+    told = sum(min(leaf.bits for leaf in leaves) for leaves in by_pair)
+    if fits[0] is None or any(fit != fits[0] for fit in fits) or told < NEEDED:
+        return None
+    return Relation(fits[0].name, f"{subject} is the expected one, {fits[0].words}.")
 
 
 def is_telling(pairs: Sequence[Pair]) -> bool:
@@ -71,6 +78,7 @@ def _fits(leaf: Leaf) -> Iterator[Fit]:
     yield from placed(leaf)
     yield from changed(leaf)
     yield from connected(leaf)
+    yield from sequenced(leaf)
 
 
 def _is_a_surprise(fits: Sequence[Fit], leaves: Sequence[Leaf]) -> bool:

@@ -48,7 +48,7 @@ _FUNCTIONS = (
     _Function("negated", np.negative, "with the other sign"),
     _Function("absolute", np.abs, "but its absolute value", "but without the absolute value", _some_negative),
     _Function("relu", lambda v: np.maximum(v, 0), "but with negative values set to 0 (a ReLU too many?)",
-              "but its negative values are not set to 0 (is a ReLU missing?)", _some_negative),
+              "but its negative values are not set to 0 (is a ReLU, or a clamp at 0, missing?)", _some_negative),
     _Function("squared", np.square, "squared (is a square root missing?)"),
     _Function("root", np.sqrt, "but its square root (is a square missing?)", "", _positive),
     _Function("logarithm", np.log, "but its logarithm", "", _positive),
