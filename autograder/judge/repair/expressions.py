@@ -94,6 +94,7 @@ def other_grouping(node: ast.BinOp, _: Around) -> Iterator[ast.expr]:
     if isinstance(node.left, ast.BinOp):
         left = node.left
         yield ast.BinOp(left.left, left.op, ast.BinOp(left.right, node.op, node.right))
+        yield ast.BinOp(ast.BinOp(left.left, node.op, node.right), left.op, left.right)
     if isinstance(node.right, ast.BinOp):
         right = node.right
         yield ast.BinOp(ast.BinOp(node.left, node.op, right.left), right.op, right.right)

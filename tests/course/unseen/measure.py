@@ -9,6 +9,7 @@ import contextlib
 import re
 import signal
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -79,12 +80,12 @@ def unseen(slug: str) -> list[Unseen]:
 
 
 @lru_cache
-def measured(slug: str) -> list[Measured]:
-    """How each unseen mistake of an assignment is found; asked are the checks of its exercise, but for its gates."""
+def measured(slug: str, one_in: int = 1) -> list[Measured]:
+    """How unseen mistakes of an assignment, one in so many, are found; asked are the checks of its exercise, no gates."""
     assignment: Assignment = load_course(ROOT).assignment(slug)
 
     def serve(suite: Suite) -> list[Measured]:
-        return [_measured(suite, mistake) for mistake in unseen(slug)]
+        return [_measured(suite, mistake) for mistake in unseen(slug)[::one_in]]
 
     found: list[Measured] = with_suite(assignment, serve)
     return found
@@ -154,6 +155,23 @@ def _others(suite: Suite, names: dict[str, Any]) -> dict[str, CheckResult]:
     changed = {home[name] for name in names.keys() & home.keys() if names[name] is not suite.reference.get(name)}
     checks = [each for each in suite.assignment.checks if each.exercise not in changed or suite.is_gate(each.name)]
     return {each.name: CheckResult(each.exercise, each.name, each.title, Verdict.PASSED) for each in checks}
+
+
+def summary(rows: Sequence[Measured]) -> str:
+    """How many of those that were noticed are told something right, and how many something wrong."""
+    killed = [row for row in rows if row.failed]
+    right, wrong = sum(bool(row.found and not row.wrong) for row in killed), sum(bool(row.wrong) for row in killed)
+    ways = Counter(row.how for row in killed if row.found and not row.wrong)
+    told = ", ".join(f"{count} by {how}" for how, count in ways.most_common())
+    share = f"{right / len(killed):.0%}"
+    said = f"Of {len(rows)}, {len(killed)} are noticed; of {right} ({share}) something right is told ({told})"
+    return f"{said}, of {wrong} something wrong."
+
+
+def is_good(rows: Sequence[Measured]) -> bool:
+    """Whether nothing wrong is told, and something right of four in five."""
+    killed = [row for row in rows if row.failed]
+    return not any(row.wrong for row in killed) and sum(bool(row.found) for row in killed) >= 0.8 * len(killed)
 
 
 def table(rows: Sequence[Measured]) -> Iterator[str]:

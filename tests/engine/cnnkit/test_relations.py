@@ -86,6 +86,14 @@ TABLE: list[tuple[str, tuple[int, ...], Change]] = [
     ("shifted", PLANE, lambda x: x + 1),
     ("clipped", IMAGES, lambda x: x.clip(-1, 1)),
     ("channels_added", IMAGES, per_channel),
+    ("framed_otherwise", (6, 7), lambda x: torch.cat((drawn(1, 5), x[:, 1:-1], drawn(1, 5)))),
+    ("first_alone", IMAGES, lambda x: x[0]),
+    ("one_step_off", LINE, lambda x: torch.cat((x[1:], drawn(1, seed=9)))),
+    ("one_step_off", LINE, lambda x: torch.cat((drawn(1, seed=9), x[:-1]))),
+    ("held", (8,), lambda x: x.repeat_interleave(4)[:8]),
+    ("held", LINE, lambda x: x.repeat_interleave(3)),
+    ("every_few", (12,), lambda x: x[3::4]),
+    ("means_of_some", (12,), lambda x: x.reshape(-1, 4).mean(1)),
     ("running_sum", LINE, lambda x: x.cumsum(0)),
     ("running_mean", LINE, lambda x: x.cumsum(0) / torch.arange(1, 8)),
 ]
@@ -173,6 +181,21 @@ def test_sequences_and_dicts_are_looked_into() -> None:
     assert found.sentence == "Your result['loss'] is the expected one, with the other sign."
 
 
+def test_two_curves_of_a_figure_that_took_each_other_s_places_are_told() -> None:
+    """As a figure comes from the box: a label and the two coordinates of each line."""
+    lines = [{"label": name, "y": drawn(9, seed=seed).tolist()} for seed, name in enumerate(("train", "validation"))]
+    swapped = [row | {"y": other["y"]} for row, other in zip(lines, lines[::-1], strict=True)]
+    found = related([Pair({"lines": swapped}, {"lines": lines}, subject="Your figure")])
+    assert found is not None
+    assert found.sentence == "Your figure is the expected one, with ['lines'][0]['y'] and ['lines'][1]['y'] exchanged."
+
+
+def test_curves_are_told_by_what_was_done_to_both() -> None:
+    curves = [(drawn(9, seed=seed).abs() + 0.1).tolist() for seed in (0, 1)]
+    assert told([np.log(curve).tolist() for curve in curves], curves) == "logarithm"
+    assert told([(100 * np.array(curve)).tolist() for curve in curves], curves) == "in_per_cent"
+
+
 def test_it_must_hold_for_every_wrong_answer() -> None:
     good, other = Pair(drawn(4, 5).T, drawn(4, 5)), Pair(drawn(4, 4, seed=1), drawn(4, 4))
     assert related([good]) is not None
@@ -207,6 +230,13 @@ SILENT = [
     (drawn(6), drawn(7, seed=1)),
     (torch.zeros(9, 9), drawn(9, 9).abs().clip(0, 0.9)),  # rounded down, and anything else
     (drawn(3, 4)[:, :1], drawn(3, 4)),
+    ([0.1] * 4, [0.1] * 8),  # a learning rate that never changes: once an epoch, or once a step?
+    ([0.1, 0.1, 0.2, 0.2, 0.2, 0.2], [0.1, 0.2, 0.2, 0.2, 0.2, 0.2]),
+    ([1.0, 2.0, 3.0, 4.0, 9.0], [0.0, 1.0, 2.0, 3.0, 4.0]),
+    ({"a": 1.0, "b": 2.0}, {"a": 2.0, "b": 1.0}),
+    ({"a": [1.0] * 9, "b": [0.0] * 9}, {"a": [0.0] * 9, "b": [1.0] * 9}),
+    ([drawn(9).tolist(), drawn(9, seed=2).tolist()], [drawn(9, seed=1).tolist(), drawn(9).tolist()]),
+    (torch.ones(5), torch.ones(3, 5)),
 ]
 
 

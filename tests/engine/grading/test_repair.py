@@ -13,8 +13,10 @@ from autograder.grading import repair
 from autograder.grading.one import grade
 from autograder.judge import diagnose
 from autograder.judge.plugin import with_suite
+from autograder.judge.repair.reading import definitions_of
 from autograder.model import Report
 from autograder.submission.handed_in import HandedIn
+from autograder.submission.read import Cell
 from tests.conftest import write_course
 from tests.engine.grading.test_grade import RIGHT, notebook
 
@@ -157,6 +159,30 @@ def test_a_function_of_the_student_s_own_is_looked_at_as_well(report):
     assert set(hints(report(add=helped)).values()) == {
         "Look at line 2 of `add`: the operator, and what stands on which side of it."
     }
+
+
+def test_a_function_in_a_cell_that_the_student_added_is_looked_at_too(report):
+    found = hints(report("def add(a, b):\n    return a - b", add="def add(a, b):\n    return a + b"))
+    assert set(found.values()) == {"Look at line 2 of `cell 4`: the operator, and what stands on which side of it."}
+
+
+def test_the_budget_is_that_of_the_whole_submission(report, monkeypatch):
+    """Once the edits are used up for one exercise, none is left for the next."""
+    tried: list[object] = []
+    passes = repair._Trials.passes
+    monkeypatch.setattr(repair._Trials, "passes", lambda *asked: tried.append(asked) or passes(*asked))
+    monkeypatch.setattr(repair, "EFFORT", 12 * repair.PER_EDIT)
+    strange = "def double(x):\n    x = x + 3\n    x = x * x * x\n    return x - 1"
+    assert hints(report(double=strange, add=SUBTRACTS)) == {}
+    assert len(tried) <= 12
+
+
+def test_an_edit_of_what_draws_or_trains_counts_for_several(report):
+    light, dear = (
+        repair._Own(Cell("cell", source), definitions_of(source)["f"])
+        for source in ("def f(x):\n    return x", "def f(x):\n    plt.plot(x)")
+    )
+    assert repair._effort([light]) * 5 < repair._effort([light, dear])
 
 
 def test_each_function_has_its_own_line(report):

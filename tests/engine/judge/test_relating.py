@@ -91,6 +91,36 @@ def test_arguments_that_were_exchanged_are_told() -> None:
     ]
 
 
+def mean_loss(batches: list[torch.Tensor]) -> dict[str, float]:
+    """The right answer: over all numbers."""
+    return {"loss": float(torch.cat(batches).mean())}
+
+
+def mean_gap(x: torch.Tensor, y: torch.Tensor, power: int = 2) -> float:
+    """The right answer: over the whole batch."""
+    return float(((x - y) ** power).mean())
+
+
+def named_of(answer: Any, function: Any, *args: Any) -> str:
+    exchange = Exchange(call(function.__name__, *args), Reply(answer))
+    case = Case("a check", "scaled", Verdict.FAILED, (exchange,))
+    found = diagnose([case], [], {function.__name__: function})
+    return found[0].name if found else ""
+
+
+def test_the_mean_of_the_means_of_unequal_batches_is_told() -> None:
+    batches = list(numbers(11).split([4, 4, 3]))
+    means = {"loss": float(torch.stack([batch.mean() for batch in batches]).mean())}
+    assert named_of(means, mean_loss, batches) == "mean_of_means"
+    assert named_of({"loss": 0.7}, mean_loss, batches) == ""
+
+
+def test_what_is_right_for_the_first_of_a_batch_alone_is_told() -> None:
+    x, y = numbers(5, 3), numbers(5, 3).sigmoid()
+    assert named_of(mean_gap(x[:1], y[:1]), mean_gap, x, y) == "first_of_batch"
+    assert named_of(1.0, mean_gap, torch.ones(4, 2), torch.zeros(4, 2)) == ""
+
+
 def test_a_setting_that_is_not_ignored_everywhere_is_not_told() -> None:
     x = numbers(3, 4)
     wrong = [asked(x + 2, x, factor=3.0, shift=2.0), asked(x.exp(), x, factor=5.0, shift=1.0)]

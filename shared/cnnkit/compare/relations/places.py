@@ -142,7 +142,8 @@ def _resized(leaf: Leaf) -> Iterator[Fit]:
         yield from _part(leaf, got, expected, more, ("larger_than_expected", "with more around it: {}"))
         for step in (2, 3):
             if got.ndim >= 2 and _same(leaf, got[..., ::step, ::step], expected):
-                words = f"with all the places between: every {('second', 'third')[step - 2]} place of yours is expected (a stride?)"
+                every = ("second", "third")[step - 2]
+                words = f"with all the places between: every {every} place of yours is expected (a stride?)"
                 yield _fit("stride_left_out", words)
     if all(number <= 0 for number in more):
         few = [-number for number in more]
