@@ -81,7 +81,7 @@ def unseen(slug: str) -> list[Unseen]:
 
 @lru_cache
 def measured(slug: str, one_in: int = 1) -> list[Measured]:
-    """How unseen mistakes of an assignment, one in so many, are found; asked are the checks of its exercise, no gates."""
+    """How unseen mistakes of an assignment, one in so many, are found by its exercise, without gates."""
     assignment: Assignment = load_course(ROOT).assignment(slug)
 
     def serve(suite: Suite) -> list[Measured]:
