@@ -32,7 +32,7 @@ from autograder.grading.session import processors
 from autograder.grading.worker import serve
 from autograder.grading.worker_process import Job, WorkerSpec
 from autograder.model import Report, Verdict
-from bench import compare, history, otter, stock_nbgrader, term, unchanged
+from bench import compare, diagnosis, history, otter, stock_nbgrader, term, unchanged
 from bench.evidence import Figure, Goal, differences, exit_code, quotients
 from bench.probe import Cost, Probe, measured
 
@@ -109,6 +109,7 @@ class Bench:
             yield self._seconds("convgrade --help", [help_shown() for _ in range(self.repetitions)], 0.15)
             yield from self._unchanged()
             yield from self._term()
+            yield from diagnosis.figures(self.assignment, 40 if self.quick else 20)
             yield from self._stability()
 
     def _seconds(self, name: str, samples: list[float] | tuple[float, ...], goal: float | None = None) -> Figure:
