@@ -62,6 +62,8 @@ def not_final(grades: Sequence[Grade]) -> list[str]:
     waiting = [grade for grade in grades if grade.waiting and not grade.unjudged]
     exercises = sorted({name for grade in waiting for name in grade.waiting})
     sentence = f"{amount(len(waiting), 'student')} still without manual points for {', '.join(exercises)}: not final"
+    if waiting:
+        sentence += f" (convgrade mark {waiting[0].assignment})"
     again = [grade.student for grade in grades if any(mark.again for mark in grade.marks)]
     return [*([sentence] if waiting else []), *_listed(again, "new since a person gave the points: look again")]
 

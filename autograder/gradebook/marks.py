@@ -15,9 +15,11 @@ from typing import Any
 from nbgrader.api import Assignment, BaseCell, Comment, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy import Boolean, Column, Float, Integer, MetaData, String, Table, Text, inspect, select
 
+from autograder.course.term import load_term
 from autograder.errors import ConvgradeError
 from autograder.gradebook import opening
 from autograder.gradebook.marked import RecordedAnswer, no_answer, points_are_for_this_one, recorded_answers
+from autograder.gradebook.team_marks import share_marks
 
 _TABLES = MetaData()
 _MARKS = Table(
@@ -133,6 +135,7 @@ def give_mark(root: Path, slug: str, shown: AnswerToMark, mark: ClickedMark) -> 
             comment.manual_comment = mark.comment or None
         row.needs_manual_grade = after.differs
         points_are_for_this_one(book, slug, exercise, shown.student)
+        share_marks(book, slug, load_term(root).teams_of(slug))
         book.db.commit()
     return after
 

@@ -25,6 +25,7 @@ from autograder.submission.pictures import picture_uri
 from autograder.submission.written import written_answers
 from autograder.text import words
 
+_CHECK_LINES = 4  # of a check cell; more would push the report away from the box for its points
 # Where HTML, a link or MathJax's \\href would begin. nbconvert lets all of them through, `javascript:` included.
 _ACTIVE = re.compile(r"<(?=[A-Za-z/!?])|\](?=[(:])|\\(?=href)")
 
@@ -98,18 +99,31 @@ def fill(notebook: Any, report: Report) -> None:
 
 
 def finish(notebook: Any, earlier: Mapping[str, WrittenAnswer]) -> None:
-    """What people see once nbgrader has read its numbers: they go, and marked answers come beside new ones."""
+    """What people see once nbgrader has read its numbers: they go, and marked answers come beside new ones.
+
+    Of a long check, the same for everybody, the beginning is enough: the box for the points is above it, and the
+    verdict below.
+    """
     cells = []
     for cell in notebook.cells:
+        label = cell.metadata.get("nbgrader", {})
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs if output.output_type != "execute_result"]
+            if label.get("grade") and not label.get("solution"):
+                cell.source = _beginning(cell.source)
         cells.append(cell)
-        answer = earlier.get(exercise_of(cell.metadata.get("nbgrader", {}).get("grade_id", "")))
+        answer = earlier.get(exercise_of(label.get("grade_id", "")))
         if answer:
             text = defused_markdown(answer.text) or "(nothing)"
             cells.append(new_markdown_cell(f"**{EARLIER_ANSWER}**\n\n{text}", id=f"earlier-{len(cells)}"))
             attach(cells[-1], answer.pictures)
     notebook.cells = cells
+
+
+def _beginning(source: str) -> str:
+    lines = source.splitlines()
+    left = len(lines) - _CHECK_LINES + 1
+    return source if left < 2 else "\n".join([*lines[: _CHECK_LINES - 1], f"# … and {left} more lines, as released"])
 
 
 def _outputs(report: Report, grade_id: str) -> list[Any]:

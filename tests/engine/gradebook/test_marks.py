@@ -11,7 +11,7 @@ from autograder.gradebook.agreement import agreements, kappa
 from autograder.gradebook.answer_groups import answer_groups
 from autograder.gradebook.marks import AnswerChanged, ClickedMark, give_mark, question_to_mark
 from autograder.model import WrittenAnswer
-from tests.engine.samples.book import book_of, enter, make_book, make_course, report, url_of
+from tests.engine.samples.book import book_of, enter, make_book, make_course, report, rule, url_of
 
 
 @pytest.fixture
@@ -81,6 +81,14 @@ def test_who_changes_an_own_mark_changes_what_counts(root):
     give(root, "ada", 4, "vic")
     after = give(root, "ada", 4, "una")
     assert (after.differs, columns(root, "ada")[:2]) == (False, (4, False))
+
+
+def test_a_team_is_marked_once(root):
+    rule(root, '[teams]\npair = ["ada", "bob"]\n')
+    record(root, ada="Ours.", bob="Ours.")
+    give(root, "ada", 7, comment="Good.")
+    assert columns(root, "bob") == (7, False, "Good.")
+    assert answer_of(root, "bob").done_by("una")
 
 
 def test_points_from_formgrader_are_shown_and_stay_under_an_equal_second_mark(root):

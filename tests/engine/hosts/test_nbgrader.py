@@ -24,7 +24,7 @@ from autograder.course import Assignment, load_course
 from autograder.errors import CourseError
 from autograder.gradebook import database
 from autograder.hosts import nbgrader_steps as ours
-from autograder.hosts.nbgrader_review import defused_markdown, rebuild
+from autograder.hosts.nbgrader_review import defused_markdown, finish, rebuild
 from autograder.hosts.nbgrader_shown import show_recorded
 from autograder.model import CheckResult, ExerciseResult, Picture, Report, Verdict, WrittenAnswer
 from autograder.reports.in_cell import as_html, as_text
@@ -513,6 +513,18 @@ def test_deleted_cells_come_back_where_they_were(tmp_path: Path) -> None:
     raw = changed(notebooks.submission(assignment, RIGHT), delete)
     names = [name for name in rebuilt(raw, assignment) if not name.startswith(("cell-", "own-"))]
     assert names == ["setup", "double", "double_check", "add", "add_check", "why"]
+
+
+def test_a_long_check_is_shown_by_its_beginning_so_that_the_verdict_is_near_the_points() -> None:
+    label = {"nbgrader": {"grade": True, "solution": False, "grade_id": "double_check"}}
+    lines = [f"check({number})" for number in range(30)]
+    cells = [nbformat.v4.new_code_cell("\n".join(lines[:many]), metadata=label) for many in (30, 4)]
+    answer = nbformat.v4.new_code_cell(
+        "\n".join(lines), metadata={"nbgrader": {"solution": True, "grade_id": "double"}}
+    )
+    finish(nbformat.v4.new_notebook(cells=[*cells, answer]), {})
+    assert cells[0].source.splitlines() == [*lines[:3], "# … and 27 more lines, as released"]
+    assert [len(cell.source.splitlines()) for cell in (cells[1], answer)] == [4, 30]
 
 
 @pytest.mark.parametrize("source", ["$a < b$ and 3<4", "a list [1, 2] (three)", "`x[0]` is fine"])
