@@ -15,6 +15,7 @@
 # | T7.5 | `train_names` | 15 | 25 |
 # | T7.6 | Read your figures: is it a result, or chance? | 6 | 20 |
 # | T7.7 | `p_female`, and what it is worth | 7 + 5 | 30 |
+# | T7.8 | Stretch: attention in place of the maximum | +6 | 25 |
 #
 # **How it works.** Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
 # under it: ✓ is right, ✗ says what differs. The checks show a few examples; grading uses others. Every task is graded on its
@@ -1071,6 +1072,189 @@ with after_writing("T7.1, T7.3 to T7.5 and T7.7"):
 # A shop or an office could fill in the salutation or the sex of its customers with it. Those whose name does not follow the pattern, people from other
 # countries, people who are neither or are addressed differently, would be wronged again and again, without being asked. With 99 % it would still be decided over their heads, and
 # the 1 % would always be the same people. One can ask them.
+
+# %% [markdown]
+# ---
+# ## T7.8 · Stretch: attention in place of the maximum
+#
+# *Difficulty ●●●○○ · Importance ●●●●○ · about 25 minutes · extra credit: +6*
+#
+# The maximum keeps one answer of each detector and forgets all others. A mean keeps all, but for it the dots at the end of a short name count as much as its letters. In between there is a mean that
+# **chooses**: every place gets a weight, the weights add up to 1, and *which places matter is learnt*. Here are two detectors on three places, the weights, and what is left of each detector:
+
+# %%
+answers = torch.tensor([[0.0, math.log(2), 0.0], [4.0, 2.0, 8.0]])
+shares = torch.tensor([[0.25], [0.5], [0.25]])
+plots.row(answers, shares, answers @ shares, titles=["answers (C, P)", "weights", "pooled"], signs="@=", boxes={1: (1, 0, 1, 1)})
+
+# %% [markdown]
+# The second detector: 4/4 + 2/2 + 8/4 = 1 + 1 + 2 = **4**. (Its mean is 4.67, its maximum 8.) Where do the weights come from? From a **query**, one learnt number per detector. Here it is (1, 0), "ask the first detector":
+#
+# 1. the *score* of a place is the query times its answers: 0, ln 2, 0. (ln 2 is the 0.69 of the picture.)
+# 2. a softmax *over the places* makes weights of them. e to the power of the scores is 1, 2, 1, together 4: so 1/4, 2/4, 1/4.
+#
+# With $q$ for the query and $f_{c,i}$ for the answer of detector $c$ at place $i$:
+#
+# $$s_i = \sum_c q_c\,f_{c,i},\qquad a_i = \frac{e^{s_i}}{\sum_j e^{s_j}},\qquad \text{pooled}_c = \sum_i a_i\,f_{c,i}$$
+#
+# This is **attention**, the part that Transformers are made of, at its smallest.
+#
+# **Places that do not count.** A row of numbers ends in dots, and they must get no weight at all. If only the first two of the three places count, the weights are 1/3, 2/3 and 0: the softmax is over those two.
+# The second detector then has 4/3 + 2 · 2/3 = 2.67. Whatever stands at the third place changes nothing.
+#
+# <details><summary>Question: set the last weight of 1/4, 2/4, 1/4 to 0. Why is that not the same?</summary>
+#
+# The others add up to 3/4 then: the shorter the name, the smaller all that is pooled. Take the place out *before* the softmax.
+#
+# </details>
+# <details><summary>Hint 1: which score has a place with weight 0?</summary>
+#
+# e to the power of −∞ is 0. `scores.masked_fill(outside, -math.inf)`, with a table of yes and no (B, P): `torch.arange(P)` compared with `lengths[:, None]` says for each name which places lie outside.
+#
+# </details>
+# <details><summary>Hint 2: the sums</summary>
+#
+# `torch.einsum("bcp,c->bp", …)` for the scores, `torch.einsum("bcp,bp->bc", …)` for what is pooled: an axis that is missing behind the arrow is added up.
+#
+# </details>
+# <details><summary>Help: I get <code>nan</code> for large scores</summary>
+#
+# `exp(1000)` is infinite, and infinity by infinity is NaN. `softmax` subtracts the largest score first, which changes nothing in the result.
+#
+# </details>
+# <details><summary>Question: what does a query of zeros give?</summary>
+#
+# All scores are 0, all places that count have the same weight: the mean over the name. It is where the learning begins.
+#
+# </details>
+
+
+# %% attention_weights role="solution"
+def attention_weights(features: torch.Tensor, query: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+    """How much each place counts: features (B, C, P), query (C,) and lengths (B,) -> weights (B, P).
+
+    - The score of place i of name b is the sum over c of query[c] * features[b, c, i].
+    - Only the first lengths[b] places of name b count: lengths are int64, from 1 to P. Their weights are the softmax of
+      their scores, and add up to 1. The weights of all other places are 0, whatever stands there.
+    - No NaN for scores up to 10,000 in float32.
+    - Gradients flow back to features and query.
+    - ValueError when a length is less than 1 or more than P.
+    """
+    ### BEGIN SOLUTION
+    places = features.shape[2]
+    if int(lengths.min()) < 1 or int(lengths.max()) > places:
+        raise ValueError(f"a name has 1 to {places} places")
+    scores = torch.einsum("bcp,c->bp", features, query)
+    outside = torch.arange(places, device=features.device) >= lengths[:, None]
+    return scores.masked_fill(outside, -math.inf).softmax(dim=1)
+    ### END SOLUTION
+
+
+# %% attention_pool role="solution"
+def attention_pool(features: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    """The weighted sum over the places: features (B, C, P) and weights (B, P) -> (B, C).
+
+    Entry [b, c] is the sum over i of weights[b, i] * features[b, c, i]. Gradients flow back to both.
+    """
+    ### BEGIN SOLUTION
+    return torch.einsum("bcp,bp->bc", features, weights)
+    ### END SOLUTION
+
+
+# %% attention_pool_check role="check" stretch=6 title="Attention"
+two_detectors = torch.tensor([[[0.0, math.log(2), 0.0], [4.0, 2.0, 8.0]]])
+ask_first, all_three = torch.tensor([1.0, 0.0]), torch.tensor([3])
+check(
+    attention_weights,
+    Example(two_detectors, ask_first, all_three, gives=torch.tensor([[0.25, 0.5, 0.25]]), note="the picture above"),
+    Example(two_detectors, ask_first, all_three - 1, gives=torch.tensor([[1 / 3, 2 / 3, 0]]), note="two places count"),
+    Example(
+        two_detectors.repeat(2, 1, 1),
+        ask_first * 0,
+        torch.tensor([3, 1]),
+        gives=torch.tensor([[1 / 3, 1 / 3, 1 / 3], [1, 0, 0]]),
+        note="a query of zeros is the mean; a name with one place",
+    ),
+    Example(
+        two_detectors * 1000,
+        -ask_first,
+        all_three,
+        gives=torch.tensor([[0.5, 0, 0.5]]),
+        note="a score of −693: no NaN",
+    ),
+    Example(
+        two_detectors.double(),
+        ask_first.double(),
+        all_three,
+        gives=torch.tensor([[0.25, 0.5, 0.25]]).double(),
+        rtol=1e-6,
+        note="float64 in, float64 out",
+    ),
+    Example(two_detectors, ask_first, all_three + 1, raises=ValueError, note="4 of 3 places: ValueError"),
+)
+check(
+    attention_pool,
+    Example(two_detectors, torch.tensor([[0.0, 0.0, 1.0]]), gives=torch.tensor([[0.0, 8.0]]), note="all on one place"),
+    Example(
+        two_detectors.repeat(2, 1, 1),
+        torch.tensor([[0.25, 0.5, 0.25], [1, 0, 0]]),
+        look_at=lambda pooled: pooled[:, 1],
+        gives=torch.tensor([4.0, 4.0]),
+        note="the second detector of two names: 1 + 1 + 2, and 4",
+    ),
+)
+
+# %% [markdown]
+# Does it find out by itself what matters? Take the detectors of your trained network as they are, and learn only a query and one last layer, once with the query held at zero (the mean), once for real. The window of
+# three letters stands at the place; a place counts as long as a letter of the name is in it.
+
+# %%
+with after_writing("T7.1, T7.3 to T7.5 and T7.8"):
+    if model is None:
+        raise NotImplementedError
+    heard = []
+    detectors = next(layer for layer in model.modules() if isinstance(layer, nn.Conv1d))
+    hook = detectors.register_forward_hook(lambda layer, given, said: heard.append(said.detach().relu()))
+    score = {"the maximum (your network)": accuracy(model, vocab, valid)}  # its hook hears the names of valid
+    accuracy(model, vocab, train)
+    hook.remove()
+    (unknown, known), cut = heard, heard[0].shape[2]
+    places = [torch.tensor([min(len(name) + 1, cut) for name, _ in rows]) for rows in (valid, train)]
+    truths = [torch.tensor([label for _, label in rows]) for rows in (valid, train)]
+    for kind in ("the mean", "attention"):
+        torch.manual_seed(0)
+        query, last = torch.zeros(known.shape[1], requires_grad=kind == "attention"), nn.Linear(known.shape[1], 2)
+        learnt = torch.optim.Adam([query, *last.parameters()] if kind == "attention" else last.parameters(), lr=0.05)
+        for step in range(60):
+            guessed = last(attention_pool(known, attention_weights(known, query, places[1])))
+            learnt.zero_grad()
+            F.cross_entropy(guessed, truths[1]).backward()
+            learnt.step()
+        with torch.no_grad():
+            looks = attention_weights(unknown, query, places[0])
+            right_ones = last(attention_pool(unknown, looks)).argmax(1) == truths[0]
+        score[kind] = right_ones.float().mean().item()
+    rounded = {name: round(100 * share, 1) for name, share in score.items()}
+    diagrams.bars(rounded, f"right on {len(valid)} names it has not seen, in %", shares=False).show()
+    for (name, _), row in list(zip(valid, looks))[20::80]:
+        grams = [f".{name}..."[i : i + 3] for i in range(len(name) + 1)]
+        text.table([(100 * row).round().int().tolist()[: len(grams)]], rows=["weight, %"], over=grams).show()
+
+# %% [markdown]
+# Nobody told it where a name ends. Which windows get the weight, and do you know them from T7.3?
+#
+# <details><summary>Question: is this a fair race against the maximum?</summary>
+#
+# No. These detectors were learnt *under* a maximum, with two dense layers behind it; attention has to live with them, and has one layer. To know which is better, train both from the start, on several splits (T7.6). What the figure
+# does show is attention beside the mean: there all is the same but for the query.
+#
+# </details>
+# <details><summary>Question: may one now say “the network decided so because of these three letters”?</summary>
+#
+# Not more than with any other picture of A6. The weight says how much of a place went into the sum, not what the last layer made of it, and a window of three letters with a small weight can tip a close decision. Ask it: change
+# these letters, and see whether the answer changes.
+#
+# </details>
 
 # %% [markdown]
 # ---

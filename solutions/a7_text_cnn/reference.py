@@ -194,3 +194,20 @@ def p_female(model: nn.Module, vocab: Any, names: Sequence[str]) -> Tensor:
         for module, mode in modes:
             module.training = mode
     return logits.softmax(1)[:, 1]
+
+
+# ---------------------------------------------------------------- attention_pool
+
+
+def attention_weights(features: Tensor, query: Tensor, lengths: Tensor) -> Tensor:
+    """Softmax of query · features over the places that count."""
+    size = features.shape[2]
+    if ((lengths < 1) | (lengths > size)).any():
+        raise ValueError("a length is from 1 to P")
+    counts = torch.arange(size)[None] < lengths[:, None]
+    return torch.where(counts, (query @ features), -torch.inf).softmax(dim=-1)
+
+
+def attention_pool(features: Tensor, weights: Tensor) -> Tensor:
+    """The weighted sum over the places."""
+    return (features @ weights[..., None])[..., 0]
