@@ -15,6 +15,8 @@ handed in and **when** are read only from what the platform itself wrote: the ou
 there. A name that a student chose, further inside or behind the platform's part, never decides.
 
 - Each line below is a test. `tiny` stands for the assignment's name. Made by `python -m tests.engine.intake.forms`.
+- With a token for Canvas, `convgrade canvas collect SLUG` takes the same hand-ins from its API, each attempt with its
+  time, under the same names ([canvas.md](canvas.md)).
 - Everybody who handed in anything is graded or listed by name with the reason: in the terminal, on the class page, in
   the export. The exit code is 1 while anybody is listed.
 - Two places that claim to be one person are refused, and both are named. With `--roster students.csv` (Canvas's,
