@@ -176,11 +176,12 @@ def similar(root: Path, slug: str, paths: Sequence[Path], archive: Sequence[Path
 def mark(root: Path, slug: str, question: str, marker: str, **options: Any) -> int:
     """Mark written answers: one question over everybody who handed in, by keyboard, without names.
 
-    Opens a page of this machine. Levels come from solutions/SLUG/marking.toml and are clicked, or chosen with 1 to 9;
-    Enter saves into nbgrader's gradebook and opens the next answer, j and k move. Similar answers follow each other,
-    and comments that were written before are offered again. With --marker two people mark the same answers: each sees
-    only their own marks, the page shows how far they agree (Cohen's kappa), and where they differ they settle what
-    counts. Record first: convgrade grade build/submitted --record. Ctrl-C ends it; every mark is saved already.
+    Opens a page on this machine, for you alone. Levels come from solutions/SLUG/marking.toml and are clicked, or
+    chosen with 1 to 9; Enter saves into nbgrader's gradebook and opens the next answer, j and k move. Similar answers
+    follow each other, and comments that were written before are offered again. With --marker two people mark the same
+    answers: each sees only their own marks, the page shows how far they agree (Cohen's kappa), and where they differ
+    they settle what counts. Record first: convgrade grade build/submitted --record. Ctrl-C ends it; every mark is
+    saved already.
 
     \b
     Examples:

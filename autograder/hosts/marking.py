@@ -124,7 +124,7 @@ class Desk:
         found = []
         for answer in group[start : start + _MAX_NEIGHBOURS]:
             own = answer.marks.get(self.marker)
-            points = own.points if own else None if answer.marks else answer.points
+            points = own.points if own else None if answer.marks or answer.waits else answer.points
             text = answer.recorded.answer.text
             found.append(Neighbour(self._label(sheet, answer), self._address(answer), text, points, answer is shown))
         return found

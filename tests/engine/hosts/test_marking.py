@@ -74,6 +74,15 @@ def test_a_page_has_no_name_unless_it_is_asked_for(root):
     assert "In similar words" in pages[0]
 
 
+def test_only_where_a_person_has_to_look_into_the_file_its_name_is_folded_in(root):
+    unsure = replace(report("bob"), answers=(WrittenAnswer("why", "Because?", "unsure"),))
+    database.record([unsure], root)
+    desk = desk_of(root)
+    pages = [shown(desk, desk.key(answer))[0] for answer in question_to_mark(root, "tiny", "why").answers]
+    assert ["bob" in page for page in pages] == [False, True, False, False]
+    assert "<details><summary>Whose file it is</summary><p>bob</p></details>" in pages[1]
+
+
 def test_what_a_student_wrote_has_no_power(root):
     record(root, {"bob": HOSTILE})
     desk = desk_of(root)
@@ -106,6 +115,15 @@ def test_what_is_no_mark_is_refused(root, wrong):
     with pytest.raises(UsageError):
         click(desk, shown(desk)[1], 0, 0, **wrong)
     assert points(root) == {}
+
+
+def test_a_new_answer_is_not_marked_among_those_in_similar_words(root):
+    desk = desk_of(root)
+    click(desk, shown(desk)[1], 0, 0)
+    (marked,) = points(root)
+    record(root, {marked: f"{TEXTS[marked]} Really."})
+    assert "The earlier one has 10." in shown(desk)[0]
+    assert "10 of 10" not in shown(desk)[0]
 
 
 def test_a_second_marker_sees_the_first_ones_marks_only_after_an_own_one(root):
