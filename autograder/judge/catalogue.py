@@ -56,13 +56,15 @@ class Replays:
         return self._right[case.name]
 
     def seen(self, case: Case, mistake: Mistake) -> Sighting:
-        """How the mistake stands to the case, and how much that tells."""
+        """How the mistake stands to the case when it is asked once, and how much that tells."""
         found = self.stands(case, mistake)
-        if found is Stance.OTHER and self._in_time(mistake, lambda: is_unsteady(case, mistake, self.reference)):
-            found = Stance.NONE
         agrees = case.failed and found >= Stance.CLOSE
         telling = MANY if mistake.ends else evidence(case, self.right(case)) if agrees else 0
         return Sighting(case.name, mistake.name, found, telling)
+
+    def is_unsteady(self, case: Case, mistake: Mistake) -> bool:
+        """Whether it answers otherwise when it is asked twice more: then it says nothing about the case."""
+        return bool(self._in_time(mistake, lambda: is_unsteady(case, mistake, self.reference)))
 
     def stands(self, case: Case, mistake: Mistake) -> Stance:
         """How it stands to the case when it is asked once; one that was too slow once says nothing any more."""
@@ -88,26 +90,44 @@ class _TooSlow(BaseException):
 
 
 def replays(cases: Sequence[Case], mistakes: Sequence[Mistake], tried: Replays) -> Iterator[Sighting]:
-    """What the forked child sees. Students repeat a mistake in every check: later checks try the found ones first."""
-    alive: dict[str, Mistake] = {}
-    done = set[tuple[str, str]]()
+    """What the forked child sees. Students repeat a mistake in every check: later checks try the found ones first.
 
-    def look(case: Case, chosen: Sequence[Mistake]) -> Iterator[Sighting]:
+    Of what is seen twice the last one counts.
+    """
+    look = _Look(tried)
+    for case in (case for case in cases if case.failed):
+        known = [seen.stance for seen in (yield from _handed_on(look.at(case, list(look.alive.values()))))]
+        if max(known, default=Stance.NONE) < Stance.CLOSE:
+            yield from look.at(case, mistakes)
+    for case in (case for case in cases if case.failed or case.verdict is Verdict.PASSED):
+        yield from look.at(case, list(look.alive.values()))
+    yield from look.again()
+
+
+class _Look:
+    """What was seen so far: `alive` are the mistakes that agree with a failed check."""
+
+    def __init__(self, tried: Replays) -> None:
+        self.tried, self.alive = tried, dict[str, Mistake]()
+        self._done, self._others = set[tuple[str, str]](), list[tuple[Case, Mistake]]()
+
+    def at(self, case: Case, chosen: Sequence[Mistake]) -> Iterator[Sighting]:
         """Yields each at once; those that agree stay alive."""
         for mistake in chosen:
-            if mistake.exercise == case.exercise and (case.name, mistake.name) not in done:
-                done.add((case.name, mistake.name))
-                seen = tried.seen(case, mistake)
+            if mistake.exercise == case.exercise and (case.name, mistake.name) not in self._done:
+                self._done.add((case.name, mistake.name))
+                seen = self.tried.seen(case, mistake)
                 if case.failed and seen.stance >= Stance.CLOSE:
-                    alive[mistake.name] = mistake
+                    self.alive[mistake.name] = mistake
+                if seen.stance == Stance.OTHER:
+                    self._others.append((case, mistake))
                 yield seen
 
-    for case in (case for case in cases if case.failed):
-        known = [seen.stance for seen in (yield from _handed_on(look(case, list(alive.values()))))]
-        if max(known, default=Stance.NONE) < Stance.CLOSE:
-            yield from look(case, mistakes)
-    for case in (case for case in cases if case.failed or case.verdict is Verdict.PASSED):
-        yield from look(case, list(alive.values()))
+    def again(self) -> Iterator[Sighting]:
+        """What shows something else only since it is unsteady: two replays more, so only of what is alive."""
+        for case, mistake in self._others:
+            if mistake.name in self.alive and self.tried.is_unsteady(case, mistake):
+                yield Sighting(case.name, mistake.name, Stance.NONE)
 
 
 def _handed_on(seen: Iterator[Sighting]) -> Generator[Sighting, None, list[Sighting]]:
@@ -158,7 +178,7 @@ def decided(
     """
     open_checks = {case.name for case in cases if case.failed}
     by_mistake: dict[str, list[Sighting]] = defaultdict(list)
-    for seen in all_seen:
+    for seen in {(seen.check, seen.mistake): seen for seen in all_seen}.values():  # the last one of each
         by_mistake[seen.mistake].append(seen)
     standing = [
         _standing(mistake, by_mistake[mistake.name], open_checks)

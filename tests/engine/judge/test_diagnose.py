@@ -71,6 +71,20 @@ def named(cases: Any, mistakes: Any, reference: Any, **options: float) -> dict[s
     return {check: finding.name for finding in findings for check in finding.checks}
 
 
+def test_a_mistake_that_agrees_with_nothing_is_asked_once(tmp_path: Path) -> None:
+    """Whether it is unsteady, which takes two replays more, is nobody's question then."""
+    path = tmp_path / "asked"
+
+    def counted(x: Any) -> Any:
+        with path.open("a") as file:  # the diagnosis is in a fork
+            file.write(".")
+        return x + 7
+
+    asked = case(Exchange(call("double", torch.ones(3)), Reply(torch.full((3,), 5.0))))
+    assert named([asked], [mistake(counted)], right()) == {}
+    assert path.read_text() == "."
+
+
 def test_an_answer_that_the_reference_gives_is_no_mistake() -> None:
     same = mistake(lambda x: x + x)
     assert named([case(Exchange(call("double", 2), Reply(4)))], [same], right()) == {}
