@@ -4,6 +4,7 @@ BIN := .venv/bin
 JOBS ?= 2
 ENGINE ?= podman
 READY := .venv/.ready
+export TIMEFORMAT = took %U s + %S s of the processor (boxes that were ended aside), %R s in all
 
 .PHONY: help setup demo test quick steady attacks attacks-as-user fuzz prove versions holes lint check build formgrader bench headlines image lock clean
 
@@ -17,13 +18,11 @@ setup: $(READY) ## install everything that the other targets need
 
 demo: $(READY) ; @$(BIN)/convgrade demo ## grade a sample class and show its page
 
-test: $(READY) ## every test; of the known mistakes one in twenty (TESTS=tests/engine for some, JOBS=4 for more workers)
-	@bash .ci/extras; OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) $(TESTS)
-
-quick: $(READY) ; @OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) @tests/quick.txt ## the tests of the inner loop: no box, no server, no training
+test: $(READY) ; @bash .ci/extras; time OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) $(TESTS) ## every test; of the known mistakes one in twenty (TESTS=tests/engine for some, JOBS=4 for more workers)
+quick: $(READY) ; @time OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) @tests/quick.txt ## the tests of the inner loop: no box, no server, no training
 steady: $(READY) ; @bash .ci/extras; OMP_NUM_THREADS=1 $(BIN)/python -m bench.steady --jobs $(JOBS) $(TESTS) ## the tests three times in random order, beside 8 spinning processes per core
 attacks: $(READY) ; @OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) tests/attacks ## every attack on the wall, the judge and what reads a submission
-attacks-as-user: $(READY) ; @JOBS=$(JOBS) bash .ci/as-user ## where you are root: attacks on the wall as an ordinary user
+attacks-as-user: $(READY) ; @bash .ci/as-user ## where you are root: attacks on the wall as an ordinary user
 fuzz: $(READY) ; @EVERY_ODD_ANSWER=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(JOBS) --timeout=0 tests/course/test_odd_answers.py ## every odd answer in place of every answer that a check expects
 
 prove: $(READY) ## every known mistake and every right solution of all assignments

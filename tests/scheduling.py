@@ -18,11 +18,15 @@ SLOW = (  # the longest first
     "tests/submissions/test_golden.py",
     "tests/course/test_odd_answers.py",
     "tests/attacks/test_watched.py",
+    "tests/course/test_devices.py",
+    "tests/course/test_unseen_mistakes.py",
     "tests/browser/test_formgrader.py",
     "tests/course/test_unseen.py",
+    "tests/engine/grading/test_cluster.py",
     "tests/engine/hosts/test_nbgrader.py",
+    "tests/engine/project/test_image.py",
 )
-SPLIT = SLOW[:4]  # by assignment
+SPLIT = SLOW[:6]  # by assignment
 _ASSIGNMENT = re.compile(r"\[(a\d+_[a-z0-9_]+)")
 
 

@@ -248,8 +248,10 @@ def demo(root: Path, slug: str, jobs: int, wall: str) -> int:
 
     course = load_course(root)
     assignment = course.assignment(slug) if slug else course.assignments[0]
+    note(f"{assignment.title}: a class of invented students hands in …")
     make_class(assignment, root / DEMO_SUBMITTED)
     found = discover([root / DEMO_SUBMITTED], course, assignment.slug).found
+    note(f"{amount(len(found), 'notebook')} to grade, {jobs} at a time; the first one waits for a warm box …")
     store, real = Store(reports_folder(root / DEMO, assignment.slug)), store_of(assignment)
     reports, stored = _graded(GradingSession(assignment, GradingOptions(jobs, wall=wall), store), found)
     show_reports(reports)
