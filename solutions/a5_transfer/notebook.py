@@ -14,6 +14,7 @@
 # | T5.5 | `freeze` and `unfreeze` | 14 | 25 |
 # | T5.6 | Two stages: `param_groups` and `two_stage` | 16 | 35 |
 # | T5.7 | `solve_patches`, and two curves explained | 9 + 5 | 40 |
+# | T5.8 | Stretch: how sure may it be? | +6 | 30 |
 #
 # **How it works.** Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
 # under it: ✓ is right, ✗ says what differs. The checks show a few examples; grading uses others. Every task is graded on its own:
@@ -1344,6 +1345,164 @@ stages.pairs(curves, ("training loss", "validation loss"))
 # eight ways, so there is more to fit than it can remember: what is true of one position only does not help any more, and the training loss has to stay higher. What remains is what all positions
 # have in common, and that holds for new patches too, which is why his validation loss keeps falling. Anna should have stopped near epoch six; next I would let her augment, or freeze the backbone first. Ben is
 # not done at epoch thirty, his curve still falls a little: I would give him more epochs, or a somewhat larger learning rate, and only then a larger network.
+
+# %% [markdown]
+# ---
+# ## T5.8 · Stretch: how sure may it be?
+#
+# *Difficulty ●●●○○ · Importance ●●●●● · about 30 minutes · extra credit: +6*
+#
+# "90 %", says the network, and a doctor wants to know what that is worth. If it is right on 9 of 10 patches for which it says 90 %, the number can be believed: the network is **calibrated**. Nothing in the training makes sure of
+# that, and many networks are too sure of themselves. So look. Here are eight predictions, how sure the network was of each (the largest of its probabilities), and whether it was right:
+
+# %%
+sure = torch.tensor([0.55, 0.55, 0.65, 0.65, 0.9, 0.9, 0.9, 0.9])
+hits = torch.tensor([1.0, 0, 1, 0, 1, 1, 1, 0])
+plots.row([sure.tolist()], [hits.tolist()], titles=["how sure", "right?"]).show()
+table = [[[2], [2], [4]], [[0.55], [0.65], [0.9]], [[0.5], [0.5], [0.75]]]
+plots.row(*table, titles=["how many", "how sure", "share right"]).show()
+
+# %% [markdown]
+# Sort them into **bins** (up to 0.6, up to 0.8, up to 1: the three rows), and compare in each bin how sure it was, on average, with the share that was right. In the last one it says 0.9 and is right on 3 of 4. How far off is it over all? Weigh each bin by how many are in it:
+#
+# $$\text{ECE} = \sum_j \frac{n_j}{N}\,\lvert\text{right}_j - \text{sure}_j\rvert = \tfrac28\cdot 0.05 + \tfrac28\cdot 0.15 + \tfrac48\cdot 0.15 = 0.125$$
+#
+# This is the *expected calibration error*.
+#
+# **The remedy is one number.** Divide all logits by a **temperature** T before the softmax. With T = 2 the logits (4, 0) become (2, 0), and 98 % becomes 88 %. The *order* of the classes stays, so the network is right just as often: only how sure it
+# is changes. Which T? The one with the smallest cross entropy, on patches that the network has *not* learnt from. (On those that it knows, it is right to be sure.)
+#
+# <details><summary>Hint 1: bins</summary>
+#
+# Bin j holds what is above j / bins, up to and with (j + 1) / bins. So `(sure * bins).ceil().long() - 1` is the number of the bin. `torch.bincount(number, minlength=bins)` counts; with `weights=` it adds up.
+#
+# </details>
+# <details><summary>Help: there is <code>nan</code> in my table</summary>
+#
+# An empty bin: 0 / 0. Divide by `counts.clamp(min=1)`.
+#
+# </details>
+# <details><summary>Hint 2: a search for T</summary>
+#
+# It is one number: try many. `torch.logspace` gives steps that are equally large in percent; from 0.05 to 20 with 1 % each that are 600. Or let an optimizer search for log T, which keeps T above 0.
+#
+# </details>
+# <details><summary>Question: why not choose the T with the smallest ECE?</summary>
+#
+# It jumps whenever a patch goes from one bin to the next, and depends on how many bins there are. And it can be cheated: a network that says the base rate for every patch has an ECE of 0, and is useless. The cross entropy also asks how often it is right.
+#
+# </details>
+
+
+# %% reliability role="solution"
+def reliability(
+    probabilities: torch.Tensor, labels: torch.Tensor, bins: int = 10
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """How sure and how right, in bins: probabilities (N, K) and labels (N,) -> (counts, sure, right), each (bins,).
+
+    - How sure an item is: its largest probability. It is right when its label has this probability.
+    - Bin j holds the items whose probability is above j / bins, up to and with (j + 1) / bins.
+    - counts: how many items are in each bin, int64. sure: the mean of how sure they are; right: the share
+      of them that is right; both in the dtype of `probabilities`, and 0 for a bin without items.
+    """
+    ### BEGIN SOLUTION
+    largest, guesses = probabilities.max(dim=1)
+    number = (largest * bins).ceil().long() - 1
+    counts = torch.bincount(number, minlength=bins)
+    zeros = torch.zeros(bins, dtype=largest.dtype, device=largest.device)
+    sure = zeros.index_add(0, number, largest) / counts.clamp(min=1)
+    right = zeros.index_add(0, number, (guesses == labels).to(largest.dtype)) / counts.clamp(min=1)
+    return counts, sure, right
+    ### END SOLUTION
+
+
+# %% calibration_error role="solution"
+def calibration_error(counts: torch.Tensor, sure: torch.Tensor, right: torch.Tensor) -> float:
+    """The expected calibration error of such a table, a Python float: the sum of counts * |right - sure| / N.
+
+    N is the number of all items; there is at least one.
+    """
+    ### BEGIN SOLUTION
+    return float((counts * (right - sure).abs()).sum() / counts.sum())
+    ### END SOLUTION
+
+
+# %% fit_temperature role="solution"
+def fit_temperature(logits: torch.Tensor, labels: torch.Tensor) -> float:
+    """The temperature T with the smallest mean cross entropy of logits / T: logits (N, K), labels (N,) -> a Python float.
+
+    - T is from 0.05 to 20: one of these ends when the loss falls as far as there.
+    - It may be 1 % off. Takes less than a second for 1,000 items.
+    """
+    ### BEGIN SOLUTION
+    tried = torch.logspace(-1.30103, 1.30103, 900, dtype=torch.float64)  # from 0.05 to 20
+    scores = logits.detach().double().cpu()
+    losses = [F.cross_entropy(scores / T, labels.cpu()) for T in tried]
+    return float(tried[torch.stack(losses).argmin()])
+    ### END SOLUTION
+
+
+# %% calibration_check role="check" stretch=6 title="Calibration"
+one_of_two = torch.stack([sure, 1 - sure], dim=1)
+five_bins = [torch.tensor([0, 0, 2, 2, 4]), torch.tensor([0, 0, 0.55, 0.65, 0.9]), torch.tensor([0, 0, 0.5, 0.5, 0.75])]
+check(
+    reliability,
+    Example(one_of_two, (1 - hits).long(), 5, gives=tuple(five_bins), note="the eight predictions above, five bins"),
+    Example(
+        torch.tensor([[0.25, 0.75], [0.5, 0.5]]).double(),
+        torch.tensor([1, 0]),
+        4,
+        look_at=lambda table: (table[0], table[1].dtype),
+        gives=(torch.tensor([0, 1, 1, 0]), torch.float64),
+        note="0.75 and 0.5 are the upper ends of their bins; float64 stays float64",
+    ),
+)
+check(calibration_error, Example(*five_bins, gives=0.125, rtol=1e-4, note="0.05 · 2/8 + 0.15 · 2/8 + 0.15 · 4/8"))
+too_sure = torch.tensor([[4.0, 0.0]] * 4)
+check(
+    fit_temperature,
+    Example(too_sure, torch.tensor([0, 0, 0, 1]), gives=4 / torch.tensor(3.0).log().item(), rtol=1e-2, note="3 of 4 right: e^(4/T) = 3"),
+    Example(too_sure, torch.tensor([0, 0, 0, 0]), gives=0.05, rtol=1e-2, note="all right: it cannot be sure enough"),
+    Example(too_sure, torch.tensor([0, 1, 1, 0]), gives=20.0, rtol=1e-2, note="a coin: it cannot be unsure enough"),
+)
+
+# %% [markdown]
+# Now your own network from T5.7. The temperature comes from the upper half of the part that it was judged by, the figure from the lower half. Bars below the line: too sure.
+
+# %%
+import matplotlib.pyplot as plt
+
+with after_writing("solve_patches, reliability, calibration_error and fit_temperature"):
+    with torch.no_grad():
+        logits = solved(judge)
+    half = len(judge) // 2
+    T = fit_temperature(logits[:half], judge_labels[:half])
+    figure, panels = plt.subplots(1, 2, figsize=(7, 3), layout="constrained", sharey=True)
+    for axes, temperature in zip(panels, (1.0, T)):
+        table = reliability((logits[half:] / temperature).softmax(1), judge_labels[half:], bins=10)
+        axes.bar(torch.arange(0.05, 1, 0.1), table[2], width=0.09, color="#e8892b")
+        axes.plot([0.5, 1], [0.5, 1], color="black", linestyle="dotted")
+        axes.set_xlim(0.5, 1)
+        axes.set_title(f"T = {temperature:.2f}: off by {calibration_error(*table):.3f}", fontsize=10)
+        axes.set_xlabel("how sure")
+        for place, count in enumerate(table[0].tolist()):
+            axes.text(place / 10 + 0.05, 0.02, str(count) if count else "", ha="center", fontsize=9)
+    panels[0].set_ylabel("share that is right")
+    plt.show()
+
+# %% [markdown]
+# The numbers in the bars are how many patches they stand for. Was your network too sure (T above 1), or not sure enough?
+#
+# <details><summary>Question: with this T, may one say “90 %” about a patch from another hospital?</summary>
+#
+# No. T was chosen on the same slide. With another stain or another scanner the network may be wrong more often and just as sure: calibration holds for what is like that on which it was measured, and must be measured anew elsewhere.
+#
+# </details>
+# <details><summary>Question: does it help that the patches overlap, or does it mislead?</summary>
+#
+# It misleads. Many patches show the same place, and are right or wrong together; so there are fewer independent answers than the numbers in the bars say, and the bars wobble more than one would think. (The spread over splits is the yardstick, as in T5.7.)
+#
+# </details>
 
 # %% [markdown]
 # ---

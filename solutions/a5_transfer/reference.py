@@ -5,6 +5,7 @@ The signatures are the students'. `torch.flip`, `torch.rot90` and slices are the
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -254,3 +255,35 @@ def _four_epochs(model: nn.Module, batches: Batches, lr: float) -> None:
 def no_augmentation() -> str:
     """The statements that the figure supports."""
     return "ac"
+
+
+# ---------------------------------------------------------------- calibration
+
+
+def reliability(probabilities: Tensor, labels: Tensor, bins: int = 10) -> tuple[Tensor, Tensor, Tensor]:
+    """Counts, how sure and how right, bin by bin."""
+    largest = probabilities.amax(dim=1)
+    right = (probabilities.argmax(dim=1) == labels).to(largest)
+    borders = torch.arange(bins + 1, dtype=torch.float64) / bins
+    inside = torch.stack([(largest > low) & (largest <= high) for low, high in itertools.pairwise(borders)])
+    sums = inside.to(largest) @ torch.stack([largest, right], dim=1)
+    sure, share = (sums / inside.sum(dim=1, keepdim=True).clamp(min=1)).T
+    return inside.sum(dim=1), sure, share
+
+
+def calibration_error(counts: Tensor, sure: Tensor, right: Tensor) -> float:
+    """The expected calibration error."""
+    off = [abs(a - b) for a, b in zip(sure.tolist(), right.tolist(), strict=True)]
+    return sum(count * each for count, each in zip(counts.tolist(), off, strict=True)) / int(counts.sum())
+
+
+def fit_temperature(logits: Tensor, labels: Tensor) -> float:
+    """The slope of the loss over 1/T never falls: cut its interval in half."""
+    scores = logits.detach().double()
+    wanted = scores.gather(1, labels[:, None]).mean()
+    low, high = 1 / 20, 1 / 0.05
+    for _ in range(60):
+        middle = (low + high) / 2
+        slope = ((scores * middle).softmax(dim=1) * scores).sum(dim=1).mean() - wanted
+        low, high = (low, middle) if slope > 0 else (middle, high)
+    return 1 / low
