@@ -28,7 +28,8 @@ def released(grade_id, role, source, kind="code"):
 
 
 ASSIGNMENT = SimpleNamespace(
-    exercises=(SimpleNamespace(name="corr2d", points=14.0),),
+    exercises=(SimpleNamespace(name="corr2d", maximum=14.0),),
+    practice=(),
     title="Convolution",
     release=(
         released(None, "other", "# Convolution", "markdown"),

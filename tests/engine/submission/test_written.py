@@ -22,7 +22,8 @@ def released(grade_id, role, source, kind="markdown"):
 
 
 ASSIGNMENT = SimpleNamespace(
-    exercises=(SimpleNamespace(name="f", points=14.0),),
+    exercises=(SimpleNamespace(name="f", maximum=14.0),),
+    practice=(),
     title="Convolution",
     release=(
         released(None, "other", "# Convolution"),
