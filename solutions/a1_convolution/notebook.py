@@ -16,6 +16,7 @@
 # | T1.6 | Look inside: `conv_components` | 8 | 20 |
 # | T1.7 | Kernels by hand | 14 | 30 |
 # | T1.8 | Let it learn the kernel | 10 + 4 | 35 |
+# | T1.9 | Stretch: two passes instead of one | +6 | 25 |
 #
 # **How it works.** Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
 # under it: ✓ is right, ✗ says what differs and draws *yours · expected · difference*, ⚠ tells that you use what is
@@ -1431,6 +1432,174 @@ for picture in (plain, ramp):
 # them that it meets: the one nearest to its random start, another one for another seed. The ramp gives (a + b) · value + b / 4: to be −1/4 everywhere
 # needs a + b = 0 *and* b = −1, so here only [1, −1] is left, though learning is slow. A picture teaches the kernel when its patches are not all alike:
 # there must be as many independent patches as the kernel has numbers, as an edge or a texture has them.
+
+# %% [markdown]
+# ---
+# ## T1.9 · Stretch: two passes instead of one
+#
+# *Difficulty ●●●○○ · Importance ●●○○○ · about 25 minutes · extra credit: +6*
+#
+# Some kernels are a multiplication table: every entry is a number of a column times a number of a row.
+
+# %%
+column, row = torch.tensor([1.0, 2.0, 1.0]), torch.tensor([1.0, 0.0, -1.0])
+table = torch.outer(column, row)
+plots.row(column[:, None], row[None], table, titles=["column", "row", "their table: Sobel"], signs=["×", "="])
+
+# %% [markdown]
+# Such a kernel is *separable* (mathematicians: of rank 1), and it need not be slid over the image at all. Slide the column first, then slide the row over
+# what came out. Look at one number: the window [[0, 1, 2], [3, 4, 5], [6, 7, 8]] under the Sobel kernel gives
+# (0 − 2) + 2 · (3 − 5) + (6 − 8) = −8. In two passes: the column makes the three numbers 0 + 2 · 3 + 6 = 12, 16 and 20 of it, the row 12 − 20 = −8.
+#
+# Why take two walks instead of one? Count the multiplications on an image of 6 × 8 with this 3 × 3 kernel:
+#
+# - one walk: 4 · 6 places, 9 multiplications each: **216**
+# - the column: 4 · 8 places, 3 each, 96; then the row: 4 · 6 places, 3 each, 72. Together **168**
+#
+# Not much. But for k × k it is about 2k in the place of k², so a blur of 15 × 15 costs about a seventh.
+#
+# <details><summary>Question: which of these are separable: the mean filter, the Gaussian, [[0, 1, 0], [1, −4, 1], [0, 1, 0]]?</summary>
+#
+# The first two. In the third, the first row is not a multiple of the second, and in a table all rows are multiples of one row.
+#
+# </details>
+# <details><summary>Hint 1: which row?</summary>
+#
+# Any row of the kernel will do that is not all zeros: the others are multiples of it. And the column says which multiples: divide a column of the kernel by the
+# number in which that column and your row meet. So it must not be 0, and best is the largest one of all, by its absolute value.
+#
+# </details>
+# <details><summary>Hint 2: the position of the largest number</summary>
+#
+# `argmax` counts through all entries, row by row: entry 5 of a kernel with 3 columns is in row 1, column 2, and `divmod(5, 3)` is `(1, 2)`.
+#
+# </details>
+# <details><summary>Help: my column holds <code>nan</code> or <code>inf</code></summary>
+#
+# You divided by a 0 of the kernel. The Sobel kernel has three of them, and a kernel may have one in its corner.
+#
+# </details>
+
+
+# %% split_kernel role="solution"
+def split_kernel(K: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor] | None:
+    """A column (h,) and a row (w,) whose table torch.outer(column, row) is the kernel K (h, w); None if there are none.
+
+    - K holds floats, not all of them 0; its first row or its first column may be 0. Both results have its dtype.
+    - Floats are rounded: a table that misses K by less than a thousandth of K's largest entry is K. Kernels
+      that are no table miss it by far more.
+    - There are many such pairs (twice the one, half the other), and each of them is right.
+    """
+    ### BEGIN SOLUTION
+    i, j = divmod(int(K.abs().argmax()), K.shape[1])
+    column, row = K[:, j] / K[i, j], K[i].clone()
+    rest = (torch.outer(column, row) - K).abs().max()
+    return (column, row) if rest < 1e-3 * K[i, j].abs() else None
+    ### END SOLUTION
+
+
+# %% split_kernel_check role="check"
+sobel = torch.tensor([[1.0, 0.0, -1.0], [2.0, 0.0, -2.0], [1.0, 0.0, -1.0]])
+step = torch.tensor([[0.0, 0.0], [0.0, -3.0], [0.0, -6.0]])
+blob = torch.tensor([[0.0, 1.0, 0.0], [1.0, -4.0, 1.0], [0.0, 1.0, 0.0]])
+
+
+def as_a_table(K):
+    pair = split_kernel(K)
+    return pair if pair is None else torch.outer(*pair)
+
+
+check(
+    split_kernel,
+    Example(sobel, gives=sobel, note="the table of your pair is the kernel"),
+    Example(step, gives=step, note="zeros in the first row, in the first column and in the corner"),
+    Example(sobel[:, :2].double(), gives=sobel[:, :2].double(), note="3 × 2, float64"),
+    Example(blob, gives=None, note="no table at all"),
+    Example(torch.eye(3), gives=None, note="nor is this one"),
+    through=as_a_table,
+)
+
+# %% [markdown]
+# Now the two walks. They give both images: what the column made, and what the row made of that.
+
+
+# %% two_passes role="solution"
+def two_passes(
+    X: torch.Tensor, column: torch.Tensor, row: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Slide column (h,) down the image X (H, W), then slide row (w,) along what came out; nothing is flipped.
+
+    - Returns the pair of images (between, result), of the shapes (H-h+1, W) and (H-h+1, W-w+1).
+    - result is what one walk with torch.outer(column, row) gives. Both have the dtype of X.
+    - Gradients flow back to X, column and row. Everything is allowed, F.conv2d too.
+    """
+    ### BEGIN SOLUTION
+    h, w = len(column), len(row)
+    rows, columns = X.shape[0] - h + 1, X.shape[1] - w + 1
+    between = sum(column[i] * X[i : i + rows] for i in range(h))
+    return between, sum(row[j] * between[:, j : j + columns] for j in range(w))
+    ### END SOLUTION
+
+
+# %% two_passes_check role="check"
+numbers = torch.arange(9.0).reshape(3, 3)
+check(
+    two_passes,
+    Example(
+        numbers,
+        torch.tensor([1.0, 2.0, 1.0]),
+        torch.tensor([1.0, 0.0, -1.0]),
+        gives=(torch.tensor([[12.0, 16.0, 20.0]]), torch.tensor([[-8.0]])),
+        note="the window of the text",
+    ),
+    Example(
+        numbers,
+        torch.tensor([1.0, -1.0]),
+        torch.tensor([0.0, 2.0, 1.0]),
+        gives=(torch.full((2, 3), -3.0), torch.full((2, 1), -9.0)),
+        note="a column of 2, a row of 3",
+    ),
+)
+
+
+# %% multiplications role="solution"
+def multiplications(image: tuple[int, int], kernel: tuple[int, int]) -> tuple[int, int]:
+    """How many multiplications one walk and two walks take: a pair of ints (one, two).
+
+    - image is (H, W), kernel is (h, w). Only places where the kernel fits completely count.
+    - The column is slid first, over the whole width. One multiplication for each number of the kernel
+      (or of the column, or of the row) in each place, also where it is 0.
+    """
+    ### BEGIN SOLUTION
+    (H, W), (h, w) = image, kernel
+    rows, columns = H - h + 1, W - w + 1
+    return rows * columns * h * w, rows * W * h + rows * columns * w
+    ### END SOLUTION
+
+
+# %% separable_check role="check" stretch=6 title="Two passes instead of one"
+check(
+    multiplications,
+    Example((6, 8), (3, 3), gives=(216, 168), note="the numbers of the text"),
+    Example((6, 8), (1, 3), gives=(108, 156), note="a row alone: the second walk was all there was to do"),
+    Example((5, 4), (5, 1), gives=(20, 24)),
+)
+
+# %%
+with after_writing("split_kernel, two_passes and multiplications"):
+    picture = data.gray(data.photo("camera", size=64))
+    for side in (3, 5, 9, 15):
+        distance = torch.arange(side) - side // 2
+        bell = torch.exp(-(distance**2) / (2 * (side / 5) ** 2))
+        blur = torch.outer(bell, bell) / bell.sum() ** 2
+        between, result = two_passes(picture, *split_kernel(blur))
+        one, two = multiplications((64, 64), (side, side))
+        print(f"{side:2} × {side:<2}: {one:7,} multiplications in one walk, {two:6,} in two: {one / two:.1f} times as many")
+    plots.row(picture, between, result, titles=["the image", "after the column", "after the row"]).show()
+
+# %% [markdown]
+# Learned kernels are seldom tables, so nobody splits them afterwards. But a network can be *built* of thin kernels from the start: a 1 × k layer after a
+# k × 1 layer, as in Inception. It can say less than k × k, for fewer numbers to learn.
 
 # %% [markdown]
 # ---

@@ -186,3 +186,27 @@ def learn_kernel(
         losses.append(loss.item())
         kernel = (kernel - lr * torch.autograd.grad(loss, kernel)[0]).detach()
     return kernel, losses
+
+
+# ---------------------------------------------------------------- separable (a stretch)
+
+
+def split_kernel(K: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor] | None:
+    """Column and row through the largest entry of K, whose outer product is K; None where it is not, within 1e-3."""
+    i, j = divmod(int(K.abs().argmax()), K.shape[1])
+    column, row = K[:, j] / K[i, j], K[i].clone()
+    same = (torch.outer(column, row) - K).abs().max() < 1e-3 * K[i, j].abs()
+    return (column, row) if same else None
+
+
+def two_passes(X: torch.Tensor, column: torch.Tensor, row: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """(H, W) -> `corr2d` with column (h, 1), then with row (1, w): both images."""
+    between = corr2d(X, column[:, None])
+    return between, corr2d(between, row[None])
+
+
+def multiplications(image: tuple[int, int], kernel: tuple[int, int]) -> tuple[int, int]:
+    """(H, W), (h, w) -> multiplications of `corr2d` with the whole kernel, and of `two_passes`."""
+    (H, W), (h, w) = image, kernel
+    places = (H - h + 1) * (W - w + 1)
+    return places * h * w, (H - h + 1) * W * h + places * w

@@ -14,6 +14,7 @@
 # | T3.5 | `conv_block` and `strided_cnn` | 14 | 25 |
 # | T3.6 | `DrawNet` with n blocks | 12 + 4 | 40 |
 # | T3.7 | `LogReg` and `MinimalConv` | 12 | 20 |
+# | T3.8 | Stretch: convolutions that share out the work | +6 | 25 |
 #
 # **How it works.** Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
 # under it: ✓ is right, ✗ says what differs. The checks show a few examples; grading uses others: other sizes, other weights,
@@ -1233,6 +1234,110 @@ check(
         note="its first three logits, with weights that everybody has",
     ),
 )
+
+# %% [markdown]
+# ---
+# ## T3.8 · Stretch: convolutions that share out the work
+#
+# *Difficulty ●●●○○ · Importance ●●●○○ · about 25 minutes · extra credit: +6*
+#
+# Telephones run networks with a tenth of the numbers. Their trick is a question: must every output channel look at *every* input channel? Here, each row is
+# one of 4 output channels, each column one of 4 input channels, and bright is a slice of 3 × 3 weights:
+
+# %%
+apart = torch.block_diag(torch.ones(2, 2), torch.ones(2, 2))
+titles = ["groups=1", "groups=2", "groups=4: depthwise"]
+plots.row(torch.ones(4, 4), apart, torch.eye(4), titles=titles, limits=(0, 1))
+
+# %% [markdown]
+# On the left there are 16 slices, 16 · 9 = 144 weights, and 4 biases: **148** numbers. With two *groups*, the first half of the outputs sees the first half of
+# the inputs, the second half sees the second: 8 slices, 72 + 4 = **76**. With as many groups as channels, each channel has one slice, and is filtered on its own:
+# 36 + 4 = **40**. That is called a *depthwise* convolution. `nn.Conv2d(…, groups=…)` does all three; the number of groups has to divide both numbers of channels.
+#
+# Groups are cheap because they do not talk to each other. So let a *pointwise* convolution follow, with a kernel of 1 × 1: it looks at one pixel, and mixes all channels:
+# 4 · 4 + 4 = 20 numbers. Depthwise, then pointwise: 40 + 20 = **60** in the place of 148, and every output sees a window of 3 × 3 of every input again.
+#
+# <details><summary>Question: 64 channels in, 128 out, a kernel of 3 × 3, all with biases. How many numbers, one way and the other?</summary>
+#
+# 128 · 64 · 9 + 128 = 73,856. The depthwise one has 64 · 9 + 64 = 640, the pointwise one 128 · 64 + 128 = 8,320, together 8,960: 8.2 times fewer. Nearly all of
+# them mix channels; looking around costs next to nothing.
+#
+# </details>
+# <details><summary>Hint 1: whom does one output channel see?</summary>
+#
+# `c_in // groups` input channels. That is the whole change in the formula: outputs are as many as before, and so are biases.
+#
+# </details>
+# <details><summary>Hint 2: the shapes of the two layers</summary>
+#
+# The depthwise one keeps the number of channels, from `c_in` to `c_in`. The pointwise one goes from `c_in` to `c_out`. `nn.Sequential` calls one after the other.
+#
+# </details>
+# <details><summary>Help: I get <code>ValueError: out_channels must be divisible by groups</code></summary>
+#
+# Your depthwise convolution goes straight to `c_out` channels. It filters each channel on its own, so as many come out as go in: `nn.Conv2d(c_in, c_in, …)`.
+#
+# </details>
+
+
+# %% grouped_params role="solution"
+def grouped_params(
+    c_in: int, c_out: int, k: int | tuple[int, int], groups: int = 1, bias: bool = True
+) -> int:
+    """How many numbers nn.Conv2d(c_in, c_out, k, groups=groups, bias=bias) learns: an int, by arithmetic.
+
+    - k is one number for a square kernel, or a pair (height, width).
+    - ValueError if groups does not divide c_in, or does not divide c_out.
+    """
+    ### BEGIN SOLUTION
+    if c_in % groups or c_out % groups:
+        raise ValueError(f"{groups} groups do not divide {c_in} and {c_out} channels")
+    kh, kw = (k, k) if isinstance(k, int) else k
+    return c_out * (c_in // groups) * kh * kw + (c_out if bias else 0)
+    ### END SOLUTION
+
+
+# %% grouped_params_check role="check"
+check(
+    grouped_params,
+    Example(4, 4, 3, gives=148, note="the pictures: one group"),
+    Example(4, 4, 3, 2, gives=76, note="two groups"),
+    Example(4, 4, 3, groups=4, gives=40, note="depthwise"),
+    Example(6, 4, (1, 5), 2, bias=False, gives=60),
+)
+
+# %% separable_conv role="solution"
+def separable_conv(c_in: int, c_out: int, k: int = 3) -> nn.Module:
+    """A depthwise convolution, then a pointwise one: a module (B, c_in, H, W) -> (B, c_out, H, W).
+
+    - The depthwise one has a kernel k × k (k is odd), padding k // 2, and c_in groups.
+    - The pointwise one has a kernel 1 × 1. Both have a bias, and nothing is between them.
+    """
+    ### BEGIN SOLUTION
+    depthwise = nn.Conv2d(c_in, c_in, k, padding=k // 2, groups=c_in)
+    return nn.Sequential(depthwise, nn.Conv2d(c_in, c_out, 1))
+    ### END SOLUTION
+
+
+# %% grouped_check role="check" stretch=6 title="Convolutions that share out the work"
+def size_and_shape(*sizes):
+    model = separable_conv(*sizes)
+    return networks.size(model), tuple(model(torch.zeros(2, sizes[0], 6, 9)).shape)
+
+
+check(
+    separable_conv,
+    Example(4, 4, gives=(60, (2, 4, 6, 9)), note="60 numbers, and the image keeps its size"),
+    Example(3, 8, 5, gives=(110, (2, 8, 6, 9)), note="a kernel of 5 × 5: 75 + 3, then 24 + 8"),
+    through=size_and_shape,
+)
+
+# %%
+with after_writing("grouped_params and separable_conv"):
+    for sizes in ((4, 4, 3), (16, 32, 3), (64, 128, 3), (64, 128, 7)):
+        whole, thin = networks.size(nn.Conv2d(*sizes)), networks.size(separable_conv(*sizes))
+        print(f"{sizes}: {whole:7,} numbers, or {thin:6,}: {whole / thin:.1f} times fewer")
+        assert whole == grouped_params(*sizes)
 
 # %% [markdown]
 # ---

@@ -187,3 +187,19 @@ class MinimalConv(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Logits of a batch."""
         return self.linear(self.conv(x).relu().flatten(1))
+
+
+# ---------------------------------------------------------------- grouped (a stretch)
+
+
+def grouped_params(c_in: int, c_out: int, k: int | tuple[int, int], groups: int = 1, bias: bool = True) -> int:
+    """Weights and biases of a convolution in groups; ValueError where they do not divide the channels."""
+    if c_in % groups or c_out % groups:
+        raise ValueError(f"{groups} groups do not divide {c_in} and {c_out} channels")
+    height, width = (k, k) if isinstance(k, int) else k
+    return c_in * c_out // groups * height * width + c_out * bias
+
+
+def separable_conv(c_in: int, c_out: int, k: int = 3) -> nn.Module:
+    """Each channel on its own, then all of them pixel by pixel: (B, c_in, H, W) -> (B, c_out, H, W)."""
+    return nn.Sequential(nn.Conv2d(c_in, c_in, k, padding=k // 2, groups=c_in), nn.Conv2d(c_in, c_out, 1))

@@ -15,6 +15,7 @@
 # | T4.5 | Inference: logits, probabilities, many batches | 14 | 30 |
 # | T4.6 | Confusion matrix and its relatives | 10 | 25 |
 # | T4.7 | Train it | 10 | 20 |
+# | T4.8 | Stretch: a label that is not quite sure | +6 | 30 |
 #
 # **How it works.** Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
 # under it: ✓ is right, ✗ says what differs. The checks show a few examples; grading uses others: other models, other
@@ -1538,8 +1539,168 @@ with after_writing("train_digits"):
 
 # %% [markdown]
 # Would you have known them all? The digits are 8 × 8 pixels, enlarged.
+
+# %% [markdown]
+# ---
+# ## T4.8 · Stretch: a label that is not quite sure
 #
+# *Difficulty ●●●●○ · Importance ●●○○○ · about 30 minutes · extra credit: +6*
 #
+# A label says: this is a 3, for sure, and nothing else at all. Cross-entropy takes it at its word, and is never satisfied: a probability of 0.99 could still be 0.999. So the logits
+# grow and grow, and the network is too sure of itself, also where the label was a slip of the pen. *Label smoothing* takes a little, ε, from the right class and
+# shares it out among all classes, the right one too. Rows are images, columns are classes:
+
+# %%
+hard = torch.eye(3)[[0, 2]]
+soft = torch.tensor([[0.8, 0.1, 0.1], [0.1, 0.1, 0.8]])
+plots.row(hard, soft, titles=["labels 0 and 2", "ε = 0.3, three classes"], signs=["→"], limits=(0, 1))
+
+# %% [markdown]
+# Three classes and ε = 0.3: each class gets 0.3 / 3 = 0.1, the right one 0.7 besides, which makes 0.8. A row still adds up to 1.
+#
+# **The loss** compares these targets q with the probabilities p of the network, $-\sum_c q_c \ln p_c$, and takes the mean over the images. One image with the logits
+# (2, 0, 0) has p = (0.787, 0.107, 0.107):
+#
+# - hard: −ln 0.787 = **0.240**
+# - smooth: 0.8 · 0.240 + 0.1 · 2.240 + 0.1 · 2.240 = **0.640**
+#
+# Larger, but that is not the point. The point is where it pulls.
+#
+# **The gradient** with respect to the logits is as short as it gets: p − q, over the number of images. Hard: 0.787 − 1 = **−0.213**, a strong pull upwards.
+# Smooth: 0.787 − 0.8 = **−0.013**, nearly content. It is content when p = q.
+#
+# So there is a *best gap* between the right logit and all others, and beyond it the loss grows again. With the others at 0 and the right one at g,
+# $p_{right} = e^g / (e^g + C - 1)$. From p = q follows $e^g = q_{right} / q_{other}$; above that is 0.8 / 0.1, so g = ln 8 = 2.08.
+#
+# <details><summary>Question: ten classes and ε = 0.1. How large is the best gap? And with ε = 0?</summary>
+#
+# The targets are 0.91 and 0.01, so it is ln 91 = 4.51. Without smoothing there is none: the loss falls for ever.
+#
+# </details>
+# <details><summary>Hint 1: the targets</summary>
+#
+# `F.one_hot(labels, classes)` gives rows of whole numbers, 0 and 1. Multiply, and add ε / classes everywhere.
+# Whole numbers times a Python float are float32: where the logits are float64, turn the rows into their dtype first.
+#
+# </details>
+# <details><summary>Hint 2: the loss, and very large logits</summary>
+#
+# `F.log_softmax` is ln p, and safe: with logits like 1000, `softmax` gives zeros, and their logarithm is −inf. And −inf · 0 is `nan`.
+#
+# </details>
+# <details><summary>Help: my gradient is too large by a constant factor</summary>
+#
+# The loss is a mean over B images, so each row of the gradient is divided by B.
+#
+# </details>
+
+
+# %% smooth_targets role="solution"
+def smooth_targets(labels: torch.Tensor, classes: int, eps: float = 0.1) -> torch.Tensor:
+    """What the network should say: labels (B,) -> (B, classes), torch's default dtype.
+
+    The right class gets 1 - eps, and then every class, the right one too, gets eps / classes.
+    """
+    ### BEGIN SOLUTION
+    return F.one_hot(labels, classes) * (1 - eps) + eps / classes
+    ### END SOLUTION
+
+
+# %% smooth_targets_check role="check"
+check(
+    smooth_targets,
+    Example(torch.tensor([0, 2]), 3, 0.3, gives=soft, rtol=1e-6, note="the picture above"),
+    Example(torch.tensor([1]), 4, eps=0.0, gives=torch.tensor([[0.0, 1.0, 0.0, 0.0]]), note="nothing is taken"),
+    Example(torch.tensor([1]), 2, eps=1.0, gives=torch.tensor([[0.5, 0.5]]), note="all is taken, and shared out"),
+)
+
+
+# %% smooth_loss role="solution"
+def smooth_loss(logits: torch.Tensor, labels: torch.Tensor, eps: float = 0.1) -> torch.Tensor:
+    """Mean over the images of -sum(q ln p), q the smooth targets: logits (B, C), labels (B,) -> a tensor ().
+
+    Safe for logits like 1000. Gradients flow back to the logits, in whose dtype the loss is.
+    """
+    ### BEGIN SOLUTION
+    targets = F.one_hot(labels, logits.shape[1]).to(logits.dtype) * (1 - eps) + eps / logits.shape[1]
+    return -(targets * F.log_softmax(logits, dim=1)).sum(dim=1).mean()
+    ### END SOLUTION
+
+
+# %% smooth_loss_check role="check"
+two = torch.tensor([[2.0, 0.0, 0.0], [0.0, 0.0, 2.0]])
+check(
+    smooth_loss,
+    Example(two[:1], torch.tensor([0]), 0.0, gives=torch.tensor(0.2395), rtol=1e-3, note="the hard label of the text"),
+    Example(two[:1], torch.tensor([0]), 0.3, gives=torch.tensor(0.6395), rtol=1e-3, note="the smooth one"),
+    Example(two, torch.tensor([0, 2]), 0.3, gives=torch.tensor(0.6395), rtol=1e-3, note="two images: the mean"),
+    Example(500 * two, torch.tensor([0, 2]), 0.3, gives=torch.tensor(200.0), rtol=1e-3, note="logits of 1000"),
+)
+
+
+# %% smooth_slope role="solution"
+def smooth_slope(logits: torch.Tensor, labels: torch.Tensor, eps: float = 0.1) -> torch.Tensor:
+    """The gradient of smooth_loss with respect to the logits (B, C), by its formula: (B, C), the dtype of logits.
+
+    No autograd: it works inside torch.inference_mode(), where nothing is recorded.
+    """
+    ### BEGIN SOLUTION
+    targets = F.one_hot(labels, logits.shape[1]).to(logits.dtype) * (1 - eps) + eps / logits.shape[1]
+    return (logits.softmax(dim=1) - targets) / len(logits)
+    ### END SOLUTION
+
+
+# %% best_gap role="solution"
+def best_gap(classes: int, eps: float) -> float:
+    """How far the right logit is above all others where the loss is smallest: a float, math.inf for eps = 0."""
+    ### BEGIN SOLUTION
+    return math.log(1 + (1 - eps) * classes / eps) if eps else math.inf
+    ### END SOLUTION
+
+
+# %% smoothing_check role="check" stretch=6 title="A label that is not quite sure"
+check(
+    smooth_slope,
+    Example(
+        two[:1],
+        torch.tensor([0]),
+        0.3,
+        gives=torch.tensor([[-0.0130, 0.0065, 0.0065]]),
+        rtol=1e-2,
+        note="the numbers of the text",
+    ),
+    Example(
+        two,
+        torch.tensor([0, 0]),
+        0.0,
+        gives=torch.tensor([[-0.1065, 0.0533, 0.0533], [-0.4467, 0.0533, 0.3935]]),
+        rtol=1e-2,
+        note="hard, two images: half of each",
+    ),
+)
+check(
+    best_gap,
+    Example(3, 0.3, gives=math.log(8), note="ln 8, the text"),
+    Example(10, 0.1, gives=math.log(91)),
+    Example(10, 0.0, gives=math.inf, note="never content"),
+)
+
+# %%
+with after_writing("smooth_loss and best_gap"):
+    gaps = torch.linspace(0, 10, 41)
+    rows = torch.stack([gaps, *[torch.zeros(41)] * 9], dim=1)
+    for eps in (0.0, 0.1, 0.3):
+        losses = [smooth_loss(row[None], torch.tensor([0]), eps).item() for row in rows]
+        plt.plot(gaps, losses, label=f"ε = {eps}: best gap {best_gap(10, eps):.2f}")
+    plt.xlabel("gap between the right logit and the nine others")
+    plt.ylabel("loss")
+    plt.legend()
+    plt.show()
+
+# %% [markdown]
+# `nn.CrossEntropyLoss(label_smoothing=0.1)` is the same loss, and one of the cheapest things to try when a network is too sure of itself.
+
+# %% [markdown]
 # ---
 # ## Before you hand in
 #

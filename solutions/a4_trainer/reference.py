@@ -7,6 +7,7 @@ any of these classes.
 from __future__ import annotations
 
 import itertools
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -316,3 +317,27 @@ def train_digits(images: Tensor, labels: Tensor, seed: int = 0) -> tuple[nn.Modu
             sum_of_losses += loss.item() * len(chosen)
         losses.append(sum_of_losses / len(images))
     return model.eval(), {"loss": losses}
+
+
+# ---------------------------------------------------------------- smoothing (a stretch)
+
+
+def smooth_targets(labels: Tensor, classes: int, eps: float = 0.1) -> Tensor:
+    """(B,) -> (B, classes): 1 - eps for the label, and eps / classes for all (C. Szegedy et al., CVPR 2016)."""
+    return F.one_hot(labels, classes) * (1 - eps) + eps / classes
+
+
+def smooth_loss(logits: Tensor, labels: Tensor, eps: float = 0.1) -> Tensor:
+    """Mean over the batch of the cross-entropy with smooth targets."""
+    return F.cross_entropy(logits, labels, label_smoothing=eps)
+
+
+def smooth_slope(logits: Tensor, labels: Tensor, eps: float = 0.1) -> Tensor:
+    """Its gradient with respect to the logits: (softmax - targets) / B."""
+    targets = F.one_hot(labels, logits.shape[1]).to(logits.dtype) * (1 - eps) + eps / logits.shape[1]
+    return (logits.softmax(1) - targets) / len(logits)
+
+
+def best_gap(classes: int, eps: float) -> float:
+    """ln of the right target over another one; infinite where eps is 0."""
+    return math.log((1 - eps + eps / classes) / (eps / classes)) if eps else math.inf
