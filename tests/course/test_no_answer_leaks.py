@@ -105,6 +105,11 @@ def parsed(found: list[str]) -> list[ast.Module]:
     return trees
 
 
+@pytest.fixture(name="assignment", scope="module")
+def with_stretches(assignment):
+    return assignment.whole
+
+
 @pytest.fixture(scope="module")
 def released(course, assignment):
     return public(course, assignment.slug)

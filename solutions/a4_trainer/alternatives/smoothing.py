@@ -60,5 +60,5 @@ def best_gap__difference(classes, eps):
 def best_gap__one_fraction(classes, eps):
     try:
         return math.log((classes - eps * (classes - 1)) / eps)
-    except ZeroDivisionError:
+    except ArithmeticError:
         return math.inf
