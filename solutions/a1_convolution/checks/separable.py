@@ -118,8 +118,8 @@ def test_passes_gradients(student, cases):
     expect(lambda: student.two_passes(X, column, row)).to_leave_inputs_alone()
     slopes = student.beside(gradients_of_the_last_image)(X, column, row, upstream)
     right = gradients_of(lambda *inputs: reference.two_passes(*inputs)[1], upstream, X, column, row)
-    for found, wanted in zip(expect(slopes).to_be_a(tuple, length=3), right, strict=True):
-        expect(found).to_agree_with(wanted)
+    for slope, wanted in zip(expect(slopes).to_be_a(tuple, length=3), right, strict=True):
+        expect(slope).to_agree_with(wanted)
     expect(student.on_views.two_passes(X, column, row)[1]).to_agree_with(reference.two_passes(X, column, row)[1])
 
 
