@@ -113,3 +113,9 @@ def test_a_right_solution_between_nasty_ones_gets_full_marks(slug: str, reports:
     first, second = (report for report in reports(slug) if report.student == "perfect")
     assert first.score == second.score == AUTOMATIC
     assert golden.outcome(first) == golden.outcome(second)
+
+
+@pytest.mark.parametrize(("slug", "name"), ALL, ids=map("-".join, ALL))
+def test_nothing_is_told_of_a_golden_submission_where_nothing_is_wrong(slug: str, name: str) -> None:
+    said = expected(slug, name)
+    assert [check for check in said["mistakes"] if said["checks"][check] in ("passed", "skipped")] == []
