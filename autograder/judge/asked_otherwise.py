@@ -19,8 +19,8 @@ from cnnkit.compare import compare
 from cnnkit.compare.relations import Pair, Relation, is_telling
 
 MOST = 12  # wrong answers of a function that are looked at
-QUICK = 0.2  # seconds that the student needed for such an answer: others are not asked for again and again
-BUDGET = 1.0  # seconds of processor time for one function
+QUICK = 0.2  # seconds that the student needed for such an answer: slower ones are not asked for again and again
+BUDGET = 1.5  # seconds of processor time for one function; who reaches it is told nothing, not something else
 Arguments = dict[str, Any]
 Wrong = tuple[Request, Reply, Reply]
 """A question, what was answered, and what is right."""
@@ -43,7 +43,8 @@ def mistaken(
     wrong = [each for case in cases for each in _wrong_calls(case, wanted[case.name])]
     names = {function_of(request) for request, _, _ in wrong}
     function = reference.get(min(names, default=""))
-    if len(names) != 1 or len(wrong) > MOST or not inspect.isfunction(function):
+    slow = any(reply.seconds >= QUICK for _, reply, _ in wrong)
+    if len(names) != 1 or len(wrong) > MOST or slow or not inspect.isfunction(function):
         return None
     if not is_telling([Pair(reply.value, mine.value) for _, reply, mine in wrong]):
         return None
@@ -52,6 +53,8 @@ def mistaken(
         kept = {reading.words for reading in common}
         own = [reading for reading in _readings(function, question[0]) if reading.words in kept]
         common = [reading for reading in own if time.process_time() < end and _answers(question, reading, reference)]
+        if time.process_time() >= end:
+            return None
     found = common[0] if len(common) == 1 else None
     return Relation(found.name, f"Your result is the right one {found.words}") if found else None
 
@@ -63,7 +66,7 @@ def _wrong_calls(case: Case, wanted: Sequence[Outcome]) -> Iterator[Wrong]:
         plain = request["op"] == "call" and "upstream" not in request and len(request["target"]) == 2
         if not plain or not isinstance(reply, Reply) or not isinstance(mine, Reply):
             continue
-        if reply.seconds < QUICK and not same_outcome(mine, reply, {}):
+        if not same_outcome(mine, reply, {}):
             yield request, reply, mine
 
 
