@@ -81,7 +81,7 @@ right gradients.
 
 **cases**: inputs, seeded by the course's secret and the check's name. `tensor(*shape, low=-1, high=1, dtype=float64)`,
 `integers(*shape, low=-9, high=9, dtype=int64)`, `images(b, c, h, w)`, `kernels(c_out, c_in, kh, kw)`, `bias(n)`,
-`rng`, a NumPy generator, and `seed`, an int below 2**31.
+`shuffled(things)`, `rng`, a NumPy generator, and `seed`, an int below 2**31.
 
 **device**: "cpu" or "cuda", where tensors live in the box. The suite is always on the CPU: tensors are moved when they
 arrive inside, models when they are kept as a handle, and what comes back is on the CPU again. Helpers make their

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import torch
@@ -28,6 +30,11 @@ class Cases:
     def restart(self) -> None:
         """From here on the same numbers as at the start."""
         self.rng = np.random.default_rng(self._seed)
+
+    def shuffled(self, things: Iterable[Any]) -> list[Any]:
+        """The same things in a seeded order, which nobody knows beforehand."""
+        listed = list(things)
+        return [listed[int(place)] for place in self.rng.permutation(len(listed))]
 
     def tensor(self, *shape: int, low: float = -1, high: float = 1, dtype: torch.dtype = torch.float64) -> torch.Tensor:
         """Uniform random values in [low, high)."""

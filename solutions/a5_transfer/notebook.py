@@ -1098,7 +1098,7 @@ with after_writing("build_transfer_model and two_stage"):
 # Put it all together. What you hand over is one model that a stranger can use: it takes **raw** patches, bytes from 0 to 255, any number, any size from 32 × 32 on. Everything that has to be done to them happens inside it.
 #
 # It is trained and judged on an invented tissue that nobody has seen, drawn for grading alone: wide cells and narrow ones, stained alike, and label 1 where one of the two kinds covers
-# more than half of the middle. With the frozen backbone there are 112 patches to learn from, for fine-tuning 200, and of others of the same tissue it must get at least 0.87 right. It has to know what it borrowed, too:
+# more than half of the middle. With the frozen backbone there are 112 patches to learn from, for fine-tuning 200, and of others of the same tissue it must get at least 0.87 right. It looks through the convolutions of the backbone: with other weights in them it is lost. It has to know what it borrowed, too:
 # after only 28 patches it is right for at least ten more of a hundred than with a backbone that is drawn anew.
 #
 # <details><summary>Question: what happens if you forget to normalise?</summary>

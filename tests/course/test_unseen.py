@@ -12,6 +12,9 @@ import torch
 from autograder.course import load_course
 from autograder.judge.cases import Cases, seed_of
 from autograder.judge.course_modules import load_module
+from autograder.judge.local import LocalBox
+from autograder.judge.plugin import with_suite
+from autograder.model import Verdict
 from cnnkit import data
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -158,3 +161,52 @@ def held_out_tissues() -> Digits:
     """Patches of ten other tissues."""
     made = [held_out.invented_tissue(asked_with(f"term {number}"), 20) for number in range(10)]
     return torch.cat([patches for patches, _ in made]), torch.cat([labels for _, labels in made])
+
+
+class Textures(torch.nn.Module):
+    """Five numbers of a patch and a line through them; a convolution for show."""
+
+    def __init__(self, backbone, patches, labels, *_, **__):
+        super().__init__()
+        self.conv1 = backbone.conv1
+        measured = self.measured(patches)
+        self.mean, self.spread = measured.mean(0), measured.std(0)
+        self.weights = torch.linalg.lstsq(self.scaled(patches), labels[:, None].float() * 2 - 1).solution
+
+    def measured(self, patches):
+        gray = one_contrast(patches).mean(1)
+        steps = [(gray[:, place:] - gray[:, :-place]).square().mean((1, 2)) for place in (1, 2, 3, 5)]
+        return torch.stack([*steps, (gray[:, :, 1:] - gray[:, :, :-1]).abs().mean((1, 2))], 1).log()
+
+    def scaled(self, patches):
+        numbers = (self.measured(patches) - self.mean) / self.spread
+        return torch.cat([numbers, torch.ones(len(numbers), 1)], 1)
+
+    def forward(self, patches):
+        self.conv1(patches.float())
+        logit = self.scaled(patches) @ self.weights
+        return torch.cat([-logit, logit], 1)
+
+
+@pytest.fixture(scope="module")
+def of_textures():
+    """By the check, whether the gates of the patches let a model of textures through."""
+    names = ("gate_frozen", "gate_fine_tuned", "better_than_from_scratch")
+    return with_suite(
+        load_course(ROOT).assignment("a5_transfer"),
+        lambda suite: {
+            name: suite.unexplained(name, LocalBox(dict(suite.reference) | {"solve_patches": Textures}).ask)
+            for name in names
+        },
+    )
+
+
+def test_textures_alone_know_the_tissue():
+    patches, labels = held_out.invented_tissue(asked_with(SECRETS[0]), 600)
+    model = Textures(torch.nn.ModuleDict({"conv1": torch.nn.Conv2d(3, 1, 1)}), patches[:200], labels[:200])
+    assert share(model(patches[200:]).argmax(1), labels[200:]) > needed("a5_transfer", "frozen")
+
+
+def test_no_model_of_textures_passes_a_gate_of_the_patches(of_textures):
+    assert {name: result.verdict for name, result in of_textures.items()} == dict.fromkeys(of_textures, Verdict.FAILED)
+    assert "with other weights in its convolutions" in of_textures["gate_frozen"].message

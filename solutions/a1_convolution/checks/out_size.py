@@ -22,99 +22,144 @@ def answers_to_each(function: Callable[..., Any], inputs: Sequence[Sequence[Any]
     return answers
 
 
-def answers_everywhere(student: Any, name: str, inputs: Sequence[tuple[Any, ...]]) -> None:
-    """Asks for many inputs at once; where an answer is wrong, asks for that input alone and complains about it."""
+def answers_everywhere(student: Any, cases: Any, name: str, inputs: Sequence[tuple[Any, ...]]) -> None:
+    """Asks for many inputs at once, in a seeded order; complains about the first wrong one, asked for alone."""
     function, inside = getattr(student, name), student.beside(answers_to_each)
-    answers = expect(inside.answers_to_each(function, [list(sizes) for sizes in inputs])).to_be_a(list, len(inputs))
-    for sizes, answer in zip(inputs, answers, strict=True):
-        right = getattr(reference, name)(*sizes)
-        if type(answer) is not int or answer != right:
-            expect(function(*sizes)).to_equal(right)
+    order = cases.shuffled(range(len(inputs)))
+    answers = expect(inside.answers_to_each(function, [list(inputs[place]) for place in order])).to_be_a(
+        list, len(order)
+    )
+    for place, arguments in enumerate(inputs):
+        answer, right = answers[order.index(place)], getattr(reference, name)(*arguments)
+        if type(answer) is not type(right) or answer != right:
+            expect(function(*arguments)).to_equal(right)
+            expect(False).to_hold("the same question gets the same answer every time")
+
+
+def which_are_refused(function: Callable[..., Any], inputs: Sequence[Sequence[Any]]) -> list[bool]:
+    """For each input whether there is a ValueError."""
+    refused = []
+    for arguments in inputs:
+        try:
+            function(*arguments)
+            refused.append(False)
+        except ValueError:
+            refused.append(True)
+        except Exception:  # noqa: BLE001  # whatever the student's code raises
+            refused.append(False)
+    return refused
+
+
+def refusals_everywhere(
+    student: Any, cases: Any, name: str, wrong: Sequence[tuple[int, ...]], right: Sequence[tuple[int, ...]]
+) -> None:
+    """A ValueError for those inputs that are wrong, and for no others; asked in a seeded order."""
+    function, inside, asked = (
+        getattr(student, name),
+        student.beside(which_are_refused),
+        cases.shuffled((*wrong, *right)),
+    )
+    found = inside.which_are_refused(function, [list(sizes) for sizes in asked])
+    refused = dict(zip(asked, expect(found).to_be_a(list, len(asked)), strict=True))
+    for sizes in wrong:
+        if refused[sizes] is not True:
+            expect(lambda sizes=sizes: function(*sizes)).to_raise(ValueError)
+    for sizes in right:
+        if refused[sizes] is not False:
+            expect(function(*sizes)).to_equal(getattr(reference, name)(*sizes))
             expect(False).to_hold("the same question gets the same answer every time")
 
 
 @check(quote="In how many places a kernel of k fits on n pixels: an int.")
-def test_size_with_stride_1(student):
+def test_size_with_stride_1(student, cases):
     """conv_out_size counts the places of a kernel without stride and padding, also where it just fits"""
-    answers_everywhere(student, "conv_out_size", [(n, k) for n in range(1, 30) for k in range(1, n + 1)])
+    pairs = [(n, k) for n in range(1, 30) for k in range(1, n + 1)]
+    answers_everywhere(student, cases, "conv_out_size", pairs)
 
 
 @check(
     weight=2,
     quote=("s is the stride, p the padding at *each* end, d the dilation.", "That is why the formula rounds **down**"),
 )
-def test_size_everywhere(student):
+def test_size_everywhere(student, cases):
     """conv_out_size agrees with torch for 2,000 sizes, kernels, strides and paddings"""
     sizes = (1, 2, 3, 6, 7, 11, 20, 28, 49, 64, 101, 224)
     grid = itertools.product(sizes, (1, 2, 3, 4, 5, 7, 11), (1, 2, 3, 4, 5), (0, 1, 2, 3, 5))
-    answers_everywhere(student, "conv_out_size", [(n, k, s, p) for n, k, s, p in grid if k <= n + 2 * p])
+    fits = [(n, k, s, p) for n, k, s, p in grid if k <= n + 2 * p]
+    answers_everywhere(student, cases, "conv_out_size", fits)
 
 
 @check(quote="which then reaches over $d\\,(k-1)+1$ pixels.")
-def test_size_with_dilation(student):
+def test_size_with_dilation(student, cases):
     """conv_out_size lets a dilated kernel reach over d*(k-1) + 1 pixels"""
     grid = itertools.product((5, 9, 16, 31), (1, 2, 3, 4), (1, 2, 3), (0, 2), (1, 2, 3))
-    answers_everywhere(student, "conv_out_size", [(n, k, s, p, d) for n, k, s, p, d in grid if d * (k - 1) < n + 2 * p])
+    fits = [(n, k, s, p, d) for n, k, s, p, d in grid if d * (k - 1) < n + 2 * p]
+    answers_everywhere(student, cases, "conv_out_size", fits)
 
 
 @check(quote="In how many places a kernel of k fits on n pixels: an int.")
-def test_size_through_a_network(student):
+def test_size_through_a_network(student, cases):
     """conv_out_size leads through ResNet-18: 49, 25, 13, 7, 4, 2 pixels"""
-    n = 49
-    for k, p in ((7, 3), (3, 1), (3, 1), (3, 1), (3, 1)):
-        wanted = reference.conv_out_size(n, k, 2, p)
-        expect(student.conv_out_size(n, k, s=2, p=p)).to_equal(wanted)
-        n = wanted
+    for n in (49, int(cases.rng.integers(150, 450))):
+        for k, p in ((7, 3), (3, 1), (3, 1), (3, 1), (3, 1)):
+            wanted = reference.conv_out_size(n, k, 2, p)
+            expect(student.conv_out_size(n, k, s=2, p=p)).to_equal(wanted)
+            n = wanted
 
 
 @check(
     after="size_with_stride_1",
     quote="Raises ValueError when it does not fit at all: d*(k-1) + 1 > n + 2*p.",
 )
-def test_size_refuses(student):
+def test_size_refuses(student, cases):
     """conv_out_size raises ValueError when the kernel does not fit"""
-    for sizes in ((3, 5), (3, 4), (1, 4, 1, 1), (2, 7, 3, 2), (4, 3, 1, 0, 2), (5, 4, 2, 1, 3)):
-        expect(lambda sizes=sizes: student.conv_out_size(*sizes)).to_raise(ValueError)
-    expect(student.conv_out_size(5, 4, 2, 1, 2)).to_equal(1)
+    wrong = ((3, 5), (3, 4), (1, 4, 1, 1), (2, 7, 3, 2), (4, 3, 1, 0, 2), (5, 4, 2, 1, 3))
+    fits = ((5, 5), (4, 3), (2, 4, 1, 1), (3, 7, 3, 2), (5, 3, 1, 0, 2), (5, 4, 2, 1, 2))
+    refusals_everywhere(student, cases, "conv_out_size", wrong, fits)
 
 
 @check(quote="The padding with which a kernel of k and dilation d keeps the size at stride 1: an int.")
-def test_same_padding_values(student):
+def test_same_padding_values(student, cases):
     """same_padding keeps the size, with and without dilation"""
     grid = itertools.product(range(1, 12), range(1, 5))
-    answers_everywhere(student, "same_padding", [(k, d) for k, d in grid if d * (k - 1) % 2 == 0])
+    odd = [(k, d) for k, d in grid if d * (k - 1) % 2 == 0]
+    answers_everywhere(student, cases, "same_padding", odd)
 
 
 @check(
     after="same_padding_values",
     quote="Raises ValueError when there is none, that is when d*(k-1) + 1 is even.",
 )
-def test_same_padding_refuses(student):
+def test_same_padding_refuses(student, cases):
     """same_padding raises ValueError when the kernel reaches over an even number of pixels"""
-    for sizes in ((4,), (2,), (6, 1), (4, 3)):
-        expect(lambda sizes=sizes: student.same_padding(*sizes)).to_raise(ValueError)
+    wrong, right = ((4,), (2,), (6, 1), (4, 3), (8, 1), (2, 5)), ((3,), (1,), (5, 1), (4, 2), (7, 3), (2, 4))
+    refusals_everywhere(student, cases, "same_padding", wrong, right)
 
 
 @check(
     weight=1.5,
     quote="The smallest padding p >= 0 with which the kernel fits (k <= n + 2*p) and s divides n + 2*p - k.",
 )
-def test_even_cover_values(student):
+def test_even_cover_values(student, cases):
     """even_cover_padding finds the smallest padding with which the kernel fits and the stride comes out even"""
     grid = itertools.product(range(1, 16), (1, 2, 3, 4, 5, 7), (1, 2, 3, 4, 5, 7))
     possible = [sizes for sizes in grid if reference.even_cover_padding(*sizes) is not None]
-    answers_everywhere(student, "even_cover_padding", possible)
+    answers_everywhere(student, cases, "even_cover_padding", possible)
 
 
 @check(after="even_cover_values", quote="None when no p does it.")
-def test_even_cover_impossible(student):
+def test_even_cover_impossible(student, cases):
     """even_cover_padding gives None when no padding works, as for 224 pixels, a kernel of 5 and stride 2"""
-    for sizes in ((224, 5, 2), (10, 3, 4), (7, 4, 6)):
-        expect(student.even_cover_padding(*sizes)).to_equal(None)
+    impossible = ((224, 5, 2), (10, 3, 4), (7, 4, 6), (12, 3, 2), (9, 2, 4), (11, 6, 2))
+    possible = ((223, 5, 2), (10, 2, 4), (7, 5, 6), (12, 4, 2), (9, 3, 4), (11, 5, 2))
+    answers_everywhere(student, cases, "even_cover_padding", impossible + possible)
 
 
 @check(weight=1.5, quote="Numbers per image after a convolution and a flatten: c_out * H' * W', an int.")
-def test_flat_features(student):
+def test_flat_features(student, cases):
     """flat_features multiplies the channels by the output's height and width, each by its own formula"""
     inputs = [((30, 528), 4, 7, 3, 2), ((9, 14), 3, 3, 2, 1), ((5, 8), 2, 4, 1, 0), ((28, 20), 6, 5, 2, 3)]
-    answers_everywhere(student, "flat_features", inputs)
+    for _ in range(4):
+        height, width, c_out, k, s, p = cases.rng.integers((9, 20, 2, 2, 1, 0), (20, 60, 9, 8, 4, 4)).tolist()
+        inputs.append(((height, width), c_out, k, s, p))
+    answers_everywhere(student, cases, "flat_features", inputs)

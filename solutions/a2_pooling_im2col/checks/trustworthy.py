@@ -92,43 +92,50 @@ def nothing(x, kernel, stride, padding):
     return None
 
 
-def says(student: Any, poolings: Sequence[Callable[..., Any]], answer: bool, told: str) -> None:
-    """The student's test gives this answer to each of these poolings."""
-    inside, names = student.beside(*poolings), [pooling.__name__ for pooling in poolings]
-    said = [student.trustworthy(getattr(inside, name)) for name in names]  # all: the pattern tells who it is
-    for name, verdict in zip(names, said, strict=True):
-        expect(expect(verdict).to_be_a(bool) is answer).to_hold(f"{told} ({name.replace('_', ' ')})")
+RIGHT = (torch_itself, in_double, a_layer, image_by_image)
+
+
+def caught(student: Any, cases: Any, wrong: Sequence[Callable[..., Any]]) -> None:
+    """The student's test says False to each of these poolings, and True to right ones among them."""
+    poolings = cases.shuffled((*wrong, *RIGHT))
+    inside = student.beside(*poolings)
+    said = [
+        student.trustworthy(getattr(inside, pooling.__name__)) for pooling in poolings
+    ]  # the pattern tells who it is
+    for pooling, verdict in zip(poolings, said, strict=True):
+        told = "a wrong one is caught" if pooling in wrong else "a right one is trusted"
+        right = expect(verdict).to_be_a(bool) is (pooling in RIGHT)
+        expect(right).to_hold(f"{told} ({pooling.__name__.replace('_', ' ')})")
 
 
 @check(weight=0, quote="Says True to every right one, also to one that computes in another way than yours.")
-def test_right_ones_are_trusted(student):
+def test_right_ones_are_trusted(student, cases):
     """trustworthy says True to right poolings, however they are written"""
-    says(student, (torch_itself, in_double, a_layer, image_by_image), True, "a right one is trusted")
+    caught(student, cases, ())
 
 
 @check(
     after="right_ones_are_trusted",
     quote="Says False to one that is wrong anywhere: values, shape, pairs, padding, channels, batch.",
 )
-def test_wrong_values_are_caught(student):
+def test_wrong_values_are_caught(student, cases):
     """trustworthy says False to poolings that take another number of the window, that stop, or that give nothing"""
-    says(student, (mean, smallest, corner, raises, nothing), False, "a wrong one is caught")
+    caught(student, cases, (mean, smallest, corner, raises, nothing))
 
 
 @check(after="right_ones_are_trusted", quote="Says False to one that is wrong anywhere")
-def test_wrong_pairs_are_caught(student):
+def test_wrong_pairs_are_caught(student, cases):
     """trustworthy says False to poolings that mix up height and width, kernel and stride, or keep what does not fit"""
-    poolings = (mean, swapped_stride, swapped_kernel, stride_is_kernel, keeps_the_remainder)
-    says(student, poolings, False, "a wrong one is caught")
+    caught(student, cases, (mean, swapped_stride, swapped_kernel, stride_is_kernel, keeps_the_remainder))
 
 
 @check(after="right_ones_are_trusted", quote="Says False to one that is wrong anywhere")
-def test_wrong_frames_are_caught(student):
+def test_wrong_frames_are_caught(student, cases):
     """trustworthy says False to poolings whose padding wins, is left out, or that never go below zero"""
-    says(student, (mean, starts_at_zero, zero_frame, no_frame), False, "a wrong one is caught")
+    caught(student, cases, (mean, starts_at_zero, zero_frame, no_frame))
 
 
 @check(after="right_ones_are_trusted", quote="Says False to one that is wrong anywhere")
-def test_wrong_channels_are_caught(student):
+def test_wrong_channels_are_caught(student, cases):
     """trustworthy says False to poolings that mix channels or images"""
-    says(student, (mean, one_channel, across_channels, one_image), False, "a wrong one is caught")
+    caught(student, cases, (mean, one_channel, across_channels, one_image))

@@ -12,7 +12,7 @@ from torchvision import models  # noqa: F401  (a second, once here and not in ea
 
 from autograder.judge import check, expect
 
-from ._helpers import copied, expect_letters, known_numbers
+from ._helpers import copied, expect_letters, known_numbers, marked, unmarked
 
 
 def two_part_model(device: Any = "cpu") -> nn.Module:
@@ -40,17 +40,28 @@ def moved(before: dict[str, Tensor], module: nn.Module) -> list[str]:
     return [name for name, value in module.state_dict().items() if not torch.equal(value, before[name])]
 
 
-def training_while_frozen(freeze: Any, bn_eval: bool, device: Any = "cpu") -> dict[str, list[str]]:
+def training_while_frozen(freeze: Any, bn_eval: bool, mark: int, device: Any = "cpu") -> dict[str, Any]:
     """What moves in both parts while all parameters are in an AdamW with a large weight decay."""
     model = two_part_model(device=device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.05, weight_decay=0.1)
     freeze(model[0], **({} if bn_eval else {"bn_eval": False}))
     old, new = copied(model[0]), copied(model[1])
     some_steps(model, optimizer, device=device)
-    return {"features": moved(old, model[0]), "head": moved(new, model[1])}
+    return dict(marked({"features": moved(old, model[0]), "head": moved(new, model[1])}, mark))
 
 
-def answers_about_names(trainable: Any, device: Any = "cpu") -> list[Any]:
+def moved_while_frozen(student: Any, bn_eval: bool, mark: int) -> dict[str, list[str]]:
+    """`training_while_frozen` of the student's function."""
+    found = student.beside(training_while_frozen)(student.freeze, bn_eval, mark)
+    return dict(unmarked(expect(found).to_be_a(dict, length=2), mark))
+
+
+def statistics_of(names: list[str]) -> list[str]:
+    """Those that are no weights."""
+    return [name for name in names if "running" in name or "num_batches" in name]
+
+
+def answers_about_names(trainable: Any, mark: int, device: Any = "cpu") -> list[Any]:
     """Of models with this and that frozen by hand."""
     model = two_part_model(device=device)
     found = [trainable(model)]
@@ -59,18 +70,19 @@ def answers_about_names(trainable: Any, device: Any = "cpu") -> list[Any]:
     model[0][0].weight.requires_grad_(True)
     model[1][4].bias.requires_grad_(False)
     found.append(trainable(model))
-    return [*found, trainable(model.requires_grad_(False)), trainable(nn.ReLU())]
+    return list(marked([*found, trainable(model.requires_grad_(False)), trainable(nn.ReLU())], mark))
 
 
 @check(quote="Names of the parameters that require gradients, in the order of model.named_parameters().")
-def test_trainable_names(student):
+def test_trainable_names(student, cases):
     """trainable lists the names of the parameters that are trained, in the order of the model"""
     inside = student.beside(answers_about_names)
-    found = inside.answers_about_names(student.trainable)
-    expect(found).to_equal(answers_about_names(reference.trainable))
+    found = expect(inside.answers_about_names(student.trainable, cases.seed)).to_be_a(list)
+    right = unmarked(answers_about_names(reference.trainable, cases.seed), cases.seed)
+    expect(unmarked(found, cases.seed)).to_equal(right)
 
 
-def names_after(freeze: Any, unfreeze: Any, device: Any = "cpu") -> list[Any]:
+def names_after(freeze: Any, unfreeze: Any, mark: int, device: Any = "cpu") -> list[Any]:
     """Of the parameters that are trained: at first, frozen, and unfrozen again; whether they are the same objects."""
     model = two_part_model(device=device)
     before = list(model.parameters())
@@ -78,7 +90,8 @@ def names_after(freeze: Any, unfreeze: Any, device: Any = "cpu") -> list[Any]:
     for change in (lambda _: None, freeze, unfreeze):
         change(model[0])
         found.append([name for name, parameter in model.named_parameters() if parameter.requires_grad])
-    return [*found, [a is b for a, b in zip(before, model.parameters(), strict=True)] == [True] * len(before)]
+    same = all(a is b for a, b in zip(before, model.parameters(), strict=True))
+    return list(marked([*found, same], mark))
 
 
 @check(
@@ -88,11 +101,12 @@ def names_after(freeze: Any, unfreeze: Any, device: Any = "cpu") -> list[Any]:
         "All its parameters require gradients",
     )
 )
-def test_freeze_names(student):
+def test_freeze_names(student, cases):
     """freeze switches the gradients of one part off, unfreeze switches them on, and the rest is left alone"""
     inside = student.beside(names_after)
-    found = expect(inside.names_after(student.freeze, student.unfreeze)).to_be_a(list, length=4)
-    right = names_after(reference.freeze, reference.unfreeze)
+    told = expect(inside.names_after(student.freeze, student.unfreeze, cases.seed)).to_be_a(list, length=4)
+    right = names_after(reference.freeze, reference.unfreeze, cases.seed)
+    found, right = unmarked(told, cases.seed), unmarked(right, cases.seed)
     expect(found[0] == right[0]).to_hold("at first every parameter is trained")
     expect(found[1] == right[1]).to_hold("after freeze(model[0]) exactly the parameters of model[1] are trained")
     expect(found[2] == right[2]).to_hold("after unfreeze(model[0]) every parameter is trained again")
@@ -103,13 +117,11 @@ def test_freeze_names(student):
     weight=1.5,
     quote="Hold a part of a model as it is: its parameters, and with bn_eval all that a forward pass could change.",
 )
-def test_frozen_weights_stay(student):
+def test_frozen_weights_stay(student, cases):
     """freeze holds the weights through six steps, even in an AdamW with weight decay, while the head learns"""
-    inside = student.beside(training_while_frozen)
     for bn_eval in (True, False):
-        found = expect(inside.training_while_frozen(student.freeze, bn_eval)).to_be_a(dict, length=2)
-        still = [name for name in found["features"] if "running" not in name and "num_batches" not in name]
-        expect(still == []).to_hold("no weight of the frozen part has moved")
+        found = moved_while_frozen(student, bn_eval, cases.seed)
+        expect(found["features"] == statistics_of(found["features"])).to_hold("no weight of the frozen part has moved")
         expect(found["head"][-2:] == ["4.weight", "4.bias"]).to_hold("the weights of the head have moved")
 
 
@@ -117,44 +129,46 @@ def test_frozen_weights_stay(student):
     weight=2,
     quote="Hold a part of a model as it is: its parameters, and with bn_eval all that a forward pass could change.",
 )
-def test_frozen_statistics_stay(student):
+def test_frozen_statistics_stay(student, cases):
     """freeze holds the running statistics of batch norm as well, although model.train() is called in each step"""
-    inside = student.beside(training_while_frozen)
-    found = expect(inside.training_while_frozen(student.freeze, True)).to_be_a(dict, length=2)
-    expect(found["features"] == []).to_hold("no running mean, running variance or batch counter has moved")
+    found = moved_while_frozen(student, True, cases.seed)
+    expect(statistics_of(found["features"]) == []).to_hold(
+        "no running mean, running variance or batch counter has moved"
+    )
     expect("2.running_mean" in found["head"]).to_hold("the batch norm of the head is not frozen: its statistics move")
 
 
 @check(weight=0.5, quote="With bn_eval=False modes are left alone.")
-def test_freeze_without_bn_eval(student):
+def test_freeze_without_bn_eval(student, cases):
     """freeze(module, bn_eval=False) holds the weights only: the statistics go on moving"""
-    inside = student.beside(training_while_frozen)
-    found = expect(inside.training_while_frozen(student.freeze, False)).to_be_a(dict, length=2)
-    right = training_while_frozen(reference.freeze, False)
-    expect(found["features"] == right["features"]).to_hold("with bn_eval=False the running statistics move, as ever")
+    found = statistics_of(moved_while_frozen(student, False, cases.seed)["features"])
+    right = unmarked(training_while_frozen(reference.freeze, False, cases.seed), cases.seed)
+    expect(found == statistics_of(right["features"])).to_hold("with bn_eval=False the running statistics move, as ever")
 
 
-def leftover_gradients(freeze: Any, device: Any = "cpu") -> list[Any]:
-    """What moves when an optimizer steps after the freezing, with gradients that were there before; which are left."""
+def leftover_gradients(freeze: Any, mark: int, device: Any = "cpu") -> list[Any]:
+    """What moves in both parts when an optimizer steps after the freezing; old gradients that are left."""
     model = two_part_model(device=device)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
     some_steps(model, optimizer, 2, device=device)
     freeze(model[0])
     left = [float(parameter.grad.abs().max()) for parameter in model[0].parameters() if parameter.grad is not None]
-    old = copied(model[0])
+    old, new = copied(model[0]), copied(model[1])
     optimizer.step()
     optimizer.zero_grad(set_to_none=False)
     optimizer.step()
-    return [moved(old, model[0]), left]
+    return list(marked([moved(old, model[0]), left, moved(new, model[1])], mark))
 
 
 @check(quote="gradients that are there are dropped (None)")
-def test_freeze_drops_gradients(student):
+def test_freeze_drops_gradients(student, cases):
     """freeze drops gradients that are there already: an optimizer that still holds the weights does not move them"""
     inside = student.beside(leftover_gradients)
-    found, left = expect(inside.leftover_gradients(student.freeze)).to_be_a(list, length=2)
+    told = expect(inside.leftover_gradients(student.freeze, cases.seed)).to_be_a(list, length=3)
+    found, left, head = unmarked(told, cases.seed)
     expect(found == []).to_hold("optimizer.step() right after freeze moves nothing in the frozen part")
     expect(left == []).to_hold("after freeze, the gradients of the frozen parameters are None")
+    expect("4.weight" in head).to_hold("the head, which is not frozen, moves")
 
 
 def modes_while_frozen(freeze: Any, x: Tensor, device: Any = "cpu") -> dict[str, Any]:
@@ -216,7 +230,7 @@ def test_gradients_pass_through(student, cases):
     expect(inside.slopes_through(student.freeze, x)).to_match(slopes_through(reference.freeze, x))
 
 
-def life_after(freeze: Any, unfreeze: Any, times: int, device: Any = "cpu") -> dict[str, Any]:
+def life_after(freeze: Any, unfreeze: Any, times: int, mark: int, device: Any = "cpu") -> dict[str, Any]:
     """Frozen so many times, unfrozen once, trained: what moves, and the modes."""
     model = two_part_model(device=device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.05)
@@ -233,7 +247,7 @@ def life_after(freeze: Any, unfreeze: Any, times: int, device: Any = "cpu") -> d
     noisy = not torch.equal(model[0](x), model[0](x))
     calm = not any(module.training for module in model.eval().modules())
     told = {"moved": moved(old, model[0]), "keys": list(old)}
-    return {**told, "at once": at_once, "train": all(modes), "noisy": noisy, "eval": calm}
+    return dict(marked({**told, "at once": at_once, "train": all(modes), "noisy": noisy, "eval": calm}, mark))
 
 
 @check(
@@ -244,11 +258,12 @@ def life_after(freeze: Any, unfreeze: Any, times: int, device: Any = "cpu") -> d
         "it is in train mode, and it follows train() and eval() again",
     ),
 )
-def test_unfreeze_restores(student):
+def test_unfreeze_restores(student, cases):
     """unfreeze brings everything back: weights and statistics move, dropout drops, train() and eval() are heard"""
     inside = student.beside(life_after)
     for times in (1, 2, 0):
-        found = expect(inside.life_after(student.freeze, student.unfreeze, times)).to_be_a(dict, length=6)
+        told = inside.life_after(student.freeze, student.unfreeze, times, cases.seed)
+        found = unmarked(expect(told).to_be_a(dict, length=6), cases.seed)
         frozen = f"after {times} times freeze and one unfreeze"
         expect(found["at once"]).to_hold(
             f"{frozen}, of a model in eval mode, every module of the part is in train mode"

@@ -12,10 +12,10 @@ from torchvision import models  # noqa: F401  (a second, once here and not in ea
 
 from autograder.judge import check, expect
 
-from ._helpers import borrowed, expect_letters, known_numbers, old_network
+from ._helpers import borrowed, expect_letters, known_numbers, marked, old_network, unmarked
 
 
-def layers_of_the_head(model: nn.Module) -> list[str]:
+def layers_of_the_head(model: nn.Module, mark: int) -> list[str]:
     """As in the table: a subclass, or other words for the same sizes, is the same layer."""
     sizes = {
         nn.AdaptiveAvgPool2d: lambda layer: 1 if layer.output_size in (1, (1, 1), [1, 1]) else layer.output_size,
@@ -27,7 +27,8 @@ def layers_of_the_head(model: nn.Module) -> list[str]:
     }
     layers = [layer for layer in model[1].modules() if not list(layer.children())]
     kinds = [next((kind for kind in sizes if isinstance(layer, kind)), type(layer)) for layer in layers]
-    return [f"{kind.__name__}({sizes.get(kind, str)(layer)})" for kind, layer in zip(kinds, layers, strict=True)]
+    told = [f"{kind.__name__}({sizes.get(kind, str)(layer)})" for kind, layer in zip(kinds, layers, strict=True)]
+    return list(marked(told, mark))
 
 
 def resnet18_without_numbers() -> nn.Module:
@@ -63,13 +64,13 @@ def new_logits(model: nn.Module, x: Tensor) -> Tensor:
         "num_classes for 2 and p for both 0.5",
     ),
 )
-def test_head_layers(student):
+def test_head_layers(student, cases):
     """build_transfer_model puts the nine layers of the table into model[1], in that order and with these sizes"""
     inside = student.beside(layers_of_the_head, old_network)
     for settings in ((6, 2), (6, 5, 7, 0.25), (6, 3, 12, 0.0)):
-        found = inside.layers_of_the_head(student.build_transfer_model(inside.old_network(), *settings))
-        right = layers_of_the_head(reference.build_transfer_model(old_network(), *settings))
-        told = expect(found).to_be_a(list)
+        found = inside.layers_of_the_head(student.build_transfer_model(inside.old_network(), *settings), cases.seed)
+        right = layers_of_the_head(reference.build_transfer_model(old_network(), *settings), cases.seed)
+        told, right = (unmarked(layers, cases.seed) for layers in (expect(found).to_be_a(list), right))
         expect(len(told) == len(right)).to_hold(f"the head has {len(right)} layers")
         for place, (yours, wanted) in enumerate(zip(told, right, strict=True)):
             expect(yours == wanted).to_hold(f"layer {place} of the head is {wanted}")
@@ -81,7 +82,7 @@ def test_head_layers(student):
         "11,689,512 parameters in all, 513,000 of them in fc.",
     ),
 )
-def test_resnet_sizes(student):
+def test_resnet_sizes(student, cases):
     """build_transfer_model on ResNet-18: 11,176,512 parameters borrowed, 133,378 new, maps of 2 × 2"""
     inside = student.beside(resnet18_without_numbers, size_of, feature_shapes)
     old = inside.resnet18_without_numbers()
@@ -89,8 +90,14 @@ def test_resnet_sizes(student):
     model = student.build_transfer_model(old, 512, 2)
     expect(inside.size_of(model[0])).to_equal(11_176_512)
     expect(inside.size_of(model[1])).to_equal(133_378)
-    sizes = [(2, 3, 49, 49), (1, 3, 64, 96)]
-    expect(inside.feature_shapes(model, sizes)).to_equal([(2, 512, 2, 2), (1, 512, 2, 3)])
+    drawn = cases.rng.integers(1, 4, (2, 3)).tolist()
+    sizes = [(2, 3, 49, 49), *((batch, 3, 30 * height, 30 * width) for batch, height, width in drawn)]
+    right = [(batch, 512, -(-height // 32), -(-width // 32)) for batch, _, height, width in sizes]
+    expect(inside.feature_shapes(model, sizes)).to_equal(right)
+    classes, hidden = (int(n) for n in cases.rng.integers((3, 20), (10, 200)))
+    right_head = reference.build_transfer_model(old_network(), 512, classes, hidden)[1]
+    other = student.build_transfer_model(old, 512, classes, hidden)
+    expect(inside.size_of(other[1])).to_equal(size_of(right_head))
 
 
 @check(weight=2, quote="from images (B, 3, H, W) to logits (B, num_classes)")
@@ -103,11 +110,16 @@ def test_transfer_values(student, cases):
         expect(found).to_match(new_logits(reference.build_transfer_model(old_network(), 6, 4, 5), x))
 
 
+def what_is_borrowed(student: Any, cases: Any) -> dict[str, Any]:
+    """`borrowed` of the student's function."""
+    found = student.beside(borrowed)(student.build_transfer_model, cases.seed)
+    return dict(unmarked(expect(found).to_be_a(dict, length=8), cases.seed))
+
+
 @check(weight=1.5, quote="They are not copied: their parameters are the same objects as in the backbone.")
-def test_borrows_the_weights(student):
+def test_borrows_the_weights(student, cases):
     """build_transfer_model puts the very same weights of the backbone into model[0]: no copies, nothing drawn anew"""
-    inside = student.beside(borrowed)
-    found = expect(inside.borrowed(student.build_transfer_model)).to_be_a(dict, length=8)
+    found = what_is_borrowed(student, cases)
     expect(found["kinds"] == [True, 2]).to_hold("the result is nn.Sequential(features, head)")
     expect(found["same"]).to_hold(
         "the parameters of model[0] are those of the backbone, the same objects, without those of its last layer fc"
@@ -121,10 +133,9 @@ def test_borrows_the_weights(student):
         "leave the arguments as they were",
     ),
 )
-def test_leaves_the_backbone_whole(student):
+def test_leaves_the_backbone_whole(student, cases):
     """build_transfer_model leaves the backbone whole: its own last layer, its modes, what is frozen in it"""
-    inside = student.beside(borrowed)
-    found = expect(inside.borrowed(student.build_transfer_model)).to_be_a(dict, length=8)
+    found = what_is_borrowed(student, cases)
     names = ["conv1", "bn1", "relu", "maxpool", "layer1", "avgpool", "fc"]
     expect(found["names"] == names).to_hold("the backbone has all its children afterwards")
     expect(found["works"] == (2, 9)).to_hold("the backbone still gives its own 9 logits")
@@ -133,41 +144,41 @@ def test_leaves_the_backbone_whole(student):
 
 
 @check(weight=0.5, quote="Each call makes a new head.")
-def test_own_heads(student):
+def test_own_heads(student, cases):
     """build_transfer_model gives each model a head of its own"""
-    inside = student.beside(borrowed)
-    found = expect(inside.borrowed(student.build_transfer_model)).to_be_a(dict, length=8)
+    found = what_is_borrowed(student, cases)
     expect(found["own heads"]).to_hold("two models on one backbone have heads that start from different numbers")
 
 
-def new_logits_twice_the_last_layer(model: nn.Module, x: Tensor) -> list[Tensor]:
-    """Before and after the weights of the last dense layer were doubled."""
+def new_logits_of_a_larger_layer(model: nn.Module, x: Tensor, times: float) -> list[Tensor]:
+    """Before and after the weights of the last dense layer became so many times as large."""
     with torch.no_grad():
         first = known_numbers(model).eval()(x)
         for parameter in model[1][-1].parameters():
-            parameter.mul_(2)
+            parameter.mul_(times)
         return [first, model(x)]
 
 
 @check(quote="from images (B, 3, H, W) to logits (B, num_classes)")
 def test_transfer_logits(student, cases):
     """build_transfer_model ends with logits: nothing comes after the last dense layer"""
-    inside = student.beside(new_logits_twice_the_last_layer, old_network)
+    inside, times = student.beside(new_logits_of_a_larger_layer, old_network), float(cases.rng.uniform(1.5, 4))
     model = student.build_transfer_model(inside.old_network(), 6, 4)
-    found = inside.new_logits_twice_the_last_layer(model, cases.images(5, 3, 10, 11))
+    found = inside.new_logits_of_a_larger_layer(model, cases.images(5, 3, 10, 11), times)
     first, second = expect(found).to_be_a(list, length=2)
     expect(first).to_have_shape(5, 4)
     expect(second).to_have_shape(5, 4)
     expect(bool((first < 0).any())).to_hold("some logits are negative")
-    close = bool((second - 2 * first).abs().max() <= 1e-9 * float(first.abs().max()))
-    expect(close).to_hold("twice the weights of the last layer give twice the logits (no softmax)")
+    close = bool((second - times * first).abs().max() <= 1e-9 * float(second.abs().max()))
+    expect(close).to_hold("larger weights of the last layer give logits as many times as large (no softmax)")
 
 
-def gradients_of_a_new_model(model: nn.Module, x: Tensor) -> list[str]:
-    """Names of the parameters without one, in train mode."""
+def gradients_of_a_new_model(model: nn.Module, x: Tensor, mark: int) -> dict[str, Any]:
+    """For each parameter whether it has one, in train mode."""
     model = known_numbers(model).train()
     F.cross_entropy(model(x), torch.arange(len(x), device=x.device) % 2).backward()
-    return [name for name, parameter in model.named_parameters() if parameter.grad is None or not parameter.grad.any()]
+    slopes = {name: parameter.grad for name, parameter in model.named_parameters()}
+    return dict(marked({name: slope is not None and bool(slope.any()) for name, slope in slopes.items()}, mark))
 
 
 @check(weight=0.5, after="transfer_values", quote="Gradients reach every parameter, old and new, that is not frozen.")
@@ -175,9 +186,11 @@ def test_transfer_trains(student, cases):
     """build_transfer_model gives a model in which every parameter, old and new, gets a gradient"""
     inside = student.beside(old_network, gradients_of_a_new_model)
     model = student.build_transfer_model(inside.old_network(), 6, 2, 8, 0.0)
-    without = expect(inside.gradients_of_a_new_model(model, cases.images(6, 3, 10, 11))).to_be_a(list)
+    found = inside.gradients_of_a_new_model(model, cases.images(6, 3, 10, 11), cases.seed)
+    reached = unmarked(expect(found).to_be_a(dict), cases.seed)
     # what comes straight before a batch norm needs no bias: its gradient is 0 but for rounding
-    expect(not [name for name in without if name.endswith("weight")]).to_hold("every weight gets a gradient")
+    weights = [has for name, has in reached.items() if name.endswith("weight")]
+    expect(bool(weights) and all(weights)).to_hold("every weight gets a gradient")
 
 
 @check(quote="The letters of all statements that are right, in any order")

@@ -11,6 +11,8 @@ from torchvision import models  # noqa: F401  (a second, once here and not in ea
 
 from autograder.judge import check, expect
 
+from ._helpers import marked, unmarked
+
 
 def each_shape(cases: Any) -> list[Tensor]:
     """A patch, a batch, a gray one: no two axes of one length."""
@@ -109,16 +111,24 @@ def test_crop_refuses(student, cases):
         expect(lambda x=x, size=size: student.center_crop(x, size)).to_raise(ValueError)
 
 
-def outcomes(augment: Any, x: Tensor, count: int, seed: int) -> list[int]:
-    """Which of the eight symmetries each call gave: quarter turns 0 to 3, of the mirrored patch 4 to 7; else -1."""
+def outcomes(augment: Any, x: Tensor, count: int, seed: int, codes: list[int]) -> list[int]:
+    """Which of the eight symmetries each call gave, by its code: quarter turns, then of the mirrored patch; else -1."""
     rng = torch.Generator().manual_seed(seed)
     wanted = [torch.rot90(patch, k, (-2, -1)) for patch in (x, x.flip(-1)) for k in range(4)]
     found = []
     for _ in range(count):
         y = augment(x, generator=rng)
         same = [place for place, turned in enumerate(wanted) if turned.shape == y.shape and torch.equal(turned, y)]
-        found.append(same[0] if same else -1)
+        found.append(codes[same[0]] if same else -1)
     return found
+
+
+def symmetries(student: Any, cases: Any, augment: Any, x: Tensor, count: int) -> list[int]:
+    """Of each call: quarter turns 0 to 3, of the mirrored patch 4 to 7; else -1."""
+    codes = [int(code) for code in cases.rng.permutation(8)]  # of this term
+    found = student.beside(outcomes)(augment, x, count, cases.seed, codes)
+    told = expect(found).to_be_a(list, length=count)
+    return [codes.index(code) if code in codes else -1 for code in told]
 
 
 NOTHING, HALF_TURN, MIRRORED, UPSIDE_DOWN = 0, 2, 4, 6  # codes of `outcomes`
@@ -131,8 +141,7 @@ ONLY_TURNS: dict[str, Any] = {"p_h": 0, "p_v": 0, "rot": True}
 def expect_shares(student: Any, cases: Any, settings: dict[str, Any], wanted: dict[int, float], count: int) -> None:
     """Each symmetry as often as it should be, within 4.5 standard deviations."""
     augment = student.RandomAugment(**settings)
-    found = student.beside(outcomes)(augment, cases.tensor(2, 4, 4), count, cases.seed)
-    codes = expect(found).to_be_a(list, length=count)
+    codes = symmetries(student, cases, augment, cases.tensor(2, 4, 4), count)
     strange = [code for code in codes if code not in wanted]
     told = ", ".join(f"{name}={value}" for name, value in settings.items())
     expect(not strange).to_hold(f"RandomAugment({told}) gives nothing but the mirrored and turned patches it should")
@@ -170,10 +179,10 @@ def test_augment_turns(student, cases):
 @check(quote="def __init__(self, p_h=0.5, p_v=0.5, rot=True, crop=None):")
 def test_augment_defaults(student, cases):
     """RandomAugment() mirrors and turns upside down half of the patches, turns by quarters, and does not cut"""
-    x, inside = cases.tensor(2, 4, 4), student.beside(outcomes)
+    x = cases.tensor(2, 4, 4)
     for settings, share in (({}, 1 / 8), (ONLY_ACROSS, 1 / 2), (ONLY_DOWN, 1 / 2), (ONLY_TURNS, 1 / 4)):
         given = {name: value for name, value in settings.items() if value in (0, False)}
-        codes = expect(inside.outcomes(student.RandomAugment(**given), x, 400, cases.seed)).to_be_a(list, length=400)
+        codes = symmetries(student, cases, student.RandomAugment(**given), x, 400)
         told = ", ".join(f"{name}={value}" for name, value in given.items())
         expect(-1 not in codes).to_hold(f"RandomAugment({told}) gives the patch, mirrored and turned")
         right = abs(codes.count(NOTHING) / 400 - share) <= 4.5 * (share * (1 - share) / 400) ** 0.5
@@ -207,7 +216,7 @@ def test_augment_crops_last(student, cases):
     expect(wide).to_have_shape(3, 3, 3)
 
 
-def runs_with_generators(augment: Any, x: Tensor) -> dict[str, Any]:
+def runs_with_generators(augment: Any, x: Tensor, mark: int) -> dict[str, Any]:
     """Twice with the same seed, once with another; whether torch's own generator was touched; and then that one."""
     before = torch.random.get_rng_state()
     runs = []
@@ -221,7 +230,7 @@ def runs_with_generators(augment: Any, x: Tensor) -> dict[str, Any]:
         own.append(torch.stack([augment(x) for _ in range(12)]))
     pixels = x.flatten().sort().values
     kept = all(torch.equal(patch.flatten().sort().values, pixels) for run in runs for patch in run)
-    return {
+    claims = {
         "mirrored and turned, a patch has the same pixels": kept,
         "same seed, same patches": torch.equal(runs[0], runs[1]),
         "another seed, other patches": not torch.equal(runs[0], runs[2]),
@@ -229,6 +238,7 @@ def runs_with_generators(augment: Any, x: Tensor) -> dict[str, Any]:
         "without a generator, torch.manual_seed decides": torch.equal(own[0], own[1]),
         "without a generator, the patches change from call to call": not torch.equal(own[0], own[2]),
     }
+    return dict(marked(claims, mark))
 
 
 @check(
@@ -242,6 +252,6 @@ def test_augment_generators(student, cases):
     """RandomAugment draws from the generator that it is given, and from torch's own when there is none"""
     inside, x = student.beside(runs_with_generators), cases.tensor(1, 4, 4)
     for settings in (ONLY_ACROSS, ONLY_DOWN, ONLY_TURNS):
-        found = expect(inside.runs_with_generators(student.RandomAugment(**settings), x)).to_be_a(dict, length=6)
-        for claim, holds in found.items():
+        told = inside.runs_with_generators(student.RandomAugment(**settings), x, cases.seed)
+        for claim, holds in unmarked(expect(told).to_be_a(dict, length=6), cases.seed).items():
             expect(holds is True).to_hold(claim)

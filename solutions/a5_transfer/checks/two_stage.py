@@ -12,7 +12,7 @@ from torchvision import models  # noqa: F401  (a second, once here and not in ea
 
 from autograder.judge import check, expect
 
-from ._helpers import copied, known_numbers
+from ._helpers import copied, known_numbers, marked, unmarked
 
 
 def trained_model() -> nn.Module:
@@ -71,7 +71,7 @@ def some_batches(sizes: list[int], start: int) -> list[Any]:
     return batches
 
 
-def watched(two_stage: Any, *settings: Any) -> dict[str, Any]:
+def watched(two_stage: Any, mark: int, *settings: Any) -> dict[str, Any]:
     """Both stages on a small model, with all that its optimizers did, told by hooks on whichever they are."""
     from torch.optim.optimizer import register_optimizer_step_pre_hook
 
@@ -112,19 +112,21 @@ def watched(two_stage: Any, *settings: Any) -> dict[str, Any]:
     finally:
         hook.remove()
     end = copied(model)
-    return {"history": history, "steps": steps, "passes": passes, "start": start, "end": end}
+    seen_inside = {"steps": marked(steps, mark), "passes": marked(passes, mark)}
+    return {"history": history, "start": start, "end": end, **seen_inside}
 
 
-def watch(student: Any, *settings: Any) -> tuple[Any, Any]:
+def watch(student: Any, cases: Any, *settings: Any) -> tuple[Any, Any]:
     """The student's two stages and the reference's, with these epochs and this learning rate."""
-    found = expect(student.beside(watched)(student.two_stage, *settings)).to_be_a(dict, length=5)
-    return found, right_stages(*settings)
+    found = expect(student.beside(watched)(student.two_stage, cases.seed, *settings)).to_be_a(dict, length=5)
+    return found | {key: unmarked(found[key], cases.seed) for key in ("steps", "passes")}, right_stages(*settings)
 
 
 @functools.cache
 def right_stages(*settings: Any) -> Any:
     """The reference's, which several checks compare with."""
-    return watched(reference.two_stage, *settings)
+    found = watched(reference.two_stage, 0, *settings)
+    return found | {key: unmarked(found[key], 0) for key in ("steps", "passes")}
 
 
 def both(cases: Any) -> tuple[tuple[int, int], float]:
@@ -146,7 +148,7 @@ def moved_in(found: dict[str, Any], part: str) -> list[str]:
 @check(weight=1.5, quote="model[0] is frozen, its parameters and its statistics, and in eval mode.")
 def test_first_stage_is_frozen(student, cases):
     """two_stage with epochs (2, 0) leaves the backbone as it was, weights and statistics, and trains the head"""
-    found, right = watch(student, (2, 0), near_a_tenth(cases))
+    found, right = watch(student, cases, (2, 0), near_a_tenth(cases))
     expect(moved_in(found, "0.") == []).to_hold("nothing of the backbone has moved in the first stage")
     for name in ("1.3.weight", "1.2.running_mean"):
         expect(found["end"][name]).to_match(right["end"][name], rtol=1e-7)
@@ -161,7 +163,7 @@ def test_first_stage_is_frozen(student, cases):
 )
 def test_both_stages_replayed(student, cases):
     """two_stage ends with the weights and statistics that these rules give, step by step"""
-    found, right = watch(student, *both(cases))
+    found, right = watch(student, cases, *both(cases))
     for name in right["end"]:
         if not name.endswith("num_batches_tracked"):
             expect(found["end"][name]).to_match(right["end"][name], rtol=1e-6)
@@ -176,7 +178,7 @@ def test_both_stages_replayed(student, cases):
 )
 def test_fresh_optimizers(student, cases):
     """two_stage makes a new AdamW for each stage, without the memory of the first, over what is trained in it"""
-    found, right = watch(student, *both(cases))
+    found, right = watch(student, cases, *both(cases))
     yours, wanted = found["steps"], right["steps"]
     expect(len(yours) == len(wanted)).to_hold(f"3 batches and 5 epochs make {len(wanted)} steps")
     expect(all(step["kind"] == "AdamW" for step in yours)).to_hold("the optimizer is torch.optim.AdamW")
@@ -197,7 +199,7 @@ def test_fresh_optimizers(student, cases):
 )
 def test_learning_rates(student, cases):
     """two_stage follows one cycle in each stage: up to lr, then up to lr/10 and, for the backbone, lr/100"""
-    found, right = watch(student, *both(cases))
+    found, right = watch(student, cases, *both(cases))
     expect(len(found["steps"]) == len(right["steps"])).to_hold(f"there are {len(right['steps'])} steps")
     for part in ("head", "backbone"):
         expect([step[part] for step in found["steps"]]).to_match([step[part] for step in right["steps"]], rtol=1e-6)
@@ -206,7 +208,7 @@ def test_learning_rates(student, cases):
 @check(quote="After each epoch: the share of right answers on all images of valid, in eval mode, without gradients.")
 def test_modes_and_order(student, cases):
     """two_stage trains in train mode, validates after each epoch in eval mode without gradients, in that order"""
-    found, right = watch(student, (2, 1), near_a_tenth(cases))
+    found, right = watch(student, cases, (2, 1), near_a_tenth(cases))
     yours, wanted = found["passes"], right["passes"]
     expect([batch[0] for batch in yours] == [batch[0] for batch in wanted]).to_hold(
         "each epoch is one pass through the training batches, then one through the validation batches"
@@ -234,7 +236,7 @@ def test_modes_and_order(student, cases):
 def test_history(student, cases):
     """two_stage gives the history of both stages: loss and lr of each step, accuracy of each epoch, boundary"""
     for settings in (both(cases), ()):
-        found, right = watch(student, *settings)
+        found, right = watch(student, cases, *settings)
         yours, wanted = found["history"], right["history"]
         expect(isinstance(yours, dict) and sorted(yours) == sorted(wanted)).to_hold(
             "the history is a dict with the keys loss, lr, val_acc and boundary"
@@ -247,7 +249,7 @@ def test_history(student, cases):
 @check(weight=0.5, quote="A stage of 0 epochs is left out.")
 def test_no_first_stage(student, cases):
     """two_stage leaves out a stage of 0 epochs: (0, 2) trains everything at once, with a boundary of 0"""
-    found, right = watch(student, (0, 2), near_a_tenth(cases) / 2)
+    found, right = watch(student, cases, (0, 2), near_a_tenth(cases) / 2)
     expect(found["history"]["boundary"]).to_equal(0)
     expect(found["history"]["lr"]).to_match(right["history"]["lr"], rtol=1e-6)
     expect(found["end"]["0.0.weight"]).to_match(right["end"]["0.0.weight"], rtol=1e-6)
