@@ -70,7 +70,7 @@ def grading(request):
         kept = {check.name: CheckResult(check.exercise, check.name, check.title, Verdict.PASSED) for check in others}
 
         def banned_only(suite, ask):
-            return suite.run(ask, kept)
+            return tuple(suite.verdicts_of(ask, kept)[0].values())
 
         def grade(body):
             functions = BANNED[request.param].items()

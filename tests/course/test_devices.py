@@ -72,7 +72,6 @@ class Found:
 @pytest.fixture(scope="module")
 def found(assignment: Assignment, device: str) -> Found:
     def serve(suite: Suite) -> Found:
-        suite.mistakes = ()  # nobody reads a hint here
         for drawer in filter(None, (drawer_of(item.obj) for item in suite.items.values())):
             drawer.count = min(drawer.count, EXAMPLES)
         others, wrong = share(assignment, ALTERNATIVE), share(assignment, MISTAKE)
@@ -92,7 +91,8 @@ def failed(suite: Suite, device: str, replaced: Replacement | None = None) -> se
         given = variants.with_replaced(given, {replaced.function: replaced.source})
     names = namespace(suite.assignment, notebooks.submission(suite.assignment, given))
     kept = {check.name: left_out(check) for check in suite.assignment.checks if not tried(suite, check, replaced)}
-    return {result.name for result in suite.run(asking(names, device), kept) if result.verdict is not Verdict.PASSED}
+    results, _ = suite.verdicts_of(asking(names, device), kept)
+    return {result.name for result in results.values() if result.verdict is not Verdict.PASSED}
 
 
 def tried(suite: Suite, check: CheckSpec, replaced: Replacement | None) -> bool:
