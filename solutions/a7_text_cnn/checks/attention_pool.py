@@ -98,16 +98,28 @@ def test_weights_views(student, cases):
     expect(student.on_views.attention_weights(*inputs)).to_agree_with(reference.attention_weights(*inputs))
 
 
-@check(after="weights_values", quote="ValueError when a length is less than 1 or more than P.")
-def test_weights_refuse(student, cases):
-    """attention_weights raises ValueError for a length below 1 or above P, in any name"""
+def expect_refusals(student: Any, cases: Any, wrong: list[list[int]]) -> None:
+    """Each of these lengths is refused, in any order of the names, and right ones are answered between them."""
     features, query, _ = asked(cases, 3, 2, 5)
-    for lengths in some_order(cases, ([2, 0, 5], [6, 1, 3], [1, 5, -1], [4, 4, 7], [5, 1, 3], [1, 1, 5])):
+    right = [[1, 5, 3], [1, 1, 5]]
+    for lengths in some_order(cases, [*wrong, *right]):
         inputs = features, query, torch.tensor(some_order(cases, lengths))
-        if min(lengths) < 1 or max(lengths) > 5:
-            expect(lambda inputs=inputs: student.attention_weights(*inputs)).to_raise(ValueError)
-        else:
+        if lengths in right:
             expect(student.attention_weights(*inputs)).to_agree_with(reference.attention_weights(*inputs))
+        else:
+            expect(lambda inputs=inputs: student.attention_weights(*inputs)).to_raise(ValueError)
+
+
+@check(after="weights_values", weight=0.5, quote="ValueError when a length is less than 1 or more than P.")
+def test_weights_refuse_nothing(student, cases):
+    """attention_weights raises ValueError for a length below 1, in any name"""
+    expect_refusals(student, cases, [[2, 0, 5], [1, 5, -1]])
+
+
+@check(after="weights_values", weight=0.5, quote="ValueError when a length is less than 1 or more than P.")
+def test_weights_refuse_too_much(student, cases):
+    """attention_weights raises ValueError for a length above P, in any name"""
+    expect_refusals(student, cases, [[6, 1, 3], [4, 4, 7]])
 
 
 @check(weight=1.5, quote="Entry [b, c] is the sum over i of weights[b, i] * features[b, c, i].")
