@@ -115,9 +115,9 @@ def retold(
 ) -> tuple[SourceCell, ...]:
     """The cells where only the `kept` are graded: without other points, and with headings that say so."""
     graded = {exercise.name: exercise for exercise in kept}
-    practice = {exercise.line for exercise in exercises if exercise.name not in graded}
+    closing = {exercise.line: graded.get(exercise.name) for exercise in exercises}
     worth = {label: _worth(own, graded) for label, own in _tasks(cells, exercises).items() if not _same(own, graded)}
-    return tuple(_retold(_ungraded(cell) if cell.line in practice else cell, worth) for cell in cells)
+    return tuple(_retold(_worth_now(cell, closing), worth) for cell in cells)
 
 
 def _tasks(cells: Sequence[SourceCell], exercises: Sequence[Exercise]) -> dict[str, list[Exercise]]:
@@ -158,6 +158,14 @@ def _retold(cell: SourceCell, worth: Mapping[str, tuple[str, str]]) -> SourceCel
         if head and head["label"] == label:
             text = f"{text[: head.end('before')]} · {heading}*{text[head.end('worth') :]}"
     return cell if text == cell.source else replace(cell, source=text)
+
+
+def _worth_now(cell: SourceCell, closing: Mapping[int, Exercise | None]) -> SourceCell:
+    """A cell that closes an exercise, by its line, with the points that this has now."""
+    if cell.line not in closing:
+        return cell
+    exercise = closing[cell.line]
+    return replace(cell, points=exercise.points) if exercise else _ungraded(cell)
 
 
 def _ungraded(cell: SourceCell) -> SourceCell:

@@ -97,6 +97,7 @@ def test_a_stretch_that_is_on_comes_on_top(chosen):
 def test_points_of_what_is_chosen_grow_to_the_total(chosen):
     tiny = chosen('[choose]\ntiny = ["add", "why"]')
     assert [(each.name, each.points) for each in tiny.exercises] == [("add", 90), ("why", 10)]
+    assert [cell.points for cell in tiny.cells if cell.points] == [90, 10]
 
 
 def test_headings_and_the_table_of_tasks_follow(chosen):
