@@ -36,7 +36,7 @@ from autograder.submission.uses import lasting, names_used
 
 MOST_TRIED = 160  # edits for one submission
 MOST_GROUPS = 3  # of failed checks, of one submission
-EFFORT = 3.0  # seconds that the edits of one submission may take, as estimated: no clock decides what is tried
+EFFORT = 2.0  # seconds that the edits of one submission may take, as estimated: no clock decides what is tried
 PER_EDIT = 0.01  # seconds to put one in place and to ask a check, about
 DEAR = {"backward": 0.04, "grad": 0.04, "plt": 0.06, "subplots": 0.06}  # more, where a definition has such a word
 SECONDS = 6.0  # of the processor for one submission: far from what the edits take
