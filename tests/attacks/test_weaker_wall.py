@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import secrets
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
 
+import pyseccomp
 import pytest
 
 from autograder.box.box import Box, open_box
@@ -19,6 +21,8 @@ from tests.attacks.test_calls import TRY_CALLS, known
 from tests.attacks.test_resources import HANGS
 from tests.attacks.test_survivors import LIVES_ON, appears, gone
 from tests.attacks.walls import PRELUDE, QUICK, RIGHT, ROOT, call, ending
+
+IOPRIO_SET = pyseccomp.resolve_syscall(pyseccomp.system_arch(), "ioprio_set")
 
 
 class Weak:
@@ -99,6 +103,42 @@ def test_nothing_leaves_for_the_network(weak):
 
 def test_no_other_process_can_be_signalled(weak):
     weak.stop("return os.kill(args[0], 0) is None", os.getpid(), without="landlock")
+
+
+def test_the_zygote_keeps_its_limits(weak):
+    attack = "return __import__('resource').prlimit(os.getppid(), 10, (77, 77))"  # of locks: harms nobody
+    weak.stop(attack, without="seccomp")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "resource.prlimit(pid, resource.RLIMIT_DATA, (0, 0))",
+        "os.sched_setaffinity(pid, list(os.sched_getaffinity(0))[:1])",
+        "os.sched_setscheduler(pid, os.SCHED_BATCH, os.sched_param(0))",
+        "os.setpriority(os.PRIO_PROCESS, pid, 19)",
+        "os.setpgid(0, 0); os.setpriority(os.PRIO_PGRP, 0, 19)",
+        f"assert libc.syscall({IOPRIO_SET}, 1, pid, 3 << 13) == 0",
+    ],
+    ids="limits processors scheduler priority group disk".split(),  # noqa: SIM905
+)
+def test_no_other_process_can_be_slowed_or_limited(weak, change):
+    attack = f"""
+    import resource
+    pid = os.fork()
+    if pid == 0: time.sleep(60)
+    {change}
+    return True"""
+    weak.stop(attack, without="seccomp")
+
+
+def test_shared_memory_of_this_machine_cannot_be_found_by_its_number(weak):
+    libc = ctypes.CDLL(None, use_errno=True)
+    number = libc.shmget(0, 4096, 0o1600)
+    try:
+        weak.stop("return libc.shmctl(args[0], 2, ctypes.create_string_buffer(200)) + 1", number, without="seccomp")
+    finally:
+        assert libc.shmctl(number, 0, None) == 0
 
 
 def test_every_forbidden_call_is_refused(weak):
