@@ -22,11 +22,15 @@ from autograder.text.escape import terminal
 MAX_LETTERS = 5000
 _MAX_BYTES = 2_000_000
 _MAX_TEXT = 4000
+_MAX_HEADERS = 20_000  # bytes, of those that are taken apart: that takes time that grows with the square
 _MAX_LINE = 300
 _MAX_IN_ONE = 50  # requests in one mail
 _PROMPT = "Why I think that my answer is right:"
 _ENDINGS = (".eml", ".txt", ".csv")
 _BROKEN = (MessageError, csv.Error, ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError)
+_HEADERS = re.compile(
+    rb"^(?:from|subject|date|content-[^:\s]*+):[^\n]*+(?:\n[ \t][^\n]*+)*+", re.MULTILINE | re.IGNORECASE
+)
 _ABOUT = re.compile(r"Regrade request:\s*(?P<slug>[a-z]\w{0,59})\s*/\s*(?P<what>\w{1,120})", re.ASCII | re.IGNORECASE)
 _SENDERS = ("email address", "email", "e-mail", "mail", "username", "login", "student")  # the first that is there
 _ASSIGNMENTS, _CHECKS = ("assignment",), ("check", "exercise")
@@ -75,6 +79,8 @@ def _of_file(file: Path) -> Iterator[Letter]:
             yield Letter(where, problem=why)
         elif file.suffix.lower() == ".csv":
             yield from _of_table(where, raw)
+        elif sum(map(len, _HEADERS.findall(re.sub(rb"\r\n?", b"\n", raw)))) > _MAX_HEADERS:
+            yield Letter(where, problem="has headers that are too long")
         else:
             yield from _of_mail(where, raw)
     except _BROKEN as error:

@@ -85,8 +85,12 @@ def test_a_forms_table_is_a_letter_for_each_line(tmp_path):
         (b"From: a@x.edu\nContent-Type: text/plain; charset=nonsense\n\nx", "does not say which check"),
         (b"From: a@x.edu\nContent-Type: multipart/mixed; boundary=B\n\n" + b"--B\n" * 3000, "does not say which"),
         (b"\xff\xfe\x00" * 50, "names no sender"),
-        (b"From: " + b"(" * 100_000 + b"\n\nx", ""),
+        (b"From: " + b"(" * 15_000 + b"\n\nx", "cannot be read"),
         (bytes(2_000_001), "has more than 2 MB"),
+        (MAIL[:-2] + b"Content-Type: text/plain; " + b"a*0=b; " * 200_000 + b"\n\nx", "headers that are too long"),
+        (b"From: a@x.edu\rSUBJECT: " + b"=?utf-8?q?a" * 100_000 + b"\r\rx", "headers that are too long"),
+        (b"From: a@x.edu\n" * 100_000 + b"\nx", "headers that are too long"),
+        (b"From: a@x.edu\n\n--\nFrom:" + b"\n \t" * 100_000 + b"\nx", "headers that are too long"),
     ],
 )
 def test_what_cannot_be_read_is_a_letter_with_the_reason(read, raw, told):
