@@ -109,6 +109,8 @@ class Downloads:
             kept = self._folder / f"{number}.file"
             if kept.is_file():
                 return kept.read_bytes()
+            if not url:
+                raise Refused("cannot be downloaded: it is locked in Canvas, which gives no address")
             try:
                 raw = self._client.file(url, MAX_FILE_BYTES)
             except CanvasRefused as error:

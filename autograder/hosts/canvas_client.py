@@ -106,7 +106,10 @@ class CanvasClient:
         links = httpx.Response(200, headers=headers).links
         if "url" not in links.get("next", {}):
             return None
-        following = url.join(links["next"]["url"])
+        try:
+            following = url.join(links["next"]["url"])
+        except httpx.InvalidURL:
+            raise CanvasRefused("Canvas's next page is at no address") from None
         if not self._ours(following):
             raise CanvasRefused(f"Canvas's next page is at another host: {terminal(following.host, 80)}")
         return following
@@ -122,7 +125,7 @@ class CanvasClient:
         for attempt in range(_TRIES):
             try:
                 status, headers, raw = self._followed(method, url, most, form)
-            except httpx.HTTPError as error:
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
                 why = terminal(str(error) or type(error).__name__, 200)
                 raise CanvasRefused(f"Canvas cannot be reached: {why}") from None
             if status < 300:

@@ -123,6 +123,17 @@ def test_a_name_of_a_file_is_only_a_name(course, stub, canvas):
     assert [path.name for path in (course / "build/submitted").iterdir()] == ["lovelaceada_501"]
 
 
+@pytest.mark.parametrize("url", ["", None])
+def test_a_file_that_is_locked_stops_nobody_else(course, stub, canvas, url):
+    locked = stub.upload(1, notebook(), AT)
+    locked["attachments"][0]["url"] = url
+    stub.submit(501, locked)
+    stub.submit(502, stub.upload(2, notebook(), AT))
+    _, _, err = canvas("collect", "tiny")
+    assert "it is locked in Canvas" in err
+    assert time_of(course, "rossbob_502")
+
+
 def test_who_gets_another_name_in_canvas_stays_the_same_person(course, stub, canvas):
     stub.submit(501, stub.upload(1, notebook("a"), AT))
     canvas("collect", "tiny")
@@ -161,6 +172,8 @@ def test_a_file_at_another_host_is_downloaded_without_the_token(course, stub, ca
         ((200, {}, b"<html>"), "is the address in [canvas] of course.toml right?"),
         ((200, {"Link": '<http://127.0.0.1:1/x>; rel="next"'}, b"[]"), "next page is at another host"),
         ((200, {"Link": f'<{USERS}>; rel="next"'}, b"[]"), "is not understood"),
+        ((200, {"Link": '<http://x:y/>; rel="next"'}, b"[]"), "next page is at no address"),
+        ((302, {"Location": "http://x:y/"}, b""), "Canvas cannot be reached"),
         ((302, {"Location": "http://canvas.example.edu/"}, b""), "not by https: canvas.example.edu"),
     ],
 )
