@@ -13,6 +13,7 @@ import pyseccomp
 # mount, cgroup, uts, ipc, user, pid, net
 CLONE_NAMESPACES = (0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
 TIOCSTI, TIOCLINUX, TIOCSETD = 0x5412, 0x541C, 0x5423
+F_SETLEASE = 1024  # whoever has one on a file makes everybody else who opens it wait, for 45 s
 
 # Other processes' memory and descriptors; the kernel's own machinery; mounts and namespaces; programs; memory that no
 # resource limit counts (memfd, System V), and what is there of it already; what changes the machine.
@@ -40,8 +41,8 @@ OF_ONESELF = (
 
 @functools.cache
 def filter_program(connect: bool, allowed: tuple[str, ...] = ()) -> bytes:
-    """The compiled filter: everything is allowed but the list above, what is not of oneself, every socket
-    but Unix, and 32-bit calls.
+    """The compiled filter: everything is allowed but the list above, what is not of oneself, leases,
+    every socket but Unix, and 32-bit calls.
 
     Without `connect` no socket is connected to a name: where no mount hides the sockets of the machine's services.
     `allowed` are taken off the list.
@@ -61,6 +62,7 @@ def filter_program(connect: bool, allowed: tuple[str, ...] = ()) -> bytes:
     rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags are out of sight; libc falls back to clone
     for request in (TIOCSTI, TIOCLINUX, TIOCSETD):
         rules.add_rule(refuse, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, request))
+    rules.add_rule(refuse, "fcntl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, F_SETLEASE))
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)
         file.seek(0, os.SEEK_SET)

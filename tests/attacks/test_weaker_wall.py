@@ -9,6 +9,7 @@ import secrets
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pyseccomp
 import pytest
@@ -22,6 +23,7 @@ from tests.attacks.test_resources import HANGS
 from tests.attacks.test_survivors import LIVES_ON, appears, gone
 from tests.attacks.walls import PRELUDE, QUICK, RIGHT, ROOT, call, ending
 
+UNUSED = str(Path(os.__file__).with_name("antigravity.py"))  # nobody has it open
 IOPRIO_SET = pyseccomp.resolve_syscall(pyseccomp.system_arch(), "ioprio_set")
 
 
@@ -130,6 +132,11 @@ def test_no_other_process_can_be_slowed_or_limited(weak, change):
     {change}
     return True"""
     weak.stop(attack, without="seccomp")
+
+
+def test_nobody_who_opens_a_library_s_file_is_made_to_wait(weak):
+    attack = "return __import__('fcntl').fcntl(os.open(args[0], os.O_RDONLY), 1024, 1) + 1"  # a lease, with 1 to write
+    weak.stop(attack, UNUSED, without="seccomp")
 
 
 def test_shared_memory_of_this_machine_cannot_be_found_by_its_number(weak):
