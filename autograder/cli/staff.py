@@ -193,7 +193,8 @@ def mark(root: Path, slug: str, question: str, marker: str, **options: Any) -> i
     import webbrowser
 
     from autograder.hosts.marking import Desk
-    from autograder.hosts.marking_server import serve_marking
+    from autograder.hosts.marking_server import serve_marking, way_in
+    from autograder.layout import BUILD
 
     desk = Desk(root, loaded(root, slug)[1], " ".join(marker.split())[:60] or getpass.getuser(), options["names"])
     asked = desk.question(question)
@@ -203,10 +204,11 @@ def mark(root: Path, slug: str, question: str, marker: str, **options: Any) -> i
         say(address)
         note(f"marking {slug} as {desk.marker}; Ctrl-C ends it")
         if not options["no_browser"]:
-            webbrowser.open(address)
+            webbrowser.open(lead_to(address))
 
     try:
-        serve_marking(desk, asked, options["port"], on_start)
+        with way_in(root / BUILD) as lead_to:
+            serve_marking(desk, asked, options["port"], on_start)
     except KeyboardInterrupt:
         note("every mark is in the gradebook")
     return DONE

@@ -1,8 +1,11 @@
 """The marking page on this machine: 127.0.0.1 only, a random token in the address, nothing from anywhere else."""
 
+import contextlib
 import json
 import secrets
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from tornado.httpserver import HTTPServer
@@ -39,6 +42,23 @@ def serve_marking(desk: Desk, question: Exercise, port: int, on_start: Callable[
         IOLoop.current().start()
     finally:
         server.stop()
+
+
+@contextlib.contextmanager
+def way_in(folder: Path) -> Iterator[Callable[[str], str]]:
+    """From an address to that of a file which leads there and only its owner can read, while it is needed.
+
+    Every user of the machine sees what a browser is started with, so that must not be the token.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=folder, prefix="mark-", suffix=".html", encoding="utf-8") as file:
+
+        def lead_to(address: str) -> str:
+            file.write(f'<!doctype html><meta http-equiv="refresh" content="0; url={address}"><title>Marking</title>')
+            file.flush()
+            return Path(file.name).absolute().as_uri()
+
+        yield lead_to
 
 
 def application(desk: Desk, token: str, host: str) -> Application:

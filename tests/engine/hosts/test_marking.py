@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import stat
 from dataclasses import replace
+from pathlib import Path
+from urllib.request import url2pathname
 
 import pytest
 from tornado.httpclient import AsyncHTTPClient
 from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
 
+from autograder.cli.main import main
 from autograder.course import load_course
 from autograder.errors import UsageError
 from autograder.gradebook import database
 from autograder.gradebook.marks import question_to_mark
+from autograder.hosts import marking_server
 from autograder.hosts.marking import Desk
 from autograder.hosts.marking_server import application
 from autograder.model import WrittenAnswer
@@ -183,6 +188,22 @@ def test_the_page_is_for_those_who_have_its_address(root):
     assert "script-src &#39;sha256-" in page
     for path, host in (("/other/why", "HOST"), ("/token/why", "evil.example"), ("/", "HOST"), ("/token/wy", "HOST")):
         assert asked(desk_of(root), path, headers={"Host": host})[0] == 404
+
+
+def test_no_other_user_of_the_machine_sees_the_token_where_the_browser_is_started(root, monkeypatch):
+    started = []
+
+    def browse(address):
+        file = Path(url2pathname(address.removeprefix("file:")))
+        started.append((address, stat.S_IMODE(file.stat().st_mode), file.read_text(), file))
+
+    monkeypatch.setattr("webbrowser.open", browse)
+    monkeypatch.setattr(marking_server, "serve_marking", lambda *about: about[-1]("http://127.0.0.1:1/TOKEN/why"))
+    with pytest.raises(SystemExit, match="0"):
+        main(["mark", "tiny", "--course", str(root)])
+    ((address, mode, page, file),) = started
+    assert ("TOKEN" in address, mode, "0; url=http://127.0.0.1:1/TOKEN/why" in page) == (False, 0o600, True)
+    assert not file.exists()
 
 
 GOOD = {"X-Convgrade-Token": "token", "Origin": "http://HOST"}
