@@ -178,7 +178,8 @@ def kept_between_calls(function: str) -> str:
     """The same call, made again after others, is answered otherwise."""
     return (
         f"Asked again with the same input, {function} answers differently: something is kept between the calls. "
-        "Look for totals that are not reset, a list as a default argument, and what a class or a global variable holds."
+        "Look for totals that are not reset, a list as a default argument, what a class or a global variable holds, "
+        "and memory that is never filled (`torch.empty`)."
     )
 
 
@@ -391,8 +392,7 @@ def graded_by_hand(points: str) -> str:
 
 def cell_stopped(label: str, error: str) -> str:
     """A cell of the notebook failed."""
-    name = label.removeprefix("cell ")
-    return f"Cell {name} stopped with {error}."
+    return f"Cell {label.removeprefix('cell ')} stopped with {error}."
 
 
 def ran_behind(wall: str) -> str:

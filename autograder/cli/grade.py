@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print only the reports, as JSON, one per line.")
 @click.option("--force", is_flag=True, help="Grade everything, even where the stored report is up to date.")
 @click.option("--record", is_flag=True, help="Also write the points to nbgrader's gradebook.")
-@verbose("Show every check of every student; log files, timings and what workers print.")
+@verbose("Show the checks of every student; log files, timings and what workers print.")
 @PROFILE
 @BOX
 @DEVICE

@@ -7,8 +7,9 @@ wall, and the suite asks questions through it. What comes back is data; whether 
 """
 
 import base64
+import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from autograder import messages
@@ -25,8 +26,10 @@ from autograder.judge.plugin import Suite
 from autograder.log import span
 from autograder.model import CellRun, Report
 from autograder.submission.handed_in import HandedIn
-from autograder.submission.match import functions
+from autograder.submission.match import bound_anew, functions
 from autograder.submission.read import Cell, read_submission
+
+_PLACE = re.compile(r" \(<cell [^>]{1,80}>, line \d+\)$")  # Python's, of a SyntaxError
 
 Judge = Callable[[Suite, Ask], Results]
 
@@ -75,20 +78,25 @@ def run_cell(box: Box, cell: Cell, assignment: Assignment) -> CellRun:
     outcome = box.run_cell(cell.source, cell.label, figures=cell.source not in released)
     failure = outcome.error
     said = f"{failure.type_name}: {messages.NO_GPU}" if failure and failure.asks_for_gpu else str(failure or "")
+    said = _PLACE.sub("", said) if failure and failure.where else said  # told once, and in our words
     error = f"{said} ({failure.where})".removesuffix(" ()") if failure else ""
     figures = tuple(base64.b64encode(png).decode() for png in outcome.figures)
     return CellRun(cell.label, outcome.ok, error, round(outcome.seconds, 3), figures)
 
 
 def _traced(results: Results, cells: Sequence[Cell], runs: Sequence[CellRun]) -> Results:
-    """The results; where a function is missing, with the cell that stopped before it was defined."""
+    """The results; where a name is missing, with the cell that stopped before it was defined."""
     stopped = [cell for cell, run in zip(cells, runs, strict=True) if not run.ok]
-    told = {
-        messages.missing_name(name): messages.cut_short(name, cell.label)
-        for cell in stopped
-        for name in functions(cell.source)
-    }
-    return tuple(replace(check, message=told.get(check.message, check.message)) for check in results)
+    homes = {name: cell.label for cell in stopped for name in functions(cell.source) | bound_anew(cell.source)}
+    return tuple(replace(check, message=_first_cause(check.message, homes)) for check in results)
+
+
+def _first_cause(message: str, homes: Mapping[str, str]) -> str:
+    """The message; where a name is missing that a stopped cell has, that cell's."""
+    for name, label in homes.items():
+        if message == messages.missing_name(name) or f" with NameError: name '{name}' is not defined." in message:
+            return messages.cut_short(name, label)
+    return message
 
 
 def _since(start: float) -> float:

@@ -139,7 +139,8 @@ def comment_on(grade: Grade, points: float) -> str:
         lines.append(f"Handed in late: −{number(grade.penalty)}.")
     for task in tasks(grade.report)[:_MAX_TASKS] if grade.report else ():
         why = first_sentence(task.check.hint or task.check.message)
-        lines.append(f"– {task.exercise.title or task.exercise.name}: {number(task.lost)} to gain. {why}".rstrip())
+        titles = ", ".join(exercise.title or exercise.name for exercise in (task.exercise, *task.others))
+        lines.append(f"– {titles}: {number(task.lost)} to gain. {why}".rstrip())
     return block("\n".join(lines), _MAX_COMMENT)
 
 

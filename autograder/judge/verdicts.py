@@ -15,6 +15,7 @@ from autograder.judge.conversation import Conversation, FailedExpectation
 from autograder.model import CheckResult, Verdict
 from autograder.text import plain
 
+_MISFIT = re.compile(r"(\w[\w.]{0,80}?)(?:\.__init__)?\(\) (?:missing|takes|got) ")  # Python's, of other parameters
 NO_EVIDENCE = "The check ended without an error, but it has no expectation or never called the student's code."
 
 
@@ -116,5 +117,6 @@ def _raised(error: StudentError, conversation: Conversation, where: str) -> str:
     kind = plain.one_line(kind, describe.MAX_NAME)
     if where:
         return messages.raised(kind, text, where)
-    name = describe.called_directly(conversation)  # no line of the student's raised it
+    called = _MISFIT.match(text)  # a helper of the suite made the call
+    name = describe.called_directly(conversation) or (called[1] if called else "")  # no line of the student's raised it
     return messages.not_callable(name, kind, text) if name else messages.not_usable(kind, text)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
 from autograder.reports import heatmap
 from autograder.reports.render import fragment
-from autograder.reports.words import Look, all_told, look_of, problem_of, worth_of
+from autograder.reports.words import Look, all_told, input_of, look_of, problem_of, worth_of
 from autograder.text import escape
 
 COLOURS = {"good": "#1d6b3a", "bad": "#a3320b", "wait": "#5c5c58", "ours": "#5b3a8e"}
@@ -28,7 +28,7 @@ def as_text(report: Report, exercise: ExerciseResult | None) -> str:
     for group in all_told(_checks(report, exercise)):
         for check in group:
             lines.append(f"{look_of(check).icon} {check.title} ({look_of(check).label})")
-        lines += [f"    {line}" for line in _lines(group[0])]
+        lines += [f"    {line}" for line in _lines(group)]
     return escape.block("\n".join(lines), limit=20_000)
 
 
@@ -54,14 +54,14 @@ def _headline(report: Report, exercise: ExerciseResult | None) -> str:
     return f"{exercise.title or exercise.name}: {worth_of(exercise)}"
 
 
-def _lines(check: CheckResult) -> list[str]:
-    """What is said about one check."""
-    smallest = "" if check.unwritten else check.counterexample  # where nothing is written, no input matters
-    labelled = [("", check.message), ("Hint: ", check.hint), ("Smallest failing input: ", smallest)]
+def _lines(checks: list[CheckResult]) -> list[str]:
+    """What is said about checks that end alike."""
+    check = checks[0]
+    labelled = [("", check.message), ("Hint: ", check.hint), ("Smallest failing input: ", input_of(checks))]
     return [label + text for label, text in labelled if text]
 
 
 def _item(checks: list[CheckResult]) -> Item:
     check = checks[0]
     others = "; ".join(other.title for other in checks[1:])
-    return Item(look_of(check), check.title, _lines(check), others, *heatmap.drawn(check.picture))
+    return Item(look_of(check), check.title, _lines(checks), others, *heatmap.drawn(check.picture))

@@ -14,7 +14,8 @@ from autograder.intake.letters import request_text
 from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdict, WrittenAnswer
 from autograder.reports import heatmap
 from autograder.reports.render import page
-from autograder.reports.words import Task, alike, counts, findings, first_of_all, judged, problem_of, tasks
+from autograder.reports.roots import Before, Roots, cause_of, first_of_all, follow_ups, roots
+from autograder.reports.words import Task, alike, counts, findings, input_of, judged, problem_of, tasks
 from autograder.submission.pictures import picture_uri, png_uri
 
 _MAX_TASKS = 3
@@ -39,6 +40,20 @@ class Finding(NamedTuple):
     panels: tuple[heatmap.Panel, ...]
     caption: str
     ask: SecondLook
+    before: Before | None  # where its cause is told in full
+    after: tuple[str, ...]  # titles of later exercises that stop for the same reason
+
+    @property
+    def others(self) -> list[tuple[CheckResult, str]]:
+        """The checks but the first, each with its message where that says more."""
+        told, cause = self.checks[0].message, cause_of(self.checks[0])
+        same = [each.message == told or (cause and cause_of(each) == cause) for each in self.checks]
+        return [(each, "" if known else each.message) for each, known in zip(self.checks[1:], same[1:], strict=True)]
+
+    @property
+    def smallest(self) -> str:
+        """The smallest failing input; "" where none matters."""
+        return input_of(self.checks)
 
     @property
     def folded(self) -> bool:
@@ -71,8 +86,10 @@ def student_page(report: Report, title: str, context: StudentContext | None = No
     context = context or StudentContext()
     report = context.allowed(report)
     shown = context.exercises(report) if judged(report) else ()
-    sections = [_section(f"exercise-{index}", exercise, context, report) for index, exercise in enumerate(shown, 1)]
-    cells = _cells((*first_of_all(report), *(cell for cell in report.cells if cell.ok)))
+    common, numbered = roots(shown), enumerate(shown, 1)
+    sections = [_section(f"exercise-{index}", exercise, context, report, common) for index, exercise in numbered]
+    stopped = (*first_of_all(report), *follow_ups(report))
+    cells = _cells((*stopped, *(cell for cell in report.cells if cell.ok)))
     return page(
         "student.html.j2",
         report=report,
@@ -87,6 +104,7 @@ def student_page(report: Report, title: str, context: StudentContext | None = No
         tally=counts(report.checks),
         first=first_of_all(report)[:1],
         failed=[(cell, figures) for cell, figures in cells if not cell.ok],
+        follow_ups=follow_ups(report),
         drawn=[(cell, figures) for cell, figures in cells if cell.ok and figures],
         passed=Verdict.PASSED,
         carried=Verdict.CARRIED,
@@ -95,14 +113,14 @@ def student_page(report: Report, title: str, context: StudentContext | None = No
     )
 
 
-def _section(anchor: str, exercise: ExerciseResult, context: StudentContext, report: Report) -> Section:
+def _section(anchor: str, exercise: ExerciseResult, context: StudentContext, report: Report, common: Roots) -> Section:
     waiting = [check for check in exercise.checks if check.verdict is Verdict.SKIPPED]
     passed = [check for check in exercise.checks if check.verdict is Verdict.PASSED]
     carried = alike([check for check in exercise.checks if check.verdict is Verdict.CARRIED])
     wrong = findings([check for check in exercise.checks if check not in waiting])
     asks = [_ask(report.assignment, group[0].name, context.mail) for group in wrong]
     numbered = enumerate(zip(wrong, asks, strict=True), 1)
-    found = [_finding(f"{anchor}-{n}", exercise, group, ask) for n, (group, ask) in numbered]
+    found = [_finding(f"{anchor}-{n}", exercise, group, ask, common) for n, (group, ask) in numbered]
     mark = context.marks.get(exercise.name) or mark_of(exercise)
     texts = context.read.get(exercise.name, ""), context.comments.get(exercise.name, "")
     answer = next((each for each in report.answers if each.exercise == exercise.name), None)
@@ -125,9 +143,12 @@ def _pasted(answer: WrittenAnswer | None) -> list[Markup]:
     return list(filter(None, map(picture_uri, answer.pictures if answer else ())))
 
 
-def _finding(anchor: str, exercise: ExerciseResult, checks: list[CheckResult], ask: SecondLook) -> Finding:
-    picture = next((check.picture for check in checks if check.picture), None)
-    return Finding(anchor, checks, sum(worth(exercise, check) for check in checks), *heatmap.drawn(picture), ask)
+def _finding(
+    anchor: str, exercise: ExerciseResult, checks: list[CheckResult], ask: SecondLook, common: Roots
+) -> Finding:
+    drawn = heatmap.drawn(next((check.picture for check in checks if check.picture), None))
+    before, after = common.before.get(id(checks[0])), common.after.get(id(checks[0]), ())
+    return Finding(anchor, checks, sum(worth(exercise, check) for check in checks), *drawn, ask, before, after)
 
 
 def _steps(report: Report, sections: list[Section]) -> list[tuple[str, Task]]:

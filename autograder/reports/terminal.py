@@ -10,14 +10,15 @@ from rich.text import Text
 
 from autograder import messages
 from autograder.files import natural_key
-from autograder.model import CheckResult, Report
+from autograder.model import CheckResult, Report, Verdict
 from autograder.reports import statistics
+from autograder.reports.roots import Roots, first_of_all, follow_ups, roots
 from autograder.reports.waterfall import STAGES, Stage
 from autograder.reports.words import (
     LOOKS,
     all_told,
     counts,
-    first_of_all,
+    input_of,
     judged,
     look_at,
     look_of,
@@ -61,23 +62,52 @@ def _right(head: str) -> Column:
 
 
 def show_student(report: Report, out: TextIO | None = None) -> None:
-    """One submission: a line per check, and under those that do not pass what is wrong and what to try."""
+    """One submission, what may be behind all else first: then its checks, each reason why they fail once."""
     console = Console(file=out or sys.stdout, soft_wrap=True, highlight=False)
     console.print(Text(escape.terminal(report.student), style="bold"), Text(_score(report)))
     for sentence in filter(None, (report.problem, *report.notes)):
         console.print(Text(f"  {escape.terminal(sentence, 1000)}", style="yellow"))
-    for cell in first_of_all(report):
-        console.print(Text(f"  {escape.terminal(messages.cell_stopped(cell.label, cell.error), 1000)}", style="red"))
+    for sentence in _stopped(report):
+        console.print(Text(f"  {escape.terminal(sentence, 1000)}", style="red"))
+    common = roots(report.exercises)
     for exercise in report.exercises if judged(report) else ():
         points = f"{number(exercise.score)}/{number(exercise.points)}" if exercise.checks else "graded by hand"
         points = worth_of(exercise) if exercise.stretch else points
         console.print(Text(f"\n{escape.terminal(exercise.title or exercise.name)}  {points}", style="bold"))
-        for group in all_told(exercise.checks):
-            for line in _group_lines(group):
-                console.print(line)
+        for line in _exercise_lines(exercise.checks, common):
+            console.print(line)
+    named = {exercise.name for exercise in report.exercises}
+    for answer in report.answers if judged(report) else ():
+        if answer.exercise not in named:
+            console.print(Text(f"\n{escape.terminal(answer.exercise)}  graded by hand", style="bold"))
 
 
-def _group_lines(group: Sequence[CheckResult]) -> Iterator[Text]:
+def _stopped(report: Report) -> Iterator[str]:
+    """Cells that stopped, and in one line those that probably stopped because of them."""
+    for cell in first_of_all(report):
+        yield messages.cell_stopped(cell.label, cell.error)
+    if later := follow_ups(report):
+        names = ", ".join(cell.label.removeprefix("cell ") for cell in later)
+        yield f"{amount(len(later), 'cell')} after that stopped with a NameError, probably because of it: {names}."
+
+
+def _exercise_lines(checks: Sequence[CheckResult], common: Roots) -> Iterator[Text]:
+    """Its checks; those that only wait for others are counted, after what they wait for."""
+    waiting = [check for check in checks if check.verdict is Verdict.SKIPPED]
+    told = all_told([check for check in checks if check.verdict is not Verdict.SKIPPED])
+    for group in told:
+        if not group[0].earns:
+            yield from _group_lines(group, common)
+    if waiting:
+        look = LOOKS[Verdict.SKIPPED]
+        line = f"  {look.icon} {amount(len(waiting), 'check')} not tried: what must pass first does not"
+        yield Text(line, style=_STYLE[look.tone])
+    for group in told:
+        if group[0].earns:
+            yield from _group_lines(group, common)
+
+
+def _group_lines(group: Sequence[CheckResult], common: Roots) -> Iterator[Text]:
     """Checks that end alike: all their titles, then once why."""
     for check in group:
         look = look_of(check)
@@ -85,15 +115,22 @@ def _group_lines(group: Sequence[CheckResult]) -> Iterator[Text]:
         for name, value in check.measured.items():
             yield Text(f"      measured: {escape.terminal(name, _NAME)} {value:.4g}", style="dim")
     check = group[0]
-    look = look_of(check)
-    if check.earns:
-        yield from [Text(f"      {escape.terminal(check.message, 1000)}")] if check.message else ()
+    for line in _why(group, common) if not check.earns else (check.message,):
+        yield from [Text(f"      {escape.terminal(line, 1000)}")] if line else ()
+
+
+def _why(group: Sequence[CheckResult], common: Roots) -> Iterator[str]:
+    """Why checks fail, in full where it is met first."""
+    check = group[0]
+    if before := common.before.get(id(check)):
+        yield f"{LOOKS[check.verdict].label}, for the same reason as “{before.title}”: {before.place}"
         return
-    yield Text(f"      {look.label}" + (f": {escape.terminal(check.message, 1000)}" if check.message else ""))
-    if check.hint:
-        yield Text(f"      hint: {escape.terminal(check.hint, 1000)}")
-    if check.counterexample:
-        yield Text(f"      smallest failing input: {escape.terminal(check.counterexample, 1000)}")
+    yield look_of(check).label + (f": {check.message}" if check.message else "")
+    yield f"hint: {check.hint}" if check.hint else ""
+    smallest = input_of(group)
+    yield f"smallest failing input: {smallest}" if smallest else ""
+    others = common.after.get(id(check), ())
+    yield f"{amount(len(others), 'more exercise')} for the same reason: {', '.join(others)}" if others else ""
 
 
 def _table(reports: Sequence[Report]) -> Table:

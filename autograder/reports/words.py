@@ -5,7 +5,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from autograder import messages
-from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdict, cents
+from autograder.model import CheckResult, ExerciseResult, Report, Verdict, cents
+from autograder.reports.roots import cause_of
 from autograder.text.words import amount, first_sentence, number
 
 
@@ -29,27 +30,38 @@ _ICONS = {
     Verdict.UNGRADED: ("?", "ours"),
 }
 LOOKS = MappingProxyType({verdict: Look(messages.LABELS[verdict], *icon) for verdict, icon in _ICONS.items()})
-_SYNTAX = ("SyntaxError", "IndentationError", "TabError")
 _TODO = Look("not filled in yet", "○", "wait")
 
 
 class Task(NamedTuple):
-    """What to do next in one exercise: its most telling check and the points that wait there."""
+    """What to do next: the most telling check of an exercise and the points that wait there."""
 
     exercise: ExerciseResult
     check: CheckResult
     lost: float
+    others: tuple[ExerciseResult, ...] = ()  # that stop for the same reason; their points are among the lost ones
 
 
 def tasks(report: Report) -> list[Task]:
-    """One task per exercise that lost points, the most valuable first; ties keep the order of the notebook."""
-    todo = []
+    """One task per reason why exercises lost points, the most valuable first; ties keep the order of the notebook."""
+    todo: dict[object, list[Task]] = {}
     for exercise in report.exercises:
         open_checks = [check for check in exercise.checks if not check.earns]
         if open_checks:
-            lost = cents(exercise.points - exercise.score)
-            todo.append(Task(exercise, min(open_checks, key=_telling), lost))
-    return sorted(todo, key=lambda task: (task.exercise.stretch, -task.lost))
+            task = Task(exercise, min(open_checks, key=_telling), cents(exercise.points - exercise.score))
+            todo.setdefault(_reason(task), []).append(task)
+    return sorted(map(_as_one, todo.values()), key=lambda task: (task.exercise.stretch, -task.lost))
+
+
+def _reason(task: Task) -> object:
+    """The same for tasks that are done at once."""
+    cause = cause_of(task.check)
+    return (cause, task.check.hint, task.exercise.stretch) if cause else task.exercise.name
+
+
+def _as_one(same: Sequence[Task]) -> Task:
+    others = tuple(task.exercise for task in same[1:])
+    return same[0]._replace(lost=cents(sum(task.lost for task in same)), others=others)
 
 
 def worth_of(exercise: ExerciseResult) -> str:
@@ -93,7 +105,7 @@ def look_at(report: Report) -> str:
         return "everything passes"
     if untouched(report):
         return "nothing answered yet"
-    exercise, check, _ = todo[0]
+    exercise, check, *_ = todo[0]
     if check.mistake:
         return f"{exercise.name}: {check.mistake.replace('_', ' ')}{' (hint given)' if check.hint else ''}"
     return f"{exercise.name}: {first_sentence(check.message) or LOOKS[check.verdict].label}"
@@ -111,10 +123,11 @@ def look_of(check: CheckResult) -> Look:
 
 
 def alike(checks: Sequence[CheckResult]) -> list[list[CheckResult]]:
-    """Checks with the same hint, or without one with the same message; one with a picture comes first."""
+    """Checks with the same hint, or without one with the same cause or message; one with a picture comes first."""
     groups: dict[tuple[str, ...], list[CheckResult]] = {}
     for check in checks:
-        groups.setdefault((check.hint,) if check.hint else ("", check.verdict, check.message), []).append(check)
+        told = cause_of(check) or (check.verdict, check.message)
+        groups.setdefault((check.hint,) if check.hint else ("", *told), []).append(check)
     return [sorted(group, key=lambda check: check.picture is None) for group in groups.values()]
 
 
@@ -129,9 +142,11 @@ def all_told(checks: Sequence[CheckResult]) -> list[list[CheckResult]]:
     return [*findings(checks), *carried, *([check] for check in checks if check.verdict is Verdict.PASSED)]
 
 
-def first_of_all(report: Report) -> list[CellRun]:
-    """Cells that stopped, and so may be behind all else: syntax errors first, since nothing of such a cell ran."""
-    return sorted((cell for cell in report.cells if not cell.ok), key=lambda cell: not cell.error.startswith(_SYNTAX))
+def input_of(checks: Sequence[CheckResult]) -> str:
+    """The smallest failing input of checks that end alike; "" where no input matters, as nothing is there to try."""
+    if checks[0].unwritten or checks[0].verdict is Verdict.SKIPPED or checks[0].message.startswith("There is no `"):
+        return ""
+    return next((check.counterexample for check in checks if check.counterexample), "")
 
 
 def counts(checks: Sequence[CheckResult]) -> dict[Verdict, int]:

@@ -143,3 +143,13 @@ def test_a_function_whose_cell_stopped_is_told_with_that_cell(report):
     result = report(double="def double(x:\n    return 2 * x")
     assert {check.message for check in result.checks[:1]} == {messages.cut_short("double", "double")}
     assert result.cells[1].error.startswith("SyntaxError")
+
+
+def test_a_name_of_a_cell_with_a_syntax_error_is_told_with_that_cell_wherever_it_is_missed(tiny, zygote):
+    """It said "NameError: name 'pair' is not defined" line by line, and nowhere why."""
+    answers = RIGHT | {"double": "def double(x):\n    return sum(pair(x))"}
+    handed_in = HandedIn("ada", "ada.ipynb", "key", notebook(answers, "def pair(x)\n    return x, x"))
+    made = with_suite(replace(tiny, show="values"), lambda suite: in_a_fork(handed_in, suite, zygote))
+    result = Report.from_json(made.decode())
+    assert result.checks[0].message == messages.cut_short("pair", result.cells[-1].label)
+    assert result.cells[-1].error == "SyntaxError: expected ':' (line 1 of cell 4)"  # it told the place twice

@@ -121,6 +121,19 @@ def test_what_our_own_code_stumbles_over_is_not_called_the_students(tmp_path: Pa
     assert result.counterexample == ""  # it named length_of, which no student knows
 
 
+def test_other_parameters_are_told_as_such_also_where_our_own_code_calls(tmp_path: Path) -> None:
+    """It said that the check stopped, and to compare a type."""
+    body = 'student.run("def twice(x): return student.double(x)")\nexpect(student.env.twice(2)).to_equal(4)'
+
+    def double(_x, _y):
+        return None
+
+    double.__qualname__ = "double"  # as in a notebook
+    result = one_result(tmp_path, body, double=double)
+    assert result.message.startswith("The notebook's way of calling `double` fails with TypeError")
+    assert result.message.endswith("Compare its parameters with the notebook's.")
+
+
 def test_a_function_that_only_our_own_code_misses_is_named(tmp_path: Path) -> None:
     body = 'student.run("def twice(x): return student.double(x)")\nexpect(student.env.twice(2)).to_equal(4)'
     result = judged_by(sample(tmp_path, one_check(body)), LocalBox({}).ask)["it"]
