@@ -7,7 +7,7 @@ from decimal import ROUND_FLOOR, Decimal
 
 from autograder.model import Verdict
 
-LABELS: Mapping[Verdict, str] = {
+LABELS: Mapping[Verdict, str] = {  # two to six words each, for tables
     Verdict.PASSED: "passed",
     Verdict.CARRIED: "right, error carried forward",
     Verdict.FAILED: "not right yet",
@@ -18,7 +18,6 @@ LABELS: Mapping[Verdict, str] = {
     Verdict.SKIPPED: "not tried",
     Verdict.UNGRADED: "not graded yet, and not your fault",
 }
-"""Two to six words per verdict, for tables."""
 
 NO_VERDICT = "This check could not be run. That is our problem; the staff sees it and grades it again."
 
@@ -59,7 +58,8 @@ def missing_name(name: str) -> str:
 
 def cut_short(name: str, label: str) -> str:
     """The cell that should have defined `name` stopped before it did."""
-    return f"There is no `{name}` in your notebook, because the cell `{label}` stopped with an error. Mend it first."
+    cell = label if label.startswith("cell ") else f"the cell `{label}`"
+    return f"There is no `{name}` in your notebook, because {cell} stopped with an error. Mend it first."
 
 
 def not_callable(name: str, type_name: str, message: str) -> str:

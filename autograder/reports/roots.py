@@ -8,10 +8,10 @@ from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdi
 
 # As `autograder.messages` writes them: a line that stopped with an error, and a cell without which a name is missing.
 _LINE = re.compile(r"Your code stopped in (.+?) with (\w+)")
-_CELL = re.compile(r"because (the cell `.+?`) stopped with an error")
+_CELL = re.compile(r"because ((?:the )?cell .+?) stopped with an error")
 _SYNTAX = ("SyntaxError", "IndentationError", "TabError")
 
-Cause = tuple[str, str]
+_Cause = tuple[str, str]
 
 
 class Before(NamedTuple):
@@ -29,7 +29,7 @@ class Roots(NamedTuple):
     after: Mapping[int, tuple[str, ...]]
 
 
-def cause_of(check: CheckResult) -> Cause | None:
+def cause_of(check: CheckResult) -> _Cause | None:
     """(place, error), the same for every check that the same line or cell stops; None where it is about itself only."""
     if check.verdict is not Verdict.RAISED or check.unwritten:
         return None
@@ -39,11 +39,11 @@ def cause_of(check: CheckResult) -> Cause | None:
     return (line[1], line[2]) if line else None
 
 
-def roots(exercises: Sequence[ExerciseResult]) -> Roots:
+def shared_causes(exercises: Sequence[ExerciseResult]) -> Roots:
     """What several of these exercises, in the order of the notebook, have in common."""
     before: dict[int, Before] = {}
     after: dict[int, tuple[str, ...]] = {}
-    met: dict[Cause, list[tuple[int, CheckResult]]] = {}
+    met: dict[_Cause, list[tuple[int, CheckResult]]] = {}
     for number, exercise in enumerate(exercises, 1):
         for check in exercise.checks:
             if cause := cause_of(check):

@@ -14,7 +14,7 @@ from autograder.intake.letters import request_text
 from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdict, WrittenAnswer
 from autograder.reports import heatmap
 from autograder.reports.render import page
-from autograder.reports.roots import Before, Roots, cause_of, first_of_all, follow_ups, roots
+from autograder.reports.roots import Before, Roots, cause_of, first_of_all, follow_ups, shared_causes
 from autograder.reports.words import Task, alike, counts, findings, input_of, judged, problem_of, tasks
 from autograder.submission.pictures import picture_uri, png_uri
 
@@ -86,7 +86,7 @@ def student_page(report: Report, title: str, context: StudentContext | None = No
     context = context or StudentContext()
     report = context.allowed(report)
     shown = context.exercises(report) if judged(report) else ()
-    common, numbered = roots(shown), enumerate(shown, 1)
+    common, numbered = shared_causes(shown), enumerate(shown, 1)
     sections = [_section(f"exercise-{index}", exercise, context, report, common) for index, exercise in numbered]
     stopped = (*first_of_all(report), *follow_ups(report))
     cells = _cells((*stopped, *(cell for cell in report.cells if cell.ok)))

@@ -12,7 +12,7 @@ from autograder import messages
 from autograder.files import natural_key
 from autograder.model import CheckResult, Report, Verdict
 from autograder.reports import statistics
-from autograder.reports.roots import Roots, first_of_all, follow_ups, roots
+from autograder.reports.roots import Roots, first_of_all, follow_ups, shared_causes
 from autograder.reports.waterfall import STAGES, Stage
 from autograder.reports.words import (
     LOOKS,
@@ -69,7 +69,7 @@ def show_student(report: Report, out: TextIO | None = None) -> None:
         console.print(Text(f"  {escape.terminal(sentence, 1000)}", style="yellow"))
     for sentence in _stopped(report):
         console.print(Text(f"  {escape.terminal(sentence, 1000)}", style="red"))
-    common = roots(report.exercises)
+    common = shared_causes(report.exercises)
     for exercise in report.exercises if judged(report) else ():
         points = f"{number(exercise.score)}/{number(exercise.points)}" if exercise.checks else "graded by hand"
         points = worth_of(exercise) if exercise.stretch else points

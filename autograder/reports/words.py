@@ -1,5 +1,6 @@
 """How a page or a table names things: verdicts, points, and what to look at first."""
 
+import re
 from collections.abc import Sequence
 from types import MappingProxyType
 from typing import NamedTuple
@@ -30,6 +31,7 @@ _ICONS = {
     Verdict.UNGRADED: ("?", "ours"),
 }
 LOOKS = MappingProxyType({verdict: Look(messages.LABELS[verdict], *icon) for verdict, icon in _ICONS.items()})
+_NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 _TODO = Look("not filled in yet", "○", "wait")
 
 
@@ -126,9 +128,16 @@ def alike(checks: Sequence[CheckResult]) -> list[list[CheckResult]]:
     """Checks with the same hint, or without one with the same cause or message; one with a picture comes first."""
     groups: dict[tuple[str, ...], list[CheckResult]] = {}
     for check in checks:
-        told = cause_of(check) or (check.verdict, check.message)
-        groups.setdefault((check.hint,) if check.hint else ("", *told), []).append(check)
+        groups.setdefault(_told(check), []).append(check)
     return [sorted(group, key=lambda check: check.picture is None) for group in groups.values()]
+
+
+def _told(check: CheckResult) -> tuple[str, ...]:
+    """The same for checks of an exercise that end alike; in a hint only the numbers of lines tell two apart."""
+    if check.hint:
+        by_line = not check.mistake or check.mistake.startswith("line")
+        return ("hint", check.hint if by_line else _NUMBERS.sub("0", check.hint))
+    return "", *(cause_of(check) or (check.verdict, check.message))
 
 
 def findings(checks: Sequence[CheckResult]) -> list[list[CheckResult]]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from autograder import messages
 from autograder.model import CellRun, Verdict, WrittenAnswer
-from autograder.reports.roots import cause_of, first_of_all, follow_ups, roots
+from autograder.reports.roots import cause_of, first_of_all, follow_ups, shared_causes
 from autograder.reports.student_page import student_page
 from autograder.reports.terminal import show_student
 from autograder.reports.words import tasks
@@ -58,22 +58,31 @@ def test_what_one_crash_costs_is_one_thing_to_do():
 
 def test_a_hint_of_its_own_is_never_folded():
     made = report("Ada", crash("corr2d/0"), crash("conv2d/0", hint="Look at line 3."))
-    assert roots(made.exercises).before == {}
+    assert shared_causes(made.exercises).before == {}
     assert "Look at line 3." in student_page(made, TITLE)
 
 
 def test_the_same_words_about_answers_are_no_common_cause():
     wrong = {"message": "The dtype is torch.float64, expected torch.float32."}
     made = report("Ada", failing("corr2d/0", **wrong), failing("conv2d/0", **wrong))
-    assert roots(made.exercises) == ({}, {})
-    assert roots(untouched().exercises) == ({}, {})
+    assert shared_causes(made.exercises) == ({}, {})
+    assert shared_causes(untouched().exercises) == ({}, {})
 
 
 def test_the_cause_is_read_from_the_sentences_that_are_written():
     (made,) = (check for check in report("Ada", crash("corr2d/0")).checks if not check.earns)
     assert cause_of(made) == (WHERE, "AttributeError")
-    assert cause_of(replace(made, message=messages.cut_short("pair", "cell 6"))) == ("the cell `cell 6`", "")
+    assert cause_of(replace(made, message=messages.cut_short("pair", "cell 6"))) == ("cell 6", "")
     assert cause_of(replace(made, message=messages.missing_name("pair"))) is None
+
+
+def test_a_relation_with_other_numbers_is_the_same_reason():
+    """One mean where a sum is asked was told four times, as one eighteenth, one twelfth, a third and a half."""
+    hints = [f"Your result is the expected one, divided by {n}." for n in (18, 12)]
+    told = [failing(f"conv2d/{n}", hint=hint, mistake="mean_for_sum") for n, hint in enumerate(hints)]
+    assert student_page(report("Ada", *told), TITLE).count('class="hint"') == 1
+    lines = [failing(f"conv2d/{n}", hint=f"Look at line {n}.", mistake="line_missing") for n in (2, 3)]
+    assert student_page(report("Ada", *lines), TITLE).count('class="hint"') == 2
 
 
 def test_cells_that_miss_a_name_after_another_error_follow_from_it():
