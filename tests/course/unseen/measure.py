@@ -31,6 +31,7 @@ from autograder.model import CheckResult, Verdict
 from autograder.submission.read import Cell
 
 HERE = Path(__file__).resolve().parent
+HELD_OUT = HERE / "held_out"  # a second set, by somebody who knew the notebooks alone
 ROOT = HERE.parents[2]
 SLUGS = sorted(path.stem for path in HERE.glob("*.toml"))
 SILENT = "nothing"
@@ -73,19 +74,19 @@ class Measured:
         return "catalogue" if self.known else "relation"
 
 
-def unseen(slug: str) -> list[Unseen]:
+def unseen(slug: str, folder: Path = HERE) -> list[Unseen]:
     """Those of one assignment."""
-    rows = tomllib.loads((HERE / f"{slug}.toml").read_text("utf-8"))["mistake"]
+    rows = tomllib.loads((folder / f"{slug}.toml").read_text("utf-8"))["mistake"]
     return [Unseen(**row) for row in rows]
 
 
 @lru_cache
-def measured(slug: str, one_in: int = 1) -> list[Measured]:
+def measured(slug: str, one_in: int = 1, folder: Path = HERE) -> list[Measured]:
     """How unseen mistakes of an assignment, one in so many, are found by its exercise, without gates."""
-    assignment: Assignment = load_course(ROOT).assignment(slug)
+    assignment: Assignment = load_course(ROOT).assignment(slug).whole  # stretches too
 
     def serve(suite: Suite) -> list[Measured]:
-        return [_measured(suite, mistake) for mistake in unseen(slug)[::one_in]]
+        return [_measured(suite, mistake) for mistake in unseen(slug, folder)[::one_in]]
 
     found: list[Measured] = with_suite(assignment, serve)
     return found
