@@ -79,7 +79,8 @@ def show_student(report: Report, out: TextIO | None = None) -> None:
     named = {exercise.name for exercise in report.exercises}
     for answer in report.answers if judged(report) else ():
         if answer.exercise not in named:
-            console.print(Text(f"\n{escape.terminal(answer.exercise)}  graded by hand", style="bold"))
+            given = "no answer" if answer.state == "blank" else "graded by hand"
+            console.print(Text(f"\n{escape.terminal(answer.exercise)}  {given}", style="bold"))
 
 
 def _stopped(report: Report) -> Iterator[str]:

@@ -4,6 +4,8 @@ import io
 from dataclasses import replace
 
 from autograder import messages
+from autograder.gradebook.context import StudentContext
+from autograder.gradebook.grades import Grade, Mark
 from autograder.model import CellRun, Verdict, WrittenAnswer
 from autograder.reports.roots import cause_of, first_of_all, follow_ups, shared_causes
 from autograder.reports.student_page import student_page
@@ -119,5 +121,16 @@ def test_no_input_is_shown_where_nothing_is_there_to_try():
 
 def test_an_answer_that_people_mark_is_named_on_the_terminal():
     """It was not there at all, so that the points looked like all that could be had."""
-    made = replace(report("Ada"), answers=(WrittenAnswer("which_kernel", "", "blank"),))
-    assert "which_kernel  graded by hand" in terminal(made)
+    given, blank = WrittenAnswer("which_kernel", "The second."), WrittenAnswer("why_there", "", "blank")
+    text = terminal(replace(report("Ada"), answers=(given, blank)))
+    assert "which_kernel  graded by hand" in text
+    assert "why_there  no answer" in text
+
+
+def test_a_question_without_an_answer_is_named_where_all_checks_pass():
+    """It said "96 of 100 points. Every check passes. Well done.", and nowhere near what the others are for."""
+    marks = (Mark("why_flip", "Why flip at all?", 10, 0.0, by_hand=True),)
+    page = student_page(report("Ada"), TITLE, StudentContext(Grade("Ada", "a1", marks)))
+    lead = page[page.index('class="lead"') : page.index("</header>")]
+    assert "There is no answer of yours to" in lead
+    assert "Well done" not in lead
