@@ -19,6 +19,7 @@ from autograder.box.outcome import StudentError
 from autograder.box.zygote import Wall, Zygote
 from autograder.model import Verdict
 from tests.attacks.test_calls import TRY_CALLS, known
+from tests.attacks.test_reading import VM_READ
 from tests.attacks.test_resources import HANGS
 from tests.attacks.test_survivors import LIVES_ON, appears, gone
 from tests.attacks.walls import PRELUDE, QUICK, RIGHT, ROOT, call, ending
@@ -76,6 +77,45 @@ def test_no_file_of_the_course_can_be_read(weak, planted, name):
 
 def test_no_result_can_be_written(weak, planted):
     weak.stop("return open(args[0], 'r+b').readable()", str(planted.files["gradebook"]), without="landlock")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "os.chmod(args[0], 0o644)",
+        "os.chown(args[0], -1, os.getgid())",
+        "os.utime(args[0], (1, 1))",
+        "os.setxattr(args[0], 'user.x', b'x')",
+        "assert libc.syscall(452, -100, args[0].encode(), 0o644, 0) == 0",  # fchmodat2
+    ],
+    ids=lambda change: change.split("args")[0],
+)
+def test_modes_owners_and_times_of_files_stay(weak, planted, change):
+    """Landlock knows nothing of them, and whoever grades owns the files."""
+    weak.stop(f"{change}\n    return True", str(planted.files["submission"]), without="seccomp")
+
+
+def test_no_folder_of_the_course_is_watched(weak, planted):
+    """Who watches a folder learns the names in it as they are opened."""
+    attack = "return max(libc.inotify_add_watch(libc.inotify_init(), args[0].encode(), 0xFFF), 0)"
+    weak.stop(attack, str(planted.files["submission"].parents[2]), without="seccomp")
+
+
+@pytest.fixture(scope="module")
+def neighbour(warm_weak: Weak) -> Iterator[Box]:
+    """Another submission of the same user, at the same time."""
+    own = "kept = b'my own work'\ndef where(): return [os.getpid(), id(kept) + bytes.__basicsize__ - 1]"
+    with Zygote.start(replace(warm_weak.zygote.wall, off=frozenset({"user"}))) as other, open_box(other, QUICK) as box:
+        assert box.run_cell(f"{PRELUDE}\n{own}", "cell 1").ok
+        yield box
+
+
+def test_another_submission_cannot_be_read(weak, neighbour):
+    pid, place = call(neighbour, "where")
+    weak.stop("return open(f'/proc/{args[0]}/mem', 'rb').fileno()", pid, without="landlock")
+    assert weak.gain(VM_READ, pid, place, 11, off="landlock") is None
+    assert weak.gain(VM_READ, pid, place, 11, off="seccomp") is None
+    assert weak.gain(VM_READ, pid, place, 11, off="seccomp landlock") == b"my own work"
 
 
 def test_no_environment_of_the_grader_is_seen(weak, planted):
