@@ -30,11 +30,11 @@ DENIED = """
     iopl ioperm nfsservctl vhangup mbind migrate_pages move_pages set_mempolicy
 """.split()  # noqa: SIM905  # a paragraph reads better than sixty quoted lines
 
-# Where no mount hides the machine's files: its services' sockets, and what Landlock leaves to the owner of a file, who
-# is the one that grades. The numbers, the same everywhere, are of calls that an older libseccomp does not know:
-# fchmodat2, setxattrat, removexattrat, file_setattr.
+# Where no mount hides the machine's files: its services' sockets, names that workers claim, and what Landlock leaves to
+# the owner of a file, who is the one that grades. The numbers, the same everywhere, are of calls that an older
+# libseccomp does not know: fchmodat2, setxattrat, removexattrat, file_setattr.
 WITHOUT_MOUNTS = """
-    connect inotify_add_watch chmod fchmod fchmodat chown fchown lchown fchownat utime utimes futimesat utimensat
+    connect bind inotify_add_watch chmod fchmod fchmodat chown fchown lchown fchownat utime utimes futimesat utimensat
     setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr
 """.split()  # noqa: SIM905  # as above
 NEW_WITHOUT_MOUNTS = (452, 463, 466, 469)
@@ -53,8 +53,8 @@ def filter_program(mounted: bool, allowed: tuple[str, ...] = ()) -> bytes:
     """The compiled filter: everything is allowed but the list above, what is not of oneself, leases,
     every socket but Unix, and 32-bit calls.
 
-    Where nothing is `mounted`, nothing is connected to a name or watched, and no file gets another mode, owner or time.
-    `allowed` are taken off the list.
+    Where nothing is `mounted`, no socket gets or calls a name, no folder is watched, and no file gets another mode,
+    owner or time. `allowed` are taken off the list.
     """
     refuse = pyseccomp.ERRNO(errno.EPERM)
     rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)

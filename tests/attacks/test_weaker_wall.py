@@ -139,6 +139,12 @@ def test_no_abstract_socket_can_be_reached(weak, planted):
     weak.stop(attack, planted.abstract, without="landlock seccomp")
 
 
+def test_no_name_that_a_worker_claims_can_be_taken(weak):
+    """Whoever takes all thousand of them lets no other worker start."""
+    attack = "return socket.socket(socket.AF_UNIX).bind(args[0]) is None"
+    weak.stop(attack, f"\0convgrade {secrets.token_hex(5)}", without="seccomp")
+
+
 def test_nothing_leaves_for_the_network(weak):
     weak.stop("return bool(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))", without="seccomp")
 
