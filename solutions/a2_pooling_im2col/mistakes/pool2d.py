@@ -64,6 +64,9 @@ edit("pool2d", "frame_left_out_by_default",
 edit("pool2d", "frame_always_counted", "if count_include_pad", "if True",
      of="pool2d__windows_of_each_mode", hint="count_include_pad=False changes nothing in your function: then divide by the number of pixels of x in the window. Pooling an image of ones, padded with 0, counts them.")
 
+edit("pool2d", "zeros_are_padding", "torch.ones_like(x)", "(x != 0).to(x.dtype)",
+     of="pool2d__windows_of_each_mode", hint="You count the pixels that are not 0. A pixel of x may be 0, too, and still belongs to the window: pool an image of ones instead.")
+
 edit("pool2d", "count_include_pad_reversed", "if count_include_pad", "if not count_include_pad",
      of="pool2d__windows_of_each_mode", hint="count_include_pad works the wrong way round: True divides by kh*kw, False by the pixels that belong to x.")
 
