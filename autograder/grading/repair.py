@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import heapq
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from autograder.box.box import Box, open_box
@@ -200,7 +200,7 @@ class _Search:
         ran = trials.ran(own.values())
         repairs: list[tuple[_Own, Edit]] = []
         effort = _effort(own.values())
-        for name, edit in _in_order(own, ran, self.left.edits_of(effort)):
+        for name, edit in _in_order(own, ran, _stopped(group), self.left.edits_of(effort)):
             self.left.use(1, effort)
             if trials.passes(own[name], edit):
                 repairs.append((own[name], edit))
@@ -258,11 +258,21 @@ class _Trials:
         return self.suite.unexplained(name, self.box.ask).verdict is Verdict.PASSED
 
 
-def _in_order(own: Mapping[str, _Own], ran: Mapping[str, set[int]], most: int) -> Iterator[tuple[str, Edit]]:
+def _stopped(group: _Group) -> set[str]:
+    """The places where errors stopped the group's calls, such as "line 7 of cell conv2d"."""
+    outcomes = (exchange.outcome for case in group.failed for exchange in case.exchanges)
+    return {outcome.where for outcome in outcomes if isinstance(outcome, StudentError) and outcome.where}
+
+
+def _in_order(
+    own: Mapping[str, _Own], ran: Mapping[str, set[int]], stopped: Set[str], most: int
+) -> Iterator[tuple[str, Edit]]:
     """The edits of what ran in these definitions, most likely ones first, as many as may be tried."""
 
     def of_one(name: str) -> Iterable[tuple[str, Edit]]:
-        return ((name, edit) for edit in edits_of(own[name].node, most, ran[name]))
+        cell = own[name].cell.label.removeprefix("cell ")
+        here = {int(line) for place in stopped for line in re.findall(rf"line (\d+) of cell {re.escape(cell)}$", place)}
+        return ((name, edit) for edit in edits_of(own[name].node, most, ran[name], here))
 
     merged = heapq.merge(*(of_one(name) for name in own), key=lambda pair: pair[1].rank)
     for _, pair in zip(range(most), merged, strict=False):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -72,7 +72,7 @@ class Edit:
     statement: int  # the line where that statement begins
     aspect: Aspect
     source: str  # the whole definition, changed
-    rank: tuple[int, int]  # lower ones are more likely: see `_in_turns`
+    rank: tuple[int, bool, int]  # lower ones are more likely: see `_in_turns`, and where it stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +88,20 @@ class _Change:
     value: Any
 
 
-def edits_of(definition: Definition, most: int = MOST, lines: Collection[int] | None = None) -> Iterator[Edit]:
+def edits_of(
+    definition: Definition, most: int = MOST, lines: Collection[int] | None = None, stopped: Set[int] = frozenset()
+) -> Iterator[Edit]:
     """At most so many edits, each another program, of statements in these lines; None: in all.
 
-    The definition itself is as it was after each.
+    Of a turn, those of the lines where an error `stopped` it come first. The definition itself is as it was after each.
     """
     seen = {code_of_definition(definition), ""}
     wanted = (each for each in _in_the_order_of_lines(definition) if lines is None or each.statement in lines)
-    for change in sorted(_in_turns(wanted), key=lambda change: (change.turn, change.rule)):
+
+    def rank(change: _Change) -> tuple[int, bool, int]:
+        return change.turn, stopped.isdisjoint((change.line, change.statement)), change.rule
+
+    for change in sorted(_in_turns(wanted), key=rank):
         if len(seen) >= most + 2:
             return
         kept = change.site.get()
@@ -104,7 +110,7 @@ def edits_of(definition: Definition, most: int = MOST, lines: Collection[int] | 
         change.site.put(kept)
         if source not in seen:
             seen.add(source)
-            yield Edit(change.line, change.statement, change.aspect, source, (change.turn, change.rule))
+            yield Edit(change.line, change.statement, change.aspect, source, rank(change))
 
 
 def difference(old: str, new: str) -> str:

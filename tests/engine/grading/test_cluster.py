@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import distributed
 import pytest
 
 from autograder.course import load_course
@@ -77,6 +78,8 @@ def dask(folder: Path, workers: int = 2):
     started = Dask(folder)
     try:
         started.open(workers)
+        with distributed.Client(started.address, set_as_default=False, timeout=120) as client:
+            client.wait_for_workers(workers, timeout=120)  # they may start as slowly as the machine likes
         yield started
     finally:
         started.close()

@@ -159,3 +159,9 @@ def test_only_what_ran_is_edited():
 def test_forged_notes_are_no_lines(notes):
     (definition,) = definitions_of("def f(x):\n    return x - 1\n").values()
     assert lines_that_ran(definition, notes) == set()
+
+
+def test_where_an_error_stopped_it_is_looked_at_first():
+    (definition,) = definitions_of("def f(x):\n    a = x + 1\n    b = a * 2\n    return g(b, a)").values()
+    assert next(iter(edits_of(definition))).line != 4
+    assert next(iter(edits_of(definition, stopped={4}))).line == 4
