@@ -33,6 +33,7 @@ TASK = re.compile(  # how a task begins in a notebook
     r" · about (?P<minutes>\d+) minutes)(?P<worth>.*)$",
     re.MULTILINE,
 )
+ROW = re.compile(r"^\| T\S+ \|.*\| \d+ \|$", re.MULTILINE)  # of the table of tasks
 
 
 def read_choices(
@@ -116,8 +117,10 @@ def retold(
     """The cells where only the `kept` are graded: without other points, and with headings that say so."""
     graded = {exercise.name: exercise for exercise in kept}
     closing = {exercise.line: graded.get(exercise.name) for exercise in exercises}
-    worth = {label: _worth(own, graded) for label, own in _tasks(cells, exercises).items() if not _same(own, graded)}
-    return tuple(_retold(_worth_now(cell, closing), worth) for cell in cells)
+    tasks = _tasks(cells, exercises)
+    worth = {label: _worth(own, graded) for label, own in tasks.items() if not _same(own, graded)}
+    told = (_retold(_worth_now(cell, closing), worth) for cell in cells)
+    return tuple(_with_practice(cell, _practice(tasks, graded)) for cell in told)
 
 
 def _tasks(cells: Sequence[SourceCell], exercises: Sequence[Exercise]) -> dict[str, list[Exercise]]:
@@ -158,6 +161,26 @@ def _retold(cell: SourceCell, worth: Mapping[str, tuple[str, str]]) -> SourceCel
         if head and head["label"] == label:
             text = f"{text[: head.end('before')]} · {heading}*{text[head.end('worth') :]}"
     return cell if text == cell.source else replace(cell, source=text)
+
+
+def _practice(tasks: Mapping[str, Sequence[Exercise]], graded: Mapping[str, Exercise]) -> str:
+    """Which tasks are left out, in a sentence; a stretch that is off is none of them."""
+    named = []
+    for label, own in tasks.items():
+        if any(each.name not in graded and not each.stretch for each in own):
+            named.append(f"a part of {label}" if any(each.name in graded for each in own) else label)
+    if not named:
+        return ""
+    return f"**Practice.** Not graded this term: {', '.join(named)}. Cells and checks work there as everywhere."
+
+
+def _with_practice(cell: SourceCell, sentence: str) -> SourceCell:
+    """The cell with the table of tasks, with the sentence under its last row."""
+    rows = list(ROW.finditer(cell.source)) if sentence and cell.kind == "markdown" else []
+    if not rows:
+        return cell
+    end = rows[-1].end()
+    return replace(cell, source=f"{cell.source[:end]}\n\n{sentence}{cell.source[end:]}")
 
 
 def _worth_now(cell: SourceCell, closing: Mapping[int, Exercise | None]) -> SourceCell:

@@ -18,7 +18,8 @@
 # | T1.8 | Let it learn the kernel | 10 + 4 | 35 |
 # | T1.9 | Stretch: two passes instead of one | +6 | 25 |
 #
-# **How it works.** Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
+# **How it works.** Each task opens with a **warm-up**: two minutes with a pencil, not graded, the answer folded under it.
+# Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
 # under it: ✓ is right, ✗ says what differs and draws *yours · expected · difference*, ⚠ tells that you use what is
 # switched off. (The code of a check is folded; a click on the dots opens it.) The checks show a few examples; grading
 # uses others, never square ones only, so write for the general case. Every task is graded on its own: if one resists,
@@ -53,8 +54,16 @@ from cnnkit import Example, after_writing, check, data, plots
 #
 # *Difficulty ●○○○○ · Importance ●●●●○ · about 10 minutes · 6 points*
 #
-# A gray image is a table of brightnesses. Here is a photograph, and the 8 × 8 pixels in the orange box. The file
-# stores each of them in one byte: 0 is black, 255 is white.
+# **Warm-up.** A file stores each brightness in one byte: 0 is black, 255 is white. Which brightness between 0 and 1 is the byte 51? And the red numbers
+# of an image with the two pixels (red, green, blue) = (255, 0, 0) and (51, 51, 51)?
+#
+# <details><summary>Answer</summary>
+#
+# 51 / 255 = **0.2**. Red is the first number of each pixel: **[1, 0.2]**.
+#
+# </details>
+#
+# A gray image is a table of brightnesses. Here is a photograph, and the 8 × 8 pixels in the orange box.
 
 # %%
 camera = data.photo("camera", size=64)
@@ -72,8 +81,7 @@ print("shape", cat.shape, "· dtype", cat.dtype, "· from", cat.min(), "to", cat
 plots.row(cat, cat[:, :, 0], cat[:, :, 1], cat[:, :, 2], titles=["(H, W, C)", "red", "green", "blue"])
 
 # %% [markdown]
-# To draw tensors by yourself you need six lines of matplotlib, for any number of images. Keep them, you will want them:
-# matplotlib takes (H, W) or (H, W, C), so a colour image (C, H, W) has to be turned round first. `cmap="gray"` makes 0
+# To draw tensors by yourself you need six lines of matplotlib, for any number of images. Matplotlib takes (H, W) or (H, W, C), so a colour image (C, H, W) has to be turned round first. `cmap="gray"` makes 0
 # black; without it a gray image comes out in false colours.
 
 
@@ -213,10 +221,16 @@ check(
 #
 # *Difficulty ●●○○○ · Importance ●●●●● · about 25 minutes · 14 points*
 #
-# Lay the small kernel $K$ on the top-left corner of $X$. Multiply what lies on top of each other, add it all up, write the
-# sum down. Move one pixel to the right, do it again.
+# **Warm-up.** Lay the kernel [[0, 1], [2, 3]] on the top-left corner of the image [[0, 1, 2], [3, 4, 5], [6, 7, 8]]. Multiply what lies on top of each
+# other and add it all up. What do you get? And one pixel further to the right?
 #
-# $$0\cdot 0 + 1\cdot 1 + 3\cdot 2 + 4\cdot 3 = 19$$
+# <details><summary>Answer</summary>
+#
+# 0·0 + 1·1 + 3·2 + 4·3 = **19**, and 1·0 + 2·1 + 4·2 + 5·3 = **25**.
+#
+# </details>
+#
+# Do this in every place where the small kernel $K$ fits on the image $X$, and write the sums down in the same order:
 
 # %%
 from cnnkit import moving
@@ -226,7 +240,7 @@ K = torch.arange(4.0).reshape(2, 2)
 moving.window(X, K, titles=["image X", "kernel K", "result S"])
 
 # %% [markdown]
-# Press *next*, or an arrow key: the window moves. Before you press it for the last time, do that one by hand: the orange box at the bottom right. Do you get 43?
+# Press *next*, or an arrow key: the window moves. Work out the last number before you see it.
 # (`moving.window` takes any small image and kernel. Where nothing moves, in print or before you run the cell, the picture shows the first place.)
 #
 # Written down for every place $(i, j)$ at once:
@@ -235,8 +249,7 @@ moving.window(X, K, titles=["image X", "kernel K", "result S"])
 #
 # <details><summary>Question: a kernel (h, w) on an image (H, W): in how many places does it fit?</summary>
 #
-# $(H-h+1)\cdot(W-w+1)$. A kernel as wide as the image fits once per row, one pixel narrower: twice, and so on. Here
-# 2 · 2 = 4 places. Watch the axes: `X.shape[0]` is the **height**, so it counts the *vertical* steps. With square images
+# $(H-h+1)\cdot(W-w+1)$. Here 2 · 2 = 4 places. Watch the axes: `X.shape[0]` is the **height**, so it counts the *vertical* steps. With square images
 # a mix-up goes unnoticed, so test yours on a 3 × 5 image.
 #
 # </details>
@@ -347,9 +360,7 @@ check(
 # <details><summary>Question: is <code>corr2d</code> a matrix multiplication?</summary>
 #
 # Yes. Doubling X doubles S, and the result of a sum of images is the sum of the results: it is *linear* in X. Write X as one
-# column of 9 numbers, then S is a 4 × 9 matrix times that column. Most entries of the matrix are 0 (a place sees only its own
-# neighbourhood) and the others repeat (every place uses the same K). A dense layer would learn all 36; a convolution learns 4.
-# You will build that matrix in A2.
+# column of 9 numbers, then S is a 4 × 9 matrix times that column. A dense layer would learn all 36 entries; a convolution learns 4. You will build that matrix in A2.
 #
 # </details>
 # <details><summary>Question: somebody checked a convolution with <code>(mine - torchs).abs().mean()</code> = 2.5e-08 and was satisfied. Would you be?</summary>
@@ -365,7 +376,16 @@ check(
 #
 # *Difficulty ●●○○○ · Importance ●●●●● · about 20 minutes · 12 points*
 #
-# One row of pixels is enough to understand it: height and width follow the same rule, each for itself. With **stride** $s$
+# **Warm-up.** A kernel of 3 pixels lies on a row of 8 and jumps 2 pixels at a time. In how many places does it fit? And with one more zero at *each*
+# end of the row?
+#
+# <details><summary>Answer</summary>
+#
+# It begins at 0, 2 and 4: **3** places; at 6 it would stick out. With zeros there are 10 pixels, and it begins at 0, 2, 4 and 6: **4**.
+#
+# </details>
+#
+# Height and width follow the same rule, each for itself. With **stride** $s$
 # the kernel jumps $s$ pixels. With **padding** $p$ there are $p$ zeros at *each* end.
 
 # %%
@@ -532,6 +552,15 @@ check(
 #
 # *Difficulty ●○○○○ · Importance ●●●○○ · about 15 minutes · 8 points*
 #
+# **Warm-up.** The image [[1, 2, 3], [4, 5, 6]] gets one column of zeros on its left and two rows of zeros below. How many rows and columns has it now,
+# and in which row and column (counted from 0) is the 5?
+#
+# <details><summary>Answer</summary>
+#
+# It has **(4, 4)**, and the 5 is at **(1, 2)**: only what comes *before* moves it.
+#
+# </details>
+#
 # A corner pixel lies under the kernel once, a pixel in the middle many times. A frame of zeros gives the edge its share, and keeps the
 # output from shrinking. Here is the image 1 … 9 with one zero all round, and under a kernel of four ones:
 
@@ -596,6 +625,14 @@ check(
 #
 # *Difficulty ●●●●○ · Importance ●●●●● · about 50 minutes · 24 points*
 #
+# **Warm-up.** An image of a single pixel has two channels, 3 and 5. The kernel has one weight for each, 2 and −1, and the bias is 4. What comes out?
+#
+# <details><summary>Answer</summary>
+#
+# 3 · 2 + 5 · (−1) + 4 = **5**: one number, since the channels are added up, and the bias comes once.
+#
+# </details>
+#
 # **Several channels in.** Each input channel has its own slice of the kernel. Slide each slice over its channel, then *add* the results:
 
 # %%
@@ -625,7 +662,7 @@ plots.row(*maps, titles=["kernel + 0", "kernel + 1", "kernel + 2"])
 plots.row(sums, sums[::2, ::2], titles=["stride 1", "stride 2"], signs="→")
 
 # %% [markdown]
-# Why not simply every second number of the result? It is the same, but nobody computes the ones between: the window *jumps*. Dashed are the zeros of the
+# Nobody computes the numbers between: the window *jumps*. Dashed are the zeros of the
 # padding, hatched is what no window reaches, because one more jump would not fit (T1.3):
 
 # %%
@@ -781,9 +818,17 @@ with after_writing("conv2d"):
 #
 # *Difficulty ●●○○○ · Importance ●●○○○ · about 20 minutes · 8 points*
 #
+# **Warm-up.** Two input channels, three kernels. How many maps are there before the sum over the input channels? And after it?
+#
+# <details><summary>Answer</summary>
+#
+# One for each pair of channel and kernel: **6**. One for each kernel: **3**.
+#
+# </details>
+#
 # You now have earned `F.conv2d`: from here on you may use it.
 #
-# Before the sum over the input channels there is one map per *pair* of input channel and output channel. In T1.5 they were
+# In T1.5 the maps before the sum were
 # [[19, 25], [37, 43]] and [[37, 47], [67, 77]]. Keep them instead of adding them up:
 
 # %%
@@ -928,6 +973,15 @@ with after_writing("conv_components and plot_components"):
 # ## T1.7 · Kernels by hand
 #
 # *Difficulty ●●○○○ · Importance ●●●○○ · about 30 minutes · 14 points*
+#
+# **Warm-up.** A kernel of 2 × 2 takes the mean of its window. What are its entries? And what does a kernel with 0.5 everywhere make of a plain image of
+# 0.4?
+#
+# <details><summary>Answer</summary>
+#
+# **0.25**. The other one gives 4 · 0.5 · 0.4 = **0.8**: twice as bright.
+#
+# </details>
 #
 # For decades people *wrote* kernels. Two that blur: the **box** takes the plain mean of its window, the **Gaussian** listens more to
 # the middle. Both must add up to 1, else the picture gets brighter or darker.
@@ -1211,6 +1265,15 @@ with after_writing("edge_bank and filter_gray"):
 #
 # *Difficulty ●●●○○ · Importance ●●●●○ · about 35 minutes · 10 points, and 4 for an explanation*
 #
+# **Warm-up.** A number w is 0 and should become 3. The error is (w − 3)², its derivative 2 · (w − 3). What is w after the step w − 0.25 · derivative?
+# And after one more?
+#
+# <details><summary>Answer</summary>
+#
+# 0 − 0.25 · (−6) = **1.5**, then 1.5 − 0.25 · (−3) = **2.25**.
+#
+# </details>
+#
 # Nobody can write down the kernel for "the ear of a dog". But if we have an image $x$ and know what should come out, $y$, we can *search* for it: start with
 # a random kernel, see how far off the result is, go a small step downhill, again and again. Here is what went in and what came out. Which
 # kernel was it?
@@ -1223,8 +1286,7 @@ plots.row(stripe, edges, titles=["x", "y"], signs=["⋆ ? ="])
 #
 # $$L(K) = \frac{1}{N}\sum_{i,j}\bigl((x\star K)_{ij} - y_{ij}\bigr)^2,\qquad K \leftarrow K - \text{lr}\cdot\frac{\partial L}{\partial K}$$
 #
-# Autograd gives the derivative. The recipe, in this order, `steps` times: result · error · gradient · step. Here it is for a single number w that should
-# become 3. `backward` puts the derivative, 2 · (w − 3), into `w.grad`; the step itself must not be recorded, hence `no_grad`; and the next `backward` would
+# Autograd gives the derivative. The recipe, in this order, `steps` times: result · error · gradient · step. Here it is for the w of the warm-up. `backward` puts the derivative into `w.grad`; the step itself must not be recorded, hence `no_grad`; and the next `backward` would
 # *add* to `w.grad`, so it is cleared.
 
 # %%
@@ -1263,8 +1325,7 @@ for step in range(4):
 # </details>
 # <details><summary>Why not the sum of the squared errors?</summary>
 #
-# It is N times as steep, so its steps are N times as long, and N grows with the image. With the mean, the same lr is right for small and large images. A
-# cell below tries both on the stripe.
+# It is N times as steep, and N grows with the image. A cell below tries both on the stripe.
 #
 # </details>
 # <details><summary>Why no bias?</summary>
@@ -1439,7 +1500,15 @@ for picture in (plain, ramp):
 #
 # *Difficulty ●●●○○ · Importance ●●○○○ · about 25 minutes · extra credit: +6*
 #
-# Some kernels are a multiplication table: every entry is a number of a column times a number of a row.
+# **Warm-up.** In a multiplication table every entry is a number of a column times a number of a row. Which number is missing in [[1, 3], [2, ?]]?
+#
+# <details><summary>Answer</summary>
+#
+# **6**: the second row is twice the first.
+#
+# </details>
+#
+# Some kernels are such a table:
 
 # %%
 column, row = torch.tensor([1.0, 2.0, 1.0]), torch.tensor([1.0, 0.0, -1.0])

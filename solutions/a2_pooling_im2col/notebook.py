@@ -16,7 +16,8 @@
 # | T2.6 | Backward by hand: `max_pool_backward`, `col2im` | 10 | 30 |
 # | T2.7 | Who has seen what? `receptive_field` | 10 | 20 |
 #
-# **How it works.** Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
+# **How it works.** Each task opens with a **warm-up**: two minutes with a pencil, not graded, the answer folded under it.
+# Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
 # under it: ✓ is right, ✗ says what differs and draws *yours · expected · difference*, ⚠ tells that you use what is
 # switched off. (The code of a check is folded; a click on the dots opens it.) The checks show a few examples; grading
 # uses others, never square ones only, so write for the general case. Every task is graded on its own: if one resists,
@@ -65,6 +66,14 @@ def pair(value):
 #
 # *Difficulty ●●●○○ · Importance ●●●●● · about 45 minutes · 16 points, and 4 for a test*
 #
+# **Warm-up.** What is the largest number in each quarter (2 × 2) of [[1, 1, 2, 4], [4, 5, 6, 9], [3, 1, 0, 3], [4, 0, 1, 8]]?
+#
+# <details><summary>Answer</summary>
+#
+# **[[5, 9], [4, 8]]**.
+#
+# </details>
+#
 # A feature map says, pixel by pixel, how much of a pattern is there. Usually nobody needs to know it *that* precisely: "an
 # ear, somewhere up here" is enough. So take a window and keep only its **largest** number. Windows of 2 × 2 that do not overlap
 # leave a quarter of the numbers:
@@ -75,7 +84,7 @@ largest = torch.tensor([[5.0, 9], [4, 8]])
 plots.row(X, largest, titles=["X", "max pool"], signs="→", boxes={0: (0, 2, 2, 2), 1: (0, 1, 1, 1)})
 
 # %% [markdown]
-# Do the other three by hand. Where does the 8 stand in X? Move it by one pixel, to the left or up: the result stays the same. This
+# Where does the 8 stand in X? Move it by one pixel, to the left or up: the result stays the same. This
 # is what pooling is for.
 #
 # The gentler brother takes the **mean**. With stride 1 the windows overlap, here on the numbers 0 … 8:
@@ -360,6 +369,14 @@ with after_writing("pool2d"):
 #
 # *Difficulty ●○○○○ · Importance ●●●●○ · about 10 minutes · 6 points*
 #
+# **Warm-up.** One channel is [[0, 8, 0], [0, 0, 4]]. What is its mean, and what its largest number?
+#
+# <details><summary>Answer</summary>
+#
+# 12 / 6 = **2**, and **8**.
+#
+# </details>
+#
 # Take pooling to its end: *one* window as large as the map. What is left is one number per channel, and where the pattern was
 # no longer matters. Two channels, the mean and the maximum of each:
 
@@ -430,6 +447,15 @@ check(
 # ## T2.3 · `im2col`: a convolution is a matrix product
 #
 # *Difficulty ●●●●○ · Importance ●●●●○ · about 45 minutes · 20 points*
+#
+# **Warm-up.** Cut all windows of 2 × 2 out of [[0, 1, 2], [3, 4, 5], [6, 7, 8]] and write each one down row by row. How many are there, and which
+# numbers has the second one?
+#
+# <details><summary>Answer</summary>
+#
+# **4**, and the second one is **[1, 2, 4, 5]**.
+#
+# </details>
 #
 # Two Python loops over the image are slow. Matrix products are the fastest thing a computer does. So: cut out every window, write
 # its numbers **under each other as a column**, and put the columns side by side. Press *next*, or an arrow key; where nothing moves, orange is the second window, and its
@@ -672,6 +698,14 @@ with after_writing("conv2d_im2col"):
 #
 # *Difficulty ●●●○○ · Importance ●●●○○ · about 25 minutes · 12 points*
 #
+# **Warm-up.** An image of 2 × 4 pixels is written as one row of 8 numbers. At which of these 8 places are the pixels of its second 2 × 2 window?
+#
+# <details><summary>Answer</summary>
+#
+# At **[1, 2, 5, 6]**: from one line of the image to the next it is 4 places.
+#
+# </details>
+#
 # im2col multiplies a small kernel by a big matrix made from the image. One can also do it the other way round: write the image as *one*
 # column of H·W numbers, and put the kernel into a **big matrix**, one row for each place of the output. For a 3 × 3 image and the kernel
 # [[1, 2], [3, 4]]:
@@ -803,6 +837,14 @@ with after_writing("conv_matrix"):
 # ## T2.5 · Going back up: `conv_transpose2d`
 #
 # *Difficulty ●●●●○ · Importance ●●●●○ · about 50 minutes · 18 points, and 4 for an explanation*
+#
+# **Warm-up.** Every pixel of [[1, 2], [3, 4]] becomes a block, 1 high and 2 wide. What comes out?
+#
+# <details><summary>Answer</summary>
+#
+# **[[1, 1, 2, 2], [3, 3, 4, 4]]**.
+#
+# </details>
 #
 # To colour every pixel of an image, or to draw a new one, a network must become *larger* again. The simplest way invents nothing: every pixel becomes
 # a block.
@@ -1099,6 +1141,15 @@ with after_writing("conv_transpose2d and conv_matrix"):
 #
 # *Difficulty ●●●●○ · Importance ●●●○○ · about 30 minutes · 10 points*
 #
+# **Warm-up.** Two windows, (2, 9) and (9, 4), give their largest numbers, 9 and 9. At the first the gradient 1 arrives, at the second 3. How much of it
+# does each of the numbers 2, 9, 4 get?
+#
+# <details><summary>Answer</summary>
+#
+# **[0, 4, 0]**: the 9 wins both times.
+#
+# </details>
+#
 # Autograd does this for you. Write it once yourself and you will never wonder again what a pooling layer lets through.
 #
 # **Max pooling is a competition.** Wiggle a number that did not win, and nothing happens behind it: its gradient is 0. The winner passes everything on. With an upstream
@@ -1314,8 +1365,15 @@ with after_writing("max_pool_backward and pool2d"):
 #
 # *Difficulty ●●●○○ · Importance ●●●●○ · about 20 minutes · 10 points*
 #
-# A pixel after one 3 × 3 layer has seen 3 pixels of the image in each direction. After a second one: not 6, not 9, but **5**, because the three it looks at
-# overlap in what they saw. Follow the orange wedge down:
+# **Warm-up.** Three neighbours look at the pixels 0–2, 1–3 and 2–4. How many pixels have they seen together? And if they are 2 apart: 0–2, 2–4 and 4–6?
+#
+# <details><summary>Answer</summary>
+#
+# **5**, because they overlap; and **7**.
+#
+# </details>
+#
+# A pixel after one 3 × 3 layer has seen 3 pixels of the image in each direction, and after a second one **5**. Follow the orange wedge down:
 
 # %%
 reach(n=9, layers=[(3, 1, 0), (3, 1, 0)])

@@ -16,7 +16,8 @@
 # | T3.7 | `LogReg` and `MinimalConv` | 12 | 20 |
 # | T3.8 | Stretch: convolutions that share out the work | +6 | 25 |
 #
-# **How it works.** Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
+# **How it works.** Each task opens with a **warm-up**: two minutes with a pencil, not graded, the answer folded under it.
+# Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
 # under it: ✓ is right, ✗ says what differs. The checks show a few examples; grading uses others: other sizes, other weights,
 # other batches. Every task is graded on its own: if one resists, go on.
 #
@@ -106,13 +107,22 @@ plots.grid([[weight[o, c] for c in range(3)] for o in range(2)], titles=names)
 # | `Linear(800, 256)` | 205,056 |
 # | `Linear(784, 26)` | 20,410 |
 #
-# Do the last one on paper before you go on. In T3.3 you write a function for it.
+# In T3.3 you write a function for this.
 
 # %% [markdown]
 # ---
 # ## T3.1 · `MLP`: dense layers only
 #
 # *Difficulty ●○○○○ · Importance ●●●●○ · about 15 minutes · 10 points*
+#
+# **Warm-up.** A batch has the shape (2, 3, 4, 5). Which shape has it with every image as one long row? And how many numbers does a dense layer from
+# there to 10 learn?
+#
+# <details><summary>Answer</summary>
+#
+# **(2, 60)**, and 60 · 10 + 10 = **610**.
+#
+# </details>
 #
 # The oldest network for digits knows nothing of rows and columns. It takes the 784 pixels as one long row, makes 128 numbers of them, and
 # 10 of those:
@@ -216,6 +226,15 @@ check(
 #
 # *Difficulty ●●●○○ · Importance ●●●●● · about 45 minutes · 26 points*
 #
+# **Warm-up.** 28 × 28 pixels go through a 5 × 5 convolution with padding 2, pooling by 2, a 5 × 5 convolution without padding, pooling by 2. How many
+# rows are left? And how many numbers, if there are 16 such maps?
+#
+# <details><summary>Answer</summary>
+#
+# 28, 14, 10, **5**. Sixteen maps of 5 × 5 are **400**.
+#
+# </details>
+#
 # **1998.** LeNet-5 read handwritten cheques. Two rounds of *convolution, sigmoid, average pooling*, then three dense layers:
 
 # %%
@@ -237,12 +256,6 @@ diagrams.flow(steps, start=(1, 28, 28))
 # %% [markdown]
 # 156 + 2,416 + 48,120 + 10,164 + 850 = **61,706** numbers. Both poolings are 2 × 2 with stride 2.
 #
-# <details><summary>Question: where does the 400 come from?</summary>
-#
-# 28 with padding 2 under a 5 × 5 kernel stays 28. Pooled: 14. The second convolution has no padding: 14 − 4 = 10. Pooled: 5. Sixteen maps of
-# 5 × 5 are 400. With padding forgotten in the first it would be 16 · 4 · 4 = 256, with padding in both 16 · 7 · 7 = 784.
-#
-# </details>
 # <details><summary>Question: may I pool first and take the sigmoid afterwards?</summary>
 #
 # Not here. The sigmoid of a mean is not the mean of the sigmoids. (Of a *maximum* it is: sigmoid and ReLU only go up, so the largest stays the
@@ -476,7 +489,15 @@ with after_writing("LeNetModern"):
 #
 # *Difficulty ●●●○○ · Importance ●●●●● · about 30 minutes · 14 points*
 #
-# Now let the computer do the arithmetic from the beginning: first for one convolution.
+# **Warm-up.** `nn.Conv2d(2, 3, (1, 4))`: how many numbers has one of its kernels? And how many are learnt in all?
+#
+# <details><summary>Answer</summary>
+#
+# 2 · 1 · 4 = **8**, and 3 · 8 + 3 = **27**.
+#
+# </details>
+#
+# Now let the computer do it, first for one convolution.
 
 
 # %% conv_params role="solution"
@@ -682,6 +703,14 @@ with after_writing("count_params and layer_table"):
 #
 # *Difficulty ●●○○○ · Importance ●●●○○ · about 15 minutes · 8 points*
 #
+# **Warm-up.** A convolution makes 4 × 10 × 10 of 2 × 12 × 12 and has 76 parameters. How large is its kernel, and its padding?
+#
+# <details><summary>Answer</summary>
+#
+# 76 − 4 biases = 72, for 4 · 2 slices: 9 numbers each, so **3** × 3. 12 − 3 + 1 is 10 already, so the padding is **0**.
+#
+# </details>
+#
 # Here is what `torchsummary` prints for a larger network, one row per layer. Build it from the table. Kernel sizes and paddings
 # are not in it: work them out from the shapes and the counts.
 #
@@ -722,11 +751,6 @@ plots.row(
 )
 
 # %% [markdown]
-# <details><summary>Hint 1</summary>
-#
-# First row: 320 = 32 · (1 · k² + 1), so k² = 9. The map stays 28, so the padding is 1. Fourth row: 25,632 = 32 · (32 · k² + 1), and 14 became 10.
-#
-# </details>
 # <details><summary>Question: how many of the 233,578 are in the convolutions?</summary>
 #
 # 320 + 25,632 = 25,952, that is 11.1 %. The first dense layer alone has 87.8 %. The convolutions do nearly all the *work* all the same: each of
@@ -802,6 +826,14 @@ with after_writing("mnist_net and layer_table"):
 #
 # *Difficulty ●●○○○ · Importance ●●●●○ · about 25 minutes · 14 points*
 #
+# **Warm-up.** A kernel of 3 with padding 1 takes steps of 2 over a row of 7 pixels. How many numbers come out? And of 4?
+#
+# <details><summary>Answer</summary>
+#
+# **4**: the padded row has 9 pixels, and the kernel fits at 0, 2, 4 and 6. Of 4 pixels: **2**.
+#
+# </details>
+#
 # Can one classify with convolutions alone? Here is a try:
 
 # %%
@@ -834,11 +866,6 @@ diagrams.flow(steps, start=(1, 28, 28))
 #
 # The last block has no ReLU: it would cut off all negative logits. A model could then never say "certainly not a 7", and where all ten are 0 there is no gradient either.
 #
-# <details><summary>Question: 7 → 4, and not 3?</summary>
-#
-# (7 + 2 · 1 − 3) // 2 + 1 = 4. With kernel 3, padding 1 and stride 2 an odd size is rounded *up*.
-#
-# </details>
 # <details><summary>Why not <code>nn.ReLU(inplace=True)</code>? It saves memory.</summary>
 #
 # It writes over what the convolution has just put out. In A6 you look at exactly that, and would find the ReLU's output in its place.
@@ -952,6 +979,14 @@ check(
 #
 # *Difficulty ●●●○○ · Importance ●●●●○ · about 40 minutes · 12 points, and 4 for an experiment*
 #
+# **Warm-up.** 27 pixels are halved three times, and halves are rounded down. What is left? And how many numbers are 20 maps of this size?
+#
+# <details><summary>Answer</summary>
+#
+# 13, 6, **3**; 20 · 3 · 3 = **180**.
+#
+# </details>
+#
 # A network for sketches: *convolution, ReLU, max pooling*, n times, and one dense layer. How large the dense layer must be depends on the size of the drawings
 # and on n, and your code has to work it out. Two blocks on 28 × 28:
 
@@ -978,7 +1013,7 @@ diagrams.flow(steps, start=(1, 28, 28))
 #
 # <details><summary>Hint 1: how large are the maps?</summary>
 #
-# Each pooling halves and rounds down: 27 → 13 → 6. Compute it with a loop or with `im_size // 2**n_blocks`, which is the same. Or send one image of zeros
+# Compute it with a loop or with `im_size // 2**n_blocks`, which is the same. Or send one image of zeros
 # through the blocks and look at its shape.
 #
 # </details>
@@ -1131,6 +1166,14 @@ with after_writing("DrawNet"):
 #
 # *Difficulty ●●○○○ · Importance ●●●○○ · about 20 minutes · 12 points*
 #
+# **Warm-up.** A single dense layer tells 4 classes apart, on images of 2 × 3 pixels. How many numbers does it learn?
+#
+# <details><summary>Answer</summary>
+#
+# 6 · 4 + 4 = **28**.
+#
+# </details>
+#
 # Signs of the hand alphabet, 28 × 28, gray. Before a large network, try two small ones: you then know what the large one has to beat.
 # **Logistic regression** is a single dense layer. The **minimal convolutional network** puts one convolution and one ReLU before it:
 
@@ -1240,6 +1283,15 @@ check(
 # ## T3.8 · Stretch: convolutions that share out the work
 #
 # *Difficulty ●●●○○ · Importance ●●●○○ · about 25 minutes · extra credit: +6*
+#
+# **Warm-up.** 6 channels in, 2 out, a 1 × 1 kernel. How many weights are there if each output looks at all inputs? And if each looks at one half of
+# them?
+#
+# <details><summary>Answer</summary>
+#
+# 2 · 6 = **12**, and 2 · 3 = **6**.
+#
+# </details>
 #
 # Telephones run networks with a tenth of the numbers. Their trick is a question: must every output channel look at *every* input channel? Here, each row is
 # one of 4 output channels, each column one of 4 input channels, and bright is a slice of 3 × 3 weights:

@@ -17,7 +17,8 @@
 # | T4.7 | Train it | 10 | 20 |
 # | T4.8 | Stretch: a label that is not quite sure | +6 | 30 |
 #
-# **How it works.** Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
+# **How it works.** Each task opens with a **warm-up**: two minutes with a pencil, not graded, the answer folded under it.
+# Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
 # under it: ✓ is right, ✗ says what differs. The checks show a few examples; grading uses others: other models, other
 # optimizers, other batches. Every task is graded on its own: if one resists, go on. In T4.6 one question is answered in words, and read by a person.
 #
@@ -52,6 +53,15 @@ def small_net(classes: int = 10) -> nn.Sequential:
 # ## T4.1 · Borrow a model: `eval_context`
 #
 # *Difficulty ●●○○○ · Importance ●●●●○ · about 20 minutes · 10 points*
+#
+# **Warm-up.** A model is in train mode (its flag is True), the batch norm in it is at rest (False). What are both flags after `model.eval()` and then
+# `model.train()`?
+#
+# <details><summary>Answer</summary>
+#
+# **[True, True]**. So the second one is not what it was.
+#
+# </details>
 #
 # Two kinds of layers behave differently in training and afterwards. **Dropout** throws away random numbers, but only in train mode. **Batch
 # norm** uses the mean of the batch in train mode, and its running mean in eval mode. Here is one digit, sent through the same Dropout layer
@@ -161,6 +171,14 @@ check(
 # ## T4.2 · The data
 #
 # *Difficulty ●●○○○ · Importance ●●●●● · about 25 minutes · 10 points*
+#
+# **Warm-up.** Which brightness is the byte 102, divided by 255? And divided by 255 once more?
+#
+# <details><summary>Answer</summary>
+#
+# **0.4**, and **0.0016**: nearly black.
+#
+# </details>
 #
 # Before the first step the images are **scaled** to [0, 1], **split** into images to learn from, images to watch and images to judge in the
 # end, and **dealt out** in batches.
@@ -510,6 +528,15 @@ check(
 #
 # *Difficulty ●●●●○ · Importance ●●●●● · about 50 minutes · 26 points*
 #
+# **Warm-up.** A weight is 1, and each `backward` *adds* 0.5 to its gradient. What is it after two steps with lr 1, if the gradient is cleared before
+# each `backward`? And if it never is?
+#
+# <details><summary>Answer</summary>
+#
+# 1 − 0.5 − 0.5 = **0**, and 1 − 0.5 − 1 = **−0.5**.
+#
+# </details>
+#
 # The smallest network there is: one input, two classes, two weights. It sees $x = 1$ and gives the logits $w_0$ and $w_1$. The right answer is class 0. One step
 # with learning rate 1, on paper:
 #
@@ -522,8 +549,7 @@ check(
 #
 # The loss was $-\ln 0.731 = 0.313$. One more step leads to 1.446 and −0.446.
 #
-# `backward` does not *set* gradients, it *adds* to what is there. That is useful sometimes and a trap always: forget to clear them, and the second
-# step above goes to 1.715, because it also goes the first gradient once more.
+# `backward` does not *set* gradients, it *adds* to what is there. Forget to clear them, and the second step above goes to 1.715.
 
 # %%
 before, once, twice = [[1.0, 0.0]], [[1.269, -0.269]], [[1.446, -0.446]]
@@ -720,6 +746,14 @@ check(
 #
 # *Difficulty ●●●●○ · Importance ●●●●○ · about 40 minutes · 20 points*
 #
+# **Warm-up.** The losses are 6, 3, 3, 0. Write down for each step the mean of the last three losses (of all, while there are fewer).
+#
+# <details><summary>Answer</summary>
+#
+# **[6, 4.5, 4, 2]**.
+#
+# </details>
+#
 # Above the steps there is a loop: over epochs, and over the batches in each. It writes down what happened, it lets others listen (**callbacks**), and
 # it turns the knob of the learning rate (a **scheduler**). The order is what matters:
 #
@@ -754,8 +788,7 @@ diagrams.lines({"learning rate": rates}, range(1, 61), "one cycle", ("step", "lr
 diagrams.lines({"momentum (β₁)": momenta}, range(1, 61), "and the momentum", ("step", "β₁")).show()
 
 # %% [markdown]
-# A loss jumps from batch to batch. To see where it goes, one draws the mean of the last few: a **moving average** over a window. With the window 3, the
-# losses 6, 3, 3, 0 become 6, 4.5, 4, 2.
+# A loss jumps from batch to batch. To see where it goes, one draws the mean of the last few: a **moving average** over a window.
 #
 # <details><summary>Hint 1: the window</summary>
 #
@@ -1008,6 +1041,14 @@ with after_writing("T4.2 to T4.4"):
 #
 # *Difficulty ●●●○○ · Importance ●●●●○ · about 30 minutes · 14 points*
 #
+# **Warm-up.** A layer gives 3, and `nn.Dropout(0.75)` follows. What comes out in eval mode? And in train mode, when the 3 is not dropped?
+#
+# <details><summary>Answer</summary>
+#
+# **3**, and 3 / (1 − 0.75) = **12**.
+#
+# </details>
+#
 # Training is over, and now somebody asks: what is this? The model must not drop anything, must not write a graph, and must come back as it was. An extreme model makes it visible: a layer of
 # 10 numbers, then a Dropout that drops *everything*.
 
@@ -1199,6 +1240,15 @@ with after_writing("T4.2 to T4.5"):
 # ## T4.6 · Right and wrong in detail
 #
 # *Difficulty ●●○○○ · Importance ●●●●● · about 25 minutes · 10 points (5 of them for the question at the end)*
+#
+# **Warm-up.** Three cats and two dogs. The network says *cat, dog, cat* to the cats and *dog, dog* to the dogs. How many cats were called cat, and how
+# many dog? And the dogs?
+#
+# <details><summary>Answer</summary>
+#
+# Cats: **[2, 1]**. Dogs: **[0, 2]**.
+#
+# </details>
 #
 # An accuracy of 75 % does not say *what* goes wrong. A **confusion matrix** does: row = what it is, column = what the network said. Eight animals, true and predicted, and their matrix:
 #
@@ -1432,6 +1482,14 @@ plt.show()
 #
 # *Difficulty ●●○○○ · Importance ●●●●● · about 20 minutes · 10 points*
 #
+# **Warm-up.** 1,200 images in batches of 32: how many steps are five epochs?
+#
+# <details><summary>Answer</summary>
+#
+# An epoch is 37 full batches and a smaller one, 38 steps; five are **190**.
+#
+# </details>
+#
 # All the parts are there. Now one function that takes images and labels and gives back a network that reads digits. Anybody can look up the labels of
 # these digits, so we judge it elsewhere: it is trained on 1,200 images of an invented script of ten symbols that nobody has seen, drawn in pencil on uneven paper, and must
 # read at least 0.78 of 600 others. The recipe below reads 0.97 of them, too.
@@ -1546,6 +1604,14 @@ with after_writing("train_digits"):
 #
 # *Difficulty ●●●●○ · Importance ●●○○○ · about 30 minutes · extra credit: +6*
 #
+# **Warm-up.** A label says (1, 0, 0). Take 0.3 from the right class, and share it out equally among all three, the right one too. What does it say now?
+#
+# <details><summary>Answer</summary>
+#
+# 0.7 + 0.1, 0.1 and 0.1: **[0.8, 0.1, 0.1]**.
+#
+# </details>
+#
 # A label says: this is a 3, for sure, and nothing else at all. Cross-entropy takes it at its word, and is never satisfied: a probability of 0.99 could still be 0.999. So the logits
 # grow and grow, and the network is too sure of itself, also where the label was a slip of the pen. *Label smoothing* takes a little, ε, from the right class and
 # shares it out among all classes, the right one too. Rows are images, columns are classes:
@@ -1556,7 +1622,7 @@ soft = torch.tensor([[0.8, 0.1, 0.1], [0.1, 0.1, 0.8]])
 plots.row(hard, soft, titles=["labels 0 and 2", "ε = 0.3, three classes"], signs=["→"], limits=(0, 1))
 
 # %% [markdown]
-# Three classes and ε = 0.3: each class gets 0.3 / 3 = 0.1, the right one 0.7 besides, which makes 0.8. A row still adds up to 1.
+# A row still adds up to 1.
 #
 # **The loss** compares these targets q with the probabilities p of the network, $-\sum_c q_c \ln p_c$, and takes the mean over the images. One image with the logits
 # (2, 0, 0) has p = (0.787, 0.107, 0.107):

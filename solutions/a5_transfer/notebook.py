@@ -16,7 +16,8 @@
 # | T5.7 | `solve_patches`, and two curves explained | 9 + 5 | 40 |
 # | T5.8 | Stretch: how sure may it be? | +6 | 30 |
 #
-# **How it works.** Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
+# **How it works.** Each task opens with a **warm-up**: two minutes with a pencil, not graded, the answer folded under it.
+# Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
 # under it: ✓ is right, ✗ says what differs. The checks show a few examples; grading uses others. Every task is graded on its own:
 # if one resists, go on.
 #
@@ -45,6 +46,14 @@ torch.set_num_threads(1)  # such small networks are not quicker with more
 # ## T5.1 · `PatchDataset`
 #
 # *Difficulty ●●○○○ · Importance ●●●●○ · about 20 minutes · 10 points*
+#
+# **Warm-up.** A list holds 10, 20, 30. What is at index −1? And at 3?
+#
+# <details><summary>Answer</summary>
+#
+# **30**. At 3 there is an `IndexError`, and it is what ends a `for` loop over an object that has only `__getitem__`.
+#
+# </details>
 #
 # A pathologist looks at a slide of stained tissue that is far too large for a network, so it is cut into **patches**. Ours is a slide of colon glands: brown
 # where an antibody has found its target, blue where there are nuclei. A patch has 96 × 96 pixels, and its label is about the **32 × 32 pixels in the middle**:
@@ -210,6 +219,14 @@ check(
 # ## T5.2 · Flips, turns, crops, and `RandomAugment`
 #
 # *Difficulty ●●●○○ · Importance ●●●●● · about 40 minutes · 20 points*
+#
+# **Warm-up.** What is [[1, 2], [3, 4]] mirrored left and right? And turned by a quarter, against the clock?
+#
+# <details><summary>Answer</summary>
+#
+# **[[2, 1], [4, 3]]**, and **[[2, 4], [1, 3]]**: the right column is on top now.
+#
+# </details>
 #
 # Tissue has no up and no down. A patch that is mirrored or turned is another image with the same label, and a network that has seen it all eight ways
 # cannot learn "nuclei point to the left". Here are the eight:
@@ -405,6 +422,15 @@ with after_writing("PatchDataset, RandomAugment and center_crop"):
 #
 # *Difficulty ●●○○○ · Importance ●●●○○ · about 15 minutes · 10 points*
 #
+# **Warm-up.** A network gives the logits (0, 0) for a patch, and (0, ln 3) for its mirror image. What are the two probabilities of label 1, and what is
+# their mean?
+#
+# <details><summary>Answer</summary>
+#
+# 0.5 and 3 / (1 + 3) = 0.75; the mean is **0.625**.
+#
+# </details>
+#
 # A network trained on all eight ways answers each of them a little differently. **Test-time augmentation** asks for all of them and takes the mean:
 #
 # $$\hat p(x) = \frac{1}{|T|}\sum_{t\in T}\operatorname{softmax}\bigl(f(t(x))\bigr)$$
@@ -428,8 +454,7 @@ with after_writing("hflip and vflip"):
 # </details>
 # <details><summary>Hint: modes</summary>
 #
-# `model.train()` at the end would switch *everything* on, also a part that somebody has put to eval on purpose (T5.5!). Note the flag `training` of each module first
-# and put each back, in `try … finally`, so that it also happens when a transform stops with an error.
+# As in A4: note the flag `training` of each module first and put each back, in `try … finally`.
 #
 # </details>
 
@@ -489,6 +514,15 @@ check(
 # ## T5.4 · `build_transfer_model`
 #
 # *Difficulty ●●●○○ · Importance ●●●●● · about 30 minutes · 16 points*
+#
+# **Warm-up.** A batch of 8 comes out of the borrowed layers as (8, 512, 2, 2). Which shape has it after the mean over each map? And if the images had
+# been larger, (8, 512, 3, 5)?
+#
+# <details><summary>Answer</summary>
+#
+# **(8, 512)** both times.
+#
+# </details>
 #
 # The first layers of a trained network answer to edges, colours and textures, and those are useful for nearly every image. Only its last layer is about *its* classes. So we cut that off and
 # put a new **head** on. Our **backbone** is a small residual network, trained to tell from which of twelve photographs a crop is:
@@ -679,6 +713,15 @@ check(no_batch_norm, Example(accepts=lambda said: set(said) <= set("abcd"), note
 #
 # *Difficulty ●●●○○ · Importance ●●●●● · about 25 minutes · 14 points*
 #
+# **Warm-up.** In eval mode a batch norm gives (x − running mean) / √(running variance). What does it make of x = 6, if these two are 2 and 4? And if
+# the mean is 4?
+#
+# <details><summary>Answer</summary>
+#
+# (6 − 2) / 2 = **2**, and (6 − 4) / 2 = **1**.
+#
+# </details>
+#
 # A new head starts at random, and its first gradients are large and stupid. Sent through the borrowed layers they would destroy what these know. So these are **frozen** until the head has learned something.
 # `requires_grad = False` for each parameter, and that is it? That is what the notes do. Look:
 
@@ -852,12 +895,21 @@ check(frozen_statistics, Example(accepts=lambda said: set(said) <= set("abcd"), 
 #
 # *Difficulty ●●●●○ · Importance ●●●●● · about 35 minutes · 16 points*
 #
+# **Warm-up.** Two weights are 1, and both have the gradient 2. One is in a group with lr 0.1, the other in one with lr 0.01. What are they after a step
+# of plain gradient descent?
+#
+# <details><summary>Answer</summary>
+#
+# 1 − 0.1 · 2 = **0.8**, and **0.98**.
+#
+# </details>
+#
 # **Stage 1**: the backbone is frozen, the head learns quickly. **Stage 2**: everything learns, slowly, and the backbone slowest of all. In the notes, with ResNet-18 on 32,000 patches of the lymph nodes: 10 epochs of stage 1 lead from
 # 74.9 % to 77.8 %, and 20 epochs of stage 2 from 84.3 % to 89.6 %.
 #
 # Different learning rates are **parameter groups**: an optimizer takes a list of dicts, each with `params` and its own `lr`.
 #
-# And the learning rate goes through **one cycle** (A4): from max/25 up to max, and down to nearly nothing. `OneCycleLR` *sets* the learning rates of the optimizer, each group by the entry of the list `max_lr`. What you gave to AdamW is overwritten.
+# And the learning rate goes through **one cycle** (A4): from max/25 up to max, and down to nearly nothing. `OneCycleLR` *sets* the learning rates of the optimizer, each group by the entry of the list `max_lr`.
 
 # %%
 probe = torch.optim.AdamW([{"params": [torch.zeros(1)]}, {"params": [torch.zeros(1)]}], lr=123.0)
@@ -1095,6 +1147,15 @@ with after_writing("build_transfer_model and two_stage"):
 #
 # *Difficulty ●●●○○ · Importance ●●●●● · about 40 minutes · 9 points, and 5 for an explanation*
 #
+# **Warm-up.** A red byte is 102. The backbone was trained on red numbers in [0, 1] with mean 0.3 and standard deviation 0.2. Which number should it
+# see?
+#
+# <details><summary>Answer</summary>
+#
+# (102 / 255 − 0.3) / 0.2 = **0.5**.
+#
+# </details>
+#
 # Put it all together. What you hand over is one model that a stranger can use: it takes **raw** patches, bytes from 0 to 255, any number, any size from 32 × 32 on. Everything that has to be done to them happens inside it.
 #
 # It is trained and judged on an invented tissue that nobody has seen, drawn for grading alone: wide cells and narrow ones, stained alike, and label 1 where one of the two kinds covers
@@ -1103,7 +1164,7 @@ with after_writing("build_transfer_model and two_stage"):
 #
 # <details><summary>Question: what happens if you forget to normalise?</summary>
 #
-# The backbone was trained on `(images - mean) / std`. Without that everything is shifted and too small, the statistics of its batch norms do not fit, and its features are those of a gray fog. It does not crash, and the accuracy suffers a little or a lot:
+# Everything is shifted and too small, and the statistics of the batch norms do not fit. It does not crash, and the accuracy suffers a little or a lot:
 # the most expensive kind of mistake.
 #
 # </details>
@@ -1212,7 +1273,7 @@ with after_writing("solve_patches"):
 
 # %% [markdown]
 # Three draws of 100 patches of the upper part, judged by the lower part. Below: the six middles about which the last model is least sure, as it sees them, and the patches as the pathologist does. Many overlap: what one place has that the model
-# does not know, all patches around it have. Whether fine-tuning pays is a question for the validation, each time anew; with few patches for validation it takes more than one run to answer it.
+# does not know, all patches around it have. Whether fine-tuning pays is a question for the validation, each time anew.
 #
 #
 # **An experiment: no augmentation.** While layers are frozen, their maps can be computed once and kept: here those of `layer3` for 40 patches, each in all eight ways. On these maps a small dense network is trained, 20 epochs, the mean of three runs.
@@ -1352,6 +1413,14 @@ stages.pairs(curves, ("training loss", "validation loss"))
 #
 # *Difficulty ●●●○○ · Importance ●●●●● · about 30 minutes · extra credit: +6*
 #
+# **Warm-up.** Five equal bins from 0 to 1, numbered from 0; each has its upper end, but not its lower one. In which bin is 0.9? And 0.8?
+#
+# <details><summary>Answer</summary>
+#
+# 0.9 is in bin **4**, and 0.8 just still in bin **3**.
+#
+# </details>
+#
 # "90 %", says the network, and a doctor wants to know what that is worth. If it is right on 9 of 10 patches for which it says 90 %, the number can be believed: the network is **calibrated**. Nothing in the training makes sure of
 # that, and many networks are too sure of themselves. So look. Here are eight predictions, how sure the network was of each (the largest of its probabilities), and whether it was right:
 
@@ -1363,7 +1432,7 @@ table = [[[2], [2], [4]], [[0.55], [0.65], [0.9]], [[0.5], [0.5], [0.75]]]
 plots.row(*table, titles=["how many", "how sure", "share right"]).show()
 
 # %% [markdown]
-# Sort them into **bins** (up to 0.6, up to 0.8, up to 1: the three rows), and compare in each bin how sure it was, on average, with the share that was right. In the last one it says 0.9 and is right on 3 of 4. How far off is it over all? Weigh each bin by how many are in it:
+# Sort them into **bins** (up to 0.6, up to 0.8, up to 1: the three rows), and compare in each bin how sure it was, on average, with the share that was right. Weigh each bin by how many are in it:
 #
 # $$\text{ECE} = \sum_j \frac{n_j}{N}\,\lvert\text{right}_j - \text{sure}_j\rvert = \tfrac28\cdot 0.05 + \tfrac28\cdot 0.15 + \tfrac48\cdot 0.15 = 0.125$$
 #

@@ -15,7 +15,8 @@
 # | T6.6 | `temperature_softmax` | 8 | 10 |
 # | T6.7 | Evidence: three figures for a report | 12 | 25 |
 #
-# **How it works.** Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
+# **How it works.** Each task opens with a **warm-up**: two minutes with a pencil, not graded, the answer folded under it.
+# Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
 # under it: ✓ is right, ✗ says what differs and draws *yours · expected · difference*. The checks show a few examples;
 # grading uses other networks and other numbers, so write for the general case. Every task is graded on its own: if one
 # resists, go on. 95 points are given automatically; a person reads your answer at the end of T6.4 and gives up to 5 more.
@@ -86,6 +87,14 @@ print(f"right on {100 * (guess == y).float().mean():.1f} % of {len(y)} digits th
 # ## T6.1 · `FeatureMaps`: record what layers give
 #
 # *Difficulty ●●●○○ · Importance ●●●●● · about 35 minutes · 16 points*
+#
+# **Warm-up.** `t` is a tensor (1, 2), then `kept = t`, `copied = t.clone()`, `t += 1`. What is in `kept`, and what in `copied`?
+#
+# <details><summary>Answer</summary>
+#
+# **[2, 3]**, since it is the same memory; and **[1, 2]**.
+#
+# </details>
 #
 # What does the first layer make of an 8? One can call the layers by hand, one after the other:
 
@@ -158,8 +167,7 @@ plots.row([[-1, 2], [3, -4]], kept, copied, titles=["the layer gave", "kept", "k
 # </details>
 # <details><summary>Question: how much of the 28 × 28 image has one number of <code>conv2</code> seen?</summary>
 #
-# 14 × 14 pixels, a quarter of the image. Go backwards: 5 × 5 numbers of `pool1` lie under its kernel; they come from 10 × 10 numbers of `conv1`; and each of those saw 5 × 5 pixels, so 10 + 4 = 14. Deeper
-# layers see more. If the network ended with an average over each whole map (*global average pooling*) instead of a dense layer, every map would have to become a detector of its own, and you could read the verdict off the maps.
+# 14 × 14 pixels, a quarter of the image. Go backwards: 5 × 5 numbers of `pool1` lie under its kernel; they come from 10 × 10 numbers of `conv1`; and each of those saw 5 × 5 pixels, so 10 + 4 = 14.
 #
 # </details>
 # <details><summary>Question: your network was sent through the block twice, in training mode. Is it the same network afterwards?</summary>
@@ -353,8 +361,15 @@ with after_writing("FeatureMaps, first_of_class and plot_maps"):
 #
 # *Difficulty ●●○○○ · Importance ●●●○○ · about 20 minutes · 6 points*
 #
-# A kernel made by hand says clearly what it looks for. This one looks for a vertical stroke. From every entry its mean is subtracted, so that all entries together add up to 0. Then the kernel gives 0
-# where the image is plain, however bright it is: it answers to the stroke, not to the light.
+# **Warm-up.** Subtract its mean from each entry of the kernel (0, 3, 0). What does the new one give on a plain window, (5, 5, 5)?
+#
+# <details><summary>Answer</summary>
+#
+# It is **[−1, 2, −1]**, and gives −5 + 10 − 5 = **0**.
+#
+# </details>
+#
+# A kernel made by hand says clearly what it looks for. This one looks for a vertical stroke. Its mean is subtracted from every entry: so it answers to the stroke, not to the light.
 
 # %%
 stroke = torch.zeros(3, 3)
@@ -487,6 +502,14 @@ with after_writing("kernel_grid"):
 #
 # *Difficulty ●●●○○ · Importance ●●●●● · about 45 minutes · 13 + 5 points*
 #
+# **Warm-up.** A score is 2 · a − 5 · b, with two pixels a and b. How strongly does the score move with a, and how strongly with b, whatever the sign?
+#
+# <details><summary>Answer</summary>
+#
+# **[2, 5]**: the sizes of the slopes.
+#
+# </details>
+#
 # Change one pixel a little. By how much does the score of "8" move? Do this for every pixel, and you know where the network is
 # looking. One backward pass does it for all pixels at once: it is the gradient of the *score* with respect to the *image*.
 #
@@ -526,8 +549,7 @@ plots.row(first, second, strongest, titles=names, signs=["", "→"])
 # </details>
 # <details><summary>Question: why the score, and not the probability or the loss?</summary>
 #
-# If the network is 99.99 % sure, its softmax is flat: every slope is nearly 0, and the map is noise. And softmax mixes all scores: "less like a 3" looks like "more like an 8". For the same reason
-# use the loss only when you train.
+# If the network is 99.99 % sure, its softmax is flat: every slope is nearly 0, and the map is noise. And softmax mixes all scores: "less like a 3" looks like "more like an 8".
 #
 # </details>
 # <details><summary>Question: somebody computes this map once by hand and once with a package, and finds that they are the same. One call gets <code>scores.argmax()</code>, the other the label. Are they the same?</summary>
@@ -596,7 +618,7 @@ with after_writing("saliency"):
 # %% [markdown]
 # ### And now the other way round: test it
 #
-# The checks above look for mistakes in your `saliency`. Could you have written them? Somebody hands you `look(model, x, target)` and claims it computes saliency maps. You see neither the code nor
+# Somebody hands you `look(model, x, target)` and claims it computes saliency maps. You see neither the code nor
 # a right answer. What do you try?
 #
 # A network whose slopes you **know**: the dense layer from above. It needs two images or more, two channels or more, slopes of both signs, and a look at the model afterwards. The grader runs your
@@ -685,6 +707,15 @@ check(
 #
 # *Difficulty ●●●●● · Importance ●●●○○ · about 70 minutes · 25 + 5 points*
 #
+# **Warm-up.** Into a ReLU go 3, −1, 2, and the gradients that arrive at its output are 4, 5, −6. Which gradients come out at its input? And which of
+# them point up?
+#
+# <details><summary>Answer</summary>
+#
+# **[4, 0, −6]**: it was off for −1. Only the first points up: **[4, 0, 0]**.
+#
+# </details>
+#
 # Saliency maps are noisy. Guided backpropagation clears them up with a change to one rule. When a gradient comes back through a ReLU, there are three
 # things one may do with it. Here is what went into the ReLU, and the gradient that arrives at its output:
 
@@ -748,7 +779,7 @@ for clamped in (False, True):
 #
 # </details>
 #
-# There are three ways to do it right, from short to tricky. Choose one. Each of them must be undone in the end, or leave nothing behind.
+# Choose one of three ways to do it right, from short to tricky. Each must be undone in the end, or leave nothing behind.
 #
 # **Way 1: forward hooks that put a hook on the output.** A forward hook on every `nn.ReLU` gets its `output`; there, `output.register_hook(…)`. It sees modules only: full points for networks
 # made of modules; `F.relu` stays unguided, and the checks for it are lost.
@@ -913,6 +944,15 @@ with after_writing("saliency and guided_backprop"):
 #
 # *Difficulty ●●○○○ · Importance ●●●○○ · about 20 minutes · 10 points*
 #
+# **Warm-up.** The gradients −1, 0, 1 have the mean 0 and the standard deviation 1. Make a tenth of each, and put the middle at 0.5. What is drawn? And
+# what becomes of a 9, if all ends at 1?
+#
+# <details><summary>Answer</summary>
+#
+# **[0.4, 0.5, 0.6]**; the 9 would be 1.4, and is cut off at **1**.
+#
+# </details>
+#
 # A gradient may lie between −0.003 and 0.004, or between −20 and 50. To draw it, bring it into [0, 1] first. Two ways: *standardise* (the mean becomes middle gray, one standard deviation a tenth of the range, and what
 # sticks out is cut off), or *stretch* from the smallest to the largest value.
 
@@ -1045,6 +1085,14 @@ with after_writing("saliency, normalize01 and overlay"):
 #
 # *Difficulty ●○○○○ · Importance ●●●○○ · about 10 minutes · 8 points*
 #
+# **Warm-up.** The scores are 0 and ln 4. What is the softmax of both? And if the scores are halved first?
+#
+# <details><summary>Answer</summary>
+#
+# 1 : 4, so **[0.2, 0.8]**; halved it is 1 : 2, so **[0.33, 0.67]**.
+#
+# </details>
+#
 # Trained networks are terribly sure of themselves. Divide the scores by a **temperature** before the softmax: a higher one makes the distribution flatter, a lower one sharper.
 #
 # $$p_k = \frac{e^{s_k/T}}{\sum_j e^{s_j/T}}$$
@@ -1109,6 +1157,14 @@ with after_writing("temperature_softmax"):
 #
 # *Difficulty ●●○○○ · Importance ●●●●○ · about 25 minutes · 12 points*
 #
+# **Warm-up.** Images 0 to 3 are 0, 1, 2, 1, and a network says 0, 2, 2, 0. Which images are wrong? And which is the first wrong one?
+#
+# <details><summary>Answer</summary>
+#
+# **[1, 3]**, and image **1**, although image 0 is right.
+#
+# </details>
+#
 # An accuracy is one number. Whoever reads your report wants to see: what does it get wrong, did training go well, which classes does it mix up? Three figures, with simple rules that are easily broken: a picture beside the wrong title is worse than none.
 #
 # In all three: **return** the figure, make no other one, and do not call `plt.show()`.
@@ -1130,7 +1186,7 @@ with after_writing("temperature_softmax"):
 # </details>
 # <details><summary>Question: 200 training steps, 4 epochs. Where on the x axis does the first validation value belong?</summary>
 #
-# At step 50: it was measured when the first epoch was over. Drawn at 0, 1, 2, 3 all of validation would be squeezed into the left corner; one epoch too early, it would look better than training ever was.
+# At step 50: it was measured when the first epoch was over. One epoch too early, it would look better than training ever was.
 #
 # </details>
 

@@ -17,7 +17,8 @@
 # | T7.7 | `p_female`, and what it is worth | 7 + 5 | 30 |
 # | T7.8 | Stretch: attention in place of the maximum | +6 | 25 |
 #
-# **How it works.** Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
+# **How it works.** Each task opens with a **warm-up**: two minutes with a pencil, not graded, the answer folded under it.
+# Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
 # under it: ✓ is right, ✗ says what differs. The checks show a few examples; grading uses others. Every task is graded on its
 # own, with vocabularies, networks and files of ours: if one resists, go on.
 #
@@ -59,6 +60,15 @@ def in_eval_mode(model):
 # ## T7.1 · `CharVocab`: letters become numbers
 #
 # *Difficulty ●●○○○ · Importance ●●●●○ · about 30 minutes · 16 points*
+#
+# **Warm-up.** Number the characters of `ana` and `bo`: the dot is 0, then the others in alphabetical order. What is `ban`, with a dot before it, filled
+# up with dots to 6?
+#
+# <details><summary>Answer</summary>
+#
+# The characters are `.abno`, so it is **[0, 2, 1, 3, 0, 0]**.
+#
+# </details>
 #
 # A network computes with numbers, so each character gets one: its place in a list of all characters. A batch is a tensor, and all rows of a tensor
 # are equally long, so short names are filled up. For that there is one more character, the **dot**, with the number 0. One dot stands before
@@ -207,6 +217,15 @@ check(
 #
 # *Difficulty ●●●○○ · Importance ●●●●○ · about 30 minutes · 15 points*
 #
+# **Warm-up.** Two letters, (1, 2) and (0, 3), laid end to end, meet the weights (0, 1, 1, −1) and the bias 0.5. What is the answer? And how often do
+# two letters fit into a name of five?
+#
+# <details><summary>Answer</summary>
+#
+# 0 + 2 + 0 − 3 + 0.5 = **−0.5**, and 5 − 2 + 1 = **4** times.
+#
+# </details>
+#
 # Number 17 is not "more" than number 12. So each character gets a row of E numbers instead, an **embedding**, and the network learns what to put there. A name is then a table: one
 # row for each letter. Here `maria` with E = 2, and a detector that looks at n = 3 letters at once:
 
@@ -337,6 +356,14 @@ check(
 # ## T7.3 · `TextCNN`: look everywhere, keep the best
 #
 # *Difficulty ●●●○○ · Importance ●●●●● · about 40 minutes · 22 points*
+#
+# **Warm-up.** A detector answers 1, 3, 0 along one name, and 0, 2, 1, 0, 2 along another. What remains, if of each only the largest is kept?
+#
+# <details><summary>Answer</summary>
+#
+# **3** and **2**: one number each, however long the name is.
+#
+# </details>
 #
 # Three detectors go along `.maria......`. Each number says how many of the three letters agree:
 
@@ -506,6 +533,14 @@ check(
 #
 # *Difficulty ●●●○○ · Importance ●●●●● · about 25 minutes · 14 points*
 #
+# **Warm-up.** A file of women lists ANA, NA, an empty line, ANA; a file of men lists ANA. How many different pairs (name, label) are there?
+#
+# <details><summary>Answer</summary>
+#
+# ana and na with 1, ana with 0: **3**. NA is a name.
+#
+# </details>
+#
 # Spain's statistical office lists the given names of the country, one file for men and one for women:
 #
 # ```
@@ -550,7 +585,7 @@ text.columns(counts, "the names that come with this course", ("letters", "names"
 # </details>
 # <details><summary>Why sorted, if they are shuffled right afterwards?</summary>
 #
-# A set of strings has another order each time Python starts. Shuffled with the same seed it is then another split each time, and yesterday's test names are in today's training.
+# A set of strings has another order each time Python starts (T7.1), and yesterday's test names would be in today's training.
 #
 # </details>
 # <details><summary>Help: <code>[0.7, 0.2, 0.1]</code> is refused although it adds up to 1</summary>
@@ -660,6 +695,14 @@ check(
 #
 # *Difficulty ●●○○○ · Importance ●●●●○ · about 25 minutes · 15 points*
 #
+# **Warm-up.** Ten names in batches of 4, 4 and 2 have mean losses of 0.6, 0.6 and 0.1. What is the mean over all ten?
+#
+# <details><summary>Answer</summary>
+#
+# (4 · 0.6 + 4 · 0.6 + 2 · 0.1) / 10 = **0.5**. (The mean of the three would be **0.43**.)
+#
+# </details>
+#
 # Vocabulary, network, batches, loss, step: all pieces are there. `train_names` gets the rows, and two *makers*: `make_vocab(names)` makes a vocabulary, `make_model(size)` makes a network. You will
 # call it with your own `CharVocab` and `TextCNN`; we grade it with ours, so that a slip in T7.1 costs points only there, and at the end on names of an invented language that nobody has seen: it must get at least 0.91 of them right.
 #
@@ -682,14 +725,9 @@ text.table(shares, rows=["women"], over=often, title="share of women by last let
 #
 # The files have all men first, then all women. Without shuffling, the network sees some 550 men in a row, then 550 women, and always remembers the latest.
 #
-# <details><summary>Hint 1: batches</summary>
+# <details><summary>Hint: batches</summary>
 #
 # `torch.randperm(len(rows)).split(batch_size)` gives the places of each batch, the last one shorter. Or a `DataLoader` with `shuffle=True`.
-#
-# </details>
-# <details><summary>Hint 2: what the loss of an epoch is</summary>
-#
-# The mean over all *names*. The last batch is shorter, so the mean of the batches' means is not it: weigh each by its length.
 #
 # </details>
 # <details><summary>Help: I get <code>ValueError: expected sequence of length 23 at dim 1 (got 22)</code></summary>
@@ -827,6 +865,15 @@ with after_writing("T7.1 and T7.3 to T7.5"):
 # ## T7.6 · Read your figures: is it a result, or chance?
 #
 # *Difficulty ●●○○○ · Importance ●●●●● · about 20 minutes · 6 points*
+#
+# **Warm-up.** One setting is right for 80, 82 and 81 % on three splits, another for 83, 85 and 84 %. How far apart are their means, and how far apart
+# are three runs of the same setting?
+#
+# <details><summary>Answer</summary>
+#
+# 84 − 81 = **3**, and 82 − 80 = 85 − 83 = **2**.
+#
+# </details>
 #
 # **How long should an n-gram be?** Try it: a short training with detectors for 1, 2, 3 and 5 letters, on three splits of the names.
 
@@ -969,6 +1016,14 @@ with after_writing("T7.1 and T7.3 to T7.6"):
 #
 # *Difficulty ●●○○○ · Importance ●●●●● · about 30 minutes · 7 + 5 points*
 #
+# **Warm-up.** The logits of a name are 0 and ln 3. What is the probability of label 1?
+#
+# <details><summary>Answer</summary>
+#
+# 1 : 3, so 3 / 4 = **0.75**.
+#
+# </details>
+#
 # Logits are hard to read. A softmax over the *two* logits of a name makes probabilities of them, and we want the second: label 1.
 
 # %%
@@ -976,8 +1031,7 @@ logits = torch.tensor([[0.0, 0.0], [1.0, 3.0], [2.0, -1.0]])
 plots.row(logits, logits.softmax(dim=1), titles=["logits", "probabilities"], signs="→", boxes={1: (0, 1, 3, 1)})
 
 # %% [markdown]
-# Someone who only asks must not change anything: dropout is off while you look, no gradients are kept, and afterwards every part of the network is in the mode in which it was. You have built that
-# in A4, so here it is given: `with in_eval_mode(model):`, in the first code cell.
+# Someone who only asks must not change anything, and no gradients are kept. You have built that in A4, so here it is given: `with in_eval_mode(model):`, in the first code cell.
 #
 # <details><summary>Help: I get <code>IndexError: Dimension out of range</code> or <code>RuntimeError: Expected 2D …</code> for an empty list</summary>
 #
@@ -1079,6 +1133,15 @@ with after_writing("T7.1, T7.3 to T7.5 and T7.7"):
 #
 # *Difficulty ●●●○○ · Importance ●●●●○ · about 25 minutes · extra credit: +6*
 #
+# **Warm-up.** Three places have the scores 0, ln 2 and 0. Which weights does a softmax make of them? And what is the mean of 4, 2, 8 with these
+# weights?
+#
+# <details><summary>Answer</summary>
+#
+# 1 : 2 : 1, so **[0.25, 0.5, 0.25]**; 4/4 + 2/2 + 8/4 = **4**.
+#
+# </details>
+#
 # The maximum keeps one answer of each detector and forgets all others. A mean keeps all, but for it the dots at the end of a short name count as much as its letters. In between there is a mean that
 # **chooses**: every place gets a weight, the weights add up to 1, and *which places matter is learnt*. Here are two detectors on three places, the weights, and what is left of each detector:
 
@@ -1088,10 +1151,10 @@ shares = torch.tensor([[0.25], [0.5], [0.25]])
 plots.row(answers, shares, answers @ shares, titles=["answers (C, P)", "weights", "pooled"], signs="@=", boxes={1: (1, 0, 1, 1)})
 
 # %% [markdown]
-# The second detector: 4/4 + 2/2 + 8/4 = 1 + 1 + 2 = **4**. (Its mean is 4.67, its maximum 8.) Where do the weights come from? From a **query**, one learnt number per detector. Here it is (1, 0), "ask the first detector":
+# (The mean of the second detector is 4.67, its maximum 8.) Where do the weights come from? From a **query**, one learnt number per detector. Here it is (1, 0), "ask the first detector":
 #
-# 1. the *score* of a place is the query times its answers: 0, ln 2, 0. (ln 2 is the 0.69 of the picture.)
-# 2. a softmax *over the places* makes weights of them. e to the power of the scores is 1, 2, 1, together 4: so 1/4, 2/4, 1/4.
+# 1. the *score* of a place is the query times its answers: 0, ln 2, 0.
+# 2. a softmax *over the places* makes weights of them.
 #
 # With $q$ for the query and $f_{c,i}$ for the answer of detector $c$ at place $i$:
 #
@@ -1119,7 +1182,7 @@ plots.row(answers, shares, answers @ shares, titles=["answers (C, P)", "weights"
 # </details>
 # <details><summary>Help: I get <code>nan</code> for large scores</summary>
 #
-# `exp(1000)` is infinite, and infinity by infinity is NaN. `softmax` subtracts the largest score first, which changes nothing in the result.
+# `exp(1000)` is infinite. `softmax` subtracts the largest score first, which changes nothing in the result.
 #
 # </details>
 # <details><summary>Question: what does a query of zeros give?</summary>

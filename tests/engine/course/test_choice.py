@@ -107,6 +107,12 @@ def test_headings_and_the_table_of_tasks_follow(chosen):
     assert "| T2 | Add | 100 | 20 |" in text
 
 
+def test_the_head_of_the_notebook_says_which_tasks_are_practice(chosen):
+    said = "| T3 | Thrice | – | 10 |\n\n**Practice.** Not graded this term: T1, a part of T2. Cells and checks work"
+    assert said in _text(chosen('[choose]\ntiny = ["add"]'))
+    assert "Practice" not in _text(chosen())  # a stretch that is off is left out in no term
+
+
 def test_what_is_left_out_stays_in_the_notebook_without_points(chosen):
     tiny = chosen('[leave_out]\ntiny = ["double", "why"]')
     cells = {cell.name: cell for cell in tiny.cells}

@@ -1,0 +1,54 @@
+"""Every task opens with a warm-up, and the numbers of its answer are right."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+import torch
+
+from tests.course.warm_ups import WARM_UPS
+
+WARM_UP = re.compile(
+    r"^## (?P<task>T\d+\.\d+) · .+\n\n\*Difficulty .+\n\n\*\*Warm-up\.\*\* .+\n(?:.+\n)*\n"
+    r"<details><summary>Answer</summary>\n\n(?P<answer>(?:.+\n)+)\n</details>\n",
+    re.MULTILINE,
+)
+BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
+
+
+def released() -> str:
+    """All text of the notebooks that students get."""
+    paths = sorted((Path(__file__).parents[2] / "assignments").glob("*/*.ipynb"))
+    cells = [cell for path in paths for cell in json.loads(path.read_bytes())["cells"]]
+    return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+
+
+@pytest.fixture(scope="module")
+def answers() -> dict[str, list[str]]:
+    """What the answer of each warm-up says in bold."""
+    found = WARM_UP.finditer(released())
+    return {one["task"]: [text.replace("−", "-") for text in BOLD.findall(one["answer"])] for one in found}
+
+
+def rounded(value: object, digits: int) -> object:
+    """A number, or every number in lists of them, with so many digits behind the point."""
+    if isinstance(value, torch.Tensor):
+        value = value.tolist()
+    if isinstance(value, (list, tuple)):
+        return type(value)(rounded(part, digits) for part in value)
+    return round(value, digits) if isinstance(value, float) else value
+
+
+def test_tasks_open_with_warm_ups(answers: dict[str, list[str]]) -> None:
+    assert sorted(WARM_UPS) == sorted(set(WARM_UPS) & set(answers))
+
+
+@pytest.mark.parametrize("task", sorted(WARM_UPS))
+def test_what_an_answer_says_in_bold_is_right(answers: dict[str, list[str]], task: str) -> None:
+    digits = [max((len(part) for part in re.findall(r"\.(\d+)", text)), default=0) for text in answers[task]]
+    right = [rounded(value, places) for value, places in zip(WARM_UPS[task], digits, strict=True)]
+    assert [ast.literal_eval(text) for text in answers[task]] == right
