@@ -167,7 +167,8 @@ plots.row([[-1, 2], [3, -4]], kept, copied, titles=["the layer gave", "kept", "k
 # </details>
 # <details><summary>Question: how much of the 28 × 28 image has one number of <code>conv2</code> seen?</summary>
 #
-# 14 × 14 pixels, a quarter of the image. Go backwards: 5 × 5 numbers of `pool1` lie under its kernel; they come from 10 × 10 numbers of `conv1`; and each of those saw 5 × 5 pixels, so 10 + 4 = 14.
+# 14 × 14 pixels, a quarter of the image. Go backwards: 5 × 5 numbers of `pool1` lie under its kernel; they come from 10 × 10 numbers of `conv1`; and each of those saw 5 × 5 pixels, so 10 + 4 = 14. Deeper
+# layers see more. If the network ended with *global average pooling* (A2) instead of a dense layer, every map would be a detector of its own.
 #
 # </details>
 # <details><summary>Question: your network was sent through the block twice, in training mode. Is it the same network afterwards?</summary>

@@ -30,8 +30,8 @@ def released() -> str:
 @pytest.fixture(scope="module")
 def answers() -> dict[str, list[str]]:
     """What the answer of each warm-up says in bold."""
-    found = WARM_UP.finditer(released())
-    return {one["task"]: [text.replace("−", "-") for text in BOLD.findall(one["answer"])] for one in found}
+    warm_ups = WARM_UP.finditer(released())
+    return {found["task"]: [bold.replace("−", "-") for bold in BOLD.findall(found["answer"])] for found in warm_ups}
 
 
 def rounded(value: object, digits: int) -> object:

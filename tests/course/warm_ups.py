@@ -70,7 +70,7 @@ WARM_UPS: dict[str, tuple[object, ...]] = {
     "T4.3": (1 - 0.5 - 0.5, 1 - 0.5 - (0.5 + 0.5)),
     "T4.4": ([sum(last) / len(last) for last in ([6], [6, 3], [6, 3, 3], [3, 3, 0])],),
     "T4.5": (nn.Dropout(0.75).eval()(torch.tensor(3.0)), nn.Dropout(0.75)(torch.full((99,), 3.0)).max()),
-    "T4.6": tuple([said.count(name) for name in ("cat", "dog")] for said in (["cat", "dog", "cat"], ["dog", "dog"])),
+    "T4.6": tuple([answers.count(name) for name in ("cat", "dog")] for answers in (["cat", "dog", "cat"], ["dog"] * 2)),
     "T4.7": (5 * math.ceil(1200 / 32),),
     "T4.8": (0.7 * torch.tensor([1.0, 0, 0]) + 0.3 / 3,),
     "T5.1": ([10, 20, 30][-1],),
