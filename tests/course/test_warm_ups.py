@@ -31,7 +31,7 @@ def released() -> str:
 def answers() -> dict[str, list[str]]:
     """What the answer of each warm-up says in bold."""
     warm_ups = WARM_UP.finditer(released())
-    return {found["task"]: [bold.replace("−", "-") for bold in BOLD.findall(found["answer"])] for found in warm_ups}
+    return {match["task"]: [bold.replace("−", "-") for bold in BOLD.findall(match["answer"])] for match in warm_ups}
 
 
 def rounded(value: object, digits: int) -> object:
