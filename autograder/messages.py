@@ -56,9 +56,8 @@ def missing_name(name: str) -> str:
     return f"{what} Restart the kernel, run all cells, and look at the first error."
 
 
-def cut_short(name: str, label: str) -> str:
-    """The cell that should have defined `name` stopped before it did."""
-    cell = label if label.startswith("cell ") else f"the cell `{label}`"
+def cut_short(name: str, cell: str) -> str:
+    """The cell ("cell 6") that should have defined `name` stopped before it did."""
     return f"There is no `{name}` in your notebook, because {cell} stopped with an error. Mend it first."
 
 

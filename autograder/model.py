@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-REPORT_VERSION = 5
-_READ = (1, 2, 3, 4)  # older versions that are still read
+REPORT_VERSION = 6
+_READ = (1, 2, 3, 4, 5)  # older versions that are still read
 _STUB_IN_VERSION_1 = "This part is not filled in yet"  # how the message began; there was no `unwritten`
 
 
@@ -62,6 +62,9 @@ class CheckResult:
     staff: str = ""  # for the staff only: what the student's code printed, tracebacks
     measured: dict[str, float] = field(default_factory=dict)  # accuracies and other figures that the check asked for
     unwritten: bool = False  # it met the stub of the release: not wrong, only not done yet
+    stopped_at: str = ""  # where the student's code stopped with an error: "line 2 of cell 6", or a whole cell
+    error: str = ""  # the class of that error
+    missing: str = ""  # the name that the notebook does not define
 
     @property
     def earns(self) -> bool:
@@ -159,7 +162,7 @@ class Report:
             raise ValueError(f"a report of version {version}, this program reads up to {REPORT_VERSION}")
         if version == 1:
             _from_version_1(raw)
-        raw["version"] = REPORT_VERSION  # 3 added a verdict, 4 the answers that people mark, 5 extra credit
+        raw["version"] = REPORT_VERSION  # 3 added a verdict, 4 written answers, 5 extra credit, 6 `stopped_at`
         raw["exercises"] = tuple(_exercise(item) for item in raw["exercises"])
         raw["cells"] = tuple(CellRun(**item | {"figures": tuple(item["figures"])}) for item in raw["cells"])
         raw["notes"] = tuple(raw["notes"])

@@ -24,7 +24,7 @@ from autograder.judge.conversation import Ask
 from autograder.judge.folded_help import quoted
 from autograder.judge.plugin import Suite
 from autograder.log import span
-from autograder.model import CellRun, Report
+from autograder.model import CellRun, CheckResult, Report
 from autograder.submission.handed_in import HandedIn
 from autograder.submission.match import bound_anew, functions
 from autograder.submission.read import Cell, read_submission
@@ -88,15 +88,16 @@ def _traced(results: Results, cells: Sequence[Cell], runs: Sequence[CellRun]) ->
     """The results; where a name is missing, with the cell that stopped before it was defined."""
     stopped = [cell for cell, run in zip(cells, runs, strict=True) if not run.ok]
     homes = {name: cell.label for cell in stopped for name in functions(cell.source) | bound_anew(cell.source)}
-    return tuple(replace(check, message=_first_cause(check.message, homes)) for check in results)
+    return tuple(_first_cause(check, homes) for check in results)
 
 
-def _first_cause(message: str, homes: Mapping[str, str]) -> str:
-    """The message; where a name is missing that a stopped cell has, that cell's."""
-    for name, label in homes.items():
-        if message == messages.missing_name(name) or f" with NameError: name '{name}' is not defined." in message:
-            return messages.cut_short(name, label)
-    return message
+def _first_cause(check: CheckResult, homes: Mapping[str, str]) -> CheckResult:
+    """The result; where a name is missing that a stopped cell has, with that cell."""
+    label = homes.get(check.missing)
+    if label is None:
+        return check
+    cell = label if label.startswith("cell ") else f"the cell `{label}`"
+    return replace(check, message=messages.cut_short(check.missing, cell), stopped_at=cell, error="")
 
 
 def _since(start: float) -> float:

@@ -16,6 +16,7 @@ from autograder.model import CheckResult, Verdict
 from autograder.text import plain
 
 _MISFIT = re.compile(r"(\w[\w.]{0,80}?)(?:\.__init__)?\(\) (?:missing|takes|got) ")  # Python's, of other parameters
+_UNKNOWN = re.compile(r"name '(\w{1,80})' is not defined.*")  # Python's, which may add what it thinks is meant
 NO_EVIDENCE = "The check ended without an error, but it has no expectation or never called the student's code."
 
 
@@ -31,6 +32,7 @@ def result_of(
         return replace(failed, counterexample=describe.counterexample(conversation, parameters), staff=staff)
     if isinstance(error, StudentError):
         failed = replace(blank, verdict=error.verdict, message=student_message(error, conversation, parameters))
+        failed = _with_cause(failed, error, conversation, parameters)
         example = describe.counterexample(conversation, parameters)
         return replace(failed, counterexample=example, staff=staff, unwritten=error.from_stub)
     if error is not None:
@@ -67,6 +69,20 @@ def broken_by(theirs: Conversation, right: Conversation, trace: str) -> FailedEx
         if form != expected:
             return FailedExpectation(messages.odd_answer(form, expected), trace=trace)
     return FailedExpectation(messages.odd_answer(), trace=trace)
+
+
+def _with_cause(
+    failed: CheckResult, error: StudentError, conversation: Conversation, parameters: describe.Parameters
+) -> CheckResult:
+    """The result with what other checks may have in common: the line that raised, or the name that is missing."""
+    if error.verdict is not Verdict.RAISED or error.from_stub:
+        return failed
+    if error.type_name == "Undefined":
+        return replace(failed, missing=_missing(error, conversation, parameters))
+    unknown = _UNKNOWN.fullmatch(error.message) if error.type_name == "NameError" else None
+    failed = replace(failed, missing=unknown[1] if unknown else "")
+    where = plain.one_line(error.where, 80)
+    return replace(failed, stopped_at=where, error=_kind(error, conversation)) if where else failed
 
 
 def student_message(error: StudentError, conversation: Conversation, parameters: describe.Parameters) -> str:
@@ -110,13 +126,18 @@ def _raised(error: StudentError, conversation: Conversation, where: str) -> str:
         return messages.ENDED
     if error.type_name == "Crash" and not where:
         return messages.crashed(plain.one_line(error.message, 80))
-    built_in = isinstance(getattr(builtins, error.type_name, None), type)
-    kind = error.type_name if built_in or conversation.show != "shapes" else messages.CUSTOM_ERROR
+    kind = _kind(error, conversation)
     text = plain.one_line(error.message) if conversation.show != "shapes" else ""
     text = messages.NO_GPU if error.asks_for_gpu else text
-    kind = plain.one_line(kind, describe.MAX_NAME)
     if where:
         return messages.raised(kind, text, where)
     called = _MISFIT.match(text)  # a helper of the suite made the call
     name = describe.called_directly(conversation) or (called[1] if called else "")  # no line of the student's raised it
     return messages.not_callable(name, kind, text) if name else messages.not_usable(kind, text)
+
+
+def _kind(error: StudentError, conversation: Conversation) -> str:
+    """The class of an error as the student may read it."""
+    built_in = isinstance(getattr(builtins, error.type_name, None), type)
+    kind = error.type_name if built_in or conversation.show != "shapes" else messages.CUSTOM_ERROR
+    return plain.one_line(kind, describe.MAX_NAME)

@@ -1,14 +1,10 @@
 """What is behind failed checks of several exercises: told where it is met first, and one line wherever it is again."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from autograder.model import CellRun, CheckResult, ExerciseResult, Report, Verdict
+from autograder.model import CellRun, CheckResult, ExerciseResult, Report
 
-# As `autograder.messages` writes them: a line that stopped with an error, and a cell without which a name is missing.
-_LINE = re.compile(r"Your code stopped in (.+?) with (\w+)")
-_CELL = re.compile(r"because ((?:the )?cell .+?) stopped with an error")
 _SYNTAX = ("SyntaxError", "IndentationError", "TabError")
 
 _Cause = tuple[str, str]
@@ -31,12 +27,7 @@ class Roots(NamedTuple):
 
 def cause_of(check: CheckResult) -> _Cause | None:
     """(place, error), the same for every check that the same line or cell stops; None where it is about itself only."""
-    if check.verdict is not Verdict.RAISED or check.unwritten:
-        return None
-    if cell := _CELL.search(check.message):
-        return cell[1], ""
-    line = _LINE.match(check.message)
-    return (line[1], line[2]) if line else None
+    return (check.stopped_at, check.error) if check.stopped_at else None
 
 
 def shared_causes(exercises: Sequence[ExerciseResult]) -> Roots:

@@ -141,8 +141,17 @@ def test_figures_and_failed_cells_are_kept_for_the_feedback(report):
 def test_a_function_whose_cell_stopped_is_told_with_that_cell(report):
     """Its checks said that there is no `double`, and asked whether it was renamed."""
     result = report(double="def double(x:\n    return 2 * x")
-    assert {check.message for check in result.checks[:1]} == {messages.cut_short("double", "double")}
+    assert result.checks[0].message == messages.cut_short("double", "the cell `double`")
+    assert result.checks[0].stopped_at == "the cell `double`"
     assert result.cells[1].error.startswith("SyntaxError")
+
+
+def test_the_line_that_raised_is_a_fact_of_the_report_and_not_only_a_sentence(report):
+    """Pages found what checks have in common by reading our own sentences."""
+    stopped = report(double="def double(x):\n    return x.none").checks[0]
+    assert (stopped.stopped_at, stopped.error, stopped.missing) == ("line 2 of cell double", "AttributeError", "")
+    missed = report(double="def double(x):\n    return nowhere(x)").checks[0]
+    assert (missed.error, missed.missing) == ("NameError", "nowhere")
 
 
 def test_a_name_of_a_cell_with_a_syntax_error_is_told_with_that_cell_wherever_it_is_missed(tiny, zygote):

@@ -7,7 +7,7 @@ from autograder import messages
 from autograder.gradebook.context import StudentContext
 from autograder.gradebook.grades import Grade, Mark
 from autograder.model import CellRun, Verdict, WrittenAnswer
-from autograder.reports.roots import cause_of, first_of_all, follow_ups, shared_causes
+from autograder.reports.roots import first_of_all, follow_ups, shared_causes
 from autograder.reports.student_page import student_page
 from autograder.reports.terminal import show_student
 from autograder.reports.words import tasks
@@ -20,7 +20,8 @@ WHERE = "line 2 of cell 6"
 def crash(check: str, kind: str = "int", **values: object) -> dict[str, dict[str, object]]:
     """A check that a helper of the student's stops, on its line 2."""
     message = messages.raised("AttributeError", f"'{kind}' object has no attribute 'item'", WHERE)
-    return failing(check, Verdict.RAISED, message=message, counterexample=f"{check}(1)", **values)
+    known = {"stopped_at": WHERE, "error": "AttributeError", "message": message, "counterexample": f"{check}(1)"}
+    return failing(check, Verdict.RAISED, **known, **values)
 
 
 def crashed():
@@ -71,13 +72,6 @@ def test_the_same_words_about_answers_are_no_common_cause():
     assert shared_causes(untouched().exercises) == ({}, {})
 
 
-def test_the_cause_is_read_from_the_sentences_that_are_written():
-    (made,) = (check for check in report("Ada", crash("corr2d/0")).checks if not check.earns)
-    assert cause_of(made) == (WHERE, "AttributeError")
-    assert cause_of(replace(made, message=messages.cut_short("pair", "cell 6"))) == ("cell 6", "")
-    assert cause_of(replace(made, message=messages.missing_name("pair"))) is None
-
-
 def test_a_relation_with_other_numbers_is_the_same_reason():
     """One mean where a sum is asked was told four times, as one eighteenth, one twelfth, a third and a half."""
     hints = [f"Your result is the expected one, divided by {n}." for n in (18, 12)]
@@ -113,7 +107,8 @@ def test_checks_that_only_wait_are_counted_on_the_terminal():
 
 
 def test_no_input_is_shown_where_nothing_is_there_to_try():
-    missing = {"message": messages.cut_short("corr2d", "corr2d"), "counterexample": "corr2d(X of shape (2, 3))"}
+    told = messages.cut_short("corr2d", "the cell `corr2d`")
+    missing = {"message": told, "counterexample": "corr2d(X of shape (2, 3))"}
     made = report("Ada", failing("corr2d/0", Verdict.RAISED, **missing))
     assert "Smallest failing input" not in student_page(made, TITLE)
     assert "smallest failing input" not in terminal(made)
