@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from autograder.course import Assignment, Course
 from autograder.course.answers import homes, stand_in
-from autograder.course.choice import TASK
+from autograder.course.retelling import TASK
 from autograder.errors import UsageError
 from autograder.submission.match import functions
 from autograder.text.words import amount, number

@@ -14,12 +14,14 @@ from pathlib import Path
 
 from autograder.course.answers import designs_of, edited, mistakes_of, right_definition
 from autograder.course.bans import Bans, read_bans, refuse_unsaid
-from autograder.course.choice import read_choices, retold, with_points
+from autograder.course.choice import read_choices
 from autograder.course.declarations import CheckSpec, MistakeSpec, defined_names, parse, read_checks
 from autograder.course.hidden_files import read_hidden
 from autograder.course.limits import Limits, read_limits
 from autograder.course.parts import ALTERNATIVES, CHECKS, DESIGNS, MISTAKES, part, sources_of
 from autograder.course.percent import Kind, Role, SourceCell, read_source_cells
+from autograder.course.points import with_points
+from autograder.course.retelling import retold
 from autograder.course.rubrics import Rubric, read_rubrics
 from autograder.course.settings import ASSIGNMENT_KEYS, COURSE_KEYS, Feedback
 from autograder.course.stated import refuse_unstated

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.course import load_course
-from autograder.course.choice import shared_out
+from autograder.course.points import shared_out
 from autograder.errors import CourseError
 from autograder.grading.keys import context_digest
 
