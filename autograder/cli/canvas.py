@@ -134,7 +134,7 @@ def canvas_collect(root: Path, slug: str, token_file: Path | None) -> int:
 @TOKEN_FILE
 @COURSE
 def canvas_grades(root: Path, slug: str, dry_run: bool, comments: bool, token_file: Path | None) -> int:
-    """Send grades to Canvas: those that are other there, one after the other. Nobody without a verdict gets a zero.
+    """Send grades to Canvas: those that are other there, many in one form. Nobody without a verdict gets a zero.
 
     An interrupted run is finished by the same command: what is there already is not sent again.
 
@@ -145,7 +145,7 @@ def canvas_grades(root: Path, slug: str, dry_run: bool, comments: bool, token_fi
     """
     from autograder.gradebook.gather import not_final, recomputed_grades, with_not_taken
     from autograder.hosts.canvas_class import numbers_of, people_of
-    from autograder.hosts.canvas_grades import plan_of, scale_of
+    from autograder.hosts.canvas_grades import plan_of, scale_of, submissions_at
 
     course, assignment = loaded(root, slug)
     graded, complaints = recomputed_grades(course, assignment)
@@ -157,8 +157,8 @@ def canvas_grades(root: Path, slug: str, dry_run: bool, comments: bool, token_fi
     with _client(course.term, token_file) as client:
         factor = scale_of(client.one(where), ours, course.term.exports.scale)
         people, _ = people_of(client, home)
-        there = client.all(f"{where}/submissions", include=("submission_comments",))
-        plan = plan_of(ours, people, there, factor, _commented(course.term, slug, ours) if comments else frozenset())
+        told = _commented(course.term, slug, ours) if comments else frozenset()
+        plan = plan_of(ours, people, submissions_at(client, where), factor, told)
         note_all((*listed, *complaints, *plan.complaints, *not_final(ours)))
         if dry_run:
             _say_plan(plan)

@@ -90,9 +90,9 @@ class CanvasClient:
             yield from objects_in(_parsed(raw, list))
             url = self._next(url, headers)
 
-    def put(self, route: str, fields: Mapping[str, str]) -> dict[str, Any]:
-        """What Canvas says to a form. Raises CanvasRefused."""
-        return _object(self._send("PUT", self._url(route), _MAX_ANSWER, fields)[1])
+    def form(self, method: str, route: str, fields: Mapping[str, str]) -> dict[str, Any]:
+        """What Canvas says to a form, by PUT or POST. Raises CanvasRefused."""
+        return _object(self._send(method, self._url(route), _MAX_ANSWER, fields)[1])
 
     def file(self, address: str, most: int) -> bytes:
         """A file, at most one byte more than `most`. Raises CanvasRefused."""

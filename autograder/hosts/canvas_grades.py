@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from autograder.errors import CourseError
@@ -16,6 +17,9 @@ from autograder.text.words import first_sentence, number
 
 _POINTS = ("points", "percent", "letter_grade", "gpa_scale")  # Canvas takes a number as points for all of these
 _THEIRS = (400, 404, 422)  # answers that are about one person, not about all of them
+_ENDED = ("completed", "failed")  # of "queued", "running" and these
+_PAUSES = (0, 1, 2, 4, 8, *[15] * 40)  # seconds between questions, together ten minutes
+_MOST_AT_ONCE = 200  # with comments of full length a form stays below what Canvas's server reads
 _MAX_COMMENT = 4000
 _MAX_TASKS = 5
 
@@ -34,6 +38,11 @@ class GradeChange:
     def matters(self) -> bool:
         """Whether anything is to be sent."""
         return self.points != self.before or bool(self.comment)
+
+    def fields(self) -> dict[str, str]:
+        """What is sent, as Canvas calls it."""
+        grade = {"posted_grade": number(self.points)} if self.points != self.before else {}
+        return grade | ({"text_comment": self.comment} if self.comment else {})
 
     def line(self) -> str:
         """ "doejane_502: – → 71.5"."""
@@ -112,8 +121,12 @@ def plan_of(
 def _new_comment(grade: Grade, points: float, there: dict[str, Any]) -> str:
     """The comment, where it is not there yet."""
     comment = comment_on(grade, points)
-    said = {each.get("comment") for each in objects_in(there.get("submission_comments"))}
-    return "" if comment in said else comment
+    return "" if comment in _said(there) else comment
+
+
+def _said(there: dict[str, Any]) -> set[object]:
+    """The comments that are there."""
+    return {each.get("comment") for each in objects_in(there.get("submission_comments"))}
 
 
 def _taken_off(grade: Grade, there: dict[str, Any]) -> list[str]:
@@ -145,19 +158,54 @@ def comment_on(grade: Grade, points: float) -> str:
 
 
 def send_grades(client: CanvasClient, route: str, changes: Iterable[GradeChange]) -> Iterator[tuple[GradeChange, str]]:
-    """Each change with why it failed, "" where it did not; one by one, as they are sent.
+    """Each change with why it failed, "" where it did not; what one form did not bring about is sent alone.
 
     Raises CanvasRefused where it is about all of them: what was sent is there, and is not sent again the next time.
     """
-    for change in changes:
-        form = {"submission[posted_grade]": number(change.points)} if change.points != change.before else {}
-        form |= {"comment[text_comment]": change.comment} if change.comment else {}
-        try:
-            answer = client.put(f"{route}/submissions/{change.number}", form)
-        except CanvasRefused as error:
-            if error.status not in _THEIRS:
-                raise
-            yield change, str(error)
-            continue
-        kept = entered(answer)
-        yield change, "" if kept == change.points else f"Canvas has {'nothing' if kept is None else number(kept)} now"
+    waiting = iter(changes)
+    while batch := list(islice(waiting, _MOST_AT_ONCE)):
+        there: dict[object, dict[str, Any]] = {}
+        if len(batch) > 1:
+            _send_together(client, route, batch)
+            there = {raw.get("user_id"): raw for raw in submissions_at(client, route)}
+        for change in batch:
+            rest = _missing(change, there[change.number]) if change.number in there else change
+            yield change, _send_alone(client, route, rest) if rest.matters else ""
+
+
+def submissions_at(client: CanvasClient, route: str) -> Iterator[dict[str, Any]]:
+    """Everybody's grade and comments as Canvas has them now. Raises CanvasRefused."""
+    return client.all(f"{route}/submissions", include=("submission_comments",))
+
+
+def _send_together(client: CanvasClient, route: str, batch: Sequence[GradeChange]) -> None:
+    """One form for several; waits until Canvas's job has ended, well or not: one person can stop it for all.
+
+    Raises CanvasRefused.
+    """
+    form = {f"grade_data[{each.number}][{key}]": text for each in batch for key, text in each.fields().items()}
+    job = client.form("POST", f"{route}/submissions/update_grades", form)
+    for pause in _PAUSES:
+        if job.get("workflow_state") in _ENDED:
+            return
+        client.wait(pause)
+        job = client.one(f"progress/{terminal(str(job.get('id')), 20)}")
+    raise CanvasRefused("Canvas has not finished with the grades: run the same command again later")
+
+
+def _missing(change: GradeChange, there: dict[str, Any]) -> GradeChange:
+    """What of a change Canvas does not have."""
+    return replace(change, before=entered(there), comment="" if change.comment in _said(there) else change.comment)
+
+
+def _send_alone(client: CanvasClient, route: str, change: GradeChange) -> str:
+    """Why Canvas does not take it; "" where it does. Raises CanvasRefused where that is not about this person."""
+    homes = {"posted_grade": "submission[posted_grade]", "text_comment": "comment[text_comment]"}
+    form = {homes[key]: text for key, text in change.fields().items()}
+    try:
+        kept = entered(client.form("PUT", f"{route}/submissions/{change.number}", form))
+    except CanvasRefused as error:
+        if error.status not in _THEIRS:
+            raise
+        return str(error)
+    return "" if kept == change.points else f"Canvas has {'nothing' if kept is None else number(kept)} now"

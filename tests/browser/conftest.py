@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.jupyter import ROOT, Lab, lab
+from tests.browser.pages import PATIENCE
 from tests.engine.hosts.test_nbgrader import make_course
 from tests.programs import chromium, missing
 
@@ -21,7 +22,6 @@ collect_ignore_glob = ["test_*.py"] if {"browser", "browser/"} & set(missing()) 
 FLAGS = "no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update"
 MORE_FLAGS = "disable-sync disable-dev-shm-usage no-proxy-server"
 ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # as on a machine without a network
-PATIENCE = 90_000  # milliseconds for anything that appears; machines are busy
 
 
 @pytest.fixture(scope="module")

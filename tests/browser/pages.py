@@ -1,15 +1,17 @@
-"""What a person does in JupyterLab, in words: formgrader's pages, and a notebook."""
+"""What a person does in a browser, in words: formgrader's pages, a notebook, the page where answers are marked."""
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Error, Frame, Locator, Page, expect
 
-from tests.browser.jupyter import Lab
+from tests.browser.jupyter import PROGRAMS, Lab, environment
 
+PATIENCE = 90_000  # milliseconds for anything that appears; machines are busy
 LONG = 240_000  # milliseconds: a box is started, or a kernel that imports torch
 
 
@@ -107,3 +109,33 @@ class Notebook:
         """Wait until the kernel has nothing to do, and no cell waits for it."""
         self.page.wait_for_timeout(300)  # the request is on its way
         expect(self.page.locator(".jp-InputPrompt").filter(has_text="[*]")).to_have_count(0, timeout=LONG)
+
+
+@contextmanager
+def marking_page(root: Path, marker: str) -> Iterator[str]:
+    """`convgrade mark tiny` in a course; gives the address of its page."""
+    command = [PROGRAMS / "convgrade", "mark", "tiny", "--no-browser", "--marker", marker]
+    shell = environment(root.parent) | {"PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, cwd=root, env=shell, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+def shows(page: Page, where: str, text: str) -> None:
+    """Waits for it: machines are busy."""
+    expect(page.locator(where)).to_contain_text(text, timeout=PATIENCE)
+
+
+def mark(page: Page, levels: str, comment: str = "") -> None:
+    """Levels by number, a comment, and on to the next answer."""
+    label = page.locator("#answer").inner_text()
+    for key in levels:
+        page.keyboard.press(key)
+    if comment:
+        page.keyboard.press("c")
+        page.keyboard.insert_text(comment)
+    page.keyboard.press("Control+Enter" if comment else "Enter")
+    shows(page, ".said", f"Saved: {label}")

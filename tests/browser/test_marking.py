@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,16 +10,14 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from nbgrader.apps.api import NbGraderAPI
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from autograder.course import load_course
 from autograder.gradebook import database, opening
 from autograder.gradebook.gather import gather_contexts
 from autograder.model import Report, WrittenAnswer
 from autograder.reports.class_page import write_pages
-from tests.browser.conftest import PATIENCE
-from tests.browser.jupyter import PROGRAMS, environment
-from tests.browser.pages import pictured
+from tests.browser.pages import mark, marking_page, pictured, shows
 from tests.engine.samples.book import book_of, make_book, make_course, report, url_of
 from tests.engine.samples.rubric import RUBRIC
 
@@ -46,31 +43,8 @@ def marking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marking]:
     answers = {name: (WrittenAnswer("why", text, "given" if text else "blank"),) for name, text in TEXTS.items()}
     reports = tuple(replace(report(name), answers=answer) for name, answer in answers.items())
     database.record(reports, root)
-    command = [PROGRAMS / "convgrade", "mark", "tiny", "--no-browser", "--marker", "una"]
-    shell = environment(root.parent) | {"PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(command, cwd=root, env=shell, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout
-            yield Marking(root, process.stdout.readline().strip(), reports)
-        finally:
-            process.terminate()
-
-
-def shows(page: Page, where: str, text: str) -> None:
-    """Waits for it: machines are busy."""
-    expect(page.locator(where)).to_contain_text(text, timeout=PATIENCE)
-
-
-def mark(page: Page, levels: str, comment: str = "") -> None:
-    """Levels by number, a comment, and on to the next answer."""
-    label = page.locator("#answer").inner_text()
-    for key in levels:
-        page.keyboard.press(key)
-    if comment:
-        page.keyboard.press("c")
-        page.keyboard.insert_text(comment)
-    page.keyboard.press("Control+Enter" if comment else "Enter")
-    shows(page, ".said", f"Saved: {label}")
+    with marking_page(root, "una") as address:
+        yield Marking(root, address, reports)
 
 
 def test_three_answers_are_marked_by_keyboard(marking: Marking, page: Page, shots: Path) -> None:

@@ -237,17 +237,17 @@ def test_a_dry_run_sends_nothing_and_no_verdict_is_no_zero(term, stub, canvas):
 def test_only_what_is_other_there_is_sent(term, stub, canvas):
     stub.submissions[501]["entered_score"] = 90.0
     first, second = canvas("grades", "tiny"), canvas("grades", "tiny")
-    assert stub.forms == [{"submission[posted_grade]": "60"}]
+    assert stub.forms == [{"posted_grade": "60"}]
     assert "1 sent, 1 as they are, 1 without a verdict" in first[1]
     assert "0 sent, 2 as they are, 1 without a verdict" in second[1]
 
 
 def test_a_comment_is_sent_when_it_is_asked_for_and_once(term, stub, canvas):
     canvas("grades", "tiny")
-    assert not any("comment[text_comment]" in form for form in stub.forms)
+    assert not any("text_comment" in form for form in stub.forms)
     canvas("grades", "tiny", "--comments")
     canvas("grades", "tiny", "--comments")
-    said = [form["comment[text_comment]"] for form in stub.forms if "comment[text_comment]" in form]
+    said = [form["text_comment"] for form in stub.forms if "text_comment" in form]
     assert [text.splitlines()[0] for text in said] == ["90 of 100 points.", "60 of 100 points."]
     assert "30 to gain" in said[1]
 
@@ -255,19 +255,51 @@ def test_a_comment_is_sent_when_it_is_asked_for_and_once(term, stub, canvas):
 def test_nobody_is_told_before_feedback_is_due(term, stub, canvas, monkeypatch):
     at_home(term, stub, monkeypatch, "[feedback]\nrelease = 2199-01-01\n")
     canvas("grades", "tiny", "--comments")
-    assert [sorted(form) for form in stub.forms] == [["submission[posted_grade]"]] * 2
+    assert [sorted(form) for form in stub.forms] == [["posted_grade"]] * 2
 
 
 def test_what_was_cut_off_is_finished_by_the_same_command(term, stub, canvas):
-    stub.trouble["PUT", f"{GRADE}/502"] = [(500, {}, b"")]
+    stub.stops_at, stub.trouble["PUT", f"{GRADE}/502"] = {502}, [(500, {}, b"")]
     code, out, err = canvas("grades", "tiny")
     assert (code, "1 sent, 1 not tried" in out, "run the same command again" in err) == (1, True, True)
     canvas("grades", "tiny")
-    assert [form["submission[posted_grade]"] for form in stub.forms] == ["90", "60"]
+    assert [form["posted_grade"] for form in stub.forms] == ["90", "60"]
+
+
+def sent_by(stub):
+    """How grades were sent, and how often it was asked whether that has ended."""
+    ways = [(method, path.removeprefix("/api/v1/").partition("?")[0]) for method, path, _ in stub.asked]
+    return [(method, path.rpartition("/")[2]) for method, path in ways if method != "GET" or "progress/" in path]
+
+
+def test_several_grades_go_out_in_one_form_and_its_end_is_waited_for(term, stub, canvas, monkeypatch):
+    """They used to go out one by one."""
+    pauses, stub.slow = [], 3
+    monkeypatch.setattr("autograder.hosts.canvas_client.time.sleep", pauses.append)
+    _, out, _ = canvas("grades", "tiny", "--comments")
+    assert ("2 sent" in out, [sorted(form) for form in stub.forms]) == (True, [["posted_grade", "text_comment"]] * 2)
+    assert sent_by(stub) == [("POST", "update_grades"), *[("GET", "700")] * 4]
+    assert pauses == [0, 1, 2, 4]
+
+
+def test_a_job_of_canvas_without_an_end_is_one_sentence_and_sends_nothing_twice(term, stub, canvas, monkeypatch):
+    monkeypatch.setattr("autograder.hosts.canvas_client.time.sleep", lambda seconds: None)
+    stub.slow = 1000
+    code, out, err = canvas("grades", "tiny", "--comments")
+    assert (code, "0 sent, 2 not tried" in out, "has not finished with the grades" in err) == (1, True, True)
+    assert {method for method, _ in sent_by(stub)} == {"POST", "GET"}
+    assert "0 sent, 2 as they are" in canvas("grades", "tiny", "--comments")[1]
+
+
+def test_one_whom_canvas_job_does_not_find_is_told_by_name(term, stub, canvas):
+    del stub.submissions[501]
+    code, out, _ = canvas("grades", "tiny")
+    assert (code, "lovelaceada_501: – → 90: failed: Canvas does not know it" in out) == (1, True)
+    assert "1 sent, 1 failed" in out
 
 
 def test_one_grade_that_canvas_refuses_does_not_stop_the_others(term, stub, canvas):
-    stub.trouble["PUT", f"{GRADE}/501"] = [(400, {}, b'{"errors": "closed grading period"}')]
+    stub.stops_at, stub.trouble["PUT", f"{GRADE}/501"] = {501}, [(400, {}, b'{"errors": "closed grading period"}')]
     code, out, _ = canvas("grades", "tiny")
     assert (code, "failed: Canvas answers 400 (closed grading period)" in out) == (1, True)
     assert "1 sent, 1 failed" in out

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import takewhile
 from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
@@ -38,7 +39,10 @@ class CanvasStub(ThreadingHTTPServer):
         self.assignment: dict[str, Any] = {"grading_type": "points", "points_possible": 100}
         self.trouble: dict[tuple[str, str], list[tuple[int, dict[str, str], bytes]]] = {}
         self.asked: list[tuple[str, str, str]] = []  # method, path with query, the header Authorization
-        self.forms: list[dict[str, str]] = []
+        self.forms: list[dict[str, str]] = []  # what each person was given, by either route
+        self.jobs: dict[int, list[str]] = {}  # of each job the states that it will still have
+        self.slow = 0  # how many questions find a job running
+        self.stops_at: set[int] = set()  # people at whom a job stops, as Canvas's do where one cannot be graded
         self.per_page = 2
 
     @property
@@ -75,6 +79,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         self._answer("PUT")
 
+    def do_POST(self) -> None:
+        self._answer("POST")
+
     def _answer(self, method: str) -> None:
         stub, path = self.server, urlsplit(self.path).path
         stub.asked.append((method, self.path, self.headers.get("Authorization", "")))
@@ -102,17 +109,52 @@ class _Handler(BaseHTTPRequestHandler):
         elif method == "GET" and path == _ONE:
             self._say(200, {}, json.dumps(stub.assignment).encode())
         elif method == "PUT" and put and int(put[1]) in stub.submissions:
-            self._grade(stub.submissions[int(put[1])], dict(parse_qsl(body)))
+            self._grade_one(stub.submissions[int(put[1])], dict(parse_qsl(body)))
+        elif method == "POST" and path == f"{_ONE}/submissions/update_grades":
+            self._grade_many(parse_qsl(body))
+        elif method == "GET" and (job := re.fullmatch(r"/api/v1/progress/(\d+)", path)) and int(job[1]) in stub.jobs:
+            self._progress(int(job[1]))
         else:
             self._say(404, {}, b'{"errors": [{"message": "The specified resource does not exist."}]}')
 
-    def _grade(self, submission: dict[str, Any], form: dict[str, str]) -> None:
-        self.server.forms.append(form)
-        if "submission[posted_grade]" in form:
-            submission["score"] = submission["entered_score"] = float(form["submission[posted_grade]"])
-        if "comment[text_comment]" in form:
-            submission["submission_comments"].append({"comment": form["comment[text_comment]"]})
+    def _grade_one(self, submission: dict[str, Any], form: dict[str, str]) -> None:
+        homes = {"submission[posted_grade]": "posted_grade", "comment[text_comment]": "text_comment"}
+        self._grade(submission, {homes[key]: value for key, value in form.items()})
         self._say(200, {}, json.dumps(submission).encode())
+
+    def _grade_many(self, form: list[tuple[str, str]]) -> None:
+        """A job: person by person, in the order of the form; whom it does not know it passes over, and has failed."""
+        data: dict[int, dict[str, str]] = {}
+        for key, value in form:
+            parts = re.fullmatch(r"grade_data\[(\d+)\]\[(posted_grade|text_comment)\]", key)
+            assert parts, key
+            data.setdefault(int(parts[1]), {})[parts[2]] = value
+        if not data:
+            self._say(400, {}, b'{"error": "\'grade_data\' parameter required"}')
+            return
+        stub, number = self.server, 700 + len(self.server.jobs)
+        known = [person for person in data if person in stub.submissions]
+        done = list(takewhile(lambda person: person not in stub.stops_at, known))
+        for person in done:
+            self._grade(stub.submissions[person], data[person])
+        end = "completed" if len(done) == len(data) else "failed"
+        stub.jobs[number] = ["queued", *["running"] * stub.slow, end]
+        self._progress(number)
+
+    def _grade(self, submission: dict[str, Any], given: dict[str, str]) -> None:
+        self.server.forms.append(given)
+        if "posted_grade" in given:
+            submission["score"] = submission["entered_score"] = float(given["posted_grade"])
+        if "text_comment" in given:
+            submission["submission_comments"].append({"comment": given["text_comment"]})
+
+    def _progress(self, number: int) -> None:
+        """How far a job is, as Canvas says it; the last state stays."""
+        states = self.server.jobs[number]
+        state = states.pop(0) if len(states) > 1 else states[0]
+        about = {"id": number, "tag": "submissions_update", "context_type": "Course", "context_id": COURSE}
+        url = f"{self.server.url}/api/v1/progress/{number}"
+        self._say(200, {}, json.dumps(about | {"workflow_state": state, "message": None, "url": url}).encode())
 
     def _page(self, items: list[Any], query: dict[str, list[str]]) -> None:
         """One page; Canvas gives fewer than were asked for, and says in Link where the next one is."""
