@@ -122,9 +122,8 @@ def _undecided(context: StudentContext) -> int:
 def _row(report: Report, href: str, context: StudentContext | None) -> Row:
     context = context or StudentContext()
     grade = context.grade
-    by_people = bool(grade and any(mark.manual is not None for mark in grade.marks))
-    known = judged(report) or by_people
-    score = (grade.score if grade else report.score) if known else None
+    alone = report.score if judged(report) else None
+    score = grade.counted if grade else alone  # as in every export
     marks = tuple(context.marks.values() or map(mark_of, report.exercises))
     trouble = needs_a_person(report)
     return Row(

@@ -1,5 +1,6 @@
 """One student's feedback: a self-contained page that says what is wrong, where, and what to do next."""
 
+from dataclasses import replace
 from pathlib import PurePath
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
@@ -85,7 +86,7 @@ def student_page(report: Report, title: str, context: StudentContext | None = No
     """The whole page as HTML; `title` is the assignment's."""
     context = context or StudentContext()
     report = context.allowed(report)
-    shown = context.exercises(report) if judged(report) else ()
+    shown = _shown(report, context)
     common, numbered = shared_causes(shown), enumerate(shown, 1)
     sections = [_section(f"exercise-{index}", exercise, context, report, common) for index, exercise in numbered]
     stopped = (*first_of_all(report), *follow_ups(report))
@@ -100,7 +101,7 @@ def student_page(report: Report, title: str, context: StudentContext | None = No
         score=context.grade.score if context.grade else report.score,
         points=context.grade.points if context.grade else report.points,
         sections=sections,
-        steps=_steps(report, sections) if shown else [],
+        steps=_steps(report, sections) if judged(report) else [],
         tally=counts(report.checks),
         first=first_of_all(report)[:1],
         failed=[(cell, figures) for cell, figures in cells if not cell.ok],
@@ -111,6 +112,15 @@ def student_page(report: Report, title: str, context: StudentContext | None = No
         earlier_answer=EARLIER_ANSWER,
         by_hand=sum(section.mark.points for section in sections if section.mark.waiting and section.mark.by_hand),
     )
+
+
+def _shown(report: Report, context: StudentContext) -> tuple[ExerciseResult, ...]:
+    """What the page has a section for: nothing where there is no verdict, unless a person gave all points."""
+    if judged(report):
+        return context.exercises(report)
+    if not context.grade or context.grade.counted is None:
+        return ()
+    return context.exercises(replace(report, exercises=tuple(replace(each, checks=()) for each in report.exercises)))
 
 
 def _section(anchor: str, exercise: ExerciseResult, context: StudentContext, report: Report, common: Roots) -> Section:

@@ -210,6 +210,28 @@ def test_the_same_reports_give_the_same_bytes(tmp_path):
     assert every_page(tmp_path / "a") == every_page(tmp_path / "b")
 
 
+def marked_by_hand(first: float | None) -> StudentContext:
+    """A file that no program could judge, and what people gave for it: 1.25 for each exercise but the first."""
+    names = enumerate(unreadable().exercises)
+    given = [Mark(each.name, each.title, each.points, manual=1.25 if at else first) for at, each in names]
+    return StudentContext(Grade("Mei Tanaka", "a1_convolution", tuple(given)))
+
+
+def test_points_that_people_alone_gave_are_on_every_page():
+    """The export had them; the student's own page did not."""
+    page = " ".join(student_page(unreadable(), TITLE, marked_by_hand(2)).split())
+    assert "<strong>9.5</strong> of 100 points" in page
+    assert "This file could not be graded" in page
+    assert 'data-sort="9.5"' in class_page([unreadable()], TITLE, ["x"], {"Mei Tanaka": marked_by_hand(2)})
+
+
+def test_a_part_of_the_points_is_no_score():
+    """The class page showed 7.5, where every export has an empty cell."""
+    page = class_page([unreadable()], TITLE, ["x"], {"Mei Tanaka": marked_by_hand(None)})
+    assert ('data-sort="7.5"' in page, 'data-sort="-1" data-label="score">–' in page) == (False, True)
+    assert 'class="score"' not in student_page(unreadable(), TITLE, marked_by_hand(None))
+
+
 # large classes ----------------------------------------------------------------------------------
 
 
