@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from autograder.errors import CourseError
 from autograder.exports import Export, Platform
 from autograder.exports.roster import match
-from autograder.exports.table import CsvValue, to_csv
+from autograder.exports.table import CsvValue, Theirs, to_csv
 from autograder.gradebook.grades import Grade
 from autograder.intake.roster import Identity, from_csv, login_keys, name_keys
 from autograder.text.words import amount
@@ -46,9 +46,10 @@ def _merged(title: str, grades: Sequence[Grade], table: list[list[str]]) -> Expo
     rows: list[list[CsvValue]] = [["    Points Possible", *[None] * (width - 1), _possible(grades)]]
     for index, row in students.items():
         grade = matched.rows.get(index)
-        rows.append([*row[:width], grade.counted if grade else None])
+        rows.append([*map(Theirs, row[:width]), grade.counted if grade else None])
     complaints = [*matched.complaints, *_other_points(body, header.index(column) if column else -1, grades)]
-    return Export(to_csv([*header[:width], column or title], rows), tuple(complaints))
+    names = [*map(Theirs, header[:width]), Theirs(column) or title]
+    return Export(to_csv(names, rows), tuple(complaints))
 
 
 def _identity_width(header: Sequence[str]) -> int:

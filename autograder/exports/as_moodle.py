@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from autograder.errors import CourseError
 from autograder.exports import Export, Platform
 from autograder.exports.roster import match
-from autograder.exports.table import CsvValue, to_csv
+from autograder.exports.table import CsvValue, Theirs, to_csv
 from autograder.gradebook.grades import Grade
 from autograder.intake.roster import Identity, from_csv, login_keys
 from autograder.model import cents
@@ -73,10 +73,10 @@ def _filled(grades: Sequence[Grade], platform: Platform) -> Export:
     columns = [name for name in _KEPT if name in header]
     points = {index: _points(grade, lines[index], platform.scale) for index, grade in matched.rows.items()}
     rows: list[list[CsvValue]] = [
-        [points[index] if index in points and name == "Grade" else line[name] for name in columns]
+        [points[index] if index in points and name == "Grade" else Theirs(line[name]) for name in columns]
         for index, line in enumerate(lines)
     ]
-    titles = [shown[header.index(name)] for name in columns]
+    titles = [Theirs(shown[header.index(name)]) for name in columns]
     return Export(to_csv(titles, rows), (*matched.complaints, *_beyond(lines, matched.rows, points)))
 
 

@@ -10,6 +10,12 @@ from autograder.text.words import number
 CsvValue = str | float | None
 
 
+class Theirs(str):
+    """Text from the table that a platform exported: it comes back as it was, or the platform would not know it."""
+
+    __slots__ = ()
+
+
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[CsvValue]]) -> str:
     """Comma-separated, quoted where needed, "\\n" line ends, UTF-8 without a mark; None is an empty cell."""
     out = io.StringIO()
@@ -24,5 +30,5 @@ def cell(value: CsvValue) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value if value == "-" else spreadsheet(value)  # Moodle's word for "never"; no formula
+        return value if isinstance(value, Theirs) else spreadsheet(value)
     return number(value)

@@ -219,6 +219,29 @@ def test_without_a_worksheet_moodle_gets_the_participants():
     assert (row["Identifier"], row["Full name"], row["Grade"]) == ("Participant 902", "Jane Doe", "67.5")
 
 
+# names that are formulas ------------------------------------------------------------------------
+
+ODD = ("=cmd|' /C calc'!A0", "+49171", "-5", "@eve", "علی\u200cرضا", 'a, "b"', "x" * 1500)
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_platform_gets_its_own_names_and_logins_back_as_they_were(odd):
+    """They had an apostrophe, codes for what is invisible, an ellipsis; Canvas knows no login '+49171."""
+    quoted = '"' + odd.replace('"', '""') + '"'
+    canvas_table = CANVAS.replace('"Lovelace, Ada",501,S1,ada@uni.example', f"{quoted},501,{quoted},{quoted}")
+    rows = table(write("canvas", "Tiny", [grade("lovelaceada_501")], Platform(canvas_table)).text)
+    assert [rows[1][name] for name in ("Student", "SIS User ID", "SIS Login ID", "Tiny (4711)")] == [odd] * 3 + ["67.5"]
+    sheet = MOODLE.replace("Ada Lovelace,S1,ada@uni.example", f"{quoted},{quoted},{quoted}")
+    row = table(write("moodle", "Tiny", [grade("Ada Lovelace_901")], Platform(sheet)).text)[0]
+    assert [row[name] for name in ("Full name", "ID number", "Email address", "Grade")] == [odd] * 3 + ["67.5"]
+
+
+@pytest.mark.parametrize("form", ["csv", "canvas", "moodle"])
+def test_without_a_platforms_own_table_no_name_is_a_formula(form):
+    for row in table(write(form, "Tiny", [grade("=1+1", person=Person("=2", "=3", "=4"))]).text):
+        assert not [value for value in row.values() if value.startswith("=")]
+
+
 # others -----------------------------------------------------------------------------------------
 
 
