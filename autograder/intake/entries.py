@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 from autograder.errors import ConvgradeError
@@ -136,10 +137,10 @@ def _list_archive(path: Path, result: Source) -> None:
     for member, name in zip(members, names, strict=True):
         name = name.replace("\\", "/") if result.from_windows else name
         parts = tuple(part for part in name.split("/") if part not in ("", "."))
-        if _leads_outside(name):
-            result.refused.append(f"{terminal(name, 120)}: its path leads outside the archive")
-        elif not parts or _is_hidden(parts, name.endswith("/")):
-            continue
+        if _leads_outside(name) or not parts or _is_hidden(parts, name.endswith("/")):
+            if _leads_outside(name):
+                result.refused.append(f"{terminal(name, 120)}: its path leads outside the archive")
+            result.folders += [home] if (home := _somebodys(parts)) else []
         elif len(parts) > MAX_DEPTH or max(map(len, parts)) > _MAX_NAME:
             why = f"lies in more than {MAX_DEPTH} folders, or its name has more than {_MAX_NAME} characters"
             result.refused.append(f"{terminal(name, 120)}: {why}")
@@ -156,6 +157,12 @@ def _name(member: zipfile.ZipInfo) -> str:
         return name if member.flag_bits & _UTF8 else name.encode("cp437").decode("utf-8")
     except UnicodeError:
         return name
+
+
+def _somebodys(parts: Sequence[str]) -> tuple[str, ...]:
+    """The folders before what is not looked at: who handed in nothing else is somebody all the same."""
+    folders = takewhile(lambda part: part != ".." and not part.startswith(".") and part not in _NOBODYS, parts[1:-1])
+    return (parts[0], *folders) if len(parts) > 1 and parts[0] not in {*_NOBODYS, ".."} else ()
 
 
 def _leads_outside(name: str) -> bool:

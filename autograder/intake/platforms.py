@@ -22,7 +22,7 @@ from autograder.intake.units import ATTACHED, METADATA, Unit, Units, units_of
 from autograder.submission.find import name_in
 from autograder.text.plain import folder_name, underscored
 
-_EXCHANGE = re.compile(r"(?P<who>[^+]+)\+(?P<slug>[^+]+)\+(?P<at>\d{4}-[^+]+)(?:\+.*)?")
+_EXCHANGE = re.compile(r"(?P<who>.+?)\+(?P<slug>[^+]+)\+(?P<at>\d{4}-[^+]+)(?:\+.*)?")
 _MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?")
 _MOODLE_FLAT = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_.*")
 _CANVAS = re.compile(r"(?P<who>.+?)(?P<late>_LATE)?_(?P<id>\d+)_(?P<file>\d+)_(?P<rest>.+)", re.IGNORECASE)

@@ -85,7 +85,7 @@ def read_roster(text: str) -> Roster:
         raise CourseError("no column of the roster says who somebody is", "--roster", todo)
     lines = [dict(zip(header, (value.strip().lstrip("#") for value in row), strict=True)) for row in table[1:]]
     rows = [_identity(line) for line in lines if _POSSIBLE not in next(iter(line.values())).casefold()]
-    return Roster(tuple(row for row in rows if row.numbers or row.logins or row.names))
+    return Roster(tuple(dict.fromkeys(row for row in rows if row.numbers or row.logins or row.names)))
 
 
 def _identity(line: Mapping[str, str]) -> Identity:

@@ -37,11 +37,12 @@ def underscored(name: str) -> str:
 
 
 def folder_name(name: str) -> str:
-    """`name` as one that a folder can have: a student's word is never a path."""
+    """`name` as one that a folder can have: a student's word is never a path; a platform's number at its end stays."""
     text = unicodedata.normalize("NFC", name).strip()
     text = "".join("_" if character in "/\\" or not character.isprintable() else character for character in text)
-    short = re.sub(r"^\.+", "_", text).encode("utf-8", "replace")[:_MAX_FOLDER].decode("utf-8", "ignore")
-    return short.strip() or "student"
+    tail = re.findall(r"(?:_\d{1,20})?$", text, re.ASCII)[0]
+    raw = re.sub(r"^\.+", "_", text.removesuffix(tail)).encode("utf-8", "replace")[: _MAX_FOLDER - len(tail)]
+    return (raw.decode("utf-8", "ignore") + tail).strip() or "student"
 
 
 def file_text(name: str) -> str:

@@ -93,6 +93,8 @@ FORMS = (
          "", "the last commit; in an archive nothing: `--at`"),
     Form("nbgrader's exchange", "inbound/ada+tiny+2030-01-02 03:04:05 UTC+x7/tiny (1).ipynb", "ada",
          "the hand-in's folder", "2030-01-02 03:04:05", "the same name"),
+    Form("nbgrader's exchange", "inbound/ada+lab@x.edu+tiny+2030-01-02 03:04:05 UTC+x7/tiny.ipynb", "ada+lab@x.edu",
+         "the hand-in's folder", "2030-01-02 03:04:05", "the same name"),
     Form("nbgrader's tree", "ada/tiny/Copy of tiny.ipynb", "ada", FOLDER, "2030-01-02 03:04",
          "timestamp.txt beside the notebook", (("ada/tiny/timestamp.txt", "2030-01-02 03:04 UTC"),)),
     Form("nbgrader's tree", "lea/tiny/Untitled.ipynb", "lea", FOLDER),

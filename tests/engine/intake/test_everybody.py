@@ -83,6 +83,27 @@ def test_a_file_that_names_nobody_is_listed(root, tmp_path, capsys):
     assert err.count("the name is no person's") == 2
 
 
+@pytest.mark.parametrize(
+    "name",
+    [".ipynb", "._tiny.ipynb", ".ipynb_checkpoints/tiny-checkpoint.ipynb", ".DS_Store", "../../x.ipynb", "..\\x.ipynb"],
+)
+@pytest.mark.parametrize("around", ["", "submissions/"])
+def test_who_hands_in_only_what_must_not_be_read_is_listed(root, tmp_path, capsys, around, name):
+    """In an archive there was nobody, and with hidden files alone the exit code was 0."""
+    files = {f"{around}Eve_77_assignsubmission_file_/{name}": notebook()}
+    others = {f"{around}{who}_assignsubmission_file_/x.ipynb": notebook(who) for who in ("Ada_78", "Bob_79")}
+    code, out, _ = collect(capsys, archive(tmp_path / "a.zip", files | others))
+    listed = set(not_taken(root, "tiny"))
+    assert set(handed_in(root)) | listed == {"Eve_77", "Ada_78", "Bob_79"}
+    assert (code, "1 person not taken" in out) == ((1, True) if listed else (0, False))
+
+
+def test_a_system_folder_of_an_archive_is_nobody(root, tmp_path, capsys):
+    junk = {"__MACOSX/._a.ipynb": b"", ".DS_Store": b"", "._ada.ipynb": b"", "desktop.ini": b""}
+    code, _, _ = collect(capsys, archive(tmp_path / "a.zip", junk | {"ada.ipynb": notebook(), "bob.ipynb": notebook()}))
+    assert (code, set(handed_in(root))) == (0, {"ada", "bob"})
+
+
 def test_whoever_is_listed_is_on_the_class_page_and_in_the_export(root, tmp_path, capsys):
     collect(capsys, archive(tmp_path / "a.zip", {"eve/tiny.py": b"", "mal/\x1b<b>.py": b""}))
     for arguments in (["report", "tiny"], ["export", "tiny"], ["export", "tiny", "--format", "jsonl"],

@@ -353,6 +353,14 @@ def test_an_address_elsewhere_is_somebody_else(root, tmp_path, capsys):
     assert (code, handed_in(root)) == (1, {})
 
 
+def test_who_is_in_two_sections_of_the_roster_is_one_person(root, tmp_path, capsys):
+    """Twice the same line was “could be several people in the roster”, and nothing of theirs was taken."""
+    (tmp_path / "students.csv").write_text("Name,ID,Section\nJane Doe,902,A\nJane Doe,902,B\nJohn Roe,903,A\n")
+    path = archive(tmp_path / "a.zip", {f"Jane Doe_902{MOODLE}/x.ipynb": MINE, f"John Roe_903{MOODLE}/x.ipynb": THEIRS})
+    code, _, _ = collect(capsys, path, "--roster", tmp_path / "students.csv")
+    assert (code, set(handed_in(root))) == (0, {"Jane Doe_902", "John Roe_903"})
+
+
 def test_a_table_of_something_else_is_no_roster(root, tmp_path, capsys):
     (tmp_path / "students.csv").write_text("colour,size\nred,1\n")
     path = archive(tmp_path / "a.zip", {"ada/x.ipynb": MINE})

@@ -43,3 +43,10 @@ def test_a_duration_has_two_units(seconds, text):
 
 def test_a_first_sentence_has_no_stop():
     assert first_sentence("It is 3.5 wide. More.\nOther") == "It is 3.5 wide"
+
+
+def test_a_long_name_keeps_the_platforms_number():
+    """It was cut off: a Thai name of 45 letters has 135 bytes, and nobody knew whose number 902 was."""
+    names = [plain.folder_name(f"{'ก' * 45}_{number}") for number in (902, 903)]
+    assert [name[-4:] for name in names] == ["_902", "_903"]
+    assert max(len(name.encode()) for name in names) <= 120
