@@ -150,6 +150,7 @@ def similar(root: Path, slug: str, paths: Sequence[Path], archive: Sequence[Path
     """
     from autograder.similar.report import similarity, write_page
     from autograder.text.escape import terminal
+    from autograder.text.words import amount
 
     (course, assignment), submitted = loaded(root, slug), root / SUBMITTED
     paths = paths or [folder for folder in (submitted,) if folder.is_dir()]
@@ -161,7 +162,7 @@ def similar(root: Path, slug: str, paths: Sequence[Path], archive: Sequence[Path
         names = " · ".join(terminal(side.document.student, 40) for side in (pair.first, pair.second))
         say(f"{100 * pair.share:3.0f} %  {pair.first.tokens:5} tokens  {names}")
     page = write_page(found, assignment, root / SIMILAR).relative_to(root)
-    say(f"{found.compared} compared, {len(found.pairs)} close pairs: {page}")
+    say(f"{found.compared} compared, {amount(len(found.pairs), 'close pair')}: {page}")
     return DONE
 
 

@@ -135,7 +135,7 @@ def test_the_page_names_the_pair_and_changes_no_score(course, capsys, monkeypatc
         main(["similar", "tiny"])
     page = (course.root / "build/similar/tiny.html").read_text()
     assert ended.value.code == 0
-    assert "1 close pairs" in capsys.readouterr().out
+    assert "1 close pair:" in capsys.readouterr().out
     assert "&lt;b&gt;bob" in page
     assert "eve.ipynb" in page
     assert not re.search("<img|<b>|<script", page)
