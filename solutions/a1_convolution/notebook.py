@@ -313,7 +313,7 @@ check(
 
 # %% [markdown]
 # **A word about the word.** What you just wrote is called *cross-correlation*. Mathematicians turn the kernel by 180° first
-# and call that *convolution*:
+# and call that *convolution* (∗; without the turn it is ⋆):
 
 # %%
 plots.row(
@@ -662,14 +662,14 @@ plots.row(*maps, titles=["kernel + 0", "kernel + 1", "kernel + 2"])
 plots.row(sums, sums[::2, ::2], titles=["stride 1", "stride 2"], signs="→")
 
 # %% [markdown]
-# Nobody computes the numbers between: the window *jumps*. Dashed are the zeros of the
+# Nobody computes the numbers between: the window *jumps*. When it moves, dashed are the zeros of the
 # padding, hatched is what no window reaches, because one more jump would not fit (T1.3):
 
 # %%
 moving.window(nine, torch.ones(2, 2), stride=2, padding=1)
 
 # %% [markdown]
-# Both may be pairs, (height, width), each on its own. How many places will it be for stride (1, 2) and padding (1, 0)? Put them in and step through.
+# Both may be pairs, (height, width), each on its own. How many places will it be for stride (1, 2) and padding (1, 0)? Put them in and step through. (It is 4 × 1.)
 
 # %% [markdown]
 # | | shape |
@@ -707,7 +707,7 @@ moving.window(nine, torch.ones(2, 2), stride=2, padding=1)
 # </details>
 # <details><summary>Help: I get <code>RuntimeError: Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [28, 28]</code></summary>
 #
-# That is torch's own `conv2d` speaking: it wants (C, H, W) or (B, C, H, W). (Older versions, and older tutorials, insist on 4-D.) Here it is switched
+# That is torch's own `conv2d` speaking: it wants (C, H, W) or (B, C, H, W). Here it is switched
 # off anyway; yours always gets 4-D.
 #
 # </details>
@@ -1128,6 +1128,7 @@ check(
     Example(stair, look_at=lambda four: four[:2], gives=[3.0, 0.0], note="dark above, bright below: top says 3, left 0"),
     Example(stair.T, look_at=lambda four: four[:2], gives=[0.0, 3.0], note="a left edge: top says 0, left 3"),
     Example(wall, look_at=lambda four: four, gives=[0.0, 0.0, 1.0, 1.0], note="a plain wall: 0, 0, and 1 for the diagonals"),
+    Example(torch.eye(3), look_at=lambda four: four[2:], gives=[1.0, 3.0], note="a line down to the right: diag2 says 3"),
     through=answers,
 )
 
@@ -1440,7 +1441,7 @@ with after_writing("learn_kernel"):
 #
 # <details><summary>Answer</summary>
 #
-# Downhill is a promise for *small* steps. Along its steepest direction this error is curved with 2.0, and a step longer than 2 / 2.0 = 1 lands higher on
+# Downhill is a promise for *small* steps. Along its steepest direction the second derivative of this error is 2.0, and a step longer than 2 / 2.0 = 1 lands higher on
 # the other side than it started. (Brighter images are steeper: with the stripe at 4 instead of 1 it is 16 times as steep.)
 #
 # </details>
@@ -1479,7 +1480,7 @@ for picture in (plain, ramp):
     plots.row(picture, picture[:, :-1] - picture[:, 1:], titles=["x", "y"], signs=["⋆ ? ="]).show()
 
 # %% [markdown]
-# `learn_kernel` runs on both of them to a loss of zero. Does it find `[1, −1]`? Think of all the kernels `[a, b]` that would do for the plain picture, and for the
+# With lr=1 and 2,000 steps `learn_kernel` takes both of them to a loss of zero. Does it find `[1, −1]`? Think of all the kernels `[a, b]` that would do for the plain picture, and for the
 # ramp; then try it. Write four or five sentences. A person reads them:
 #
 # | | points |

@@ -100,7 +100,7 @@ plots.row(nine, [[4, 5], [7, 8]], [[2, 3], [5, 6]], titles=names, signs="→ ", 
 # - **Every channel for itself.** Nothing is added up: 64 channels of 224 × 224 become 64 channels of 112 × 112.
 # - **The stride is as large as the kernel** unless you say otherwise. `MaxPool2d(2)` halves, `MaxPool2d(4)` quarters.
 # - **Padding must never win.** A frame of zeros would beat every negative number. So the frame of a *maximum* is −∞. A *mean*
-#   has to decide whether the frame counts. Look at a corner of ones, kernel 2, padding 1:
+#   has to decide whether the frame counts. Look at a corner of ones, kernel 2, so stride 2, and padding 1:
 
 # %%
 framed = F.pad(torch.ones(2, 3), (1, 1, 1, 1))
@@ -285,7 +285,7 @@ def trustworthy(pool) -> bool:
     - Says False to one that is wrong anywhere: values, shape, pairs, padding, channels, batch.
     - Asks what is fair: floating-point images, float32 or float64, in any memory layout; a kernel that fits, and a
       padding of at most half of it. Whole numbers, errors for bad input and gradients are not what is judged.
-    - Takes less than a second.
+    - Takes less than a second. It may compare with a pooling of your own.
     """
     ### BEGIN SOLUTION
     torch.manual_seed(0)
@@ -400,7 +400,7 @@ plots.row(maps[0], maps[1], means, most, titles=names, signs=[" ", "→", " "])
 # Right for images. A text (B, C, L) has three axes, and it would be taken for *one image* of B channels.
 #
 # </details>
-# <details><summary>Find the bug. A network for names pads every name to <code>MAX_LEN + 1 = 23</code> letters, looks at groups of <code>context = 3</code>, and then pools over time with <code>MaxPool1d(MAX_LEN - context + 1)</code>.</summary>
+# <details><summary>Find the bug: names are padded to 23 letters and read in groups of 3; then comes <code>MaxPool1d(22 - 3 + 1)</code>.</summary>
 #
 # 23 letters have 23 − 3 + 1 = 21 groups of three, the pool takes 20: the last group is never looked at. Nothing crashes, and the accuracy hardly tells, because
 # few names are that long. With a *global* pool there is no number to get wrong.
@@ -1103,7 +1103,7 @@ with after_writing("conv_transpose2d"):
 # </details>
 # <details><summary>Then why is it called <i>transposed</i>?</summary>
 #
-# Take the matrix W of T2.4. The convolution is W · x, and the transposed convolution is Wᵀ · y: 4 numbers up to 9. So for all images ⟨W x, y⟩ = ⟨x, Wᵀ y⟩, which the next cell tries. And because
+# Take the matrix W of T2.4. The convolution is W · x, and the transposed convolution is Wᵀ · y: 4 numbers up to 9. So for all images ⟨W x, y⟩ = ⟨x, Wᵀ y⟩. The last cell of this task tries Wᵀ. And because
 # the gradient of W · x is Wᵀ times the upstream gradient, `conv_transpose2d` is also the *backward pass of every convolution*.
 #
 # </details>
@@ -1172,7 +1172,7 @@ plots.row(X, upstream, won, titles=names, signs=["", "→"], boxes=boxes)
 moving.winners([[1, 2, 0], [3, 9, 4], [5, 0, 6]], 2, upstream, stride=1)
 
 # %% [markdown]
-# Change the 9 into a 1 and step through it again: which numbers win now, and what do they get?
+# Change the 9 into a 1 and step through it again: which numbers win now, and what do they get? (3, 4, 5 and 6 win one window each.)
 #
 # <details><summary>Hint 1</summary>
 #

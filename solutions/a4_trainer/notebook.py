@@ -193,7 +193,7 @@ plots.row(three[0], three[0] / 255, titles=["divided once", "divided twice"], li
 # Training still runs. It just takes ages to get anywhere, because everything that the first layer sees is almost zero. So `to_unit` divides what *needs* it and leaves
 # the rest alone. It also looks at the shape: networks want (n, 1, H, W), and image files have no channel axis.
 #
-# **Splits** are random, seeded, and complete. Count with 1,797 images and the fractions 0.8, 0.1, 0.1: one tenth is 179.7, rounded 180. Twice 180 leaves
+# **Splits** are random, seeded, and complete. Count with all 1,797 digits of scikit-learn (`data.digits()` gives you 1,198 of them) and the fractions 0.8, 0.1, 0.1: one tenth is 179.7, rounded 180. Twice 180 leaves
 # **1,437** for training. Whoever rounds 0.8 · 1797 down as well loses images; whoever deals twice gets images that are in two parts.
 #
 # **Shuffle** the training images, in each epoch anew, and no others.
@@ -462,10 +462,9 @@ for picture in (left, right):
     picture.show()
 
 # %% [markdown]
-# Which is which? Do not guess, try: the next cell trains with the fault of your choice (half a second for each).
+# Which is which? Write down a guess and a reason for each, then try: the next cell trains with the fault of your choice (half a second for each).
 #
-#
-# The dashed line is at ln 10 = 2.303.
+# The dashed line is at ln 10 = 2.303, and one of the curves lies on it.
 # It is the loss of saying 10 % for each of ten classes: of knowing nothing. A fresh network starts there. Above it, the network is sure of wrong things.
 #
 # With a softmax in the model the loss cannot fall below 1.46, even if every digit is right: A3 showed why.
@@ -987,7 +986,8 @@ def plot_history(train_log: dict[str, list[float]], valid_log: dict[str, list[fl
 
     - In each axes a line of the moving average over the steps 1, 2, 3, … with the label "train", and a line
       of the validation with the label "validation", whose points stand at the last step of their epoch.
-      More lines are welcome, e.g. the raw values in pale. All epochs have the same number of steps.
+      More lines are welcome, e.g. the raw values in pale. All epochs have the same number of steps, and there is
+      at least one.
     - Both x axes are labelled "step", the y axes "loss" and "acc".
     """
     ### BEGIN SOLUTION

@@ -100,7 +100,7 @@ print(f"stained, as they are: {len(judge)} patches to judge by")
 without_a_network(stained, stained_judge)
 
 # %% [markdown]
-# Six numbers are always right. Of course: this label *is* a colour. Whoever trains a ResNet for it has not learned what a ResNet is good for, and whoever looks at the ResNet's accuracy alone never finds out.
+# Six numbers are nearly always right. Of course: this label *is* a colour. Whoever trains a ResNet for it, and looks at its accuracy alone, never finds out.
 #
 # So we ask for something else. The antibody costs money and a day. A pathologist sees without it where the glands are: by their *texture*. Can a network tell from a **gray** picture where the antibody would have bound? In the gray pictures
 # each pixel is replaced by its rank among those of the middle. So all middles are equally bright and have the same contrast, and only the arrangement is left:
@@ -134,6 +134,11 @@ without_a_network(learn, judge)
 # <details><summary>Help: my <code>for</code> loop over the data set never ends</summary>
 #
 # Python asks for item 0, 1, 2, … until it gets an `IndexError`. A list raises one by itself; if you compute something from the index, look at it first.
+#
+# </details>
+# <details><summary>Help: I get <code>ValueError: At least one stride in the given numpy array is negative</code></summary>
+#
+# The array was turned round, and torch cannot share such memory: `np.array(image)` copies it.
 #
 # </details>
 # <details><summary>Hint: opening a file</summary>
@@ -405,15 +410,15 @@ check(
 )
 
 # %% [markdown]
-# Three patches in three epochs, as the network sees them, and one that is used for validation. Their labels never change.
+# Three patches in three epochs, one row each, as the network sees them, and one that is used for validation. Their labels never change.
 
 # %%
 with after_writing("PatchDataset, RandomAugment and center_crop"):
-    arrays = [patches[i].permute(1, 2, 0).numpy() for i in (25, 77, 111)]
-    moving = PatchDataset(arrays, labels[[25, 77, 111]], RandomAugment(crop=49))
+    arrays = [patches[i].permute(1, 2, 0).numpy() for i in (25, 76, 111)]
+    moving = PatchDataset(arrays, labels[[25, 76, 111]], RandomAugment(crop=49))
     still = PatchDataset([patches[60].permute(1, 2, 0).numpy()], labels[[60]], lambda x: center_crop(x, 49))
     epochs = [[*[moving[i][0] for i in range(3)], still[0][0]] for _ in range(3)]
-    titles = [[f"patch {i}, label {moving[i][1]}" for i in range(3)] + ["validation"]]
+    titles = [[f"epoch 1: label {moving[i][1]}" for i in range(3)] + ["validation"]]
     plots.grid(epochs, titles=titles + [[f"epoch {e}"] * 3 + ["the same"] for e in (2, 3)]).show()
 
 # %% [markdown]
@@ -1138,7 +1143,7 @@ with after_writing("build_transfer_model and two_stage"):
 
 # %% [markdown]
 # Three draws of 24 patches; 16 epochs from scratch, and 8 of each stage. From scratch it learns a little, now more, now less: what it lacks is patches, not time. With borrowed layers the same 24 patches are enough to be far ahead of everything above,
-# even while these layers stand still, and fine-tuning keeps that or adds to it. One run says little: look at how far three runs lie apart before you call one way better than another.
+# even while these layers stand still, and fine-tuning adds to that or costs a little, now one, now the other. One run says little: look at how far three runs lie apart before you call one way better than another.
 #
 # Right after the dotted line the curve may dip: the batch norms of the backbone work with the statistics of the batches again, so the head gets other features than it has learned on. Who stops there finds that fine-tuning harms.
 #
@@ -1159,8 +1164,11 @@ with after_writing("build_transfer_model and two_stage"):
 # Put it all together. What you hand over is one model that a stranger can use: it takes **raw** patches, bytes from 0 to 255, any number, any size from 32 × 32 on. Everything that has to be done to them happens inside it.
 #
 # It is trained and judged on an invented tissue that nobody has seen, drawn for grading alone: wide cells and narrow ones, stained alike, and label 1 where one of the two kinds covers
-# more than half of the middle. With the frozen backbone there are 112 patches to learn from, for fine-tuning 200, and of others of the same tissue it must get at least 0.87 right. It looks through the convolutions of the backbone: with other weights in them it is lost. It has to know what it borrowed, too:
-# after only 28 patches it is right for at least ten more of a hundred than with a backbone that is drawn anew.
+# more than half of the middle. Three things are asked of your model there:
+#
+# - With the frozen backbone there are 112 patches to learn from, for fine-tuning 200, and of others of the same tissue it must get at least 0.87 right.
+# - It looks through the convolutions of the backbone: with other weights in them it is lost.
+# - It has to know what it borrowed, too: after only 28 patches it is right for at least ten more of a hundred than with a backbone that is drawn anew.
 #
 # <details><summary>Question: what happens if you forget to normalise?</summary>
 #
@@ -1175,7 +1183,7 @@ with after_writing("build_transfer_model and two_stage"):
 # </details>
 # <details><summary>Hint: a recipe that is good enough</summary>
 #
-# Four epochs of stage 1 with a one-cycle up to 1e-2, four of stage 2 up to 1e-3, batches of 32, dropout 0.2, 64 hidden units.
+# Four epochs of stage 1 with a one-cycle up to 1e-2, four of stage 2 up to 1e-3, batches of 32 (smaller ones for few patches), dropout 0.2, 64 hidden units.
 #
 # </details>
 
@@ -1216,7 +1224,8 @@ def solve_patches(
       Stage 2: the backbone learns too, with at most a tenth of the largest learning rate of stage 1.
     - While training, patches are mirrored and turned by quarters at random, anew in each epoch, and
       changed in no other way.
-    - At most 16 times through the patches, both stages together.
+    - At most 16 times through the patches, both stages together. What runs under torch.no_grad, such as a
+      validation, is not counted.
     - The backbone is yours: its weights, statistics and modes may change, and the model may share them
       or copy them. patches and labels stay as they are.
     - The same seed gives the same model, another seed another. (torch.manual_seed(seed) is fine.)
@@ -1272,8 +1281,7 @@ with after_writing("solve_patches"):
     shown.show()
 
 # %% [markdown]
-# Three draws of 100 patches of the upper part, judged by the lower part. Below: the six middles about which the last model is least sure, as it sees them, and the patches as the pathologist does. Many overlap: what one place has that the model
-# does not know, all patches around it have. Whether fine-tuning pays is a question for the validation, each time anew.
+# Three draws of 100 patches of the upper part, judged by the lower part. Below: the six middles about which the last model is least sure, as it sees them, and the patches as the pathologist does. Many overlap. Whether fine-tuning pays is a question for the validation, each time anew.
 #
 #
 # **An experiment: no augmentation.** While layers are frozen, their maps can be computed once and kept: here those of `layer3` for 40 patches, each in all eight ways. On these maps a small dense network is trained, 20 epochs, the mean of three runs.

@@ -106,7 +106,7 @@ with torch.no_grad():
 plots.row(eight[0, 0], one[0, 3], two[0, 3], titles=["an 8: 28 × 28", "conv1 [3]", "after ReLU and pooling"])
 
 # %% [markdown]
-# That works for a chain of three. In a real network with branches you would have to write its `forward` again. Instead, ask PyTorch to
+# In a network with branches you would have to write its `forward` again. Instead, ask PyTorch to
 # call *you* whenever a layer has finished. Such a function is a **hook**:
 #
 # ```python
@@ -343,6 +343,7 @@ check(
         gives=["conv1 [0]", "conv1 [1]", "", "dense", "", ""],
         note="the titles, in reading order",
     ),
+    Example({"dense": torch.rand(2, 10)}, look_at=lambda figure: len(figure.axes), gives=5, note="a single map"),
 )
 
 # %%
@@ -409,6 +410,7 @@ def kernel_grid(layer: nn.Conv2d, columns: int = 8) -> plt.Figure:
     - A grid of axes as plt.subplots makes them, `columns` in a row, as many rows as are needed. Kernel k is in place k
       in reading order, drawn with `imshow`, with the title "k": "0", "1" …
     - One scale for all, so that they can be compared: vmin=-m and vmax=m, where m is the largest |weight| drawn.
+      Any colour map will do; with cmap="RdBu_r" 0 is white, above it is red, below it is blue.
     - Axes that are left over stay empty: no image, no title.
     """
     ### BEGIN SOLUTION
@@ -472,18 +474,21 @@ check(
 )
 
 # %% [markdown]
-# A sharp photograph shows best what they do. Where does each of the four kernels answer?
+# Your four kernels, and where each of them answers on a sharp photograph:
 
 # %%
 with after_writing("T6.1 and T6.2"):
     by_hand = nn.Conv2d(1, 4, 5, bias=False)  # a random bias would be added to every pixel
     by_hand.weight.data = stroke_kernels()
     figure = kernel_grid(by_hand, columns=4)
+
+# %%
+with after_writing("T6.1 and T6.2"):
     bank = nn.Sequential(OrderedDict(by_hand=by_hand, relu=nn.ReLU()))
     camera = data.gray(data.photo("camera"))[100:356, 60:316]  # 256 × 256 pixels of it, as they are
     with FeatureMaps(bank, ["relu"]) as seen:
         bank(camera[None, None])
-    answers = [plane.clamp(0, 1.5) for plane in seen.maps["relu"][0]]
+    answers = [plane.clamp(0, 0.8) for plane in seen.maps["relu"][0]]
     names = ["vertical", "horizontal", "diagonal \\", "diagonal /"]
     plots.grid([[camera, *answers[:2]], [None, *answers[2:]]], [["photograph", *names[:2]], ["", *names[2:]]]).show()
 
@@ -495,7 +500,7 @@ with after_writing("kernel_grid"):
     figure = kernel_grid(net.conv1)
 
 # %% [markdown]
-# Some have a red band with a blue one beside it: an edge or a stroke, with a direction. Others show nothing that has a name. Nobody told them to look like yours: it was only the digits and the loss.
+# Some have a band above 0 (red in the colour map of the docstring) with one below 0 (blue) beside it: an edge or a stroke, with a direction. Others show nothing that has a name.
 
 # %% [markdown]
 # ---
@@ -604,7 +609,7 @@ check(
         torch.tensor([1, 0]),
         look_at=lambda maps: maps[:, 0, 0],
         gives=torch.tensor([6.0, 4.0]),
-        note="one target for each image",
+        note="one target for each image (Hint 2)",
     ),
     Example(linear, one_image, 2, raises=IndexError, note="there is no class 2: IndexError"),
 )
@@ -729,7 +734,7 @@ rules = ["ordinary: g·[x > 0]", "“deconvnet”: g·[g > 0]", "guided: both"]
 plots.row(*through, titles=rules, limits=(-6, 6)).show()
 
 # %% [markdown]
-# *Ordinary*: where the ReLU was switched off, nothing goes through. *Guided*: only what pulls the score **up**, through neurons that were **on**, all the way down:
+# *Guided*: only what pulls the score **up**, through neurons that were **on**, all the way down:
 #
 # $$g_\text{in} = g_\text{out}\cdot[x>0]\cdot[g_\text{out}>0]$$
 #
@@ -877,7 +882,7 @@ with after_writing("guided_backprop"):
     plots.grid(rows, [says, ["plain gradient, above 0"] * 4, ["guided, above 0"] * 4]).show()
 
 # %% [markdown]
-# Where the score could be pushed *up*: the speckle around the digit fades, and what is left lies along the strokes.
+# Where the score could be pushed *up*: the speckle around the digit fades, and what is left lies along the strokes, though not along all of them.
 #
 # And on a sharp photograph? The small ResNet that you borrowed in A5 has learnt to tell twelve photographs apart, and this cat is one of them. It has some `nn.ReLU` and some `torch.relu`; yours guides both.
 
@@ -907,6 +912,7 @@ import copy
 
 with after_writing("saliency and guided_backprop"):
     forgetful = copy.deepcopy(net)
+    torch.manual_seed(0)
     forgetful.dense.reset_parameters()
     said = net(some).argmax(dim=1)
     pictures, titles, alike = [list(some[:, 0])], [[f"explained: {label}" for label in said.tolist()]], {}
@@ -1054,6 +1060,11 @@ check(
     Example(straight, gives=[[[0.4, 0.5, 0.6]]], note="mean 0, σ 1: one σ is a tenth"),
     Example(straight, saturation=1.0, lo=0.2, gives=[[[0.2, 0.5, 1.0]]], note="more saturation, cut at 0.2 and 1"),
     Example(g, look_at=lambda p: p[1], gives=torch.full((2, 2), 0.5), note="a plain picture becomes plain gray"),
+    Example(
+        straight.reshape(1, 3, 1, 1),
+        gives=torch.tensor([0.4, 0.5, 0.6]).reshape(1, 3, 1, 1),
+        note="over all channels of a picture together",
+    ),
 )
 check(
     normalize01,
@@ -1078,7 +1089,7 @@ with after_writing("saliency, normalize01 and overlay"):
     plots.row(*glow[:5], titles=told[:5]).show()
 
 # %% [markdown]
-# Some that it gets wrong. Where does it look? What would you have said?
+# Some that it gets wrong. Where does it look? What would you have said? (Where the map is 0, white is mixed in: black becomes gray.)
 
 # %% [markdown]
 # ---
@@ -1166,7 +1177,7 @@ with after_writing("temperature_softmax"):
 #
 # </details>
 #
-# An accuracy is one number. Whoever reads your report wants to see: what does it get wrong, did training go well, which classes does it mix up? Three figures, with simple rules that are easily broken: a picture beside the wrong title is worse than none.
+# Whoever reads your report wants to see: what does it get wrong, did training go well, which classes does it mix up? Three figures, with simple rules.
 #
 # In all three: **return** the figure, make no other one, and do not call `plt.show()`.
 #
@@ -1359,6 +1370,12 @@ with after_writing("prediction_strip and confusion_figure"):
 # Read a row of the matrix: what became of the true 8s? Which pair would you show to your reader as the typical mistake?
 #
 # And one more training, in two stages: after 60 steps the learning rate drops to a tenth. Can you see it in the loss?
+#
+# <details><summary>Answer</summary>
+#
+# Hardly by its height, but by its calm: after the line there are no large jumps any more.
+#
+# </details>
 
 # %%
 with after_writing("training_curves"):

@@ -17,15 +17,20 @@ if TYPE_CHECKING:
 PATIENCE = 90_000
 
 
-@pytest.fixture(scope="module")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The address of a notebook with one moving picture, as nbconvert exports it."""
+def page_in(theme: str, folder: Path) -> str:
+    """The address of a notebook with one moving picture, as nbconvert exports it in this theme."""
     picture = moving.window([[0, 1, 2], [3, 4, 5], [6, 7, 8]], [[0, 1], [2, 3]])
     output = v4.new_output("display_data", data={"text/html": picture.html(), "text/plain": repr(picture)})
     notebook = v4.new_notebook(cells=[v4.new_code_cell("moving.window(X, K)", outputs=[output])])
-    path: Path = tmp_path_factory.mktemp("moving") / "page.html"
-    path.write_text(HTMLExporter().from_notebook_node(notebook)[0], "utf-8")
+    path = folder / f"{theme}.html"
+    path.write_text(HTMLExporter(theme=theme).from_notebook_node(notebook)[0], "utf-8")
     return path.as_uri()
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The page in the light theme."""
+    return page_in("light", tmp_path_factory.mktemp("moving"))
 
 
 def test_next_moves_the_window(browser: Browser, exported: str) -> None:
@@ -53,4 +58,25 @@ def test_without_scripts_the_still_figure_is_there(browser: Browser, exported: s
     still = page.locator("[data-moving] img")
     assert still.is_visible()
     assert (still.get_attribute("alt") or "").startswith("4 steps: image (3×3): 0 1 2; 3 4 5; 6 7 8 | kernel")
+    page.context.close()
+
+
+def test_who_wants_no_motion_gets_steps_that_jump(browser: Browser, exported: str) -> None:
+    page = browser.new_context(reduced_motion="reduce").new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(exported, wait_until="domcontentloaded")
+    page.get_by_role("button", name="next").click()
+    assert page.locator(".mark").first.evaluate("mark => getComputedStyle(mark).transitionDuration") == "0s"
+    assert not page.locator(".play").is_visible()
+    page.context.close()
+
+
+def test_in_the_dark_theme_words_are_light_and_numbers_on_colours_dark(browser: Browser, tmp_path: Path) -> None:
+    page = browser.new_context(color_scheme="dark").new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(page_in("dark", tmp_path), wait_until="domcontentloaded")
+    brightness = "part => Math.max(...getComputedStyle(part).color.match(/[0-9.]+/g).slice(0, 3))"
+    words = (".says", ".title", ".sign", ".count", "button")
+    assert all(page.locator(name).first.evaluate(brightness) > 200 for name in words)
+    assert page.locator(".cell").first.evaluate(brightness) < 60
     page.context.close()

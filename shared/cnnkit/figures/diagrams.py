@@ -115,7 +115,7 @@ def lines(
     for colour, (name, values) in zip(COLOURS, curves.items(), strict=False):
         axes.plot(range(len(values)) if x is None else list(x), list(values), color=colour, linewidth=2, label=name)
     for name, level in (levels or {}).items():
-        axes.axhline(level, color=INK, linestyle="--", linewidth=1, label=name)
+        axes.axhline(level, color=INK, linestyle="--", linewidth=1, label=name, zorder=1)  # behind the curves
     axes.set_title(title, fontsize=10, color=INK)
     axes.set_xlabel(labels[0])
     axes.set_ylabel(labels[1])
