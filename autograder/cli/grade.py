@@ -54,7 +54,6 @@ def grade(root: Path, paths: Sequence[Path], slug: str, as_json: bool, record: b
     """
     from autograder.course import load_course
     from autograder.grading.session import GradingOptions, GradingSession
-    from autograder.hosts.nbgrader_shown import show_recorded
     from autograder.submission.find import discover
 
     with span("read"):
@@ -72,7 +71,7 @@ def grade(root: Path, paths: Sequence[Path], slug: str, as_json: bool, record: b
                 show_reports(reports, in_full=is_on() or len(reports) == 1)
         if record:
             complete = _record(reports, root) and complete
-            show_recorded(course.assignment(name), _in_the_tree(reports, files, root))
+            _show(course.assignment(name), _in_the_tree(reports, files, root))
             note(f"for the class page: convgrade report {name}")
     note_all(f"not graded: {sentence}" for sentence in discovery.passed_over)
     if not discovery.found and complete:
@@ -97,6 +96,13 @@ def _graded(session: GradingSession, found: Sequence[Found], as_json: bool = Fal
         note_all(str(error).splitlines())
         return reports, False
     return reports, True
+
+
+def _show(assignment: Assignment, reports: Sequence[Report]) -> None:
+    """In formgrader. Imported here, since nbformat takes longer than a class that did not change."""
+    from autograder.hosts.nbgrader_shown import show_recorded
+
+    show_recorded(assignment, reports)
 
 
 def _in_the_tree(reports: Sequence[Report], found: Sequence[Found], root: Path) -> list[Report]:

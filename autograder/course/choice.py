@@ -25,18 +25,14 @@ STRETCH = {"<assignment>": (_LIST, "these stretch exercises are graded, as extra
 TABLES = ("choose", "leave_out", "stretch")
 
 
-def read_choices(
-    path: Path, table: Mapping[str, Any], known: Mapping[str, Sequence[Exercise]]
-) -> dict[str, tuple[str, ...]]:
-    """The names of what is graded, by assignment; `known` are all exercises. Raises CourseError with file and line."""
-    given = {name: by_assignment(path, table, name, set(known)) for name in TABLES}
-    return {
-        slug: _graded(path, slug, {name: lists[slug] for name, lists in given.items() if slug in lists}, exercises)
-        for slug, exercises in known.items()
-    }
+def read_choices(path: Path, table: Mapping[str, Any], slugs: Sequence[str]) -> dict[str, dict[str, object]]:
+    """What is said of each assignment, by table. Raises CourseError with file and line."""
+    given = {name: by_assignment(path, table, name, set(slugs)) for name in TABLES}
+    return {slug: {name: lists[slug] for name, lists in given.items() if slug in lists} for slug in slugs}
 
 
-def _graded(path: Path, slug: str, said: Mapping[str, object], exercises: Sequence[Exercise]) -> tuple[str, ...]:
+def graded_names(path: Path, slug: str, said: Mapping[str, object], exercises: Sequence[Exercise]) -> tuple[str, ...]:
+    """The names of what is graded, by what is `said`; `exercises` are all. Raises CourseError with file and line."""
     listed = {table: _listed(path, (table, slug), value, exercises) for table, value in said.items()}
     if "choose" in listed and "leave_out" in listed:
         where = _place(path, ("leave_out", slug))

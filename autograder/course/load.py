@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 
 from autograder.course.answers import designs_of, edited, mistakes_of, right_definition
 from autograder.course.bans import Bans, read_bans, refuse_unsaid
-from autograder.course.choice import read_choices
+from autograder.course.choice import graded_names, read_choices
 from autograder.course.declarations import CheckSpec, MistakeSpec, defined_names, parse, read_checks
 from autograder.course.hidden_files import read_hidden
 from autograder.course.limits import Limits, read_limits
@@ -146,26 +147,33 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Course:
-    """All assignments, ordered by slug."""
+    """All assignments, ordered by slug; `read` gives one of them, and is asked once a slug at most."""
 
     root: Path
-    assignments: tuple[Assignment, ...]
+    slugs: tuple[str, ...]
+    read: Callable[[str], Assignment]
     name: str = ""
     term: Term = field(default_factory=Term)  # deadlines, late work, attempts
 
+    @property
+    def assignments(self) -> tuple[Assignment, ...]:
+        """Every one of them. Raises CourseError for the first thing that is broken."""
+        return tuple(map(self.read, self.slugs))
+
     def assignment(self, slug: str) -> Assignment:
-        """The assignment of that slug. Raises UnknownAssignment, which names close matches."""
-        for assignment in self.assignments:
-            if assignment.slug == slug:
-                return assignment
-        slugs = [assignment.slug for assignment in self.assignments]
-        close = get_close_matches(slug, slugs, n=3, cutoff=0.4) or slugs
+        """The assignment of that slug. Raises UnknownAssignment, which names close matches; CourseError as above."""
+        if slug in self.slugs:
+            return self.read(slug)
+        close = get_close_matches(slug, self.slugs, n=3, cutoff=0.4) or self.slugs
         raise UnknownAssignment(f"unknown assignment “{slug}”", str(SOLUTIONS), f"did you mean {', '.join(close)}?")
 
 
 @stage("reading the course")
 def load_course(root: Path) -> Course:
-    """Read `root/solutions`. Raises CourseError for the first thing that is broken."""
+    """Open `root/solutions`. Raises CourseError for what is broken in course.toml.
+
+    An assignment is read when it is asked for, since all seven take a second, and most verbs want one.
+    """
     root = Path(root).absolute()
     settings = root / COURSE_FILE
     raw = read_toml(settings, COURSE_KEYS)
@@ -173,10 +181,15 @@ def load_course(root: Path) -> Course:
     folders = sorted(path for path in settings.parent.iterdir() if path.is_dir() and path.name[0] not in "._")
     if not folders:
         raise CourseError("the course has no assignments", place(settings.parent), "add a folder, see CONTRIBUTING")
-    term = read_term(settings, raw, {folder.name for folder in folders})
-    wholes = {folder.name: load_assignment(folder, secret) for folder in folders}
-    choices = read_choices(settings, raw, {slug: whole.exercises for slug, whole in wholes.items()})
-    return Course(root, tuple(chosen(whole, choices[slug]) for slug, whole in wholes.items()), name, term)
+    slugs = tuple(folder.name for folder in folders)
+    term, said = read_term(settings, raw, set(slugs)), read_choices(settings, raw, slugs)
+
+    @cache
+    def read(slug: str) -> Assignment:
+        whole = load_assignment(settings.parent / slug, secret)
+        return chosen(whole, graded_names(settings, slug, said[slug], whole.exercises))
+
+    return Course(root, slugs, read, name, term)
 
 
 def chosen(assignment: Assignment, names: Sequence[str]) -> Assignment:
@@ -325,13 +338,11 @@ def _refuse_loose_mistakes(assignment: Assignment, automatic: Mapping[str, Exerc
         edited(right_definition(assignment, chosen), chosen)
     for mistake in mistakes_of(assignment):
         _refuse_unknown_exercise(mistake, automatic)
-        where = place(mistake.path, mistake.line)
         if mistake.below:
             refuse_unknown(mistake.path, [(mistake.below, mistake.line)], assignment.thresholds)
         if mistake.replaces.split(".")[0] not in names:
-            raise CourseError(
-                f"“{mistake.replaces}” is not in reference.py", where, "correct replaces= or add it there"
-            )
+            where = place(mistake.path, mistake.line)
+            raise CourseError(f"“{mistake.replaces}” is not in reference.py", where, "correct it or add it there")
         if mistake.pairs:
             edited(right_definition(assignment, mistake), mistake)
 

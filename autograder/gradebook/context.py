@@ -1,15 +1,20 @@
 """What a page says besides the report: manual points and comments, lateness, and what to reread in the notebook."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from autograder.course import Assignment
 from autograder.course.term import Term
 from autograder.gradebook.grades import Grade, Mark, from_reports
-from autograder.gradebook.marked import Earlier
 from autograder.model import ExerciseResult, Report
+
+if TYPE_CHECKING:  # nbgrader takes longer to import than to grade a class that did not change
+    from autograder.gradebook.marked import Earlier
 
 _HEADING = re.compile(r"^#{1,2}[ \t]+(\S.*)$", re.MULTILINE)
 _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)

@@ -34,9 +34,16 @@ class Dependencies:
 
     def save(self, folder: Path) -> None:
         """Keep it beside the reports that were made in this state."""
-        path = folder / "contexts" / f"{self.context[:32]}.json"
-        if not path.is_file():
-            write_atomically(path, json.dumps(asdict(self), sort_keys=True).encode())
+        write_atomically(_home(folder, self.context), json.dumps(asdict(self), sort_keys=True).encode())
+
+
+def are_kept(folder: Path, context: str) -> bool:
+    """Whether what `context` stands for is kept in this folder: to find it out again takes a second."""
+    return _home(folder, context).is_file()
+
+
+def _home(folder: Path, context: str) -> Path:
+    return folder / "contexts" / f"{context[:32]}.json"
 
 
 def load_all(folder: Path) -> list[Dependencies]:

@@ -11,7 +11,7 @@ from autograder.box.clock import FAR
 from autograder.course import Assignment
 from autograder.errors import NotStored
 from autograder.files import refusal
-from autograder.grading.dependencies import state_among
+from autograder.grading.dependencies import are_kept, state_among
 from autograder.grading.faults import problem
 from autograder.grading.keys import content_key, context_among, engine_facts
 from autograder.grading.pool import grade_all
@@ -77,10 +77,9 @@ class GradingSession:
         Raises NotStored, after the last of them, where some could not be written.
         """
         self.store.sweep()
-        with span("keys"):
-            state = state_among(self.assignment, self.facts, self.context)
-        with suppress(OSError):  # where nothing can be written, the reports say so
-            state.save(self.store.folder)  # for a regrading, later
+        with span("keys"), suppress(OSError):  # where nothing can be written, the reports say so
+            if not are_kept(self.store.folder, self.context):
+                state_among(self.assignment, self.facts, self.context).save(self.store.folder)  # for a regrading, later
         ready: dict[int, Report] = {}
         asked: deque[int] = deque()
         with closing(self.grade(self._new(found, ready, asked, on_report), on_report)) as fresh:

@@ -58,7 +58,7 @@ class Discovery:
 @stage("looking for submissions")
 def discover(paths: Iterable[Path], course: Course, slug: str = "") -> Discovery:
     """Every submission at or below `paths`; `slug` says the assignment of all. Raises UnknownAssignment."""
-    slugs = (course.assignment(slug).slug,) if slug else tuple(item.slug for item in course.assignments)
+    slugs = (course.assignment(slug).slug,) if slug else course.slugs
     result, seen = Discovery(), set()
     for given in paths:
         top = given.resolve()  # the path itself was typed by us, and may be a link

@@ -198,7 +198,7 @@ def test_a_design_that_fits_no_answer_is_refused_with_its_line(measuring):
     course = measuring()
     (course.assignment("tiny").folder / "designs.py").write_text('\ndesign("double", "half", "x / 2", "x * 0.5")')
     with pytest.raises(CourseError, match="“x / 2” does not occur in double") as caught:
-        load_course(course.root)
+        list(load_course(course.root).assignments)
     assert "designs.py:2" in str(caught.value)
 
 

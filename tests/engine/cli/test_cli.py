@@ -328,6 +328,15 @@ def test_the_command_starts_quickly(course):
     assert out == "[]\n"
 
 
+def test_a_class_that_did_not_change_waits_for_no_slow_import(course):
+    """nbgrader and nbformat took three quarters of the second run, and were not used."""
+    modules = ("grading.session", "reports.terminal", "submission.find", "gradebook.context")
+    heavy = {"torch", "numpy", "nbgrader", "nbformat", "sqlalchemy", "jsonschema"}
+    code = f"import sys, {', '.join(f'autograder.{name}' for name in modules)}; print({heavy} & sys.modules.keys())"
+    out = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert out == "set()\n"
+
+
 # demo -------------------------------------------------------------------------------------------
 
 

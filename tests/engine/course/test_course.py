@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from autograder.course import load_course
@@ -70,6 +72,17 @@ def test_hidden_folders_are_no_assignments(sample_course):
     (root / "solutions" / "__pycache__").mkdir()
     (root / "solutions" / ".ipynb_checkpoints").mkdir()
     assert [item.slug for item in load_course(root).assignments] == ["tiny"]
+
+
+def test_an_assignment_that_is_broken_stops_no_verb_that_is_about_another_one(sample_course):
+    """All seven were read, and one of them being edited, to grade one."""
+    root = sample_course()
+    shutil.copytree(root / "solutions" / "tiny", root / "solutions" / "torn")
+    (root / "solutions" / "torn" / "assignment.toml").write_text("title = ")
+    course = load_course(root)
+    assert course.assignment("tiny").names
+    with pytest.raises(CourseError, match="torn"):
+        list(course.assignments)
 
 
 def test_an_unknown_slug_names_close_ones(sample_course):
@@ -282,13 +295,13 @@ def test_an_answer_with_such_checks_only_is_refused(sample_course):
     path = whole / "solutions" / NOTEBOOK
     path.write_text(path.read_text() + more)
     with pytest.raises(CourseError, match="“more_check” has no points"):
-        load_course(whole)
+        list(load_course(whole).assignments)
 
 
 @pytest.mark.parametrize(("file", "change", "what", "where"), BROKEN.values(), ids=BROKEN)
 def test_a_broken_course_is_refused(sample_course, file, change, what, where):
     with pytest.raises(CourseError) as caught:
-        load_course(sample_course({file: change}))
+        list(load_course(sample_course({file: change})).assignments)
     assert what in str(caught.value)
     assert where in caught.value.where
     assert caught.value.todo

@@ -57,7 +57,7 @@ def test_a_calibrated_threshold_is_read(sample_course):
 def test_no_threshold_asks_for_more_than_the_notebook_promises(sample_course):
     table = "[thresholds.digits]\nat_least = 0.91\npromised = 0.9\n\n[limits]"
     with pytest.raises(CourseError, match="“digits” is above its promised value"):
-        load_course(sample_course({SETTINGS: (LIMITS, table)}))
+        list(load_course(sample_course({SETTINGS: (LIMITS, table)})).assignments)
 
 
 def test_at_least_is_enough(sample_course):
@@ -85,7 +85,7 @@ def test_at_least_is_enough(sample_course):
 def test_a_wrong_setting_is_refused_with_its_line(sample_course, table, words, line):
     root = sample_course({SETTINGS: (LIMITS, f"{table}\n{LIMITS}")})
     with pytest.raises(CourseError, match=rf"assignment\.toml:{line}\b") as caught:
-        load_course(root)
+        list(load_course(root).assignments)
     assert words in str(caught.value)
 
 
@@ -98,14 +98,14 @@ def test_a_suite_that_names_no_threshold_is_a_broken_course(sample_course):
         }
     )
     with pytest.raises(CourseError, match=r"test_tiny\.py:24") as caught:
-        load_course(root)
+        list(load_course(root).assignments)
     assert "did you mean “digits”?" in str(caught.value)
 
 
 def test_a_mistake_below_no_threshold_is_a_broken_course(sample_course):
     root = sample_course({"tiny/mistakes.py": ("hint=", 'below="digits", hint=')})
     with pytest.raises(CourseError, match=r"mistakes\.py:5") as caught:
-        load_course(root)
+        list(load_course(root).assignments)
     assert "add [thresholds.digits] with at_least" in str(caught.value)
 
 
@@ -211,11 +211,11 @@ def test_hidden_files_are_found_where_packages_are_installed(sample_course):
 )
 def test_what_cannot_be_hidden_is_a_broken_course(sample_course, name, words):
     with pytest.raises(CourseError, match=r"assignment\.toml:4") as caught:
-        load_course(sample_course({SETTINGS: hiding(name)}))
+        list(load_course(sample_course({SETTINGS: hiding(name)})).assignments)
     assert words in str(caught.value)
 
 
 @pytest.mark.parametrize("table", ["[hidden]\nfiles = 'numpy'", "[hidden]\nfiles = [1]", "[hidden]\nfile = []"])
 def test_a_hidden_table_of_another_shape_is_refused(sample_course, table):
     with pytest.raises(CourseError, match=r"assignment\.toml:4"):
-        load_course(sample_course({SETTINGS: (LIMITS, f"{table}\n{LIMITS}")}))
+        list(load_course(sample_course({SETTINGS: (LIMITS, f"{table}\n{LIMITS}")})).assignments)

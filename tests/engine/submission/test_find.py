@@ -18,7 +18,8 @@ def assignment(slug: str, *ids: str) -> SimpleNamespace:
     return SimpleNamespace(slug=slug, release=tuple(ReleaseCell(name, "solution", "code", "") for name in ids))
 
 
-COURSE = Course(Path(), (assignment("a1_conv", "corr2d", "conv2d"), assignment("a2_pool", "pool2d")))
+ASSIGNMENTS = {"a1_conv": assignment("a1_conv", "corr2d", "conv2d"), "a2_pool": assignment("a2_pool", "pool2d")}
+COURSE = Course(Path(), tuple(ASSIGNMENTS), ASSIGNMENTS.__getitem__)
 
 
 def place(root: Path, *names: str, ids: tuple[str, ...] = ()) -> Path:
