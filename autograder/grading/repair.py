@@ -25,6 +25,7 @@ from autograder.judge.causes import Cause, Layer, told
 from autograder.judge.fresh_inputs import related_when_asked_again
 from autograder.judge.repair.aspects import Aspect, line_to_look_at
 from autograder.judge.repair.edits import Edit, difference, edits_of
+from autograder.judge.repair.question import question_of
 from autograder.judge.repair.reading import code_of_definition, definitions_of
 from autograder.judge.repair.watched import MOST_NOTES, NOTES, lines_that_ran, watched
 from autograder.judge.replay import Case
@@ -96,13 +97,15 @@ class _Line:
     aspect: Aspect | None  # what kind of thing to look at; None where that could be several
     change: str  # the edit, as a diff
 
-    def cause(self, show: str, group: _Group) -> Cause:
+    checks: tuple[str, ...]  # that pass then
+
+    def cause(self, show: str) -> Cause:
         """What the student reads of it, and the staff."""
         aspect = self.aspect if show != "shapes" else None  # nor does the name say what the sentence may not
         name = f"line_{aspect}" if aspect else "line"
         sentence = line_to_look_at(self.cell, self.line, aspect)
         staff = f"Line {self.line} of {self.cell}, changed so, passes:\n{self.change}"
-        return Cause(Layer.LINE, name, sentence, tuple(case.name for case in group.failed), staff)
+        return Cause(Layer.LINE, name, sentence, self.checks, staff)
 
 
 class _Left:
@@ -153,19 +156,17 @@ class _Search:
             for cell in lasting(self.resit.cells):
                 box.run_cell(cell.source, cell.label)
             for group in self._groups(box):
-                alone = len(group.failed) == len(self.failed)  # else what is skipped may wait for another group
-                others = [*self.passed, *(self.skipped if alone else ())]
-                if self.left.groups and (cause := self._cause(group, others, box)):
+                if self.left.groups and (cause := self._cause(group, box)):
                     found.append(cause)
                 self.left.groups -= 1
         return found
 
-    def _cause(self, group: _Group, others: Sequence[str], box: Box) -> Cause | None:
+    def _cause(self, group: _Group, box: Box) -> Cause | None:
         """What the group's answers are in terms of the right ones, also to other inputs; else a line."""
         with box.trial():
             related = related_when_asked_again(group.failed, self.resit.suite, box.ask)
-        line = None if related else self._line(group, others, box)
-        return line.cause(self.resit.suite.assignment.show, group) if line else related
+        line = None if related else self._line(group, box)
+        return line.cause(self.resit.suite.assignment.show) if line else related
 
     def _definitions(self) -> dict[str, _Own]:
         """The functions and classes that the student wrote for this exercise, and those of cells of their own."""
@@ -193,38 +194,59 @@ class _Search:
             group for group in groups if group.all and self.explained.isdisjoint(case.name for case in group.failed)
         ]
 
-    def _line(self, group: _Group, others: Sequence[str], box: Box) -> _Line | None:
-        """The one place that repairs the group's checks; None where there are several, or a bound is reached."""
+    def _line(self, group: _Group, box: Box) -> _Line | None:
+        """The one place that repairs the group's checks, or else some; None where there are several, or at a bound."""
         own = {name: self.own[name] for name in self.own if name in group.all}
-        trials = _Trials(self.resit.suite, box, [case.name for case in group.failed], others)
+        alone = len(group.failed) == len(self.failed)  # else what is skipped may wait for another group
+        trials = _Trials(self.resit.suite, box, group.failed, self.passed, self.skipped if alone else ())
         ran = trials.ran(own.values())
-        repairs: list[tuple[_Own, Edit]] = []
+        found: list[_Repair] = []
         effort = _effort(own.values())
         for name, edit in _in_order(own, ran, _stopped(group), self.left.edits_of(effort)):
             self.left.use(1, effort)
-            if trials.passes(own[name], edit):
-                repairs.append((own[name], edit))
-            if len({(each.cell.label, other.statement) for each, other in repairs}) > 1:
+            if checks := trials.repaired(own[name], edit):
+                found.append(_Repair(own[name], edit, checks))
+            if len({each.place for each in found if len(each.checks) == len(group.failed)}) > 1:
                 return None
         bound = box.gave_up or box.clock.spent >= self.limits.submission_seconds
-        return None if bound else _in_common(repairs)
+        return None if bound else _in_common([each for each in found if len(each.checks) == len(group.failed)] or found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Repair:
+    """An edit that makes failed checks pass."""
+
+    own: _Own
+    edit: Edit
+    checks: tuple[str, ...]
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """The cell, and the line of the statement in it."""
+        return self.own.cell.label, self.edit.statement
 
 
 class _Trials:
     """The student's definitions in a box, one of them changed at a time."""
 
-    def __init__(self, suite: Suite, box: Box, failed: Sequence[str], others: Sequence[str]) -> None:
-        self.suite, self.box, self.failed, self.first = suite, box, failed, failed[0]
-        self.rest = [*failed[1:], *others]
+    def __init__(
+        self, suite: Suite, box: Box, cases: Sequence[Case], passed: Sequence[str], skipped: Sequence[str]
+    ) -> None:
+        self.suite, self.box, self.failed = suite, box, [case.name for case in cases]
+        self.passed, self.skipped = passed, skipped
+        questions = {case.name: question for case in cases[1:] if (question := question_of(case))}
+        # Asked of every edit: the check that asks least, and another one that takes a single question.
+        self.leads = {self.failed[0]: question_of(cases[0]), **dict(list(questions.items())[:1])}
         self.changed: _Own | None = None
 
     def ran(self, own: Iterable[_Own]) -> dict[str, set[int]]:
-        """Definition → the lines of its statements that the first check executes."""
+        """Definition → the lines of its statements that the leading checks execute."""
         notes: list[object] = []
         with self.box.trial():
             for each in own:
                 self._put(each.cell, watched(each.node))
-            self._passes(self.first)
+            for name in self.leads:
+                self._passes(name)
             with contextlib.suppress(StudentError):
                 answer = self.box.ask({"op": "items", "target": ["name", NOTES], "most": MOST_NOTES}).value
                 notes = answer if isinstance(answer, list) else []
@@ -232,23 +254,34 @@ class _Trials:
                 self._put(each.cell, each.source)
         return {each.node.name: lines_that_ran(each.node, notes) for each in own}
 
-    def passes(self, own: _Own, edit: Edit) -> bool:
-        """Whether every check passes with this edit, and the first one fails without it, then as before."""
+    def repaired(self, own: _Own, edit: Edit) -> tuple[str, ...]:
+        """The failed checks that pass with this edit: none where no leading one does, or one that passed does not.
+
+        The leading one fails without it, then as before.
+        """
         if self.changed not in (None, own):
             self._put(self.changed.cell, self.changed.source)
         self.changed = own
         with self.box.trial():
             self._put(own.cell, edit.source)
-            if not all(self._passes(name) for name in (self.first, *self.rest)) or not self._passes_again():
-                return False
+            lead = next(filter(self._leads, self.leads), "")
+            mended = [name for name in self.failed if lead and (name == lead or self._passes(name))]
+            others = [*self.passed, *(self.skipped if len(mended) == len(self.failed) else ())]
+            if not mended or not all(self._passes(name) for name in others) or not self._passes_again(mended):
+                return ()
         with self.box.trial():
             self._put(own.cell, own.source)
-            return not self._passes(self.first)
+            return () if self._passes(lead) else tuple(mended)
 
-    def _passes_again(self) -> bool:
-        """Whether the failed checks pass with other inputs, too: a number may be right for one question by chance."""
+    def _leads(self, name: str) -> bool:
+        """Whether a leading check passes; most fail at a single question."""
+        question = self.leads[name]
+        return not (question and question.is_still_wrong(self.box.ask)) and self._passes(name)
+
+    def _passes_again(self, mended: Sequence[str]) -> bool:
+        """Whether these checks pass with other inputs, too: a number may be right for one question by chance."""
         secrets = [f"{self.suite.assignment.secret} again {number}" for number in range(TIMES)]
-        asked = [(name, secret) for name in self.failed[:MOST_AGAIN] for secret in secrets]
+        asked = [(name, secret) for name in mended[:MOST_AGAIN] for secret in secrets]
         return all(self.suite.case(name, self.box.ask, secret).verdict is Verdict.PASSED for name, secret in asked)
 
     def _put(self, cell: Cell, source: str) -> None:
@@ -285,15 +318,16 @@ def _effort(own: Iterable[_Own]) -> float:
     return PER_EDIT + max((DEAR[word] for word in words & DEAR.keys()), default=0.0)
 
 
-def _in_common(repairs: Sequence[tuple[_Own, Edit]]) -> _Line | None:
-    """What all these edits of one statement have in common."""
-    if not repairs:
+def _in_common(repairs: Sequence[_Repair]) -> _Line | None:
+    """What all these edits of one statement have in common; None where there are several places, or none."""
+    if len({each.place for each in repairs}) != 1:
         return None
-    own, first = repairs[0]
-    lines, aspects = {edit.line for _, edit in repairs}, {edit.aspect for _, edit in repairs}
-    line = first.line if len(lines) == 1 else first.statement
-    aspect = first.aspect if len(aspects) == 1 else None
-    return _Line(own.cell.label, line, aspect, difference(own.source, first.source))
+    first = repairs[0]
+    lines, aspects = {each.edit.line for each in repairs}, {each.edit.aspect for each in repairs}
+    line = first.edit.line if len(lines) == 1 else first.edit.statement
+    aspect = first.edit.aspect if len(aspects) == 1 else None
+    checks = tuple(name for name in first.checks if all(name in each.checks for each in repairs))
+    return _Line(first.own.cell.label, line, aspect, difference(first.own.source, first.edit.source), checks)
 
 
 def _weight(case: Case) -> tuple[int, int]:

@@ -20,6 +20,8 @@ _GROUPS = (
     "BatchNorm1d BatchNorm2d", "Dropout Dropout2d", "permute view reshape transpose", "max amax", "min amin",
     "repeat repeat_interleave", "sort argsort", "mul div", "add sub", "gt ge", "lt le", "children modules",
     "named_children named_modules", "randint randperm", "parameters named_parameters", "log1p log", "expm1 exp",
+    "argmax max", "argmin min", "strip lstrip rstrip", "startswith endswith", "upper lower", "mean median",
+    "no_grad enable_grad",
 )  # fmt: skip
 RENAMED: dict[str, list[str]] = {}
 for _group in _GROUPS:
@@ -31,7 +33,20 @@ _MAKES = frozenset(
     {"zeros", "ones", "empty", "full", "arange", "linspace", "tensor", "as_tensor", "eye", "rand", "randn"}
 )
 _COPIES = ("clone()", "detach()", "item()", "copy()")
-_METHODS = ("mean()", "sum()", "float()", "abs()", "sqrt()", "exp()", "relu()", "softmax(1)", "flatten(1)", "T")
+_METHODS = (
+    "mean()",
+    "sum()",
+    "float()",
+    "abs()",
+    "sqrt()",
+    "square()",
+    "exp()",
+    "relu()",
+    "softmax(1)",
+    "flatten(1)",
+    "T",
+)
+_FUNCTIONS = ("abs", "sorted", "int", "list", "tuple", "set")
 _LAYERS = frozenset({"Linear", "Conv1d", "Conv2d", "conv2d", "linear"})
 
 
@@ -87,6 +102,12 @@ def a_method_more(node: ast.expr, around: Around) -> Iterator[ast.expr]:
     """A step more on what is assigned or returned."""
     if around.whole:
         yield from _on(node, around, _METHODS)
+
+
+def a_function_more(node: ast.expr, around: Around) -> Iterator[ast.expr]:
+    """A plain function of Python's around what is assigned or returned."""
+    if around.whole and around.aspect is Aspect.VALUE and not isinstance(node, ast.Constant):
+        yield from (ast.Call(ast.Name(name), [node], []) for name in _FUNCTIONS if name_of_call(node) != name)
 
 
 def an_activation_more(node: ast.Call, _: Around) -> Iterator[ast.expr]:

@@ -37,6 +37,7 @@ RULES: tuple[of.ExpressionRule | statements.StatementRule, ...] = (
     (ast.BoolOp, Aspect.CONDITION, of.other_operators),
     (ast.Name, Aspect.NAME, of.twin_names),
     (Aspect.NAME, statements.renamed_throughout),
+    (Aspect.ORDER, statements.exchanged_in_all_calls),
     ((ast.Constant, ast.UnaryOp), None, of.next_numbers),
     (ast.expr, None, of.shifted),
     ((ast.Call, ast.Tuple, ast.List), Aspect.ORDER, of.other_order),
@@ -44,11 +45,17 @@ RULES: tuple[of.ExpressionRule | statements.StatementRule, ...] = (
     (Aspect.CONDITION, statements.without_its_head),
     (Aspect.MOVED, statements.moved_out),
     (Aspect.MOVED, statements.moved_in),
+    (Aspect.NAME, statements.names_exchanged),
+    (Aspect.CONDITION, statements.chained),
+    (Aspect.MISSING, statements.stopped_at_the_first),
+    (ast.IfExp, Aspect.CONDITION, of.other_choice),
+    (ast.JoinedStr, Aspect.ORDER, of.other_order_in_text),
     (ast.Call, Aspect.AXIS, calls.more_axes),
     (Aspect.MISSING, statements.of_a_mode),
     (ast.expr, Aspect.MISSING, calls.a_copy_more),
     (ast.expr, Aspect.MISSING, of.with_the_forgotten),
     (ast.Call, Aspect.MISSING, calls.an_activation_more),
+    (ast.BinOp, Aspect.MISSING, of.without_its_sign),
     ((ast.Call, ast.List), Aspect.MISSING, calls.an_element_more),
     ((ast.Constant, ast.UnaryOp), None, of.other_numbers),
     (ast.Slice, Aspect.INDEX, of.other_bounds),
@@ -57,9 +64,11 @@ RULES: tuple[of.ExpressionRule | statements.StatementRule, ...] = (
     (ast.BinOp, Aspect.OPERATOR, of.other_grouping),
     (ast.Call, Aspect.ARGUMENT, calls.more_keywords),
     (ast.expr, Aspect.SIGN, of.other_sign),
+    ((ast.Compare, ast.BoolOp), Aspect.CONDITION, of.negated),
     (ast.Name, Aspect.NAME, of.other_names),
     (ast.Attribute, Aspect.NAME, of.other_attributes),
     (ast.expr, Aspect.MISSING, calls.a_method_more),
+    (ast.expr, Aspect.MISSING, calls.a_function_more),
 )
 LIKELY = (of.next_numbers, of.shifted, of.twin_names, statements.dropped)  # slips of those who know what they want
 
@@ -81,6 +90,7 @@ class _Change:
 
     turn: int
     rule: int
+    ran: int  # the line that is executed where this matters
     statement: int
     line: int
     aspect: Aspect
@@ -96,7 +106,7 @@ def edits_of(
     Of a turn, those of the lines where an error `stopped` it come first. The definition itself is as it was after each.
     """
     seen = {code_of_definition(definition), ""}
-    wanted = (each for each in _in_the_order_of_lines(definition) if lines is None or each.statement in lines)
+    wanted = (each for each in _in_the_order_of_lines(definition) if lines is None or each.ran in lines)
 
     def rank(change: _Change) -> tuple[int, bool, int]:
         return change.turn, stopped.isdisjoint((change.line, change.statement)), change.rule
@@ -158,7 +168,14 @@ def _of_statement(site: Site, place: int, around: Around) -> Iterator[_Change]:
     for number, rule in enumerate(RULES):
         if len(rule) == 2:
             aspect, change = rule
-            yield from (_Change(0, number, line, line, aspect, site, each) for each in change(block, place, around))
+            for each in change(block, place, around):
+                named = _moved(block, each, line) if aspect is Aspect.MOVED else line
+                yield _Change(0, number, line, named, named, aspect, site, each)
+
+
+def _moved(before: statements.Block, after: statements.Block, line: int) -> int:
+    """The line of the statement that stands on another level than before; the given one, where none does."""
+    return min({node.lineno for node in before} ^ {node.lineno for node in after}, default=line)
 
 
 def _of_expressions(node: Any, statement: int, around: Around) -> Iterator[_Change]:
@@ -169,4 +186,6 @@ def _of_expressions(node: Any, statement: int, around: Around) -> Iterator[_Chan
         for number, rule in enumerate(RULES):
             if len(rule) == 3 and isinstance(old, rule[0]):
                 aspect = rule[1] or inner.aspect
-                yield from (_Change(0, number, statement, line, aspect, site, each) for each in rule[2](old, inner))
+                yield from (
+                    _Change(0, number, statement, statement, line, aspect, site, each) for each in rule[2](old, inner)
+                )

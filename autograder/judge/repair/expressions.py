@@ -43,6 +43,8 @@ def other_numbers(node: ast.expr, around: Around) -> Iterator[ast.expr]:
     if isinstance(value, int):
         others = (0, 1, 2, 3, -1, -2, -3) if around.aspect is Aspect.AXIS else (-value, 0, 1, 2)
         yield from (literal(other) for other in dict.fromkeys(others) if abs(other - value) > 1 or other == 0)
+        if around.whole and value in (0, 1):  # where the search for a largest or smallest begins
+            yield from (ast.parse(f'{sign}float("inf")', mode="eval").body for sign in ("-", ""))
     elif value is not None and 0 < abs(value) < 1e300:
         yield from (literal(other) for other in (1 - value, 1 / value, 2 * value, value / 2, 10 * value, value / 10))
 
@@ -122,6 +124,31 @@ def other_sign(node: ast.expr, around: Around) -> Iterator[ast.expr]:
         yield ast.UnaryOp(ast.USub(), node)
 
 
+def without_its_sign(node: ast.BinOp, _: Around) -> Iterator[ast.expr]:
+    """The square of a difference, and its absolute value."""
+    if isinstance(node.op, ast.Sub):
+        yield ast.BinOp(node, ast.Pow(), ast.Constant(2))
+        yield ast.Call(ast.Name("abs"), [node], [])
+
+
+def negated(node: ast.Compare | ast.BoolOp, around: Around) -> Iterator[ast.expr]:
+    """The opposite of what is returned or assigned."""
+    if around.whole:
+        yield ast.UnaryOp(ast.Not(), node)
+
+
+def other_choice(node: ast.IfExp, _: Around) -> Iterator[ast.expr]:
+    """The two choices exchanged."""
+    yield ast.IfExp(node.test, node.orelse, node.body)
+
+
+def other_order_in_text(node: ast.JoinedStr, _: Around) -> Iterator[ast.expr]:
+    """Two values exchanged in a text."""
+    places = [place for place, part in enumerate(node.values) if isinstance(part, ast.FormattedValue)]
+    for one, other in itertools.pairwise(places):
+        yield ast.JoinedStr(_exchanged(node.values, one, other))
+
+
 def other_rounding(node: ast.expr, _: Around) -> Iterator[ast.expr]:
     """Up for down; the middle between two pixels for the pixel in the middle, and the other way round."""
     name = name_of_call(node)
@@ -180,8 +207,10 @@ def other_bounds(node: ast.Slice, _: Around) -> Iterator[ast.expr]:
             yield ast.Slice(*bounds)
     if node.lower is None and node.upper is not None:
         yield ast.Slice(node.upper, None, node.step)
+        yield ast.Slice(_opposite(node.upper), None, node.step)
     if node.upper is None and node.lower is not None:
         yield ast.Slice(None, node.lower, node.step)
+        yield ast.Slice(None, _opposite(node.lower), node.step)
     if node.lower is None:
         yield ast.Slice(ast.Constant(1), node.upper, node.step)
     if node.upper is None:
@@ -218,6 +247,10 @@ def _exchanged(row: list[ast.expr], one: int, other: int) -> list[ast.expr]:
     order = list(row)
     order[one], order[other] = order[other], order[one]
     return order
+
+
+def _opposite(node: ast.expr) -> ast.expr:
+    return node.operand if isinstance(node, ast.UnaryOp) else ast.UnaryOp(ast.USub(), node)
 
 
 def _is_one_less(node: ast.expr) -> TypeGuard[ast.BinOp]:

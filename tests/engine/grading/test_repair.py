@@ -169,8 +169,8 @@ def test_a_function_in_a_cell_that_the_student_added_is_looked_at_too(report):
 def test_the_budget_is_that_of_the_whole_submission(report, monkeypatch):
     """Once the edits are used up for one exercise, none is left for the next."""
     tried: list[object] = []
-    passes = repair._Trials.passes
-    monkeypatch.setattr(repair._Trials, "passes", lambda *asked: tried.append(asked) or passes(*asked))
+    passes = repair._Trials.repaired
+    monkeypatch.setattr(repair._Trials, "repaired", lambda *asked: tried.append(asked) or passes(*asked))
     monkeypatch.setattr(repair, "EFFORT", 12 * repair.PER_EDIT)
     strange = "def double(x):\n    x = x + 3\n    x = x * x * x\n    return x - 1"
     assert hints(report(double=strange, add=SUBTRACTS)) == {}
@@ -191,6 +191,22 @@ def test_each_function_has_its_own_line(report):
     assert found["add_sums"].startswith("Look at line 4 of `add`")
 
 
+def test_of_two_slips_in_one_function_one_is_told_where_it_repairs_a_check_alone(report):
+    """The other check fails as before; none that passed is broken."""
+    both = "def double(x):\n    if x.ndim == 1:\n        return x * 7 + 1\n    return x * 3"
+    course = {"tiny/test_tiny.py": CHECKS.replace('@check("double", after="double_is_twice")', '@check("double")')}
+    assert hints(report(course=course, double=both)) == {"double_is_twice": "Look at line 4 of `double`: the number."}
+
+
+def test_most_edits_are_asked_one_question_only(report, monkeypatch):
+    asked: list[object] = []
+    passes = repair._Trials._passes
+    monkeypatch.setattr(repair._Trials, "_passes", lambda *given: asked.append(given) or passes(*given))
+    monkeypatch.setattr(repair, "MOST_TRIED", 60)
+    assert hints(report(double="def double(x):\n    y = x + 1\n    return x * y * 3 - x")) == {}
+    assert len(asked) < 15
+
+
 def test_nothing_is_tried_for_a_right_submission(report, monkeypatch):
     monkeypatch.setattr(repair, "_Search", None)
     assert report().score == 90.0
@@ -206,7 +222,7 @@ def test_nothing_is_tried_for_a_right_submission(report, monkeypatch):
     ],
 )
 def test_nothing_is_tried_where_there_is_nothing_to_repair(report, monkeypatch, double):
-    monkeypatch.setattr(repair._Trials, "passes", None)
+    monkeypatch.setattr(repair._Trials, "repaired", None)
     assert hints(report(double=double)) == {}
 
 
