@@ -1,4 +1,4 @@
-"""Processor time of the diagnosis of wrong submissions, by layer: `python -m bench.diagnosis [SLUG [ONE_IN]]`.
+"""Processor time of the diagnosis of wrong submissions, by layer: `python -m bench.diagnosis --help`.
 
 Some known mistakes, one in so many, are put into right answers and graded in the box, once with the whole catalogue
 and once without it: then all that is left are relations and lines, the dearest case.
@@ -6,8 +6,8 @@ and once without it: then all that is left are relations and lines, the dearest 
 
 from __future__ import annotations
 
+import argparse
 import resource
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -118,11 +118,12 @@ def _each(found: Costs) -> list[float]:
     return [sum(pair) for what in (KNOWN, UNSEEN) for pair in zip(*_of(found, what), strict=True)]
 
 
-def main(slug: str = SLUG, one_in: str = str(ONE_IN)) -> None:
+def main() -> None:
     """Measure and print; exit code 1 when a goal is missed."""
-    assignment = load_course(ROOT).assignment(slug)
+    asked = _options().parse_args()
+    assignment = load_course(ROOT).assignment(asked.slug)
     with zygote_for(assignment, Wall()) as zygote:
-        found: Costs = with_suite(assignment, lambda suite: costs(suite, zygote, int(one_in)))
+        found: Costs = with_suite(assignment, lambda suite: costs(suite, zygote, asked.one_in))
     table = Table("layer", "submissions", "median, s", "most, s")
     for layer, seconds in found.items():
         table.add_row(layer, str(len(seconds)), f"{median(seconds):.2f}", f"{max(seconds):.2f}")
@@ -133,9 +134,27 @@ def main(slug: str = SLUG, one_in: str = str(ONE_IN)) -> None:
     raise SystemExit(1 if missed else 0)
 
 
+def _options() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.diagnosis",
+        description="What finding the reason for failed checks takes of the processor, by layer. Some known mistakes"
+        " are put into right answers and graded in the box, once with the whole catalogue and once without any.",
+        epilog=f"The exit code is 1 when the median is over {MEDIAN} s or one submission over {MOST} s.",
+    )
+    parser.add_argument("slug", nargs="?", default=SLUG, help="the assignment (default: %(default)s)")
+    parser.add_argument(
+        "one_in",
+        nargs="?",
+        type=int,
+        default=ONE_IN,
+        help="one known mistake in so many is tried (default: %(default)s)",
+    )
+    return parser
+
+
 def _of(found: Costs, what: str) -> list[list[float]]:
     return [seconds for layer, seconds in found.items() if layer.endswith(what)]
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -11,19 +12,53 @@ from typing import Any
 
 import torch
 
-from autograder.box.outcome import Reply, StudentError
-from autograder.judge.conversation import Request, function_of
+from autograder.box.outcome import Handle, Reply, StudentError
+from autograder.judge.conversation import Exchange, Request, function_of
 from autograder.judge.local import LocalBox
-from autograder.judge.replay import Case, Outcome, same_outcome
+from autograder.judge.replay import Case, Outcome, asked_again, same_outcome, translated
 from cnnkit.compare import compare
 from cnnkit.compare.relations import Pair, Relation, is_telling
 
 MOST = 12  # wrong answers of a function that are looked at
 QUICK = 0.2  # seconds that the student needed for such an answer: slower ones are not asked for again and again
+CLOSE = 1e-4  # of the largest value
 BUDGET = 1.5  # seconds of processor time for one function; who reaches it is told nothing, not something else
 Arguments = dict[str, Any]
-Wrong = tuple[Request, Reply, Reply]
-"""A question, what was answered, and what is right."""
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What was asked of the student, after what; what was answered, and what is right."""
+
+    request: Request
+    reply: Reply
+    right: Reply
+    before: Sequence[Exchange]
+
+    @property
+    def called(self) -> str:
+        """The name of the function, of the method, or of a helper beside the student's code."""
+        steps = self.request["target"][2:]
+        return function_of(self.request) or (str(steps[-1][1]) if steps else "")
+
+    @property
+    def is_of_helper(self) -> bool:
+        """Whether a helper of the suite was called, whose settings are not the student's."""
+        return bool(self.request["target"][0] == "env")
+
+    @property
+    def parts(self) -> list[tuple[Any, Any, Any]]:
+        """The parts of the answer and of the right one: key, and both; one without a key where it has no parts."""
+        theirs, right = self.reply.value, self.right.value
+        if isinstance(theirs, dict) and isinstance(right, dict) and theirs.keys() == right.keys():
+            return [(key, theirs[key], right[key]) for key in theirs]
+        return [(None, theirs, right)]
+
+    @property
+    def subject(self) -> str:
+        """What is wrong: the result, or the only part of it."""
+        wrong = [key for key, theirs, right in self.parts if compare(theirs, right, rtol=CLOSE) is not None]
+        return f"Your result[{wrong[0]!r}]" if len(wrong) == 1 and wrong[0] is not None else "Your result"
 
 
 @dataclass(frozen=True)
@@ -41,46 +76,87 @@ def mistaken(
 ) -> Relation | None:
     """The one other question that all wrong answers are right for; None where there is none, or several."""
     wrong = [each for case in cases for each in _wrong_calls(case, wanted[case.name])]
-    names = {function_of(request) for request, _, _ in wrong}
-    function = reference.get(min(names, default=""))
-    slow = any(reply.seconds >= QUICK for _, reply, _ in wrong)
-    if len(names) != 1 or len(wrong) > MOST or slow or not inspect.isfunction(function):
+    slow = any(question.reply.seconds >= QUICK for question in wrong)
+    if len({question.called for question in wrong}) != 1 or len(wrong) > MOST or slow:
         return None
-    if not is_telling([Pair(reply.value, mine.value) for _, reply, mine in wrong]):
+    if not is_telling([Pair(question.reply.value, question.right.value) for question in wrong]):
         return None
-    common, end = list(_readings(function, wrong[0][0])), time.process_time() + BUDGET
+    common, end = list(_Asked(wrong[0], reference).readings()), time.process_time() + BUDGET
     for question in wrong:
-        kept = {reading.words for reading in common}
-        own = [reading for reading in _readings(function, question[0]) if reading.words in kept]
-        common = [reading for reading in own if time.process_time() < end and _answers(question, reading, reference)]
+        kept, asked = {reading.words for reading in common}, _Asked(question, reference)
+        own = [reading for reading in asked.readings() if reading.words in kept]
+        common = [reading for reading in own if time.process_time() < end and asked.is_answered_so(reading)]
         if time.process_time() >= end:
             return None
     found = common[0] if len(common) == 1 else None
-    return Relation(found.name, f"Your result is the right one {found.words}") if found else None
+    return Relation(found.name, f"{wrong[0].subject} is the right one {found.words}") if found else None
 
 
-def _wrong_calls(case: Case, wanted: Sequence[Outcome]) -> Iterator[Wrong]:
-    """The calls of the student's functions with plain data that were answered wrongly."""
-    for exchange, mine in zip(case.exchanges, wanted, strict=False):
+def _wrong_calls(case: Case, wanted: Sequence[Outcome]) -> Iterator[_Question]:
+    """The calls that were answered wrongly, with data alone."""
+    for place, (exchange, mine) in enumerate(zip(case.exchanges, wanted, strict=False)):
         request, reply = exchange.request, exchange.outcome
-        plain = request["op"] == "call" and "upstream" not in request and len(request["target"]) == 2
-        if not plain or not isinstance(reply, Reply) or not isinstance(mine, Reply):
+        if request["op"] != "call" or "upstream" in request:
             continue
-        if not same_outcome(mine, reply, {}):
-            yield request, reply, mine
+        if isinstance(reply, Reply) and isinstance(mine, Reply) and not same_outcome(mine, reply, {}):
+            yield _Question(request, reply, mine, case.exchanges[:place])
 
 
-def _answers(question: Wrong, reading: _Reading, reference: Mapping[str, Any]) -> bool:
-    """Whether the reference, asked so, answers what the student did."""
-    request, reply, _ = question
-    target = ["name", function_of(request)]
-    asked = {"op": "call", "target": target, "args": [], "ban": []}
-    try:
-        box = LocalBox(reference)
-        mine = [box.ask(asked | {"kwargs": arguments}).value for arguments in (reading.arguments, *reading.more)]
-        return compare(reply.value, _mean(mine), rtol=1e-4) is None
-    except (StudentError, ValueError):  # it has no answer, or NaN
-        return False
+class _Asked:
+    """The reference, asked what came before a question; then the question, read in other ways."""
+
+    def __init__(self, question: _Question, reference: Mapping[str, Any]) -> None:
+        self.question, self.box, self.handles = question, LocalBox(reference), dict[int, Handle]()
+        if question.request["target"][0] != "name":  # a helper, or a method of what was made before
+            deque(asked_again(self.box.ask, question.before, self.handles), maxlen=0)
+
+    def readings(self) -> Iterator[_Reading]:
+        """The ways to read the question; none where its arguments have no names."""
+        request = self.question.request
+        function = self._function()
+        if function is None:
+            return
+        signature, fill = inspect.signature(function), [None] if "student" in request.get("fill", ()) else []
+        try:
+            signature.bind(*fill, *request["args"], **request["kwargs"])
+        except TypeError:
+            return
+        if all(each.kind is not each.VAR_POSITIONAL for each in signature.parameters.values()):
+            names = [*signature.parameters][len(fill) :]
+            arguments = dict(zip(names, request["args"], strict=False)) | request["kwargs"]
+            yield from _part_by_part(arguments) if self.question.is_of_helper else _readings(signature, arguments)
+
+    def _function(self) -> Callable[..., Any] | None:
+        """What is called, where that is a function of Python's."""
+        try:
+            found = self._send({"op": "get", "target": self.question.request["target"]}).value
+        except (StudentError, KeyError):
+            return None
+        function = self.box.server.handles.get(found.id) if isinstance(found, Handle) else None
+        return function if inspect.isfunction(function) or inspect.ismethod(function) else None
+
+    def _send(self, request: Request) -> Reply:
+        return self.box.ask(translated(request, self.handles))
+
+    def is_answered_so(self, reading: _Reading) -> bool:
+        """Whether the reference, asked so, answers what the student did in each part that is wrong."""
+        wrong = [each for each in self.question.parts if compare(each[1], each[2], rtol=CLOSE) is not None]
+        try:
+            asked = [self._with(arguments) for arguments in (reading.arguments, *reading.more)]
+            answers = [self._send(request).value for request in asked]
+            others = [_mean([each if key is None else each[key] for each in answers]) for key, _, _ in wrong]
+        except (StudentError, LookupError, TypeError, ValueError):  # it has no answer, or NaN
+            return False
+        alike = (
+            compare(theirs, other, rtol=CLOSE) is None for (_, theirs, _), other in zip(wrong, others, strict=True)
+        )
+        return bool(wrong) and all(alike)
+
+    def _with(self, arguments: Arguments) -> Request:
+        """The question with these arguments in the places of its own."""
+        count = len(self.question.request["args"])
+        named = dict(list(arguments.items())[count:])
+        return self.question.request | {"args": [*arguments.values()][:count], "kwargs": named, "ban": []}
 
 
 def _mean(answers: Sequence[Any]) -> Any:
@@ -99,12 +175,7 @@ def _mean(answers: Sequence[Any]) -> Any:
     return sum(answers) / len(answers)
 
 
-def _readings(function: Callable[..., Any], request: Request) -> Iterator[_Reading]:
-    signature = inspect.signature(function)
-    try:
-        arguments = signature.bind(*request["args"], **request["kwargs"]).arguments
-    except TypeError:
-        return
+def _readings(signature: inspect.Signature, arguments: Arguments) -> Iterator[_Reading]:
     for name, value in arguments.items():
         default = signature.parameters[name].default
         for what, words, other in (*_ignored(name, value, default), *_misread(name, value)):

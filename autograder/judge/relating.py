@@ -73,9 +73,11 @@ def pairs_of(case: Case, wanted: Sequence[Outcome], parameters: Parameters) -> l
 
 def arguments(request: Request, parameters: Parameters) -> dict[str, Any]:
     """The arguments of a call by the names of the reference's parameters."""
+    if "args" not in request:
+        return {}
     known = parameters.get(function_of(request), ())
     names = [known[place] if place < len(known) else f"argument {place + 1}" for place in range(len(request["args"]))]
-    return dict(zip(names, request["args"], strict=True)) | request["kwargs"] if "args" in request else {}
+    return {**dict(zip(names, request["args"], strict=True)), **request["kwargs"]}
 
 
 def _earlier(case: Case, wanted: Sequence[Outcome]) -> list[Any]:

@@ -62,13 +62,18 @@ def replayed(names: Mapping[str, Any], exchanges: Sequence[Exchange]) -> Iterato
     return asked_again(box.ask, exchanges)
 
 
-def asked_again(send: Send, exchanges: Sequence[Exchange]) -> Iterator[tuple[Exchange, Outcome, bool]]:
-    """Each request again: what is answered, and whether that is the same. Ends at a handle that was never got here."""
-    handles: dict[int, Handle] = {}
+def asked_again(
+    send: Send, exchanges: Sequence[Exchange], made: dict[int, Handle] | None = None
+) -> Iterator[tuple[Exchange, Outcome, bool]]:
+    """Each request again: what is answered, and whether that is the same. Ends at a handle that was never got here.
+
+    The handles that are `made` are noted there, by the numbers that they had.
+    """
+    handles = {} if made is None else made
     for exchange in exchanges:
         outcome: Outcome
         try:
-            outcome = send(_translated(exchange.request, handles))
+            outcome = send(translated(exchange.request, handles))
         except StudentError as error:
             outcome = error
         except KeyError:
@@ -76,8 +81,8 @@ def asked_again(send: Send, exchanges: Sequence[Exchange]) -> Iterator[tuple[Exc
         yield exchange, outcome, same_outcome(outcome, exchange.outcome, handles)
 
 
-def _translated(request: Request, handles: Mapping[int, Handle]) -> Request:
-    """The request with the replay's handles."""
+def translated(request: Request, handles: Mapping[int, Handle]) -> Request:
+    """The request with the handles of a replay. Raises KeyError for one that was never got there."""
 
     def leaf(value: Any) -> Any:
         return handles[value.id] if isinstance(value, Handle) else value

@@ -15,7 +15,7 @@ edit("ngram_conv", "reshape_instead_of_transpose",
      of="ngram_conv__flat", hint="reshape(B, E, L) does not swap axes, it mixes letters. Use transpose(1, 2).")
 
 
-@mistake(replaces="ngram_conv", hint="The weight is read as (C, E, n). Its numbers lie letter after letter: reshape to (C, n, E), then swap the last two axes.")
+@mistake(replaces="ngram_conv", hint="Window and weight are in different orders: one lies letter after letter, the other channel after channel. In the weight all E numbers of a letter stand together, then those of the next: permute the one that does not fit.")
 def weight_read_channel_by_channel(emb, weight, bias):
     E = emb.shape[2]
     if weight.shape[1] % E:

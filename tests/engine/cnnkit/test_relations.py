@@ -190,6 +190,26 @@ def test_two_curves_of_a_figure_that_took_each_other_s_places_are_told() -> None
     assert found.sentence == "Your figure is the expected one, with ['lines'][0]['y'] and ['lines'][1]['y'] exchanged."
 
 
+def figure(*titles: str, place: float = 0.1) -> list[dict[str, Any]]:
+    """Axes with pictures and titles."""
+    return [{"title": title, "place": [place], "image": torch.ones(2, 2) * n} for n, title in enumerate(titles)]
+
+
+@pytest.mark.parametrize(
+    ("titles", "place", "name"),
+    [
+        (("owl", "cat"), 0.1, "texts_of_other_places"),
+        (("owl", "cat"), 0.2, "texts_of_other_places"),
+        (("cat!", "dog"), 0.1, "texts_differ"),
+        (("cat!", "dog"), 0.2, ""),
+    ],
+)
+def test_titles_that_are_wrong_are_told_apart_from_all_else(titles: tuple[str, ...], place: float, name: str) -> None:
+    pairs = [Pair(figure("owl", "cat", "dog"), figure("owl", "cat", "dog"))]
+    found = related([*pairs, Pair(figure(*titles, place=place), figure("cat", "dog"))])
+    assert (found.name if found else "") == name
+
+
 def test_curves_are_told_by_what_was_done_to_both() -> None:
     curves = [(drawn(9, seed=seed).abs() + 0.1).tolist() for seed in (0, 1)]
     assert told([np.log(curve).tolist() for curve in curves], curves) == "logarithm"

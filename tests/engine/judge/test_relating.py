@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.box.outcome import Reply, StudentError
+from autograder.box.outcome import Handle, Reply, StudentError
 from autograder.judge.causes import Cause, Layer, told
 from autograder.judge.conversation import Compared, Exchange
 from autograder.judge.diagnose import diagnose
@@ -113,6 +113,56 @@ def test_the_mean_of_the_means_of_unequal_batches_is_told() -> None:
     means = {"loss": float(torch.stack([batch.mean() for batch in batches]).mean())}
     assert named_of(means, mean_loss, batches) == "mean_of_means"
     assert named_of({"loss": 0.7}, mean_loss, batches) == ""
+
+
+HELPER = """
+def measured(batches):
+    return {"loss": student.mean_loss(batches)["loss"], "count": sum(len(batch) for batch in batches)}
+"""
+
+
+def test_the_mean_of_means_is_told_of_the_part_that_is_one_also_where_a_helper_asks() -> None:
+    batches = list(numbers(11).split([4, 4, 3]))
+    means = {"loss": float(torch.stack([batch.mean() for batch in batches]).mean()), "count": 11}
+    exchanges = (
+        Exchange({"op": "run", "source": HELPER, "ban": []}, Reply(None)),
+        Exchange(call("measured", batches) | {"target": ["env", "measured"]}, Reply(means)),
+    )
+    (cause,) = diagnose([Case("a check", "scaled", Verdict.FAILED, exchanges)], [], {"mean_loss": mean_loss})
+    assert (cause.name, cause.sentence[:26]) == ("mean_of_means", "Your result['loss'] is the")
+
+
+class Meter:
+    """A right answer that is a class."""
+
+    def mean(self, batches: list[torch.Tensor]) -> float:
+        """Over all numbers."""
+        return float(torch.cat(batches).mean())
+
+
+def test_a_method_is_asked_otherwise_as_well() -> None:
+    batches = list(numbers(11).split([4, 4, 3]))
+    means = float(torch.stack([batch.mean() for batch in batches]).mean())
+    made = Exchange(call("Meter"), Reply(Handle(7, "Meter")))
+    asked = Exchange(call("mean", batches) | {"target": ["handle", 7, ["attr", "mean"]]}, Reply(means))
+    (cause,) = diagnose([Case("a check", "scaled", Verdict.FAILED, (made, asked))], [], {"Meter": Meter})
+    assert cause.name == "mean_of_means"
+
+
+def is_large(x: float) -> bool:
+    """The right answer, a truth value."""
+    return x > 2
+
+
+@pytest.mark.parametrize(("count", "named"), [(3, []), (4, ["never"])])
+def test_a_few_truth_values_accuse_nobody(count: int, named: list[str]) -> None:
+    """That many checks fail, each with one wrong truth value, and a known mistake gives them all."""
+    never = Mistake("never", "scaled", "is_large", "Never.", lambda x: False)
+    cases = [
+        Case(f"check {n}", "scaled", Verdict.FAILED, (Exchange(call("is_large", 3.0 + n), Reply(False)),))
+        for n in range(count)
+    ]
+    assert [cause.name for cause in diagnose(cases, [never], {"is_large": is_large})] == named
 
 
 def test_what_is_right_for_the_first_of_a_batch_alone_is_told() -> None:

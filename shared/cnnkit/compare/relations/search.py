@@ -12,6 +12,7 @@ from cnnkit.compare.relations.fits import Fit
 from cnnkit.compare.relations.leaves import Leaf, Pair, leaves_of
 from cnnkit.compare.relations.places import placed
 from cnnkit.compare.relations.sequences import exchanged_parts, sequenced
+from cnnkit.compare.relations.texts import misplaced_texts
 from cnnkit.compare.relations.values import changed
 
 NEEDED = 16.0  # bits by which all values agree, beyond what was chosen: some hundred relations are tried
@@ -28,6 +29,8 @@ class Relation:
 
 def related(pairs: Sequence[Pair]) -> Relation | None:
     """The relation that holds for every array and number that differs; none where several do, or by chance."""
+    if text := misplaced_texts(pairs):
+        return Relation(text.name, text.words)
     by_pair = [list(found) if (found := leaves_of(pair)) is not None else None for pair in pairs]
     known = [leaves for leaves in by_pair if leaves]
     leaves = [leaf for some in known for leaf in some]
