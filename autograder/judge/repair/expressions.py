@@ -145,8 +145,8 @@ def other_choice(node: ast.IfExp, _: Around) -> Iterator[ast.expr]:
 def other_order_in_text(node: ast.JoinedStr, _: Around) -> Iterator[ast.expr]:
     """Two values exchanged in a text."""
     places = [place for place, part in enumerate(node.values) if isinstance(part, ast.FormattedValue)]
-    for one, other in itertools.pairwise(places):
-        yield ast.JoinedStr(_exchanged(node.values, one, other))
+    for place, following in itertools.pairwise(places):
+        yield ast.JoinedStr(_exchanged(node.values, place, following))
 
 
 def other_rounding(node: ast.expr, _: Around) -> Iterator[ast.expr]:

@@ -178,10 +178,10 @@ def exchanged_in_all_calls(block: Block, index: int, _: Around) -> Iterator[Bloc
     times = Counter(name for node in block[index:] for name in _calls_of(node))
     for name in (name for name in dict.fromkeys(here) if times[name] > 1 and name not in before):
         count = min(len(call.args) for node in block[index:] for call in _plain_calls(node, name))
-        for one, other in itertools.islice(itertools.combinations(range(count), 2), _MOST):
+        for place, later in itertools.islice(itertools.combinations(range(count), 2), _MOST):
             rest = copy.deepcopy(block[index:])
             for call in (call for node in rest for call in _plain_calls(node, name)):
-                call.args[one], call.args[other] = call.args[other], call.args[one]
+                call.args[place], call.args[later] = call.args[later], call.args[place]
             yield [*block[:index], *rest]
 
 
@@ -207,11 +207,11 @@ def names_exchanged(block: Block, index: int, around: Around) -> Iterator[Block]
     # Two parameters are exchanged in the calls.
     own = {name for name in loads if name not in around.parameters}
     beside = [pair for pair in itertools.pairwise(around.names) if loads.issuperset(pair) and own.intersection(pair)]
-    for one, other in beside[:_MOST]:
+    for name, neighbour in beside[:_MOST]:
         copied = copy.deepcopy(node)
         for each in ast.walk(copied):
             if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load):
-                each.id = {one: other, other: one}.get(each.id, each.id)
+                each.id = {name: neighbour, neighbour: name}.get(each.id, each.id)
         yield [*block[:index], copied, *block[index + 1 :]]
 
 

@@ -22,7 +22,7 @@ def misplaced_texts(pairs: Sequence[Pair]) -> Fit | None:
         return None
     wrong = [(path, got) for path, got, expected in texts if got != expected and isinstance(got, str)]
     kinds = {_kind(path) for path, _ in wrong}
-    if len(kinds) != 1 or not all(path for path, _ in wrong):
+    if len(kinds) != 1 or "" in kinds:
         return None
     kind = kinds.pop()
     elsewhere = {expected for path, _, expected in texts if _kind(path) == kind}
@@ -45,8 +45,8 @@ def _texts(got: Any, expected: Any, path: Path) -> Iterator[Text]:
         for key in expected:
             yield from _texts(got[key], expected[key], (*path, key))
     elif isinstance(expected, (list, tuple)) and type(got) is type(expected) and len(got) == len(expected):
-        for place, (one, other) in enumerate(zip(got, expected, strict=True)):
-            yield from _texts(one, other, (*path, place))
+        for place, item in enumerate(expected):
+            yield from _texts(got[place], item, (*path, place))
     elif isinstance(expected, str) and isinstance(got, str):
         yield path, got, expected
     elif compare(got, expected, rtol=1e-4) is not None:
