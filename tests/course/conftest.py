@@ -1,4 +1,4 @@
-"""Every assignment of the course, one after the other."""
+"""Every assignment of the course, one after the other, with the stretches that are off this term."""
 
 from __future__ import annotations
 
@@ -19,4 +19,4 @@ def course() -> Course:
 
 @pytest.fixture(scope="session", params=SLUGS)
 def assignment(request: pytest.FixtureRequest, course: Course) -> Assignment:
-    return course.assignment(request.param)
+    return course.assignment(request.param).whole

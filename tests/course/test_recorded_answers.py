@@ -38,6 +38,7 @@ MAY_EARN: Mapping[str, Mapping[str, tuple[float, str]]] = {
         "freeze": (1.2, WRITTEN),
         "solve_patches": (0.6, WRITTEN),
     },
+    "a6_looking_inside": {"grad_cam": (0.5, WRITTEN)},
 }
 
 

@@ -17,11 +17,6 @@ ONE_IN = int(os.environ.get("PROVE_ONE_IN", "20"))
 pytestmark = pytest.mark.timeout(1500)  # a proof grades some hundred notebooks
 
 
-@pytest.fixture(name="assignment", scope="module")
-def with_stretches(assignment):
-    return assignment.whole
-
-
 @pytest.fixture(scope="module")
 def proof(assignment) -> Proof:
     options = ProveOptions(jobs=1, together=True, one_in=ONE_IN)  # other tests keep the other processors busy

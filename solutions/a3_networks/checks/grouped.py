@@ -41,9 +41,14 @@ def test_grouped_settings(student, cases):
 def test_grouped_refuses(student, cases):
     """grouped_params raises ValueError where the groups do not come out even, as nn.Conv2d does"""
     groups = int(cases.rng.integers(3, 8))
-    for c_in, c_out in ((groups + 1, 2 * groups + 1), (2 * groups + 1, groups), (groups, 3 * groups - 1)):
-        expect(lambda c_in=c_in, c_out=c_out: student.grouped_params(c_in, c_out, 3, groups)).to_raise(ValueError)
-    expect(student.grouped_params(2 * groups, groups, 3, groups)).to_equal(18 * groups + groups)
+    uneven = (groups + 1, 2 * groups + 1), (2 * groups + 1, groups), (groups, 3 * groups - 1)
+    side = int(cases.rng.integers(2, 40))
+    for c_in, c_out in cases.shuffled((*uneven, (2 * groups, groups), (groups, 3 * groups))):
+        if (c_in, c_out) in uneven:
+            expect(lambda c=(c_in, c_out): student.grouped_params(*c, side, groups)).to_raise(ValueError)
+        else:
+            right = reference.grouped_params(c_in, c_out, side, groups)
+            expect(student.grouped_params(c_in, c_out, side, groups)).to_equal(right)
 
 
 @check(

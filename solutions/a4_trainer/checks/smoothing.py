@@ -104,5 +104,8 @@ def test_gap_values(student, cases):
 def test_gap_without_smoothing(student, cases):
     """best_gap is infinite for eps = 0, and 0 where all is shared out"""
     classes = int(cases.rng.integers(3, 50))
-    expect(plain(value_of(student.best_gap(classes, 0.0))) == math.inf).to_hold("it is math.inf for eps = 0")
-    expect(abs(plain(value_of(student.best_gap(classes, 1.0)))) < 1e-6).to_hold("it is 0 for eps = 1: all are alike")
+    some = float(cases.rng.uniform(0.01, 0.9))
+    found = {eps: plain(value_of(student.best_gap(classes, eps))) for eps in cases.shuffled((0.0, some, 1.0))}
+    expect(found[some]).to_match(reference.best_gap(classes, some), rtol=1e-6)
+    expect(found[0.0] == math.inf).to_hold("it is math.inf for eps = 0")
+    expect(abs(found[1.0]) < 1e-6).to_hold("it is 0 for eps = 1: all are alike")
