@@ -15,6 +15,7 @@
 # | T2.5 | Going back up: `conv_transpose2d` | 18 + 4 | 50 |
 # | T2.6 | Backward by hand: `max_pool_backward`, `col2im` | 10 | 30 |
 # | T2.7 | Who has seen what? `receptive_field` | 10 | 20 |
+# | T2.8 | Stretch: a detour through frequencies | +6 | 30 |
 #
 # **How it works.** Each task opens with a **warm-up**: two minutes with a pencil, not graded, the answer folded under it.
 # Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
@@ -30,7 +31,7 @@
 # **Numbers and pairs.** `kernel`, `stride`, `padding` and the like are an int, or a pair (height, width), each on its own.
 # The first cell gives you `pair`: `pair(3)` is `(3, 3)`, and `pair((2, 3))` stays `(2, 3)`.
 #
-# **Switched off where you build it yourself.** The docstrings in T2.1, T2.3, T2.5 and T2.6 name what is switched off while
+# **Switched off where you build it yourself.** The docstrings in T2.1, T2.3, T2.5, T2.6 and T2.8 name what is switched off while
 # these functions are graded, in every call:
 #
 # - torch's own poolings: `F.max_pool2d`, `nn.AvgPool2d`, `F.max_unpool2d` and relatives, `scipy.ndimage` and `skimage.measure`
@@ -1477,7 +1478,219 @@ with after_writing("receptive_field"):
 
 # %% [markdown]
 # The orange box is your prediction for the unit at row 1, column 2: start + 1 · jump and start + 2 · jump in the middle.
+
+# %% [markdown]
+# ---
+# ## T2.8 · Stretch: a detour through frequencies
 #
+# *Difficulty ●●●●○ · Importance ●●○○○ · about 30 minutes · extra credit: +6*
+#
+# **Warm-up.** The numbers 1, 2, 3, 4 lie on a ring: after the 4 comes the 1 again. Slide the kernel (1, 10) round it. Each place gives its own number plus ten times
+# the next one. Which four numbers come out?
+#
+# <details><summary>Answer</summary>
+#
+# **[21, 32, 43, 14]**. The last window is (4, 1): it reaches over the end.
+#
+# </details>
+#
+# A blur of 31 × 31 multiplies 961 times for each pixel. There is a detour that does not care how large the kernel is. Here is the idea on paper, with the ring of the warm-up:
+#
+# | window | 1 2 | 2 3 | 3 4 | **4 1** |
+# |---|---|---|---|---|
+# | times 1 10 | 21 | 32 | 43 | **14** |
+#
+# Three numbers are those that you want. The fourth has *wrapped round*: its window reaches over the end. Now the Fourier transform. It writes a signal as a sum of waves, one number per wave, and turns sliding
+# round a ring into plain multiplication, number by number. Fill the kernel up with zeros to 1 10 0 0, and transform both:
+#
+# | | wave 0 | wave 1 | wave 2 | wave 3 |
+# |---|---|---|---|---|
+# | of 1 2 3 4 | 10 | −2 + 2i | −2 | −2 − 2i |
+# | of 1 10 0 0 | 11 | 1 − 10i | −9 | 1 + 10i |
+# | first times *conjugate* of the second | 110 | −22 − 18i | 18 | −22 + 18i |
+#
+# Add up the last row and divide by 4: (110 − 44 + 18) / 4 = **21**. This is the first number of the way back, and the others are 32, 43 and 14. The conjugate (−i in the place of i) makes it *slide*; without it the kernel is flipped first.
+#
+# With images it is the same in two directions. The kernel lies in the corner of zeros as large as the image; what comes back is as large as the image, too, and the box is what never wrapped:
+
+# %%
+twelve = torch.arange(12.0).reshape(3, 4)
+corner = F.pad(torch.arange(4.0).reshape(2, 2), (0, 2, 0, 1))
+ring = sum(corner[u, v] * twelve.roll((-u, -v), (0, 1)) for u in range(2) for v in range(2))
+names = ["x", "kernel, filled up", "what comes back"]
+plots.row(twelve, corner, ring, titles=names, signs="⋆=", boxes={0: (0, 0, 2, 2), 1: (0, 0, 2, 2), 2: (0, 0, 2, 3)})
+
+# %% [markdown]
+# With $\mathcal F$ for the transform, and a sum over the input channels as in every convolution:
+#
+# $$y_{b,o} = \mathcal F^{-1}\Big(\sum_c \mathcal F(x_{b,c})\cdot\overline{\mathcal F(w_{o,c})}\Big),\quad\text{cropped to } H' \times W'$$
+#
+# `torch.fft.rfft2(x)` transforms the last two axes. Images hold real numbers, so half of the waves mirror the other half, and are left out: (…, H, W) becomes (…, H, W // 2 + 1). `torch.fft.irfft2` is the way back.
+#
+# <details><summary>Hint 1: one image, one channel</summary>
+#
+# `rfft2(x)`, `rfft2(weight, s=(H, W))` (`s` fills up with zeros), the product with `.conj()`, `irfft2(…, s=(H, W))`, and crop: the first H' rows and W' columns.
+#
+# </details>
+# <details><summary>Hint 2: channels</summary>
+#
+# Add up over the input channels *before* the way back: the transform of a sum is the sum of the transforms, so one way back per output channel is enough.
+# `torch.einsum("bchw,ochw->bohw", …)` does product and sum.
+#
+# </details>
+# <details><summary>Help: I get <code>RuntimeError: The size of tensor a (5) must match the size of tensor b (2) at non-singleton dimension 3</code></summary>
+#
+# The kernel was transformed at its own size. Both need the same waves: `rfft2(weight, s=x.shape[2:])`.
+#
+# </details>
+# <details><summary>Help: it is right for images of even width, and a column is missing for odd ones</summary>
+#
+# (…, W // 2 + 1) is the same for W = 8 and W = 9. `irfft2` cannot know which it was, and takes the even one: tell it, with `s=`.
+#
+# </details>
+# <details><summary>Help: the right numbers, in the wrong places</summary>
+#
+# Without `.conj()` the kernel is flipped, and what never wrapped lies at the *other* end of the ring.
+#
+# </details>
+# <details><summary>Question: with padding, how large must the ring be?</summary>
+#
+# As large as the padded image. Then a window that reaches over the edge finds the zeros of the padding there, and not the other side. (And a window that does not reach over the edge needs no padding at all: this is why H × W is enough here.)
+#
+# </details>
+
+
+# %% fft_conv2d role="solution"
+def fft_conv2d(x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """A convolutional layer by way of the Fourier transform: (B, Cin, H, W), (Cout, Cin, kh, kw) -> (B, Cout, H', W').
+
+    - The numbers of `F.conv2d(x, weight)`: not flipped, no padding, stride 1; H' = H - kh + 1 and W' = W - kw + 1.
+    - H and W may be even or odd. The kernel fits; it may be as large as the image, and as small as 1 × 1.
+    - By the transforms of torch.fft. torch's own convolutions and `F.unfold` are switched off.
+    - Floats of one dtype, float32 or float64, which the result keeps. Gradients flow back to x and weight.
+    """
+    ### BEGIN SOLUTION
+    height, width = x.shape[2:]
+    kh, kw = weight.shape[2:]
+    waves = torch.fft.rfft2(x)
+    kernels = torch.fft.rfft2(weight, s=(height, width)).conj()
+    product = torch.einsum("bchw,ochw->bohw", waves, kernels)
+    ring = torch.fft.irfft2(product, s=(height, width))
+    return ring[:, :, : height - kh + 1, : width - kw + 1]
+    ### END SOLUTION
+
+
+# %% fft_conv2d_first role="check"
+twelve = torch.arange(12.0).reshape(1, 1, 3, 4)
+kernels = torch.tensor([[[[0.0, 1], [2, 3]]], [[[1.0, 0], [0, 0]]]])
+check(
+    fft_conv2d,
+    Example(torch.tensor([[[[1.0, 2, 3, 4]]]]), torch.tensor([[[[1.0, 10]]]]), gives=[[[[21, 32, 43]]]], note="on paper: 21, 32, 43"),
+    Example(twelve, kernels, gives=[[[[24, 30, 36], [48, 54, 60]], [[0, 1, 2], [4, 5, 6]]]], note="the picture, and a second kernel"),
+    Example(
+        torch.cat([twelve, twelve + 1], dim=1),
+        kernels.transpose(0, 1),
+        gives=[[[[25, 32, 39], [53, 60, 67]]]],
+        note="two channels in, one out: added up",
+    ),
+    Example(twelve[..., :3], kernels[:1], gives=[[[[24, 30], [48, 54]]]], note="an odd width: 3 × 3 pixels"),
+    Example(twelve, twelve, gives=[[[[506]]]], note="a kernel as large as the image"),
+    Example(twelve.double(), kernels[:1].double(), gives=[[[[24, 30, 36], [48, 54, 60]]]], note="float64 in, float64 out"),
+)
+
+# %% [markdown]
+# **When does it win?** Count multiplications. Sliding takes one for each number of each window. For the detour there is a rule of thumb: a transform of n numbers (or the way back) takes n · L, where L = log₂ n, rounded up,
+# and one product of two transforms takes 2 · n. On one image of 64 × 64, n = 4,096 and L = 12:
+#
+# | | sliding | through frequencies |
+# |---|---|---|
+# | kernel 3 × 3 | 62 · 62 · 9 = **34,596** | image, kernel, way back: 3 · 49,152; product: 8,192; together **155,648** |
+# | kernel 15 × 15 | 50 · 50 · 225 = **562,500** | the same **155,648** |
+#
+# In a layer each image transforms its Cin channels once and comes back Cout times; the Cout · Cin slices of the weight are transformed once for the whole batch; and every image needs Cout · Cin products.
+
+
+# %% multiplications role="solution"
+def multiplications(x_shape: tuple[int, int, int, int], weight_shape: tuple[int, int, int, int]) -> tuple[int, int]:
+    """How many multiplications a layer takes, by these rules: the pair of ints (sliding, through frequencies).
+
+    - x_shape is (B, Cin, H, W) and weight_shape (Cout, Cin, kh, kw); no padding, stride 1. The kernel fits.
+    - sliding: only places where the kernel fits count, over all images and all pairs of channels.
+    - through frequencies: n = H * W in all transforms, and L = log2(n), rounded up to a whole number.
+    """
+    ### BEGIN SOLUTION
+    (batch, c_in, height, width), (c_out, _, kh, kw) = x_shape, weight_shape
+    n, pairs = height * width, c_out * c_in
+    sliding = batch * pairs * (height - kh + 1) * (width - kw + 1) * kh * kw
+    transforms = batch * (c_in + c_out) + pairs
+    return sliding, transforms * n * math.ceil(math.log2(n)) + batch * pairs * 2 * n
+    ### END SOLUTION
+
+
+# %% fft_conv2d_check role="check" stretch=6 title="A detour through frequencies"
+check(
+    multiplications,
+    Example((1, 1, 64, 64), (1, 1, 3, 3), gives=(34596, 155648), note="the table: 3 × 3"),
+    Example((1, 1, 64, 64), (1, 1, 15, 15), gives=(562500, 155648), note="the table: 15 × 15"),
+    Example((1, 1, 5, 6), (1, 1, 2, 3), gives=(96, 510), note="30 numbers: log₂ 30 is 4.9, so L = 5"),
+    Example((2, 3, 8, 16), (4, 3, 3, 5), gives=(25920, 29440), note="two images, three channels in, four out"),
+)
+
+# %% [markdown]
+# Now measure: one image of 64 × 64, one channel, and kernels up to 63 × 63. On the left multiplications, on the right milliseconds on this machine, the best of five.
+
+# %%
+with after_writing("fft_conv2d, multiplications and conv2d_im2col"):
+    sides = [3, 5, 7, 9, 13, 19, 27, 37, 49, 63]
+    x = torch.rand(1, 1, 64, 64)
+    counts = [multiplications(x.shape, (1, 1, side, side)) for side in sides]
+    layers = {"im2col (yours)": conv2d_im2col, "torch": F.conv2d, "frequencies (yours)": fft_conv2d}
+    times = {name: [] for name in layers}
+    for side in sides:
+        weight = torch.rand(1, 1, side, side)
+        for name, layer in layers.items():
+            best = math.inf
+            for _ in range(5):
+                start = time.perf_counter()
+                layer(x, weight)
+                best = min(best, time.perf_counter() - start)
+            times[name].append(1000 * best)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
+    left.plot(sides, [sliding for sliding, _ in counts], "o-", color="#1f5fa8", label="sliding")
+    left.plot(sides, [detour for _, detour in counts], "o-", color="#d9702b", label="frequencies")
+    for (name, values), colour in zip(times.items(), ("#1f5fa8", "#6b7480", "#d9702b")):
+        right.plot(sides, values, "o-", color=colour, label=name)
+    for axes, title, place in ((left, "multiplications", "lower center"), (right, "milliseconds", "center right")):
+        axes.set(title=title, xlabel="side of the kernel, in pixels", yscale="log")
+        axes.legend(fontsize=9, loc=place)
+    plt.show()
+    first = next(side for side, (sliding, detour) in zip(sides, counts) if detour < sliding)
+    print(f"The detour takes fewer multiplications from {first} × {first} on.")
+    slid, detoured = F.conv2d(x, weight), fft_conv2d(x, weight)
+    print(f"Rounding makes a difference of {(slid - detoured).abs().max() / slid.max():.0e} of the largest number.")
+
+# %% [markdown]
+# The orange line is flat: the detour costs the same, whatever the kernel. On the left you see why nobody takes it for 3 × 3, and why it is the way for the large blurs of image processing. On the right your machine has its say: a multiplication in a
+# well-made product is cheaper than one elsewhere, so the lines need not cross where they do on the left.
+#
+# <details><summary>Question: why does the blue line come down again on the left?</summary>
+#
+# The larger the kernel, the fewer places it fits in. One of 63 × 63 has 4 places on 64 × 64, and needs only 4 · 3,969 = 15,876 multiplications. Most expensive is a kernel of about half the image.
+#
+# </details>
+# <details><summary>Question: 8 channels in and 8 out, 16 images. Does the detour win earlier or later?</summary>
+#
+# Earlier. The transforms grow with B · (Cin + Cout) + Cin · Cout, the windows with B · Cin · Cout. Ask your `multiplications`.
+#
+# </details>
+# <details><summary>Question: a <i>dilated</i> kernel has holes: 3 × 3 numbers, seven zeros between neighbours, 17 × 17 pixels in all. Which way?</summary>
+#
+# Sliding: it multiplies only where there is a number, so it takes 9 per place, as for a plain 3 × 3, and sees 17 × 17 pixels. The detour saves nothing by the holes. This is why networks that want to see far use dilation
+# (or stride and pooling, T2.7), and hardly ever a large kernel.
+#
+# </details>
+
+# %% [markdown]
 # ---
 # ## Before you hand in
 #

@@ -153,6 +153,27 @@ def receptive_field(layers: list[tuple[int, int, int]]) -> tuple[int, int, float
     return size, jump, start
 
 
+# ---------------------------------------------------------------- fft_conv2d (a stretch)
+
+
+def fft_conv2d(x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """F.conv2d(x, weight) as a product of Fourier transforms: the flipped kernel, on a ring that holds all of it."""
+    (height, width), (kh, kw) = x.shape[2:], weight.shape[2:]
+    size = (height + kh - 1, width + kw - 1)
+    waves, kernels = torch.fft.fft2(x, s=size), torch.fft.fft2(weight.flip(2, 3), s=size)
+    full = torch.fft.ifft2(torch.einsum("bchw,ochw->bohw", waves, kernels)).real
+    return full[:, :, kh - 1 : height, kw - 1 : width]
+
+
+def multiplications(x_shape: tuple[int, int, int, int], weight_shape: tuple[int, int, int, int]) -> tuple[int, int]:
+    """Of a layer, stride 1 and no padding: sliding, and by transforms of n log2(n) and products of 2n each."""
+    (batch, c_in, height, width), (c_out, _, kh, kw) = x_shape, weight_shape
+    n, pairs = height * width, c_out * c_in
+    sliding = batch * pairs * (height - kh + 1) * (width - kw + 1) * kh * kw
+    transforms = batch * c_in + pairs + batch * c_out
+    return sliding, transforms * n * (n - 1).bit_length() + 2 * n * batch * pairs
+
+
 # ---------------------------------------------------------------- trustworthy
 
 

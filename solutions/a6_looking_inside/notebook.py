@@ -14,6 +14,7 @@
 # | T6.5 | From gradients to pictures | 10 | 20 |
 # | T6.6 | `temperature_softmax` | 8 | 10 |
 # | T6.7 | Evidence: three figures for a report | 12 | 25 |
+# | T6.8 | Stretch: Grad-CAM, and three pictures put to the test | +6 | 35 |
 #
 # **How it works.** Each task opens with a **warm-up**: two minutes with a pencil, not graded, the answer folded under it.
 # Write your code where it says `# YOUR CODE HERE`, and delete the line that raises. Run the check
@@ -1399,6 +1400,230 @@ with after_writing("training_curves"):
                 logs["val_loss"].append(F.cross_entropy(scores, y).item())
                 logs["val_acc"].append((scores.argmax(dim=1) == y).float().mean().item())
     curves = training_curves(logs, boundary=60)
+
+# %% [markdown]
+# ---
+# ## T6.8 · Stretch: Grad-CAM, and three pictures put to the test
+#
+# *Difficulty ●●●●○ · Importance ●●●●○ · about 35 minutes · extra credit: +6*
+#
+# **Warm-up.** Two maps, [[1, 0], [0, 2]] and [[0, 3], [1, 0]]. A score likes the first one (weight 1) and dislikes the second (weight −0.5). Add them up with these weights, and
+# write 0 where the sum is below 0. Which places are left?
+#
+# <details><summary>Answer</summary>
+#
+# **[[1.0, 0.0], [0.0, 2.0]]**. The −1.5 and the −0.5 speak for other classes.
+#
+# </details>
+#
+# Single pixels are far from a decision. The last convolution is near: its maps say "whiskers, somewhere here". **Grad-CAM** (Selvaraju and others, 2017) asks two things: *where* does each map answer, and *how much* does the
+# score want of it? Two maps of 2 × 2, and the slopes of the score with respect to them:
+
+# %%
+map_0, map_1 = torch.tensor([[1.0, 0.0], [0.0, 2.0]]), torch.tensor([[0.0, 3.0], [1.0, 0.0]])
+slope_0, slope_1 = torch.tensor([[2.0, 0.0], [1.0, 1.0]]), torch.tensor([[-1.0, -1.0], [0.0, 0.0]])
+names = ["map 0", "map 1", "slopes of map 0", "slopes of map 1"]
+plots.row(map_0, map_1, slope_0, slope_1, titles=names).show()
+added = map_0 - 0.5 * map_1
+plots.row(map_0, map_1, added, added.clamp(min=0), titles=["1 · map 0", "½ · map 1", "sum", "ReLU"], signs="−=→").show()
+
+# %% [markdown]
+# 1. The *weight* of a map is the mean of its slopes: (2 + 0 + 1 + 1)/4 = **1**, and (−1 − 1 + 0 + 0)/4 = **−0.5**.
+# 2. Add up the maps, each times its weight: at the top left 1 · 1 − 0.5 · 0 = 1, beside it 1 · 0 − 0.5 · 3 = −1.5.
+# 3. Cut off what is below 0: those places speak for other classes.
+# 4. Enlarge it to the size of the image.
+#
+# With $A_{b,c}$ for map $c$ of image $b$, and $P$ places in it:
+#
+# $$w_{b,c} = \frac1P\sum_{i,j}\frac{\partial\,s_{b,t_b}}{\partial\,A_{b,c,i,j}},\qquad M_b = \operatorname{enlarge}\Big(\operatorname{ReLU}\Big(\sum_c w_{b,c}\,A_{b,c}\Big)\Big)$$
+#
+# <details><summary>Hint 1: how do I get at the maps?</summary>
+#
+# A forward hook, as in T6.1. But this time keep the output itself: a copy that is detached has no slopes. `torch.autograd.grad(score, maps)` asks for the slopes of anything that took part.
+#
+# </details>
+# <details><summary>Hint 2: an <code>nn.ReLU(inplace=True)</code> behind the layer</summary>
+#
+# It writes into what you keep. A hook may return something that takes the output's place: keep the output, and return a `.clone()` of it. The network goes on with the clone, and the slopes run through it.
+#
+# </details>
+# <details><summary>Help: I get <code>RuntimeError: element 0 of tensors does not require grad and does not have a grad_fn</code></summary>
+#
+# With frozen parameters nothing asks for gradients, unless the image does. And whoever called you may be inside `torch.no_grad()`. It is as in T6.3.
+#
+# </details>
+# <details><summary>Help: my hook stays when the class does not exist</summary>
+#
+# The line that removes it was never reached. It belongs into `finally:`.
+#
+# </details>
+
+
+# %% grad_cam role="solution"
+def grad_cam(model: nn.Module, layer: str, x: torch.Tensor, target=None) -> torch.Tensor:
+    """Where the maps of a layer speak for a class: images (B, C, H, W) -> (B, H, W), values >= 0.
+
+    - `layer` is a name as in `model.named_modules()`, of a module that runs once and gives maps A (B, K, h, w).
+      A name that the model does not have: ValueError.
+    - The weight of map A[b, k] is the mean over its places of d scores[b, t_b] / d A[b, k]. Add up the maps times their
+      weights, replace what is below 0 by 0, then enlarge to (H, W):
+      `F.interpolate(…, size=(H, W), mode="bilinear")`. Not scaled.
+    - The maps are those that the layer gave, also when an in-place operation follows it.
+    - `target`, eval mode, no_grad, frozen parameters, IndexError: as for `saliency`.
+    - The result has the dtype of x and no gradient. The model and x, their `.grad` included, are
+      afterwards as before, also after an error: modes, hooks.
+    """
+    ### BEGIN SOLUTION
+    modules, seen = dict(model.named_modules()), []
+    if layer not in modules:
+        raise ValueError(f"the model has no layer {layer!r}")
+
+    def keep(module, inputs, output):
+        seen.append(output)
+        return output.clone()
+
+    handle = modules[layer].register_forward_hook(keep)
+    try:
+        with in_eval_mode(model), torch.enable_grad():
+            image = x.detach().clone().requires_grad_()
+            scores = model(image)
+            if target is None:
+                target = scores.argmax(dim=1)
+            picked = scores[torch.arange(len(x)), target].sum()
+            (slopes,) = torch.autograd.grad(picked, seen[0])
+    finally:
+        handle.remove()
+    weights = slopes.mean(dim=(2, 3), keepdim=True)
+    heat = (weights * seen[0].detach()).sum(dim=1, keepdim=True).clamp(min=0)
+    return F.interpolate(heat, size=x.shape[2:], mode="bilinear")[:, 0]
+    ### END SOLUTION
+
+
+# %% grad_cam_first role="check"
+dense = nn.Linear(8, 2, bias=False)
+dense.weight.data = torch.stack([torch.stack([slope_0, slope_1]).flatten(), torch.ones(8)])
+copying = nn.Conv2d(2, 2, 1, bias=False)
+copying.weight.data = torch.eye(2)[:, :, None, None]
+as_they_are = nn.Sequential(copying, nn.Flatten(), dense)
+in_place = nn.Sequential(copying, nn.ReLU(inplace=True), nn.Flatten(), dense)
+halved = nn.Sequential(nn.AvgPool2d(2), nn.Flatten(), dense)
+two_maps = torch.stack([map_0, map_1])[None]
+darker = two_maps.clone()
+darker[0, 1, 0, 0] = -2
+large = two_maps.repeat_interleave(2, dim=2).repeat_interleave(2, dim=3)
+row_0, row_1 = [1, 0.75, 0.25, 0], [0.75, 0.6875, 0.5625, 0.5]
+row_2, row_3 = [0.25, 0.5625, 1.1875, 1.5], [0, 0.5, 1.5, 2]
+check(
+    grad_cam,
+    Example(as_they_are, "0", two_maps, 0, gives=[[[1, 0], [0, 2]]], note="the picture above"),
+    Example(as_they_are, "0", two_maps, gives=[[[1, 3], [1, 2]]], note="no target: class 1 has the larger score, all its slopes are 1"),
+    Example(as_they_are, "0", two_maps.repeat(2, 1, 1, 1), [1, 0], look_at=lambda maps: maps[:, 0, 1], gives=torch.tensor([3.0, 0.0]), note="one target for each image"),
+    Example(halved, "0", large, 0, gives=[[row_0, row_1, row_2, row_3]], note="2 × 2 maps of an image of 4 × 4: enlarged"),
+    Example(in_place, "0", darker, 0, gives=[[[1.25, 0], [0, 1.5]]], note="an in-place ReLU follows: the map still has its −2"),
+    Example(as_they_are, "0", two_maps, 2, raises=IndexError, note="there is no class 2: IndexError"),
+    Example(as_they_are, "conv9", two_maps, 0, raises=ValueError, note="no such layer: ValueError"),
+)
+
+# %% [markdown]
+# The cat of T6.4, with all three pictures. The last maps of the borrowed network have 19 × 29 places:
+
+# %%
+with after_writing("saliency, guided_backprop and grad_cam"):
+    borrowed = backbone.pretrained()
+    looks = {
+        "saliency": saliency,
+        "guided": lambda model, x, target: guided_backprop(model, x, target).abs().amax(dim=1),
+        "Grad-CAM": lambda model, x, target: grad_cam(model, "layer4", x, target),
+    }
+    cat = torch.tensor(data.photo("cat")).permute(2, 0, 1)[None] / 255
+    normal = (cat - borrowed.mean) / borrowed.std
+    figure, panels = plt.subplots(1, 4, figsize=(9.4, 2), layout="constrained")
+    panels[0].imshow(cat[0].permute(1, 2, 0))
+    panels[0].set_title("the photograph", fontsize=10)
+    for axes, (name, look) in zip(panels[1:], looks.items()):
+        picture = look(borrowed, normal, None)[0]
+        axes.imshow(picture, cmap="gray", vmin=0, vmax=torch.quantile(picture, 0.995).item())
+        axes.set_title(name, fontsize=10)
+    for axes in panels:
+        axes.axis("off")
+    plt.show()
+
+# %% [markdown]
+# Which of them can be believed? In T6.4 a forgetful network had new weights in its last layer. Now do it step by step, as Adebayo and others did in 2018: first draw the weights of the last layer anew, then those of the block below it as well, and so on down to the first
+# convolution, where nothing is left of what was learnt. After each step: how alike are the map of the trained network and the new one, for the same photograph and the same class? (1 = the same, 0 = nothing in common. It is the correlation of T6.4.) Lines are the mean over four
+# photographs, dots are the photographs.
+
+# %%
+import copy
+
+with after_writing("saliency, guided_backprop and grad_cam"):
+    torch.manual_seed(0)
+    photos = [torch.tensor(data.photo(name, size=128)) for name in ("cat", "astronaut", "coffee", "rocket")]
+    normal = (torch.stack(photos).permute(0, 3, 1, 2) / 255 - borrowed.mean) / borrowed.std
+    said = borrowed(normal).argmax(dim=1)
+    trained = {name: look(borrowed, normal, said).flatten(1) for name, look in looks.items()}
+    pictures, alike = {name: [maps[0]] for name, maps in trained.items()}, {name: [torch.ones(4)] for name in looks}
+    forgetful, steps = copy.deepcopy(borrowed), ["fc", "layer4", "layer3", "layer2", "layer1", "conv1"]
+    for step in steps:
+        for module in forgetful.get_submodule(step).modules():
+            if hasattr(module, "reset_parameters"):
+                module.reset_parameters()
+        for name, look in looks.items():
+            now = look(forgetful, normal, said).flatten(1)
+            pictures[name].append(now[0])
+            both = [pair - pair.mean(dim=1, keepdim=True) for pair in (trained[name], now)]
+            alike[name].append(F.cosine_similarity(*both))
+    shown = {0: "trained", 1: "last layer anew", 6: "all anew"}
+    rows = [[(maps[k] / maps[k].quantile(0.995)).clamp(0, 1).reshape(128, 128) for k in shown] for maps in pictures.values()]
+    plots.grid(rows, [[f"{name}, {when}" for when in shown.values()] for name in looks]).show()
+    figure, axes = plt.subplots(figsize=(8, 3.2), layout="constrained")
+    for (name, values), colour in zip(alike.items(), ("#1f5fa8", "#d9702b", "#2f8f4e")):
+        axes.plot(torch.stack(values).mean(dim=1), "-", color=colour, linewidth=2, label=name)
+        axes.plot(torch.stack(values), ".", color=colour, alpha=0.5)
+    axes.set_xticks(range(7), ["trained", "fc anew", *[f"… and {step}" for step in steps[1:]]], fontsize=9)
+    axes.set_ylabel("alike")
+    axes.axhline(0, color="black", linewidth=0.8)
+    axes.legend(fontsize=9)
+    plt.show()
+
+# %% [markdown]
+# Which of these does the figure support?
+#
+# - **a** When only the last layer has forgotten, the guided pictures are still much as they were: alike to more than 0.8, on average.
+# - **b** The guided picture does not depend on the weights: it stays much the same, whatever is drawn anew.
+# - **c** When only the last layer has forgotten, the Grad-CAM maps have, on average, less in common with those of before than the saliency maps have.
+# - **d** Grad-CAM passes this test, so what it paints bright is the reason for the decision.
+
+
+# %% what_survives role="solution"
+def what_survives() -> str:
+    """The letters of all statements that are right, in any order, e.g. "abc"."""
+    ### BEGIN SOLUTION
+    return "ac"
+    ### END SOLUTION
+
+
+# %% grad_cam_check role="check" stretch=6 title="Grad-CAM, put to the test"
+check(what_survives, Example(accepts=lambda said: set(said) <= set("abcd"), note="letters from a to d"))
+
+# %% [markdown]
+# The test can only say no. A picture that stays when the decision is gone cannot be about the decision; one that changes may be.
+#
+# <details><summary>Question: why does Grad-CAM change so much with the last layer alone?</summary>
+#
+# Its weights come straight from there: each map gets the mean of the slopes behind it, and these are the weights of `fc`, up to a factor. Other weights, another mixture of the same maps.
+#
+# </details>
+# <details><summary>Question: the picture is smooth although the maps have few places. Is the edge of the bright spot the edge of the object?</summary>
+#
+# No. One place of `layer4` stands for 16 × 16 pixels, and has seen many more (T2.7). The smoothness comes from enlarging it.
+#
+# </details>
+# <details><summary>Question: the dots of Grad-CAM lie far apart. Why?</summary>
+#
+# Its maps have 8 × 8 places here, so a correlation has few numbers to go by, and chance moves it by some tenths; that of 128 × 128 single pixels hardly moves. One photograph alone says little: look at the mean, and at the spread.
+#
+# </details>
 
 # %% [markdown]
 # ---

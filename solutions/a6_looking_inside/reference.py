@@ -320,3 +320,34 @@ def write_counts(axes: Axes, matrix: torch.Tensor) -> None:
     for row, counts in enumerate(matrix.tolist()):
         for column, count in enumerate(counts):
             axes.text(column, row, str(count), ha="center", va="center")
+
+
+# ---------------------------------------------------------------- grad_cam (a stretch)
+
+
+def grad_cam(model: nn.Module, layer: str, x: torch.Tensor, target: Target = None) -> torch.Tensor:
+    """(B, C, H, W) -> (B, H, W): the layer's maps, each times its mean slope; the graph begins at the maps here."""
+    modules, maps = dict(model.named_modules()), list[torch.Tensor]()
+    if layer not in modules:
+        raise ValueError(f"the model has no layer {layer!r}")
+
+    def begin(_module: nn.Module, _inputs: Any, output: torch.Tensor) -> torch.Tensor:
+        maps.append(output.detach().clone().requires_grad_())
+        return maps[0] * 1
+
+    handle = modules[layer].register_forward_hook(begin)
+    try:
+        with evaluating(model), torch.enable_grad():
+            scores = model(x.detach().clone())
+            chosen = scores.argmax(dim=1) if target is None else torch.as_tensor(target).expand(len(x))
+            total = torch.stack([scores[b, int(c)] for b, c in enumerate(chosen)]).sum()
+            slopes = torch.autograd.grad(total, maps[0])[0]
+    finally:
+        handle.remove()
+    heat = torch.einsum("bkhw,bk->bhw", maps[0].detach(), slopes.flatten(2).mean(dim=2)).relu()
+    return F.interpolate(heat[:, None], size=x.shape[2:], mode="bilinear", align_corners=False)[:, 0]
+
+
+def what_survives() -> str:
+    """The statements that the figure supports."""
+    return "ac"

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 import torch
 import torch.nn.functional as F
-from captum.attr import GuidedBackprop, Saliency
+from captum.attr import GuidedBackprop, LayerGradCam, Saliency
 from torch import nn
 
 from autograder.judge.course_modules import importing_from, load_module
@@ -107,6 +107,17 @@ def test_guided_backprop_is_captums(reference, model, images, target):
 def test_saliency_is_captums_without_channels(reference, model, images, target):
     ours, theirs = reference.saliency(model, images, target), captum(Saliency, model, images, target)
     torch.testing.assert_close(ours, theirs.amax(dim=1), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=str)
+def test_grad_cam_is_captums_enlarged(reference, model, images, target):
+    name, layer = next((name, module) for name, module in model.named_modules() if isinstance(module, nn.Conv2d))
+    classes = model(images).argmax(dim=1) if target is None else target
+    ours = reference.grad_cam(model, name, images, target)
+    maps = LayerGradCam(model, layer).attribute(images.clone(), classes, relu_attributions=True).detach()
+    theirs = F.interpolate(maps, size=images.shape[2:], mode="bilinear")[:, 0]
+    torch.testing.assert_close(ours, theirs, rtol=1e-9, atol=1e-12)
+    assert theirs.max() > 0.001
 
 
 def test_guided_is_not_the_plain_gradient(reference, model, images):
