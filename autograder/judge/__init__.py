@@ -66,7 +66,8 @@ axes, as the seed says, whose axes no `.view` can merge, and NumPy's arrays with
 `own_work(lambda: student.f(x), …)` fails for a call that does what `[bans]` of assignment.toml switches off for this
 exercise, and when every call raises; the ban itself holds for every request of every check of the exercise. A call
 that fails raises StudentError, whose `verdict` is a Verdict. `gradients_of(reference.f, upstream, x, w)` gives the
-right gradients.
+right gradients. `answers_everywhere(student, cases, reference.f, inputs)` asks the student's `f` for thousands of
+inputs with one request, `refusals_everywhere(student, cases, reference.f, wrong, fitting)` which of them it refuses.
 
 **expect(value)**, or `expect(lambda: student.f(x))`; each verb gives the value back, so
 `kernel, losses = expect(student.learn_kernel(x, y)).to_be_a(tuple, length=2)`.
@@ -114,6 +115,7 @@ from autograder.box.outcome import StudentError
 from autograder.model import Verdict
 
 from .check import check
+from .everywhere import answers_everywhere, refusals_everywhere
 from .examples import assume, examples
 from .expect import expect
 from .helpers import gradients_of, own_work
@@ -123,6 +125,7 @@ from .student import value_of
 __all__ = [
     "StudentError",
     "Verdict",
+    "answers_everywhere",
     "assume",
     "booleans",
     "check",
@@ -139,6 +142,7 @@ __all__ = [
     "mistake",
     "one_of",
     "own_work",
+    "refusals_everywhere",
     "sampled_from",
     "tuples",
     "value_of",

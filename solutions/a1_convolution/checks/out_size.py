@@ -3,78 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
-from typing import Any
 
 import reference
 
-from autograder.judge import check, expect
-
-
-def answers_to_each(function: Callable[..., Any], inputs: Sequence[Sequence[Any]]) -> list[Any]:
-    """What it answers; where it raises, the name of the error."""
-    answers = []
-    for arguments in inputs:
-        try:
-            answers.append(function(*arguments))
-        except Exception as error:  # noqa: BLE001  # whatever the student's code raises
-            answers.append(type(error).__name__)
-    return answers
-
-
-def answers_everywhere(student: Any, cases: Any, name: str, inputs: Sequence[tuple[Any, ...]]) -> None:
-    """Asks for many inputs at once, in a seeded order; complains about the first wrong one, asked for alone."""
-    function, inside = getattr(student, name), student.beside(answers_to_each)
-    order = cases.shuffled(range(len(inputs)))
-    answers = expect(inside.answers_to_each(function, [list(inputs[place]) for place in order])).to_be_a(
-        list, len(order)
-    )
-    for place, arguments in enumerate(inputs):
-        answer, right = answers[order.index(place)], getattr(reference, name)(*arguments)
-        if type(answer) is not type(right) or answer != right:
-            expect(function(*arguments)).to_equal(right)
-            expect(False).to_hold("the same question gets the same answer every time")
-
-
-def which_are_refused(function: Callable[..., Any], inputs: Sequence[Sequence[Any]]) -> list[bool]:
-    """For each input whether there is a ValueError."""
-    refused = []
-    for arguments in inputs:
-        try:
-            function(*arguments)
-            refused.append(False)
-        except ValueError:
-            refused.append(True)
-        except Exception:  # noqa: BLE001  # whatever the student's code raises
-            refused.append(False)
-    return refused
-
-
-def refusals_everywhere(
-    student: Any, cases: Any, name: str, wrong: Sequence[tuple[int, ...]], right: Sequence[tuple[int, ...]]
-) -> None:
-    """A ValueError for those inputs that are wrong, and for no others; asked in a seeded order."""
-    function, inside, asked = (
-        getattr(student, name),
-        student.beside(which_are_refused),
-        cases.shuffled((*wrong, *right)),
-    )
-    found = inside.which_are_refused(function, [list(sizes) for sizes in asked])
-    refused = dict(zip(asked, expect(found).to_be_a(list, len(asked)), strict=True))
-    for sizes in wrong:
-        if refused[sizes] is not True:
-            expect(lambda sizes=sizes: function(*sizes)).to_raise(ValueError)
-    for sizes in right:
-        if refused[sizes] is not False:
-            expect(function(*sizes)).to_equal(getattr(reference, name)(*sizes))
-            expect(False).to_hold("the same question gets the same answer every time")
+from autograder.judge import answers_everywhere, check, expect, refusals_everywhere
 
 
 @check(quote="In how many places a kernel of k fits on n pixels: an int.")
 def test_size_with_stride_1(student, cases):
     """conv_out_size counts the places of a kernel without stride and padding, also where it just fits"""
     pairs = [(n, k) for n in range(1, 30) for k in range(1, n + 1)]
-    answers_everywhere(student, cases, "conv_out_size", pairs)
+    answers_everywhere(student, cases, reference.conv_out_size, pairs)
 
 
 @check(
@@ -86,7 +25,7 @@ def test_size_everywhere(student, cases):
     sizes = (1, 2, 3, 6, 7, 11, 20, 28, 49, 64, 101, 224)
     grid = itertools.product(sizes, (1, 2, 3, 4, 5, 7, 11), (1, 2, 3, 4, 5), (0, 1, 2, 3, 5))
     fits = [(n, k, s, p) for n, k, s, p in grid if k <= n + 2 * p]
-    answers_everywhere(student, cases, "conv_out_size", fits)
+    answers_everywhere(student, cases, reference.conv_out_size, fits)
 
 
 @check(quote="which then reaches over $d\\,(k-1)+1$ pixels.")
@@ -94,7 +33,7 @@ def test_size_with_dilation(student, cases):
     """conv_out_size lets a dilated kernel reach over d*(k-1) + 1 pixels"""
     grid = itertools.product((5, 9, 16, 31), (1, 2, 3, 4), (1, 2, 3), (0, 2), (1, 2, 3))
     fits = [(n, k, s, p, d) for n, k, s, p, d in grid if d * (k - 1) < n + 2 * p]
-    answers_everywhere(student, cases, "conv_out_size", fits)
+    answers_everywhere(student, cases, reference.conv_out_size, fits)
 
 
 @check(quote="In how many places a kernel of k fits on n pixels: an int.")
@@ -115,7 +54,7 @@ def test_size_refuses(student, cases):
     """conv_out_size raises ValueError when the kernel does not fit"""
     wrong = ((3, 5), (3, 4), (1, 4, 1, 1), (2, 7, 3, 2), (4, 3, 1, 0, 2), (5, 4, 2, 1, 3))
     fits = ((5, 5), (4, 3), (2, 4, 1, 1), (3, 7, 3, 2), (5, 3, 1, 0, 2), (5, 4, 2, 1, 2))
-    refusals_everywhere(student, cases, "conv_out_size", wrong, fits)
+    refusals_everywhere(student, cases, reference.conv_out_size, wrong, fits)
 
 
 @check(quote="The padding with which a kernel of k and dilation d keeps the size at stride 1: an int.")
@@ -123,7 +62,7 @@ def test_same_padding_values(student, cases):
     """same_padding keeps the size, with and without dilation"""
     grid = itertools.product(range(1, 12), range(1, 5))
     odd = [(k, d) for k, d in grid if d * (k - 1) % 2 == 0]
-    answers_everywhere(student, cases, "same_padding", odd)
+    answers_everywhere(student, cases, reference.same_padding, odd)
 
 
 @check(
@@ -133,7 +72,7 @@ def test_same_padding_values(student, cases):
 def test_same_padding_refuses(student, cases):
     """same_padding raises ValueError when the kernel reaches over an even number of pixels"""
     wrong, right = ((4,), (2,), (6, 1), (4, 3), (8, 1), (2, 5)), ((3,), (1,), (5, 1), (4, 2), (7, 3), (2, 4))
-    refusals_everywhere(student, cases, "same_padding", wrong, right)
+    refusals_everywhere(student, cases, reference.same_padding, wrong, right)
 
 
 @check(
@@ -144,7 +83,7 @@ def test_even_cover_values(student, cases):
     """even_cover_padding finds the smallest padding with which the kernel fits and the stride comes out even"""
     grid = itertools.product(range(1, 16), (1, 2, 3, 4, 5, 7), (1, 2, 3, 4, 5, 7))
     possible = [sizes for sizes in grid if reference.even_cover_padding(*sizes) is not None]
-    answers_everywhere(student, cases, "even_cover_padding", possible)
+    answers_everywhere(student, cases, reference.even_cover_padding, possible)
 
 
 @check(after="even_cover_values", quote="None when no p does it.")
@@ -152,7 +91,7 @@ def test_even_cover_impossible(student, cases):
     """even_cover_padding gives None when no padding works, as for 224 pixels, a kernel of 5 and stride 2"""
     impossible = ((224, 5, 2), (10, 3, 4), (7, 4, 6), (12, 3, 2), (9, 2, 4), (11, 6, 2))
     possible = ((223, 5, 2), (10, 2, 4), (7, 5, 6), (12, 4, 2), (9, 3, 4), (11, 5, 2))
-    answers_everywhere(student, cases, "even_cover_padding", impossible + possible)
+    answers_everywhere(student, cases, reference.even_cover_padding, impossible + possible)
 
 
 @check(weight=1.5, quote="Numbers per image after a convolution and a flatten: c_out * H' * W', an int.")
@@ -162,4 +101,4 @@ def test_flat_features(student, cases):
     for _ in range(4):
         height, width, c_out, k, s, p = cases.rng.integers((9, 20, 2, 2, 1, 0), (20, 60, 9, 8, 4, 4)).tolist()
         inputs.append(((height, width), c_out, k, s, p))
-    answers_everywhere(student, cases, "flat_features", inputs)
+    answers_everywhere(student, cases, reference.flat_features, inputs)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import reference
 import torch.nn.functional as F
 
-from autograder.judge import check, expect, gradients_of
-
-from ._helpers import answers_everywhere
+from autograder.judge import answers_everywhere, check, expect, gradients_of
 
 
 @check(weight=2, quote="put the kernel into a **big matrix**, one row for each place of the output.")
@@ -75,7 +73,7 @@ def test_counts_of_a_digit(student, cases):
 def test_counts_everywhere(student, cases):
     """weight_counts is right for every image and kernel, in whole numbers"""
     inputs = [(n, k) for n in (1, 2, 3, 5, 8, 17, 224) for k in (1, 2, 3, 5, 8) if k <= n]
-    answers_everywhere(student, cases, "weight_counts", inputs)
+    answers_everywhere(student, cases, reference.weight_counts, inputs)
     for n, k in ((5, 5), (224, 1), (9, 4)):
         found = expect(student.weight_counts(n, k)).to_be_a(dict, length=3)
         for name in ("dense", "local", "shared"):

@@ -10,9 +10,19 @@ import itertools
 import reference
 import torch.nn.functional as F
 
-from autograder.judge import check, examples, expect, gradients_of, integers, own_work, tuples
+from autograder.judge import (
+    answers_everywhere,
+    check,
+    examples,
+    expect,
+    gradients_of,
+    integers,
+    own_work,
+    refusals_everywhere,
+    tuples,
+)
 
-from ._helpers import KERNELS, STEPS, answers_everywhere, refusals_everywhere
+from ._helpers import KERNELS, STEPS
 
 
 @check(weight=0, quote="`F.interpolate` is switched off.")
@@ -54,14 +64,14 @@ def test_transposed_size(student, cases):
     """conv_transpose_out_size is (n-1)*s - 2*p + k + op for 500 sizes, kernels, strides and paddings"""
     grid = itertools.product((1, 2, 3, 7, 13, 14, 28), (1, 2, 3, 4, 5), (1, 2, 3), (0, 1, 2), (0, 1, 2))
     fits = [(n, k, s, p, op) for n, k, s, p, op in grid if op < s and (n - 1) * s - 2 * p + k + op >= 1]
-    answers_everywhere(student, cases, "conv_transpose_out_size", fits)
+    answers_everywhere(student, cases, reference.conv_transpose_out_size, fits)
 
 
 @check(weight=0.5, quote="n: int, k: int, s: int = 1, p: int = 0, op: int = 0")
 def test_transposed_size_defaults(student, cases):
     """conv_transpose_out_size has stride 1, no padding and no output padding unless told otherwise"""
     sizes = [(5, 3), (4, 1), (6, 4, 2), (28, 5, 2, 2), (9, 2, 3)]
-    answers_everywhere(student, cases, "conv_transpose_out_size", sizes)
+    answers_everywhere(student, cases, reference.conv_transpose_out_size, sizes)
     expect(student.conv_transpose_out_size(13, 3, s=2, op=1)).to_equal(28)
     expect(student.conv_transpose_out_size(n=7, k=4, s=2, p=1)).to_equal(14)
 
@@ -77,7 +87,7 @@ def test_transposed_size_refuses(student, cases):
     nothing_left = (1, 3, 1, 2), (1, 2, 2, 1), (2, 1, 1, 3)
     fits = (13, 3, 2, 0, 1), (13, 3, 3, 0, 2), (5, 3, 1), (1, 3, 1, 1), (1, 3, 2, 1), (2, 2, 1, 1), (1, 1, 3, 1, 2)
     wrong = wrong_op + nothing_left
-    refusals_everywhere(student, cases, "conv_transpose_out_size", wrong, fits)
+    refusals_everywhere(student, cases, reference.conv_transpose_out_size, wrong, fits)
 
 
 @check(weight=0, quote="torch's own convolutions are switched off.")

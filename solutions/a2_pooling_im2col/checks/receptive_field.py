@@ -9,9 +9,7 @@ import reference
 import torch
 import torch.nn.functional as F
 
-from autograder.judge import check, expect
-
-from ._helpers import answers_everywhere
+from autograder.judge import answers_everywhere, check, expect
 
 
 def expect_field(student: Any, *layers: tuple[int, int, int]) -> None:
@@ -124,4 +122,4 @@ def test_fifty_networks(student, cases):
         depth = int(cases.rng.integers(1, 7))
         sizes = cases.rng.integers([1, 1, 0], [7, 4, 4], (depth, 3))
         networks.append(([tuple(map(int, layer)) for layer in sizes],))
-    answers_everywhere(student, cases, "receptive_field", networks)
+    answers_everywhere(student, cases, reference.receptive_field, networks)
