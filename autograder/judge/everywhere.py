@@ -38,11 +38,11 @@ def which_are_refused(function: Callable[..., Any], inputs: Sequence[Sequence[An
 
 
 def answers_everywhere(
-    student: Student, cases: Cases, right: Callable[..., Any], inputs: Sequence[tuple[Any, ...]]
+    student: Student, seeded: Cases, right: Callable[..., Any], inputs: Sequence[tuple[Any, ...]]
 ) -> None:
     """The student's function of this name answers as `right` does; complains about the first wrong answer."""
     function, inside = getattr(student, right.__name__), student.beside(answers_to_each)
-    order = cases.shuffled(range(len(inputs)))
+    order = seeded.shuffled(range(len(inputs)))
     found = inside.answers_to_each(function, [list(inputs[place]) for place in order])
     answers = expect(found).to_be_a(list, len(order))
     for place, arguments in enumerate(inputs):
@@ -54,14 +54,14 @@ def answers_everywhere(
 
 def refusals_everywhere(
     student: Student,
-    cases: Cases,
+    seeded: Cases,
     right: Callable[..., Any],
     wrong: Sequence[tuple[int, ...]],
     fitting: Sequence[tuple[int, ...]],
 ) -> None:
     """A ValueError for the inputs that are wrong, and for none of those that fit."""
     function, inside = getattr(student, right.__name__), student.beside(which_are_refused)
-    asked = cases.shuffled((*wrong, *fitting))
+    asked = seeded.shuffled((*wrong, *fitting))
     found = inside.which_are_refused(function, [list(sizes) for sizes in asked])
     refused = dict(zip(asked, expect(found).to_be_a(list, len(asked)), strict=True))
     for sizes in wrong:

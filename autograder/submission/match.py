@@ -19,6 +19,7 @@ _FUNCTION = re.compile(r"^(?:async[ \t]++)?(?:def|class)[ \t]++(\w++)", re.MULTI
 _VARIABLE = re.compile(r"^(\w++)[ \t]*+(?::[^=\n]++)?=(?!=)", re.MULTILINE)
 _TARGETS = re.compile(r"^\(?+(\w[\w \t,*]*+)\)?+[ \t]*+(?::[^=\n]++)?=(?!=)", re.MULTILINE)  # "a, (b, c) =" is not seen
 _IMPORTED = re.compile(r"^(?:import|from\b.*\bimport)[ \t]++(.++)", re.MULTILINE)
+_LEFT_BY = re.compile(r"^for\b([^\n:]{1,200}?)\bin\b|^with\b[^\n]{1,300}\bas[ \t]++(\w++)", re.MULTILINE)
 _DELETED = re.compile(r"^del\b([\w \t,()]++)$", re.MULTILINE)
 _WORD = re.compile(r"\w++(?![ \t]++as\b)")
 _ANYWHERE = re.compile(r"\b(?:def|class)[ \t]++(\w++)|\b(\w++)[ \t]*+=(?!=)")
@@ -52,7 +53,14 @@ def defined_anywhere(source: str) -> set[str]:
 
 def bound_anew(source: str) -> set[str]:
     """Names that a cell gives a meaning at its left margin."""
-    targets = "\n".join([*_TARGETS.findall(source), *_IMPORTED.findall(source)])
+    imported = _WORD.findall("\n".join(_IMPORTED.findall(source)))
+    return assigned(source) | {_as_python_reads(name) for name in imported}
+
+
+def assigned(source: str) -> set[str]:
+    """The same without what it imports."""
+    left = [name for names in _LEFT_BY.findall(source) for name in names]
+    targets = "\n".join([*_TARGETS.findall(source), *left])
     return functions(source) | {_as_python_reads(name) for name in _WORD.findall(targets)}
 
 

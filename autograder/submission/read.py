@@ -15,12 +15,11 @@ from autograder.submission.match import (
     Claims,
     Notes,
     Release,
-    bound_anew,
     counting_copies,
     defined_anywhere,
-    deleted,
     functions,
 )
+from autograder.submission.meanings import note_other_meanings
 from autograder.submission.parse import RawCell, parse_notebook
 from autograder.submission.written import written_answers
 
@@ -66,7 +65,7 @@ def read_submission(raw: bytes, assignment: Assignment) -> Submission:
         notes.append(messages.other_assignment(assignment.title))
     cells = tuple(item.cell for item in placed if item.role != "check" and item.cell.source.strip())
     _note_lost_names(cells, release, notes)
-    _note_other_meanings(cells, release, notes)
+    note_other_meanings(cells, release, notes)
     written = written_answers(notebook.cells, release, claims, notes)
     return Submission(cells, notes.sentences(), tuple(each.answer for each in written))
 
@@ -131,15 +130,3 @@ def _note_lost_names(cells: Sequence[Cell], release: Release, notes: Notes) -> N
     for grade_id in release.answers:
         for name in sorted(release.names(grade_id) - defined):
             notes.append(messages.lost_name(name))
-
-
-def _note_other_meanings(cells: Sequence[Cell], release: Release, notes: Notes) -> None:
-    """Say which later cells give an answer's name another meaning or delete it: graded is what there is in the end."""
-    written: set[str] = set()
-    for cell in cells:
-        answers = release.names(cell.grade_id) if cell.grade_id else set()
-        for name in sorted(written & bound_anew(cell.source) - answers):
-            notes.append(messages.name_taken(cell.label, name))
-        for name in sorted(written & deleted(cell.source)):
-            notes.append(messages.name_taken(cell.label, name, "is deleted, so nothing was left to grade"))
-        written |= answers

@@ -1,4 +1,4 @@
-"""Sentences about what students wrote for questions that people mark; about code: autograder/messages.py."""
+"""Sentences about written answers, which people mark, and about names of functions; others: autograder/messages.py."""
 
 from collections.abc import Sequence
 
@@ -21,6 +21,13 @@ def picture_not_kept(grade_id: str) -> str:
     """A picture in a written answer that is no picture, or too large."""
     limits = "PNG or JPEG, at most 2 MB each and six in one answer"
     return f"A picture in your written answer `{grade_id}` could not be kept: {limits}."
+
+
+def name_given(cell: str, name: str) -> str:
+    """A cell that came with the notebook uses the name of a function of the student's own."""
+    where = cell if cell.startswith("cell ") else f"the cell `{cell}`"
+    told = f"In {where}, which came with this notebook, `{name}` gets another meaning than your function's"
+    return f"{told}, which was graded. Give your function another name."
 
 
 def _named(grade_ids: Sequence[str]) -> str:

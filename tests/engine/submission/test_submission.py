@@ -246,6 +246,54 @@ def test_using_an_answer_is_no_other_meaning(later):
     assert read([*handed_in(), cell(later)]).notes == ()
 
 
+HELPER = "def window(X):\n    return X\n\ndef corr2d(X, K):\n    return window(X)"
+WITH_WINDOWS = SimpleNamespace(
+    **{
+        **vars(ASSIGNMENT),
+        "release": (
+            released("setup", "given", "import numpy as np\nfrom cnnkit import data\ndef show(x): print(x.sum())"),
+            *ASSIGNMENT.release[2:4],
+            released(None, "other", "window = data.image()\nshow(max(window, 1))"),
+            *ASSIGNMENT.release[4:],
+        ),
+    }
+)
+
+
+def notes_of(*answers: str) -> tuple[str, ...]:
+    """What is said of a notebook with a given cell that has a `window`, and these cells before it."""
+    first, _, *rest = WITH_WINDOWS.release
+    mine = [cell(source, "corr2d" if "def corr2d" in source else None) for source in answers]
+    after = [cell(each.source, each.grade_id) for each in rest if each.role == "other"]
+    given = [cell(first.source, "setup"), *mine, *after, cell(RIGHT_SIZE, "out_size")]
+    return read_submission(notebook(given), WITH_WINDOWS).notes
+
+
+def test_a_given_cell_that_takes_the_name_of_a_helper_is_named():
+    (note,) = notes_of(HELPER)
+    assert note.startswith("In cell 3, which came with this notebook, `window` gets another meaning")
+
+
+@pytest.mark.parametrize(
+    "answer", [RIGHT_CORR, "def window(): pass\n\n" + RIGHT_CORR, HELPER.replace("window", "windows")]
+)
+def test_a_helper_that_keeps_its_name_or_is_not_used_is_not_named(answer):
+    assert notes_of(answer) == ()
+
+
+@pytest.mark.parametrize("name", ["data", "np", "show", "max", "sum"])
+def test_a_name_that_hides_what_others_need_is_named(name):
+    answer = "def corr2d(X, K):\n    return np.zeros(sum(X.shape))"
+    for hides in (f"{name} = 3", f"def {name}(): pass", f"for {name} in (1, 2):\n    pass"):
+        (note,) = notes_of(answer, hides)
+        assert note.startswith(f"In cell 3, `{name}` gets another meaning, which was graded.")
+
+
+@pytest.mark.parametrize("harmless", ["list = 3", "import numpy as np", "min = 3\nmin(3)", "x = 3", "np.random = 3"])
+def test_a_name_that_hides_nothing_that_is_used_is_not_named(harmless):
+    assert notes_of("def corr2d(X, K):\n    data = X\n    return data.min()", harmless) == ()
+
+
 def test_a_name_with_a_ligature_is_the_name_that_python_reads():
     cells = handed_in()
     cells[5]["source"] = RIGHT_SIZE.replace("out_size", "out_\N{LATIN SMALL LETTER LONG S}ize")
