@@ -47,7 +47,7 @@ torch.set_num_threads(1)  # such small networks are not quicker with more
 # %% [markdown]
 # ## First the result
 #
-# Three networks learn to read handwritten digits, from the same 898 examples. How many of 300 other digits do they read?
+# Three networks learn to read handwritten digits, from the same 898 examples (A4 builds what trains them). How many of 300 other digits do they read?
 
 
 # %%
@@ -293,7 +293,18 @@ class LeNet5Classic(nn.Module):
 
 
 # %% lenet_classic_try role="check"
+waves = torch.linspace(-60, 60, 784).sin().mul(3).reshape(1, 1, 28, 28)
 digit = torch.linspace(0, 1, 784).reshape(1, 1, 28, 28)
+
+
+def arriving_at_conv2(model):
+    """Some numbers that arrive there, with weights that everybody has."""
+    kept = []
+    networks.with_waves(model).conv2.register_forward_pre_hook(lambda layer, inputs: kept.append(inputs[0]))
+    model(waves)
+    return kept[0][0, :3, 5, 0].detach()
+
+
 check(
     LeNet5Classic,
     Example(look_at=networks.size, gives=61706, note="61,706 parameters"),
@@ -306,6 +317,11 @@ check(
         look_at=lambda m: sorted({name.split(".")[0] for name in m.state_dict()}),
         gives=["conv1", "conv2", "fc1", "fc2", "fc3"],
         note="the names of its layers",
+    ),
+    Example(
+        look_at=arriving_at_conv2,
+        gives=torch.tensor([0.581302, 0.526658, 0.403389]),
+        note="numbers that arrive at conv2: first the sigmoid, then the mean",
     ),
     Example(
         look_at=lambda m: networks.with_waves(m)(digit)[0, :3].detach(),
@@ -376,7 +392,7 @@ check(
 # **In one expression.** A network that is only a chain needs no class: `nn.Sequential` takes the layers in order. `lenet_sequential` is to compute *exactly* what
 # `LeNetModern` computes: carry the weights over, and the logits agree.
 #
-# <details><summary>Find the differences: these two are meant to be the same network. There are two differences, and one mistake that both share.</summary>
+# **Find the differences.** These two are meant to be the same network. There are two differences (Lazy or not is not meant), and one mistake that both share.
 #
 # ```python
 # class LeNet(nn.Module):
@@ -394,6 +410,8 @@ check(
 #     nn.Flatten(), nn.LazyLinear(84), nn.ReLU(), nn.LazyLinear(10), nn.Softmax(dim=-1),
 # )
 # ```
+#
+# <details><summary>Answer</summary>
 #
 # The second pooling is an average here and a maximum there. `view` cannot take every memory layout, `nn.Flatten` can. And both end with a
 # softmax, though they are trained with `nn.CrossEntropyLoss`, which takes one itself.
@@ -560,7 +578,7 @@ check(
 )
 
 # %% [markdown]
-# **Watch an image pass.** Which shape comes out of which layer? You can compute it (T1.3), or send an image through and *listen*. That is what
+# **Watch an image pass.** Which shape comes out of which layer? You can compute it (A1), or send an image through and *listen*. That is what
 # a **hook** is for: a function of yours that PyTorch calls each time a layer has finished.
 
 
@@ -656,6 +674,7 @@ rows = [
     ("Flatten", (676,), 0),
     ("Linear", (10,), 6770),
 ]
+twice = nn.Linear(6, 6)
 check(
     layer_table,
     Example(small, (1, 28, 28), gives=rows, note="the small network, five rows"),
@@ -664,6 +683,12 @@ check(
         (6,),
         gives=[("Linear", (4,), 28), ("BatchNorm1d", (4,), 8), ("Linear", (2,), 10)],
         note="batch norm, one row of 6 numbers",
+    ),
+    Example(
+        nn.Sequential(twice, nn.ReLU(), twice),
+        (6,),
+        gives=[("Linear", (6,), 42), ("ReLU", (6,), 0), ("Linear", (6,), 0)],
+        note="a layer that is called twice counts once",
     ),
 )
 
@@ -862,7 +887,7 @@ steps = [
 diagrams.flow(steps, start=(1, 28, 28))
 
 # %% [markdown]
-# 40 + 296 + 1,168 + 2,320 + 1,450 = **5,274** numbers. It reaches about the accuracy of the MLP 784-50-10, which has 39,760.
+# 40 + 296 + 1,168 + 2,320 + 1,450 = **5,274** numbers. It reads a little less than the MLP 784-50-10, which has 39,760.
 #
 # The last block has no ReLU: it would cut off all negative logits. A model could then never say "certainly not a 7", and where all ten are 0 there is no gradient either.
 #
@@ -891,8 +916,19 @@ def conv_block(ni: int, nf: int, ks: int = 3, stride: int = 2, act: bool = True)
 
 
 # %% conv_block_try role="check"
+def keeps_what_was_negative(block):
+    """Whether the output of its convolution still has negative numbers when the block has ended."""
+    kept = []
+    for layer in block.modules():
+        if isinstance(layer, nn.Conv2d):
+            layer.register_forward_hook(lambda layer, inputs, output: kept.append(output))
+    block(torch.randn(2, 1, 8, 8))
+    return bool((kept[0] < 0).any())
+
+
 check(
     conv_block,
+    Example(1, 4, look_at=keeps_what_was_negative, gives=True, note="what the convolution gave stays as it was"),
     Example(4, 8, look_at=networks.size, gives=296, note="from 4 to 8 channels: 296 parameters"),
     Example(
         2,
@@ -959,10 +995,10 @@ check(
         note="three images, ten logits each",
     ),
     Example(
-        (1, 3, 2),
+        (1, 3, 4),
         look_at=lambda m: networks.with_waves(m)(torch.linspace(0, 1, 12).reshape(1, 1, 3, 4)).detach(),
-        gives=torch.tensor([[0.656837, 0.089309]]),
-        note="its logits for channels (1, 3, 2), with weights that everybody has",
+        gives=torch.tensor([[0.656837, 0.089309, -0.627327, 0.136334]]),
+        note="its logits for channels (1, 3, 4), with weights that everybody has; one is negative",
     ),
 )
 
@@ -1145,7 +1181,7 @@ with after_writing("DrawNet"):
         print(f"{n_blocks} block{'s' if n_blocks > 1 else ''}: {100 * accuracy_of(n_blocks, seed=0):.1f} %")
 
 # %% [markdown]
-# One run is an anecdote. Take three seeds or more for each, change what else you like, then write four or five sentences for somebody who has to
+# One run is an anecdote. Take three seeds or more for each, in a cell of your own, change what else you like, then write four or five sentences for somebody who has to
 # decide on the number of blocks. A person reads them:
 #
 # | | points |
@@ -1193,7 +1229,7 @@ diagrams.flow(steps, start=(1, 28, 28)).show()
 
 # %%
 three = F.interpolate(data.digits()[0][3:4], size=(16, 16), mode="area")
-still, moved = F.pad(three, (2, 10, 2, 10)), F.pad(three, (9, 3, 11, 1))
+still, moved = F.pad(three, (2, 10, 2, 10)), F.pad(three, (9, 3, 8, 4))
 edge = torch.tensor([[[[-1.0, 0, 1], [-1, 0, 1], [-1, 0, 1]]]])
 views = [[three[0, 0], F.conv2d(three, edge)[0, 0]] for three in (still, moved)]
 plots.grid(views, titles=[["a three", "its left edges"], ["moved", "its left edges"]])
@@ -1263,8 +1299,18 @@ class MinimalConv(nn.Module):
 
 # %% logreg_check role="check" points=12 title="LogReg and MinimalConv"
 digit = torch.linspace(0, 1, 784).reshape(1, 1, 28, 28)
+def refuses_rows(model):
+    """Whether flat rows stop with an error."""
+    try:
+        model(torch.zeros(3, 784))
+    except Exception:
+        return True
+    return False
+
+
 check(
     MinimalConv,
+    Example(look_at=refuses_rows, gives=True, note="rows (3, 784) are no images: an error"),
     Example(look_at=networks.size, gives=60034, note="60,034 parameters"),
     Example(
         look_at=lambda m: networks.arrivals(m, 1, 28, 28),

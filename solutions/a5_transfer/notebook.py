@@ -21,6 +21,8 @@
 # under it: ✓ is right, ✗ says what differs. The checks show a few examples; grading uses others. Every task is graded on its own:
 # if one resists, go on.
 #
+# “The notes” are those of the course that this one grew from.
+#
 # **House rules**, unless a docstring says otherwise: leave the arguments as they were, take them in any memory layout, keep dtype and device, and treat rows
 # and columns alike only where the task does. An image is (C, H, W), a batch (B, C, H, W). All of torch, `torch.nn` and `F` is yours, and so are your own functions.
 

@@ -1298,7 +1298,8 @@ def confusion_figure(matrix: torch.Tensor, classes: list[str]) -> plt.Figure:
 # %% evidence_check role="check" points=12 title="Evidence"
 three = torch.rand(3, 3, 4, 5)
 truth, said = torch.tensor([0, 1, 1]), torch.tensor([0, 0, 1])
-logs = {"loss": [1.0, 0.8, 0.6, 0.5], "acc": [0.2, 0.4, 0.5, 0.6], "val_loss": [0.9, 0.7], "val_acc": [0.3, 0.5]}
+logs = {"loss": [1.0, 0.8, 0.6, 0.5, 0.4, 0.4], "acc": [0.2, 0.4, 0.5, 0.6, 0.6, 0.7]}
+logs |= {"val_loss": [0.9, 0.7], "val_acc": [0.3, 0.5]}
 check(
     prediction_strip,
     Example(
@@ -1336,8 +1337,8 @@ check(
     Example(
         logs,
         look_at=lambda figure: [[float(v) for v in line.get_xdata()] for line in figure.axes[0].lines],
-        gives=[[1.0, 2.0, 3.0, 4.0], [2.0, 4.0]],
-        note="4 steps in 2 epochs: where the values are drawn",
+        gives=[[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [3.0, 6.0]],
+        note="6 steps in 2 epochs: where the values are drawn",
     ),
     Example(
         logs,
