@@ -919,9 +919,8 @@ def conv_block(ni: int, nf: int, ks: int = 3, stride: int = 2, act: bool = True)
 def keeps_what_was_negative(block):
     """Whether the output of its convolution still has negative numbers when the block has ended."""
     kept = []
-    for layer in block.modules():
-        if isinstance(layer, nn.Conv2d):
-            layer.register_forward_hook(lambda layer, inputs, output: kept.append(output))
+    for part in filter(lambda part: type(part) is nn.Conv2d, block.modules()):
+        part.register_forward_hook(lambda part, inputs, output: kept.append(output))
     block(torch.randn(2, 1, 8, 8))
     return bool((kept[0] < 0).any())
 

@@ -666,7 +666,7 @@ diagrams.lines(curves, title="training loss of the head", levels={"guessing: ln 
 # %% [markdown]
 # Which of these does the figure support? (In the notes: "the dense layers do not train well without BN".)
 #
-# - **a** At the same learning rate, the head with batch norm is ahead after 60 steps.
+# - **a** At the same learning rate, the head with batch norm is ahead after 40 steps.
 # - **b** Without batch norm the head learns nothing: its loss stays at that of guessing.
 # - **c** Batch norm is ahead because it makes the head much larger: most of its parameters are in the two norms.
 # - **d** Without batch norm, a larger learning rate makes good for much of the difference.
@@ -1432,7 +1432,7 @@ stages.pairs(curves, ("training loss", "validation loss"))
 # </details>
 #
 # "90 %", says the network, and a doctor wants to know what that is worth. If it is right on 9 of 10 patches for which it says 90 %, the number can be believed: the network is **calibrated**. Nothing in the training makes sure of
-# that, and many networks are too sure of themselves. So look. Here are eight predictions, how sure the network was of each (the largest of its probabilities), and whether it was right:
+# that, and many networks are too sure of themselves; dropout and a short training make others too cautious. So look. Here are eight predictions, how sure the network was of each (the largest of its probabilities), and whether it was right:
 
 # %%
 sure = torch.tensor([0.55, 0.55, 0.65, 0.65, 0.9, 0.9, 0.9, 0.9])
