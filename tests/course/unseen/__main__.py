@@ -1,14 +1,16 @@
 """Prints the tables of docs/diagnosis.md, of all assignments or those named; exit code 1 where a goal is missed.
 
-`--held-out` asks about the second set.
+`--held-out` asks about the second set, `--students` about the third.
 """
 
 import sys
 
-from tests.course.unseen.measure import HELD_OUT, HERE, SLUGS, is_good, measured, summary, table
+from tests.course.unseen.measure import HELD_OUT, HERE, SLUGS, STUDENTS, is_good, measured, summary, table
 
-folder = HELD_OUT if "--held-out" in sys.argv else HERE
-slugs = [word for word in sys.argv[1:] if word != "--held-out"]
+SETS = {"--held-out": HELD_OUT, "--students": STUDENTS}
+
+folder = next((SETS[word] for word in sys.argv[1:] if word in SETS), HERE)
+slugs = [word for word in sys.argv[1:] if word not in SETS]
 rows = [row for slug in slugs or SLUGS for row in measured(slug, folder=folder)]
 sys.stdout.write("\n".join([*table(rows), "", summary(rows)]) + "\n")
 sys.exit(not is_good(rows))
