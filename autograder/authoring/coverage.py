@@ -1,29 +1,42 @@
-"""What the course promises to teach, row by row, and which exercises and checks do it: `docs/coverage.md`."""
+"""What the course promises to teach, row by row, and which sentences and checks do it: `docs/coverage.md`."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from autograder.course import Assignment, Course, Exercise
-from autograder.course.toml import line_of, read_toml
+from autograder.authoring.prices import unfelt
+from autograder.authoring.rows import ROWS, Lesson, all_rows, lessons
+from autograder.course import Course
+from autograder.course.toml import line_of
 from autograder.errors import CourseError, place
 from autograder.files import SHARED, write_atomically
 from autograder.layout import COVERAGE_PAGE, SOLUTIONS
 from autograder.text.templates import environment
+from autograder.text.words import amount
 
-ROWS = "rows.toml"
+GRADED, WRITTEN, SHOWN = "graded by hidden checks", "answered in writing", "only shown"
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True, slots=True)
 class CourseRow:
-    """One row of a course note, the tasks that serve it and what grades them."""
+    """One row of a course note, and where it is taught."""
 
     name: str
     what: str
-    tasks: tuple[str, ...]
-    graded: tuple[str, ...]
+    lessons: tuple[Lesson, ...]
+
+    @property
+    def kind(self) -> str:
+        """What asks for it: checks if there are any, else people, else nobody."""
+        if any(lesson.checks for lesson in self.lessons):
+            return GRADED
+        return WRITTEN if any(lesson.claim.written for lesson in self.lessons) else SHOWN
+
+    @property
+    def partly(self) -> bool:
+        """Whether nobody asks for a part of it."""
+        return any(lesson.claim.partly for lesson in self.lessons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +49,11 @@ class CourseNote:
 
 
 def coverage_page(course: Course) -> str:
-    """The whole page in Markdown. Raises CourseError for a row without a task or a task that is not there."""
-    return environment(_TEMPLATES).get_template("coverage.md.j2").render(notes=notes(course))
+    """The whole page in Markdown. Raises CourseError for a row that is taught nowhere, or not as rows.toml says."""
+    found = notes(course)
+    template = environment(_TEMPLATES).get_template("coverage.md.j2")
+    about, _ = all_rows(course)
+    return template.render(notes=found, about=about, summary=counted_rows(found), cells=_cells, escaped=_escaped)
 
 
 def write_coverage(course: Course, dry_run: bool = False) -> list[Path]:
@@ -51,58 +67,64 @@ def write_coverage(course: Course, dry_run: bool = False) -> list[Path]:
 
 
 def notes(course: Course) -> list[CourseNote]:
-    """Every course note with its rows. Raises CourseError for a row without a task or a task that is not there."""
-    path = course.root / SOLUTIONS / ROWS
-    known = read_toml(path, None)
-    served = [(assignment, _served(assignment, known)) for assignment in course.assignments]
+    """Every course note with its rows. Raises CourseError for a row that is taught nowhere, or not as it says."""
+    path, taught = course.root / SOLUTIONS / ROWS, lessons(course)
+    for row, places in taught.items():
+        if not places:
+            where = place(path, line_of(path, row))
+            raise CourseError(f"row {row} is not covered by any task", where, f"add it to a {ROWS}")
     return [
-        CourseNote(
-            name, note["title"], tuple(_row(path, row, what, served) for row, what in note.items() if row != "title")
-        )
-        for name, note in known.items()
+        CourseNote(name, note["title"], tuple(_row(row, what, taught) for row, what in note.items() if row != "title"))
+        for name, note in all_rows(course)[1].items()
     ]
 
 
-def _row(path: Path, name: str, what: str, served: Sequence[tuple[Assignment, Mapping[str, Any]]]) -> CourseRow:
-    parts = [part for assignment, rows in served for part in _parts(assignment, rows.get(name, []))]
-    if not parts:
-        where = place(path, line_of(path, name))
-        raise CourseError(f"row {name} is not covered by any task", where, f"add it to a {ROWS}")
-    return CourseRow(name, what.replace("|", "\\|"), *(tuple(texts) for texts in zip(*parts, strict=True)))
+def _row(name: str, what: str, taught: Mapping[str, Sequence[Lesson]]) -> CourseRow:
+    return CourseRow(name, what, tuple(taught[name]))
 
 
-def _served(assignment: Assignment, known: Mapping[str, Mapping[str, str]]) -> Mapping[str, Any]:
-    """Row → exercises, or `exercise.check`, that serve it in this assignment."""
-    path = assignment.folder / ROWS
-    rows = read_toml(path, {row for note in known.values() for row in note}) if path.exists() else {}
-    for row, names in rows.items():
-        for name in names:
-            if not any(name in _names(assignment.whole, exercise) for exercise in assignment.everything):
-                where = place(path, line_of(path, row))
-                raise CourseError(f"{assignment.slug} has no {name}", where, "name an exercise, or exercise.check")
-    return rows
+def counted_rows(found: Sequence[CourseNote]) -> str:
+    """How many rows are graded, answered in writing and only shown, in a sentence."""
+    rows = [row for note in found for row in note.rows]
+    counts = [f"{sum(row.kind == kind for row in rows)} {kind}" for kind in (GRADED, WRITTEN, SHOWN)]
+    partly = sum(row.partly for row in rows)
+    return f"{amount(len(rows), 'row')}: {', '.join(counts)}. Of {partly} a part is not asked for."
 
 
-def _parts(assignment: Assignment, names: list[str]) -> Iterator[tuple[str, str]]:
-    """(task, what grades it) of each exercise named; checks named one by one are listed by name."""
-    for exercise in assignment.everything:
-        chosen = [name for name in names if name in _names(assignment.whole, exercise)]
-        if chosen:
-            link = f"[{exercise.name}](../assignments/{assignment.slug}/{assignment.slug}.ipynb)"
-            yield f"{assignment.slug.partition('_')[0].upper()} {link}", _graded(assignment, exercise, chosen)
+def _escaped(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
-def _graded(assignment: Assignment, exercise: Exercise, chosen: list[str]) -> str:
-    if exercise in assignment.practice:
-        return "nobody: it is practice"
-    if exercise.manual:
-        return "a person, by `marking.toml`"
-    if exercise.name not in chosen:
-        return ", ".join(f"`{name.partition('.')[2]}`" for name in chosen)
-    checks = [check.name for check in assignment.checks if check.exercise == exercise.name]
-    return f"`{checks[0]}` and {len(checks) - 1} more" if len(checks) > 1 else f"`{checks[0]}`"
+def _cells(lesson: Lesson) -> tuple[str, str, str]:
+    """Where it is taught, the sentence, and what fails without it."""
+    slug = lesson.assignment.slug
+    task = lesson.heading or slug.partition("_")[0].upper()
+    where = f"[{task} `{lesson.exercise.name}`](../assignments/{slug}/{slug}.ipynb)"
+    return where, f"“{_escaped(lesson.claim.says)}”", _asked(lesson)
 
 
-def _names(assignment: Assignment, exercise: Exercise) -> set[str]:
-    checks = [f"{exercise.name}.{check.name}" for check in assignment.checks if check.exercise == exercise.name]
-    return {exercise.name, *checks}
+def _asked(lesson: Lesson) -> str:
+    solutions = f"../solutions/{lesson.assignment.slug}"
+    checks = (
+        f"[`{check.name}`]({solutions}/{check.path.relative_to(lesson.assignment.folder).as_posix()})"
+        for check in lesson.checks
+    )
+    asked = ", ".join(checks) or f"only shown: {_escaped(lesson.claim.shown)}"
+    if lesson.claim.written:
+        asked = f"a person, by [marking.toml]({solutions}/marking.toml)"
+    return f"{asked}<br>**partly**: {_escaped(lesson.claim.partly)}" if lesson.claim.partly else asked
+
+
+# Does a check die? ---------------------------------------------------------------------------------------------------
+
+
+def survivors(course: Course, jobs: int) -> Iterator[str]:
+    """A sentence for each check of a row that no known mistake fails. Mistakes are asked: some minutes."""
+    named: dict[str, dict[str, list[str]]] = {}  # assignment → check → rows
+    for row, places in lessons(course).items():
+        for lesson in places:
+            for check in lesson.checks:
+                named.setdefault(lesson.assignment.slug, {}).setdefault(check.name, []).append(row)
+    for slug, rows_of in named.items():
+        for name in unfelt(course.assignment(slug).whole, rows_of, jobs):
+            yield f"{', '.join(rows_of[name])}: no known mistake fails {slug}, {name}"

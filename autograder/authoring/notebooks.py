@@ -14,6 +14,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode, v4
 
+from autograder.authoring.rows import lessons
 from autograder.course import Assignment, Course, Exercise
 from autograder.course.percent import CODE_STUB, TEXT_STUB, SourceCell
 from autograder.errors import CourseError, place
@@ -113,8 +114,10 @@ def enter_assignment(assignment: Assignment) -> bool:
 def build(course: Course, dry_run: bool = False) -> tuple[Path, ...]:
     """Write every file that is not up to date, and tell which; `dry_run` writes nothing and looks at public files only.
 
-    Raises CourseError for a file under `assignments/` that no assignment makes: students would get it.
+    Raises CourseError for a file under `assignments/` that no assignment makes: students would get it; and where a
+    notebook does not say any more what a rows.toml quotes.
     """
+    lessons(course)
     public = course.root / ASSIGNMENTS
     files: dict[Path, bytes] = {}
     for assignment in course.assignments:

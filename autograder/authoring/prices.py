@@ -5,6 +5,7 @@ No box is needed: everything is the course's own code, asked in forks of this pr
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from autograder.authoring.holes.rehearsal import PATIENCE, Rehearsal
 from autograder.authoring.holes.weights import Weights
 from autograder.authoring.proof_set import MISTAKE, replacements
 from autograder.course import Assignment
+from autograder.course.answers import mistakes_of
 from autograder.judge.plugin import with_suite
 from autograder.judge.suite import Suite
 from autograder.log import stage
@@ -70,10 +72,42 @@ def _found(suite: Suite, only: str, jobs: int) -> list[Price]:
     return sorted(prices, key=lambda price: (places[price.exercise], -price.share))
 
 
-def _failing(suite: Suite, answers: variants.Answers, checks: list[str]) -> Any:
+@stage("asking which checks no mistake fails")
+def unfelt(assignment: Assignment, wanted: Collection[str], jobs: int = 1) -> list[str]:
+    """Those of these checks that no known mistake fails; once one has failed a check, it is asked no more.
+
+    A gate counts as failed where some mistake must stay below its threshold: `convgrade calibrate` sees to that.
+    """
+    return with_suite(assignment, lambda suite: _unfelt(suite, wanted, jobs))
+
+
+def _unfelt(suite: Suite, wanted: Collection[str], jobs: int) -> list[str]:
+    right = variants.answers(suite.assignment)
+    below = {mistake.exercise for mistake in mistakes_of(suite.assignment) if mistake.below}
+    alive: dict[str, set[str]] = {}  # exercise → checks; a fork sees what is alive when it is made
+    for check in suite.assignment.checks:
+        if check.name in wanted and not (suite.is_gate(check.name) and check.exercise in below):
+            alive.setdefault(check.exercise, set()).add(check.name)
+    chosen = [
+        each for each in replacements(suite.assignment)
+        if each.kind == MISTAKE and not each.alone and each.exercise in alive
+    ]  # fmt: skip
+    batches = [
+        Batch(((place, Trial(_failing(suite, answers, alive[each.exercise]), PATIENCE)),), lambda: True)
+        for place, each in enumerate(chosen)
+        for answers in [variants.with_replaced(right, {each.function: each.source})]
+    ]
+    for each, failed in zip(chosen, in_forks(batches, jobs), strict=True):
+        alive[each.exercise] -= set(failed or ())
+    return [check.name for check in suite.assignment.checks if check.name in alive.get(check.exercise, ())]
+
+
+def _failing(suite: Suite, answers: variants.Answers, checks: Collection[str]) -> Any:
     """In a fork: the checks that do not pass."""
 
     def ask() -> list[str]:
+        if not checks:
+            return []
         rehearsal = Rehearsal(suite)
         names = rehearsal.answered(answers)
         return [name for name in checks if rehearsal.verdict(name, names) is not Verdict.PASSED]

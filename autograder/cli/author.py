@@ -9,8 +9,9 @@ import click
 
 from autograder.cli.exits import DONE, NOT_GRADED, NOTHING
 from autograder.cli.options import BOX, CLUSTER, COURSE, DEVICE, JOBS, course_option, loaded, root_or_here
-from autograder.cli.output import note, say, say_written
+from autograder.cli.output import note, note_all, say, say_written
 from autograder.cli.verb import Verb
+from autograder.text.words import amount
 
 
 @click.command(cls=Verb, short_help="Create a small assignment, or an exercise, to start from.")
@@ -194,18 +195,45 @@ def learn(root: Path, slug: str, most: int) -> int:
 
 @click.command(cls=Verb, short_help="Map the course notes to tasks and checks.")
 @click.option("--check", "dry_run", is_flag=True, help="Write nothing; exit with 1 if docs/coverage.md is out of date.")
+@click.option(
+    "--mistakes",
+    "ask_mistakes",
+    is_flag=True,
+    help="Instead: does some known mistake fail each check that a row names?",
+)
+@JOBS
 @COURSE
-def coverage(root: Path, dry_run: bool) -> int:
-    """Write docs/coverage.md: each row of the course notes with its tasks and checks. A row without a task is an error.
+def coverage(root: Path, dry_run: bool, ask_mistakes: bool, jobs: int) -> int:
+    """Write docs/coverage.md: each row of the course notes, the sentence that teaches it, and the checks that fail
+    without it.
+
+    solutions/<slug>/rows.toml says so, a table for each row and exercise. A row that is nowhere, a sentence that
+    students do not read and a check that is not there are errors.
 
     \b
-    Example:
+    One table:
+      [S0-05.corr2d]
+      says = "The window at (i, j) is X[i : i + h, j : j + w]. Two loops, one sum."
+      checks = ["corr2d_values"]    # or: written = true, or: shown = "why nobody asks"
+      partly = "what of the row nobody asks for"    # only where there is something
+
+    \b
+    Examples:
       convgrade coverage --check
+      convgrade coverage --mistakes
     """
-    from autograder.authoring.coverage import write_coverage
+    from autograder.authoring.coverage import counted_rows, notes, survivors, write_coverage
     from autograder.course import load_course
 
-    return _up_to_date(write_coverage(load_course(root), dry_run), root, "coverage", dry_run)
+    course = load_course(root)
+    if ask_mistakes:
+        alive = list(survivors(course, jobs))
+        note_all(alive)
+        say(f"{amount(len(alive), 'check')} of rows that no known mistake fails")
+        return NOT_GRADED if alive else DONE
+    code = _up_to_date(write_coverage(course, dry_run), root, "coverage", dry_run)
+    say(counted_rows(notes(course)))
+    return code
 
 
 @click.command("map", cls=Verb, short_help="Print what builds on what, how long it takes, and plans.")

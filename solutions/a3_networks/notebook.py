@@ -84,7 +84,8 @@ plots.row(*[images[apart][i, 0] for i in lost], titles=titles)
 # **Which shape comes out of this layer?** For convolutions and poolings you know the formula from A1; a dense layer gives as many
 # numbers as it has rows.
 #
-# **How many numbers does it learn?** `nn.Conv2d(3, 2, 3)` sees 3 channels and makes 2. For each of the 2 it has a kernel with 3 slices of 3 × 3 numbers:
+# **How many numbers does it learn?** `nn.Conv2d(3, 2, 3)` sees 3 channels and makes 2.
+# (It has to be told all three: `nn.Conv2d()` stops with *missing 3 required positional arguments*.) For each of the 2 it has a kernel with 3 slices of 3 × 3 numbers:
 
 # %%
 weight = nn.Conv2d(3, 2, 3).weight.detach().mul(10).round()

@@ -192,6 +192,7 @@ plots.row(three[0], three[0] / 255, titles=["divided once", "divided twice"], li
 # %% [markdown]
 # Training still runs. It just takes ages to get anywhere, because everything that the first layer sees is almost zero. So `to_unit` divides what *needs* it and leaves
 # the rest alone. It also looks at the shape: networks want (n, 1, H, W), and image files have no channel axis.
+# (In a table of 784 columns there are no rows and columns of pixels either: `reshape(n, 1, 28, 28)` makes images of it.)
 #
 # **Splits** are random, seeded, and complete. Count with all 1,797 digits of scikit-learn (`data.digits()` gives you 1,198 of them) and the fractions 0.8, 0.1, 0.1: one tenth is 179.7, rounded 180. Twice 180 leaves
 # **1,437** for training. Whoever rounds 0.8 · 1797 down as well loses images; whoever deals twice gets images that are in two parts.
@@ -211,7 +212,7 @@ plots.row(three[0], three[0] / 255, titles=["divided once", "divided twice"], li
 # <details><summary>Hint 2: loaders</summary>
 #
 # `TensorDataset(a, b)` pairs images with labels, `DataLoader(dataset, batch_size=…)` makes batches of them. It shuffles with `shuffle=True`, and takes a `generator=…` for
-# shuffling that can be repeated.
+# shuffling that can be repeated. With `num_workers=2` two more processes fetch the batches: worth it where files have to be opened, not for tensors in memory.
 #
 # </details>
 # <details><summary>Help: I get <code>RuntimeError: Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [32, 28, 28, 1]</code> or strange channels</summary>
@@ -558,6 +559,8 @@ plots.row(before, once, twice, forgot, titles=["start", "one step", "two steps",
 # %% [markdown]
 # When is the right time to clear? Directly before `backward`, or at the very beginning: then nothing that somebody has left in `.grad` (a saliency map, a trial run)
 # gets into your step. A loop that clears *after* the step takes it along.
+#
+# Model and batch must be on the same **device**. Whoever calls says which, `"cuda" if torch.cuda.is_available() else "cpu"`; `Steps` moves everything there.
 #
 # **A step of validation** learns nothing. It gives **sums** over its batch, and `evaluate` divides once, in the end. Why not the mean of the means? Suppose 32 images with an accuracy of 1.0, and
 # then a last batch of one image, which is wrong:

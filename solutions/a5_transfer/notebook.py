@@ -146,6 +146,7 @@ without_a_network(learn, judge)
 # <details><summary>Hint: opening a file</summary>
 #
 # `Image.open(path).convert("RGB")` gives three channels, whatever the file has. `np.array(...)` makes (H, W, 3) of it.
+# A file .npy is an array already: `np.load(path)`. The sketches of QuickDraw come so, each a row of 784 numbers: `.reshape(28, 28)`.
 #
 # </details>
 
