@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 from functools import cache
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from autograder.text.words import amount, duration, first_sentence, number
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _CODE = re.compile(r"`([^`\n]{1,200})`")
+_STRONG = re.compile(r"(?<![\w*])\*\*(?=[^\s*])([^*\n]{1,300})(?<!\s)\*\*(?![\w*])")
+_EMPHASIS = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300})(?<!\s)\*(?![\w*])")
 
 
 def page(template: str, script: str = "", style: str = "", **values: Any) -> str:
@@ -42,10 +45,18 @@ def prose(text: str, limit: int = escape.TEXT) -> Markup:
     return Markup(_CODE.sub(r"<code>\1</code>", str(escape.html(text, limit))))
 
 
+def emphasised(text: str, limit: int = escape.TEXT) -> Markup:
+    """The same with *emphasis* and **more of it**, as staff write comments; in messages an asterisk belongs to code."""
+    pieces = _CODE.split(str(escape.html(text, limit)))
+    words = [_EMPHASIS.sub(r"<em>\1</em>", _STRONG.sub(r"<strong>\1</strong>", piece)) for piece in pieces[::2]]
+    code = [f"<code>{piece}</code>" for piece in pieces[1::2]]
+    return Markup("".join(chain.from_iterable(zip_longest(words, code, fillvalue=""))))
+
+
 @cache
 def _environment() -> Environment:
     ours = environment(_TEMPLATES, autoescape=True, keep_trailing_newline=False, finalize=_finalize)
-    ours.filters.update(prose=prose, line=_line, number=number, amount=amount)
+    ours.filters.update(prose=prose, emphasised=emphasised, line=_line, number=number, amount=amount)
     ours.filters.update(first_sentence=first_sentence, duration=duration)
     ours.globals.update(looks=words.LOOKS, look_of=words.look_of)
     return ours

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from nbgrader.apps.api import NbGraderAPI
 from playwright.sync_api import Page
 
@@ -82,14 +81,3 @@ def pages(marking: Marking) -> Path:
     course = load_course(marking.root)
     contexts = gather_contexts(course, course.assignment("tiny"), marking.reports)
     return write_pages(marking.reports, "Tiny", marking.root / "build/reports/tiny", contexts)
-
-
-def test_axe_finds_nothing_on_any_page_of_ours(marking: Marking, page: Page) -> None:
-    index = pages(marking)
-    students = sorted((index.parent / "students").glob("*.html"))
-    found = {}
-    for address in (marking.address, index.as_uri(), students[0].as_uri()):
-        page.goto(address)
-        results = Axe().run(page)
-        found[address] = results.generate_report() if results.violations_count else ""
-    assert not any(found.values()), "\n".join(found.values())

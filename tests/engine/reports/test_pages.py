@@ -232,6 +232,15 @@ def test_a_part_of_the_points_is_no_score():
     assert 'class="score"' not in student_page(unreadable(), TITLE, marked_by_hand(None))
 
 
+def test_what_staff_write_is_set_as_they_mean_it():
+    """nbgrader's feedback shows Markdown; our page showed the asterisks."""
+    comment = "Say **why** and what *even* is: 2 * 3 * 4 or 2*3*4, `a*b*c`, **kw, <b>"
+    mark = Mark("corr2d", "", 14, 9.0)
+    page = student_page(mixed(), TITLE, StudentContext(Grade("x", "a1", (mark,)), {}, {"corr2d": comment}))
+    shown = "Say <strong>why</strong> and what <em>even</em> is: 2 * 3 * 4 or 2*3*4, <code>a*b*c</code>, **kw, "
+    assert f"{shown}&lt;b&gt;" in page
+
+
 # large classes ----------------------------------------------------------------------------------
 
 
