@@ -17,6 +17,7 @@ WARM_UP = re.compile(
     r"<details><summary>Answer</summary>\n\n(?P<answer>(?:.+\n)+)\n</details>\n",
     re.MULTILINE,
 )
+TASK = re.compile(r"^## (T\d+\.\d+) · ", re.MULTILINE)
 BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 
 
@@ -43,8 +44,9 @@ def rounded(value: object, digits: int) -> object:
     return round(value, digits) if isinstance(value, float) else value
 
 
-def test_tasks_open_with_warm_ups(answers: dict[str, list[str]]) -> None:
-    assert sorted(WARM_UPS) == sorted(set(WARM_UPS) & set(answers))
+def test_every_task_opens_with_a_warm_up(answers: dict[str, list[str]]) -> None:
+    assert sorted(answers) == sorted(TASK.findall(released()))
+    assert sorted(answers) == sorted(WARM_UPS)
 
 
 @pytest.mark.parametrize("task", sorted(WARM_UPS))
