@@ -202,6 +202,7 @@ def figure(*titles: str, place: float = 0.1) -> list[dict[str, Any]]:
         (("owl", "cat"), 0.2, "texts_of_other_places"),
         (("cat!", "dog"), 0.1, "texts_differ"),
         (("cat!", "dog"), 0.2, ""),
+        (("cat 1", "dog"), 0.1, ""),
     ],
 )
 def test_titles_that_are_wrong_are_told_apart_from_all_else(titles: tuple[str, ...], place: float, name: str) -> None:

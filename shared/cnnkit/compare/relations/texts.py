@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from cnnkit.compare.relations.fits import Fit
 from cnnkit.compare.relations.leaves import Pair
 from cnnkit.compare.values import compare
 
+_DIGIT = re.compile(r"\d")  # a wrong number in a text is wrong as a number
 Path = tuple[Any, ...]
 Text = tuple[Path, Any, Any]
 """Where it is, what was answered there, and what is expected; also of a number that is another one."""
@@ -30,7 +32,9 @@ def misplaced_texts(pairs: Sequence[Pair]) -> Fit | None:
     if len({got for _, got in wrong}) > 1 and all(got in elsewhere for _, got in wrong):
         asked = "each of them belongs to another place. Is one index used for all that stands together?"
         return Fit("texts_of_other_places", f"{said}: {asked}")
-    only = all(got == expected for _, got, expected in texts if not isinstance(got, str))
+    only = all(
+        isinstance(got, str) and not _DIGIT.search(got + expected) for _, got, expected in texts if got != expected
+    )
     return Fit("texts_differ", f"{said}, and all else is: what do they say?") if only else None
 
 
