@@ -20,7 +20,7 @@ _GROUPS = (
     "BatchNorm1d BatchNorm2d", "Dropout Dropout2d", "permute view reshape transpose", "max amax", "min amin",
     "repeat repeat_interleave", "sort argsort", "mul div", "add sub", "gt ge", "lt le", "children modules",
     "named_children named_modules", "randint randperm", "parameters named_parameters", "log1p log", "expm1 exp",
-    "argmax max", "argmin min", "strip lstrip rstrip", "startswith endswith", "upper lower", "mean median",
+    "strip lstrip rstrip", "startswith endswith", "upper lower", "mean median",
     "no_grad enable_grad",
 )  # fmt: skip
 RENAMED: dict[str, list[str]] = {}
@@ -52,7 +52,10 @@ _LAYERS = frozenset({"Linear", "Conv1d", "Conv2d", "conv2d", "linear"})
 
 def other_functions(node: ast.Call, _: Around) -> Iterator[ast.expr]:
     """A function or method that is often mistaken for this one."""
-    yield from (renamed_call(node, other) for other in RENAMED.get(name_of_call(node), ()))
+    name = name_of_call(node)
+    if name in ("max", "min") and isinstance(node.func, ast.Attribute) and (node.args or node.keywords):
+        yield renamed_call(node, f"arg{name}")
+    yield from (renamed_call(node, other) for other in RENAMED.get(name, ()))
 
 
 def fewer_arguments(node: ast.Call, _: Around) -> Iterator[ast.expr]:
