@@ -29,6 +29,7 @@ class Far(torch.Tensor):
 
     @staticmethod
     def __new__(cls, near: torch.Tensor) -> Far:
+        near = near.resolve_conj().resolve_neg()  # conjugated once, now: the wrapper cannot say that it is
         layout = {"strides": near.stride(), "storage_offset": near.storage_offset()}
         made = torch.Tensor._make_wrapper_subclass(cls, near.shape, **layout, dtype=near.dtype, device=DEVICE)
         made.near = near
