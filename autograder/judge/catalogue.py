@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from autograder.judge.causes import Cause, Layer, perhaps
 from autograder.judge.mistakes import Mistake
 from autograder.judge.replay import Case, Outcome, outcomes
-from autograder.judge.stance import ENOUGH, MANY, Stance, bits, evidence, is_unsteady, stance
+from autograder.judge.stance import MANY, Stance, evidence, is_unsteady, stance
 from autograder.model import Verdict
 
 T = TypeVar("T")
@@ -34,7 +34,6 @@ class Sighting:
     mistake: str
     stance: int
     weight: int = 0
-    bits: float = ENOUGH
 
 
 class Replays:
@@ -61,8 +60,7 @@ class Replays:
         found = self.stands(case, mistake)
         agrees = case.failed and found >= Stance.CLOSE
         telling = MANY if mistake.ends else evidence(case, self.right(case)) if agrees else 0
-        told = bits(case, self.right(case)) if agrees and not mistake.ends else ENOUGH
-        return Sighting(case.name, mistake.name, found, telling, told)
+        return Sighting(case.name, mistake.name, found, telling)
 
     def is_unsteady(self, case: Case, mistake: Mistake) -> bool:
         """Whether it answers otherwise when it is asked twice more: then it says nothing about the case."""
@@ -154,7 +152,6 @@ class _Standing:
     rank: int
     weights: Mapping[str, int]
     others: int  # failed checks that show something else
-    bits: float  # that the failed checks tell which it explains
 
     @property
     def torn(self) -> bool:
@@ -163,13 +160,13 @@ class _Standing:
 
     @property
     def is_likely(self) -> bool:
-        """Whether it may be named: enough speaks for it, and nothing against it, or little beside what speaks for it.
+        """Whether it may be named: nothing speaks against it, or little does beside what speaks for it.
 
         A replay puts the mistake beside the author's other functions and methods; with the student's a check may answer
         otherwise. One such check among several that agree in wrong numbers makes a question of it.
         """
         enough = len(self.explains) >= LIKELY * self.others and sum(self.weights.values()) >= SURE
-        return self.bits >= ENOUGH and (not self.torn or enough)
+        return not self.torn or enough
 
 
 def decided(
@@ -206,8 +203,7 @@ def _standing(mistake: Mistake, seen: Sequence[Sighting], failed: Set[str]) -> _
     rank = sum(each.stance for each in agreed)
     others = sum(each.stance == Stance.OTHER for each in seen)
     weights = {each.check: each.weight for each in agreed}
-    told = sum(each.bits for each in agreed if each.check in explains)
-    return _Standing(mistake, explains, alike, rank, weights, others, told)
+    return _Standing(mistake, explains, alike, rank, weights, others)
 
 
 def _cause(rivals: Sequence[_Standing], checks: Set[str]) -> Cause:

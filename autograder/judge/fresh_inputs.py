@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Any
 from autograder.judge.causes import Cause
 from autograder.judge.conversation import Ask
 from autograder.judge.diagnose import diagnose
-from autograder.judge.mistakes import Mistake
-from autograder.judge.replay import Case, outcomes, same_value
-from autograder.judge.stance import ENOUGH, bits
+from autograder.judge.replay import Case, same_value
 from autograder.model import Verdict
 
 if TYPE_CHECKING:
@@ -26,35 +24,15 @@ LIGHT = 200_000  # bytes of questions and answers: a heavier check has numbers e
 
 
 def related_when_asked_again(cases: Sequence[Case], suite: Suite, ask: Ask) -> Cause | None:
-    """The one relation that holds for all of these failed checks, and for what is answered to other inputs.
-
-    Or the one known mistake, where the checks told too little of it.
-    """
+    """The one relation that holds for all of these failed checks, and for what is answered to other inputs."""
     if not all(case.verdict is Verdict.FAILED for case in cases):
         return None
     light = [case for case in cases if sum(exchange.weight for exchange in case.exchanges) <= LIGHT]
     fresh = [other for case in light[:MOST] for other in _asked_again(case, suite, ask)]
-    if not fresh:
-        return None
-    mistakes = _doubtful(cases, suite)
-    passed = _passed(cases[0].exercise, suite, ask) if mistakes else []
-    found = diagnose([*cases, *fresh, *passed], mistakes, suite.reference)
+    found = diagnose([*cases, *fresh], (), suite.reference) if fresh else []
     if len(found) != 1 or {case.name for case in (*cases, *fresh)} != set(found[0].checks):
         return None
     return replace(found[0], checks=tuple(case.name for case in cases))
-
-
-def _doubtful(cases: Sequence[Case], suite: Suite) -> list[Mistake]:
-    """The known mistakes, where what was answered wrongly tells too little for any of them."""
-    told = sum(bits(case, outcomes(suite.reference, case.exchanges)) for case in cases)
-    return [each for each in suite.mistakes if told < ENOUGH and each.exercise == cases[0].exercise and not each.ends]
-
-
-def _passed(exercise: str, suite: Suite, ask: Ask) -> list[Case]:
-    """What no mistake may contradict."""
-    names = [check.name for check in suite.assignment.checks if check.exercise == exercise]
-    cases = [suite.case(name, ask) for name in names if not suite.is_gate(name)]
-    return [case for case in cases if case.verdict is Verdict.PASSED]
 
 
 def _asked_again(case: Case, suite: Suite, ask: Ask) -> list[Case]:
@@ -71,7 +49,7 @@ def _asked_again(case: Case, suite: Suite, ask: Ask) -> list[Case]:
 def _what_is_new(case: Case, seen: Sequence[Case]) -> Case:
     """Without questions that were asked before; nothing of one whose wrong answer was compared before."""
     compared = [each.compared.expected for each in seen if each.compared]
-    if case.compared and not isinstance(case.compared.expected, (bool, int, type(None))):
+    if case.compared:
         return replace(case, exchanges=()) if _is_among(case.compared.expected, compared) else case
     asked = [exchange.request for each in seen for exchange in each.exchanges]
     return replace(case, exchanges=tuple(each for each in case.exchanges if not _is_among(each.request, asked)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from typing import Any
@@ -22,7 +21,6 @@ Correct = Callable[[], Sequence[Outcome]]
 """What the reference answers in a case, once somebody wants to know."""
 
 MANY = 8  # different numbers are not hit by chance
-ENOUGH = 4.0  # bits of wrong answers, to speak of a mistake at all: of some ten, one has three truth values by chance
 
 
 class Stance(IntEnum):
@@ -136,20 +134,6 @@ def evidence(case: Case, wanted: Sequence[Outcome]) -> int:
         assert isinstance(outcome, Reply)
         wire.transform([outcome.value, list(outcome.grads)], lambda leaf: found.update(_numbers(leaf)))
     return len(found)
-
-
-def bits(case: Case, wanted: Sequence[Outcome]) -> float:
-    """How much the wrong answers of a case tell: a truth value one bit, a small whole number few, all else enough."""
-    pairs = zip(case.exchanges, wanted, strict=False)
-    wrong = [each.outcome for each, mine in pairs if not same_outcome(mine, each.outcome, {})]
-    return sum(_bits(outcome) for outcome in wrong)
-
-
-def _bits(outcome: Outcome) -> float:
-    value = outcome.value if isinstance(outcome, Reply) else ""
-    if value is None or isinstance(value, bool):
-        return 1.0
-    return 1 + math.log2(1 + abs(value)) if isinstance(value, int) and abs(value) < ENOUGH**ENOUGH else ENOUGH
 
 
 def _numbers(leaf: Any) -> Iterator[float]:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from autograder.judge.causes import Cause
-from autograder.judge.diagnose import diagnose
 from autograder.judge.fresh_inputs import related_when_asked_again
 from autograder.judge.local import LocalBox
 from autograder.judge.plugin import with_suite
@@ -42,35 +41,6 @@ def test_a_single_number_is_asked_for_again(found: Callable[..., Cause | None], 
     cause = found(body, lambda n: -2 * n)
     assert cause is not None
     assert (cause.name, cause.checks) == ("negated", ("it",))
-
-
-TOO_MUCH = """
-from autograder.judge import mistake
-
-
-@mistake("double", replaces="double", hint="Not so much.")
-def triples(x):
-    return 3 * x > 0
-
-
-@mistake("double", replaces="double", hint="Never.")
-def never(x):
-    return False
-"""
-
-
-def test_a_known_mistake_of_which_one_truth_value_tells_is_asked_for_again(tmp_path: Path) -> None:
-    body = "n = float(cases.tensor(low=1, high=9))\nexpect(student.double(n)).to_equal(n > 99)"
-
-    def asked(suite: Suite) -> tuple[Any, Any]:
-        suite.reference = dict(suite.reference) | {"double": lambda n: n > 99}
-        ask = LocalBox(right() | {"double": lambda n: n > 0}).ask
-        case = suite.case("it", ask)
-        return diagnose([case], suite.mistakes, suite.reference), related_when_asked_again([case], suite, ask)
-
-    at_once, again = with_suite(sample(tmp_path, one_check(body, "student, cases"), mistakes=TOO_MUCH), asked)
-    assert at_once == []
-    assert (again.name, again.checks) == ("triples", ("it",))
 
 
 def test_inputs_that_are_always_the_same_tell_nothing_more(found: Callable[..., Cause | None]) -> None:

@@ -149,22 +149,6 @@ def test_a_method_is_asked_otherwise_as_well() -> None:
     assert cause.name == "mean_of_means"
 
 
-def is_large(x: float) -> bool:
-    """The right answer, a truth value."""
-    return x > 2
-
-
-@pytest.mark.parametrize(("count", "named"), [(3, []), (4, ["never"])])
-def test_a_few_truth_values_accuse_nobody(count: int, named: list[str]) -> None:
-    """That many checks fail, each with one wrong truth value, and a known mistake gives them all."""
-    never = Mistake("never", "scaled", "is_large", "Never.", lambda x: False)
-    cases = [
-        Case(f"check {n}", "scaled", Verdict.FAILED, (Exchange(call("is_large", 3.0 + n), Reply(False)),))
-        for n in range(count)
-    ]
-    assert [cause.name for cause in diagnose(cases, [never], {"is_large": is_large})] == named
-
-
 def test_what_is_right_for_the_first_of_a_batch_alone_is_told() -> None:
     x, y = numbers(5, 3), numbers(5, 3).sigmoid()
     assert named_of(mean_gap(x[:1], y[:1]), mean_gap, x, y) == "first_of_batch"
