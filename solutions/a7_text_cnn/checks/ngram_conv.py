@@ -8,7 +8,7 @@ import reference
 import torch
 from torch import Tensor, nn
 
-from autograder.judge import check, expect, gradients_of
+from autograder.judge import check, expect, value_of
 
 from ._helpers import some_order
 
@@ -20,21 +20,57 @@ def letters_and_detectors(cases: Any, sizes: tuple[int, int, int, int, int]) -> 
     return emb.float(), weight.float(), cases.bias(width).float()
 
 
+def answers_to(student: Any, inputs: tuple[Tensor, Tensor, Tensor]) -> Tensor:
+    """What ngram_conv answers: numbers that follow from each of its arguments. Whether they are right, others ask."""
+    answer: Tensor = expect(student.ngram_conv(*inputs)).to_have_dtype(inputs[0].dtype)
+    for place in range(3):
+        turned = [-given if place == other else given for other, given in enumerate(inputs)]
+        other = value_of(student.ngram_conv(*turned))
+        follows = isinstance(other, Tensor) and other.shape == answer.shape and not torch.equal(other, answer)
+        expect(follows).to_hold(f"the answer follows from {('emb', 'weight', 'bias')[place]}")
+    return answer
+
+
 @check(
     weight=2, quote="Entry [b, c, i] is bias[c] + the sum of weight[c] * (the rows i to i+n-1 of emb[b], end to end)."
 )
 def test_ngram_values(student, cases):
-    """ngram_conv agrees with torch for names, letters and detectors of different sizes"""
+    """ngram_conv agrees with torch for names, letters and detectors of different sizes, with a bias of 0"""
     for sizes in ((2, 7, 3, 4, 2), (3, 9, 2, 5, 4), (2, 6, 5, 3, 3)):
-        inputs = letters_and_detectors(cases, sizes)
+        emb, weight, bias = letters_and_detectors(cases, sizes)
+        inputs = emb, weight, bias * 0
         expect(student.ngram_conv(*inputs)).to_agree_with(reference.ngram_conv(*inputs))
+
+
+@check(weight=0.5, quote="Entry [b, c, i] is bias[c] + the sum of weight[c] * (the rows")
+def test_ngram_numbers(student, cases):
+    """ngram_conv of single letters that are one number each (n = 1, E = 1) multiplies each number by each weight"""
+    numbers, factor = cases.tensor(4, low=1, high=3).float(), cases.tensor(2, 1, 1, low=1, high=3).float()
+    emb = (factor[:, 0] * numbers)[..., None]
+    found = value_of(student.ngram_conv(emb, numbers[:, None], torch.zeros(4)))
+    right = factor * numbers[:, None] * numbers  # the same with places before detectors, which other checks ask for
+    inner = found[:, :3, :3] if isinstance(found, Tensor) and found.ndim == 3 else found  # as is what is at the end
+    expect(inner).to_agree_with(right[:, :3, :3])
+
+
+@check(weight=0.5, after="ngram_numbers", quote="Entry [b, c, i] is bias[c] + the sum of")
+def test_ngram_bias(student, cases):
+    """ngram_conv adds to all answers of a detector its own bias"""
+    for sizes in ((2, 7, 3, 4, 3), (3, 5, 2, 6, 3)):
+        inputs = emb, weight, bias = letters_and_detectors(cases, sizes)
+        answer = answers_to(student, inputs)
+        without = expect(student.ngram_conv(emb, weight, bias * 0)).to_have_shape(*answer.shape)
+        axes = answer.ndim == 3 and answer.shape[:2] == (sizes[0], sizes[3])
+        expect(axes).to_hold("the first two axes of the answer are the names and the detectors")
+        expect(answer - without).to_agree_with(bias[None, :, None].expand(answer.shape), atol=1e-5)
 
 
 @check(quote="n is weight.shape[1] / E, at most L.")
 def test_ngram_extremes(student, cases):
     """ngram_conv is right for single letters (n = 1), for n = L with one place, and for a batch of one"""
     for sizes in ((2, 5, 3, 4, 1), (3, 4, 2, 5, 4), (1, 6, 2, 3, 3), (2, 7, 1, 3, 2), (2, 6, 3, 1, 2)):
-        inputs = letters_and_detectors(cases, sizes)
+        emb, weight, bias = letters_and_detectors(cases, sizes)
+        inputs = emb, weight, bias * 0
         expect(student.ngram_conv(*inputs)).to_agree_with(reference.ngram_conv(*inputs))
 
 
@@ -43,18 +79,24 @@ def test_ngram_order(student, cases):
     """A detector for abc answers most to abc, not to cba, and at the last place as well"""
     letters = torch.eye(3)
     name = letters[torch.tensor([[2, 1, 0, 0, 1, 2], [0, 2, 1, 2, 1, 0]])]
-    detector, bias = letters.reshape(1, 9) * 2, cases.bias(1).float()
+    detector, bias = letters.reshape(1, 9) * (2 + cases.bias(1).float()), torch.zeros(1)
     expect(student.ngram_conv(name, detector, bias)).to_agree_with(reference.ngram_conv(name, detector, bias))
 
 
-@check(after="ngram_values", quote="Gradients flow back to emb, weight and bias.")
+@check(after="ngram_numbers", quote="Gradients flow back to emb, weight and bias.")
 def test_ngram_gradients(student, cases):
-    """ngram_conv lets gradients flow back to the embeddings, the weight and the bias"""
-    inputs = letters_and_detectors(cases, (2, 6, 3, 4, 2))
-    upstream = cases.tensor(2, 4, 5).float()
+    """ngram_conv lets gradients flow back to the embeddings, the weight and the bias: those of what it answers"""
+    inputs = letters_and_detectors(cases, (2, 6, 2, 4, 3))
+    answer = answers_to(student, inputs)
+    upstream = cases.tensor(*answer.shape).float()
     found = student.with_gradients(upstream, wrt=("0", "1", "2")).ngram_conv(*inputs)
-    for place, right in enumerate(gradients_of(reference.ngram_conv, upstream, *inputs)):
-        expect(found).to_have_gradient(right, of=str(place))
+    for place, name in enumerate(("emb", "weight", "bias")):
+        slope = expect(found.grads[place]).to_have_shape(*inputs[place].shape)
+        step = cases.tensor(*inputs[place].shape).float()
+        moved = [given + step if place == other else given for other, given in enumerate(inputs)]
+        grown = expect(student.ngram_conv(*moved)).to_have_shape(*answer.shape)
+        change, told = float(((grown - answer) * upstream).sum()), float((slope * step).sum())
+        expect(abs(change - told) < 1e-3).to_hold(f"the gradient of {name} says how the answers change with it")
 
 
 def answers_for_turned(student: Any, emb: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
@@ -74,17 +116,17 @@ def test_ngram_dtype(student, cases):
         expect(student.ngram_conv(*inputs)).to_match(reference.ngram_conv(*inputs))
 
 
-@check(after="ngram_values", weight=0.5, quote="leave the arguments as they were, take them in any memory layout")
+@check(after="ngram_numbers", weight=0.5, quote="leave the arguments as they were, take them in any memory layout")
 def test_ngram_views(student, cases):
     """ngram_conv leaves its inputs alone and works on slices of larger tensors and transposed ones"""
     inputs = letters_and_detectors(cases, (3, 6, 2, 4, 3))
-    right = reference.ngram_conv(*inputs)
+    answer = answers_to(student, inputs)
     expect(lambda: student.ngram_conv(*inputs)).to_leave_inputs_alone()
-    expect(student.on_views.ngram_conv(*inputs)).to_agree_with(right)
-    expect(student.beside(answers_for_turned)(*inputs)).to_agree_with(right)
+    expect(student.on_views.ngram_conv(*inputs)).to_agree_with(answer)
+    expect(student.beside(answers_for_turned)(*inputs)).to_agree_with(answer)
 
 
-@check(after="ngram_values", weight=0.5, quote="ValueError when it is not a whole number.")
+@check(after="ngram_numbers", weight=0.5, quote="ValueError when it is not a whole number.")
 def test_ngram_refuses(student, cases):
     """ngram_conv raises ValueError when the weights are no whole number of letters"""
     for weights, size in some_order(cases, ((7, 3), (2, 3), (9, 2), (6, 3), (8, 2))):
@@ -92,7 +134,7 @@ def test_ngram_refuses(student, cases):
         if weights % size:
             expect(lambda inputs=inputs: student.ngram_conv(*inputs)).to_raise(ValueError)
         else:
-            expect(student.ngram_conv(*inputs)).to_agree_with(reference.ngram_conv(*inputs))
+            answers_to(student, (inputs[0], inputs[1], inputs[2]))
 
 
 @check(weight=1.5, quote="(C, n * embedding_dim) -> (C, embedding_dim, n)")
