@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from autograder.box.outcome import Reply
+from autograder.box.outcome import Reply, StudentError
 from autograder.judge.asked_otherwise import mistaken
 from autograder.judge.causes import Cause, Layer
 from autograder.judge.conversation import Exchange, Request, function_of
@@ -29,12 +29,18 @@ def relations(
     """The relations behind failed checks: one for all checks of a function, or where there is none, for each alone."""
     groups: dict[tuple[str, str], list[Case]] = defaultdict(list)
     for case in cases:
-        if case.verdict is Verdict.FAILED and case.exchanges:
+        if case.verdict is Verdict.FAILED and case.exchanges and not _is_of_an_error(case, wanted[case.name]):
             groups[case.exercise, _asked(case)].append(case)
     for group in groups.values():
         whole = _cause(group, wanted, reference, parameters)
         alone = [] if whole or len(group) < 2 else [_cause([case], wanted, reference, parameters) for case in group]
         yield from (cause for cause in (whole, *alone) if cause)
+
+
+def _is_of_an_error(case: Case, right: Sequence[Outcome]) -> bool:
+    """Whether a check failed since its last call raised the wrong error, or none: no earlier answer is behind that."""
+    ends = [case.exchanges[-1].outcome, *right[len(case.exchanges) - 1 :]]
+    return case.compared is None and any(isinstance(end, StudentError) for end in ends)
 
 
 def _asked(case: Case) -> str:

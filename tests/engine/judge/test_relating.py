@@ -50,6 +50,21 @@ def test_a_claim_that_does_not_hold_is_traced_to_the_answers(tmp_path: Path) -> 
     assert one_result(tmp_path, body, "student, cases", double=lambda x: -2 * x).mistake == "negated"
 
 
+@pytest.mark.parametrize("error", [IndexError, None])
+def test_an_error_that_is_missing_or_another_is_not_traced_to_earlier_answers(
+    tmp_path: Path, error: type[Exception] | None
+) -> None:
+    def negated(n: int) -> int:
+        if n % 2 and error:
+            raise error("odd")
+        return -(n // 2)
+
+    accepted = "[expect(student.halve(n)).to_be_a(int) for n in (10, 24, 46, 88, 118, 512)]\n"
+    body = f"{accepted}expect(lambda: student.halve(7)).to_raise(ValueError)"
+    result = one_result(tmp_path, body, halve=negated)
+    assert (result.verdict, result.mistake, result.hint) == (Verdict.FAILED, "", "")
+
+
 def call(name: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
     return {"op": "call", "target": ["name", name], "args": list(args), "kwargs": kwargs, "ban": []}
 
