@@ -1,7 +1,7 @@
 """What Dask adds: workers that sleep 50 ms instead of grading, on a scheduler and workers of their own.
 
 `python -m bench.cluster [--jobs 10000] [--workers 64] [--milliseconds 50]` prints the share of the time in which the
-workers slept, what a job costs beyond that, and how much the client grew.
+workers slept, what a job costs beyond that, what it takes of the processor where, and how much the client grew.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psutil
 
 from autograder.course import load_course
 from autograder.grading.pool import grade_all
@@ -44,15 +46,29 @@ def main() -> None:
             return time.perf_counter() - start
 
         graded(4 * options.workers)  # every worker is warm
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        before, worked = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, processor_time()
         seconds = graded(options.jobs)
+        worked = {part: took - worked[part] for part, took in processor_time().items()}
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     asleep = options.jobs * options.milliseconds / 1000 / options.workers
     print(f"{options.jobs} jobs of {options.milliseconds:g} ms on {options.workers} workers: {seconds:.1f} s")
     print(
         f"asleep {asleep / seconds:.0%} of the time; {1000 * (seconds - asleep) / options.jobs:.2f} ms a job beyond it"
     )
+    each = ", ".join(f"{part} {1000 * took / options.jobs:.2f}" for part, took in worked.items())
+    print(f"of the processor, in ms a job: {each}")
     print(f"the client grew by {grown:.0f} MB")
+
+
+def processor_time() -> dict[str, float]:
+    """Seconds of the processor until now, of the command and of the parts of Dask; not of the engine that sleeps."""
+    took = {"client": sum(psutil.Process().cpu_times()[:2]), "scheduler": 0.0, "workers": 0.0}
+    for started in psutil.Process().children():
+        part = "scheduler" if "distributed.cli.dask_scheduler" in started.cmdline() else "workers"
+        for process in (started, *started.children()):  # a worker is the child of its nanny
+            with suppress(psutil.NoSuchProcess):
+                took[part] += sum(process.cpu_times()[:2])
+    return took
 
 
 @contextmanager

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -129,10 +130,10 @@ class _Class:
                 while following in self.finished:
                     yield self.finished.pop(following)
                     following += 1
-                for future in self._handed_out(seat, bundle, following):
-                    done.add(future)
+                done.update(self._handed_out(seat, bundle, following))
                 if self.running:
-                    self._hear(next(done))
+                    for future in done.next_batch():
+                        self._hear(future)
                 elif not self.finished:
                     return
         finally:
@@ -140,16 +141,18 @@ class _Class:
             with suppress(OSError, TimeoutError):  # nobody is there any more
                 self.client.run(left, course.digest, on_error="ignore")
 
-    def _handed_out(self, seat: Seat, bundle: Future, following: int) -> Iterator[Future]:
-        """As many new jobs as may be on their way."""
+    def _handed_out(self, seat: Seat, bundle: Future, following: int) -> list[Future]:
+        """As many new jobs as may be on their way, in one message to the scheduler: each message has its price."""
         room = AHEAD * max(self.size, self._threads())
-        while len(self.running) < room:
-            ahead = max([index for index, _ in self.running.values()] + list(self.finished), default=following)
-            if ahead - following > OUT_OF_ORDER * room or not (item := next(self.jobs, None)):
-                return
-            future = self.client.submit(answered_there, bundle, seat, item[1].frame(), pure=False, retries=1)
-            self.running[future] = item
-            yield future
+        ahead = max([index for index, _ in self.running.values()] + list(self.finished), default=following)
+        free = min(room - len(self.running), following + OUT_OF_ORDER * room - ahead)
+        items = list(islice(self.jobs, max(0, free)))
+        if not items:
+            return []
+        frames = [job.frame() for _, job in items]
+        futures: list[Future] = self.client.map(answered_there, frames, bundle=bundle, seat=seat, pure=False, retries=1)
+        self.running |= zip(futures, items, strict=True)
+        return futures
 
     def _threads(self) -> int:
         """Of the whole cluster, asked for again after a while: workers come and go."""

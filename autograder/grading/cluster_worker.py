@@ -65,7 +65,7 @@ def as_it_is(bundle: Bundle) -> Bundle:
     return bundle
 
 
-def answered_there(bundle: Bundle, seat: Seat, frame: bytes) -> bytes:
+def answered_there(frame: bytes, bundle: Bundle, seat: Seat) -> bytes:
     """The answer to one request, as JSON: a report, or {"error": …} where nothing can be graded on this worker.
 
     Raises Ended where the process broke over this submission: Dask tries it once more.

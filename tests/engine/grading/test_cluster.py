@@ -201,7 +201,7 @@ def test_a_scheduler_that_goes_away_while_workers_are_counted_is_the_same_senten
 def test_a_worker_with_another_torch_is_refused_by_name(assignment):
     spec = worker_spec(assignment, GradingOptions())
     seat = cluster_worker.Seat(spec, {"slug": assignment.slug, "versions": {"torch": "1.0"}})
-    answer = json.loads(cluster_worker.answered_there(cluster_worker.packed(assignment.root), seat, b"{}\n"))
+    answer = json.loads(cluster_worker.answered_there(b"{}\n", cluster_worker.packed(assignment.root), seat))
     assert "a worker of the cluster has another torch: 2." in answer["error"]
     assert "here 1.0" in answer["error"]
 
@@ -209,7 +209,7 @@ def test_a_worker_with_another_torch_is_refused_by_name(assignment):
 def test_a_course_that_arrives_damaged_is_not_unpacked(assignment):
     bundle = cluster_worker.packed(assignment.root)
     damaged = replace(bundle, raw=bundle.raw[:-1] + b"x")
-    answer = json.loads(cluster_worker.answered_there(damaged, cluster_worker.Seat(WorkerSpec(print)), b"{}\n"))
+    answer = json.loads(cluster_worker.answered_there(b"{}\n", damaged, cluster_worker.Seat(WorkerSpec(print))))
     assert "arrived damaged" in answer["error"]
 
 
