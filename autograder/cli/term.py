@@ -94,8 +94,9 @@ def say_collected(results: Sequence[Collected]) -> None:
     from autograder.text.words import amount
 
     students: set[str] = set().union(*(result.students for result in results))
-    listed = {student: why for result in results for student, why in result.listed.items()}
-    note_all(f"not taken: {student}: {why}" for student, why in listed.items())
+    reasons = [item for result in results for item in result.listed.items()]
+    note_all(f"not taken: {student}: {why}" for student, why in dict.fromkeys(reasons))
+    listed = {student for student, _ in reasons} - students  # who is taken from another source is in
     for result in results:
         note_all((*(f"not taken: {refused}" for refused in result.refused), *result.untimed, *result.notes))
     new, placed = sum(result.new for result in results), sum(result.placed for result in results)

@@ -97,7 +97,7 @@ def place_counting(everybody: Attempts, term: Term) -> int:
 
 def _not_themselves(found: Sequence[HandIn], roster: Roster | None) -> dict[str, str]:
     """By student why it cannot be told that a hand-in is theirs."""
-    wrong = {item.person.student: "the name is no person's" for item in found if item.nobody}
+    wrong = {item.person.student: item.nobody for item in found if item.nobody}
     homes: defaultdict[str, dict[str, HandIn]] = defaultdict(dict)
     numbers: defaultdict[str, dict[str, HandIn]] = defaultdict(dict)
     for item in found:

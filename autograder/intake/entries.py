@@ -25,8 +25,14 @@ MAX_ARCHIVE_BYTES = 2_000_000_000  # of all files that are read of one archive t
 MAX_DEPTH = 12
 _MAX_NAME = 500  # characters of one folder or file; no file system has more
 _LINK = "is a link; links are not followed"
-_NOBODYS = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini", ".DS_Store", ".git", ".github", ".gitignore",
-                      ".gitattributes", ".ipynb_checkpoints", ".vscode", ".idea"})  # fmt: skip
+_NOBODYS = frozenset({
+    "__MACOSX", "Thumbs.db", "desktop.ini", ".AppleDouble", ".cache", ".conda", ".config", ".devcontainer", ".DS_Store",
+    ".fseventsd", ".git", ".gitattributes", ".github", ".gitignore", ".idea", ".ipynb_checkpoints", ".ipython",
+    ".jupyter", ".local", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".Spotlight-V100", ".Trashes", ".venv",
+    ".vscode",
+})  # fmt: skip
+_MOST_ABOVE = 3  # levels on which a name may be a person's: those around a download, and its outermost
+_OTHER_ARCHIVES = (".7z", ".rar", ".tar", ".tgz", ".gz", ".xz", ".bz2", ".zst")
 _UTF8 = 0x800  # the flag of a member whose name is UTF-8; macOS writes such names without it
 
 
@@ -76,6 +82,10 @@ def open_source(path: Path) -> Source:
         _list_archive(path, result)
     elif path.suffix.lower() == ".zip":
         raise Refused(f"{terminal(path.name, 80)} is a damaged archive")
+    elif path.suffix.lower() in _OTHER_ARCHIVES:
+        raise Refused(f"{terminal(path.name, 80)} is an archive, but no zip: unpack it, and give the folder")
+    elif not path.is_file():
+        raise Refused(f"{terminal(path.name, 80)} is neither a file nor a folder")
     else:
         result.entries.append(Entry((path.name,), Found("", path.name, "", path).read))
     if sum(is_notebook(entry.parts[-1]) for entry in result.entries) > MAX_NOTEBOOKS:
@@ -89,9 +99,9 @@ def is_notebook(name: str) -> bool:
 
 
 def _is_hidden(parts: Sequence[str], is_folder: bool) -> bool:
-    """An editor's or a system's file. The name of a folder at the top may begin with a dot: a person's may."""
-    top = parts[0] in _NOBODYS or (len(parts) == 1 and not is_folder and parts[0].startswith("._"))
-    return top or any(name in _NOBODYS or name.startswith(".") for name in parts[1:])
+    """An editor's or a system's file. Where a person's name may be, it may begin with a dot."""
+    systems = any(name in _NOBODYS for name in parts) or (not is_folder and parts[-1].startswith("._"))
+    return systems or any(name.startswith(".") for name in parts[_MOST_ABOVE + 1 :])
 
 
 # folders ----------------------------------------------------------------------------------------
@@ -103,8 +113,11 @@ def _walk(folder: Path, parts: tuple[str, ...], result: Source) -> None:
     except OSError as error:
         result.refused.append(f"{terminal('/'.join(parts), 120)}: cannot be opened ({error.strerror})")
         return
-    if len(result.entries) + len(result.folders) + len(items) > MAX_ENTRIES or len(parts) > MAX_DEPTH:
-        raise Refused(f"{terminal(result.name, 80)} contains more than {MAX_ENTRIES:,} files or folders too deep")
+    if len(parts) > MAX_DEPTH:
+        result.refused.append(f"{terminal('/'.join(parts), 120)}: lies in more than {MAX_DEPTH} folders")
+        return
+    if len(result.entries) + len(result.folders) + len(items) > MAX_ENTRIES:
+        raise Refused(f"{terminal(result.name, 80)} contains more than {MAX_ENTRIES:,} files")
     if any(item.name == ".git" and item.is_dir(follow_symlinks=False) for item in items):
         result.clones[parts] = folder
     for item in items:
@@ -144,6 +157,7 @@ def _list_archive(path: Path, result: Source) -> None:
         elif len(parts) > MAX_DEPTH or max(map(len, parts)) > _MAX_NAME:
             why = f"lies in more than {MAX_DEPTH} folders, or its name has more than {_MAX_NAME} characters"
             result.refused.append(f"{terminal(name, 120)}: {why}")
+            result.folders += [parts[:MAX_DEPTH]] if max(map(len, parts)) <= _MAX_NAME else []
         else:
             result.folders += [parts] if name.endswith("/") else [parts[:-1]] * (len(parts) > 1)
             if not name.endswith("/"):
@@ -161,7 +175,7 @@ def _name(member: zipfile.ZipInfo) -> str:
 
 def _somebodys(parts: Sequence[str]) -> tuple[str, ...]:
     """The folders before what is not looked at: who handed in nothing else is somebody all the same."""
-    folders = takewhile(lambda part: part != ".." and not part.startswith(".") and part not in _NOBODYS, parts[1:-1])
+    folders = takewhile(lambda part: part != ".." and part not in _NOBODYS, parts[1:-1])
     return (parts[0], *folders) if len(parts) > 1 and parts[0] not in {*_NOBODYS, ".."} else ()
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from autograder.intake.entries import Entry
 from autograder.intake.times import When
 
+NO_NAME = "the name is no person's"
+
 
 @dataclass(frozen=True, slots=True)
 class Who:
@@ -25,4 +27,4 @@ class HandIn:
     entries: tuple[Entry, ...]
     when: When = field(default_factory=When)
     late: bool = False  # Canvas says so, but not by how much
-    nobody: bool = False  # the name is no person's
+    nobody: str = ""  # why it is no person's

@@ -16,9 +16,9 @@ from autograder.errors import ConvgradeError
 from autograder.intake.commits import commit_time
 from autograder.intake.entries import Entry, Source
 from autograder.intake.gradescope import submitters
-from autograder.intake.handin import HandIn, Who
+from autograder.intake.handin import NO_NAME, HandIn, Who
 from autograder.intake.times import When, when
-from autograder.intake.units import ATTACHED, METADATA, Unit, Units, units_of
+from autograder.intake.units import ATTACHED, METADATA, Unit, Units, nfc, units_of
 from autograder.submission.find import name_in
 from autograder.text.plain import folder_name, underscored
 
@@ -59,12 +59,13 @@ class Download:
         return submitters(self.files[METADATA], self.zone) if METADATA in self.files else {}
 
 
+_A_CLASS = "it is full of names as platforms write them; if it is around the download, give that folder itself"
 Rule = Callable[[Unit, Download], list[HandIn] | None]
 
 
 def hand_ins(source: Source, slug: str, slugs: frozenset[str], zone: tzinfo | None) -> list[HandIn]:
     """Every hand-in, by the rule of the platform that most units have the form of; what has none: its own name."""
-    units = units_of(source, slug, lambda name: any(form.fullmatch(name) for form in _STRONG))
+    units = units_of(source, slug, _is_strong)
     download = Download(units, slug, slugs, zone)
     found = {rule: [rule(unit, download) for unit in units.all] for rule in RULES}
     best = max(RULES, key=lambda rule: _fit(rule, units.all, found[rule]))
@@ -196,7 +197,7 @@ def from_gradescope(unit: Unit, download: Download) -> list[HandIn] | None:
     if not _GRADESCOPE.fullmatch(unit.name) or not unit.is_folder:
         return None
     people = download.submitters.get(unit.name, [])
-    nobody = HandIn(Who(folder_name(unit.name)), unit.key, tuple(unit.entries), nobody=True)
+    nobody = HandIn(Who(folder_name(unit.name)), unit.key, tuple(unit.entries), nobody=NO_NAME)
     team = [_one(unit, person, person.student, when=moment)[0] for person, moment in people]
     return team or [nobody]
 
@@ -234,7 +235,19 @@ def from_its_name(unit: Unit, download: Download) -> list[HandIn]:
     if not name and alone:
         name = name_in(download.units.above, download.slug)
     person = Who(name or unit.name, login=name, name=name)
-    return _one(unit, person, unit.key, nobody=not name)
+    nobody = _A_CLASS if alone and _holds_a_class(unit) else "" if name else NO_NAME
+    return _one(unit, person, unit.key, nobody=nobody)
+
+
+def _is_strong(name: str) -> bool:
+    """Whether a name has the form of a platform."""
+    return any(form.fullmatch(name) for form in _STRONG)
+
+
+def _holds_a_class(unit: Unit) -> bool:
+    """Whether all that is in a folder is named so. It may be a student's all the same: nobody is made of it."""
+    names = unit.folders | {nfc(unit.inside(entry)[0]) for entry in unit.entries if unit.is_folder}
+    return len(names) > 1 and all(map(_is_strong, names))
 
 
 RULES: tuple[Rule, ...] = (

@@ -5,6 +5,7 @@ the clocks of that night skipped are refused. An hour that they showed twice is 
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from types import MappingProxyType
@@ -14,21 +15,44 @@ from autograder.text.escape import terminal
 
 _MOST = 100  # characters; no platform writes more
 _YEARS = range(1990, 2200)
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_WEEKDAY = r"(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,?\s+)?"
+_NAMED = (  # months in English, German, French, Spanish, Italian and Dutch; whole names only: "marraskuu" is November
+    "jan january januar jänner janv janvier ene enero gen gennaio januari",
+    "feb february februar févr fevr février fevrier febrero febbraio februari",
+    "mar march mär märz mrz maerz mars marzo mrt maart",
+    "apr april avr avril abr abril aprile",
+    "may mai mayo mag maggio mei",
+    "jun june juni juin junio giu giugno",
+    "jul july juli juil juillet julio lug luglio",
+    "aug august août aout ago agosto augustus",
+    "sep sept september septembre septiembre setiembre set sett settembre",
+    "oct october okt oktober octobre octubre ott ottobre",
+    "nov november novembre noviembre",
+    "dec december dez dezember déc décembre decembre dic diciembre dicembre",
+)
+_MONTHS = MappingProxyType({word: number for number, words in enumerate(_NAMED, start=1) for word in words.split()})
+_WEEKDAYS = (
+    r"Mon(?:day)?|Tue(?:s(?:day)?)?|Wed(?:nesday)?|Thu(?:rs(?:day)?)?|Fri(?:day)?|Sat(?:urday)?|Sun(?:day)?"
+    r"|Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonnabend|Sonntag"
+    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
+    r"|lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo"
+    r"|luned[iì]|marted[iì]|mercoled[iì]|gioved[iì]|venerd[iì]|sabato|domenica"
+    r"|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|(?:Mo|Di|Mi|Do|Fr|Sa|So)\b\.?"
+)
+_WEEKDAY = rf"(?:(?:{_WEEKDAYS}),?\s+)?"
+_WORD = r"(?P<word>[^\W\d_]{3,10})"
 _DAYS = tuple(
     re.compile(_WEEKDAY + day, re.IGNORECASE)
     for day in (
         r"(?P<year>\d{4})[-/](?P<month>\d{1,2})[-/](?P<day>\d{1,2})",
         r"(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})",
-        r"(?P<word>[a-z]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})",
-        r"(?P<day>\d{1,2})(?:\.|st|nd|rd|th)?[\s-]+(?P<word>[a-z]{3,9})\.?,?[\s-]+(?P<year>\d{4})",
+        _WORD + r"\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})",
+        r"(?P<day>\d{1,2})(?:\.|er|st|nd|rd|th)?[\s-]+(?:de\s+)?" + _WORD + r"\.?,?[\s-]+(?:de\s+)?(?P<year>\d{4})",
         r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?=T?\d{4})",
     )
 )
 _CLOCK = re.compile(
-    r"[T,\s-]*(?:at\s+)?(?P<hour>\d{1,2})(?P<gap>[:.-]?)(?P<minute>\d\d)"
-    r"(?:(?P=gap)(?P<second>\d\d)(?:[.,]?\d{1,9})?)?\s*(?P<half>[ap]\.?m\.?(?![a-z]))?(?P<zone>.*)",
+    r"[T,\s-]*(?:(?:at|um|à|a las|alle|om)\s+)?(?P<hour>\d{1,2})(?P<gap>[:.h-]?)(?P<minute>\d\d)"
+    r"(?:(?P=gap)(?P<second>\d\d)(?:[.,]?\d{1,9})?)?\s*(?P<half>[ap]\.?\s?m\.?(?![a-z]))?(?:Uhr\b)?(?P<zone>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d\d?)(?::?(\d\d))?")
@@ -55,7 +79,7 @@ class When:
 
 def when(text: str, zone: tzinfo | None = UTC) -> When:
     """What `text` says; a time without a zone is of `zone`, or of this machine's where that is None."""
-    text = text[: _MOST + 1].strip()
+    text = unicodedata.normalize("NFC", text[: _MOST + 1]).strip()
     try:
         return When(_moment(text, zone))
     except (ValueError, OverflowError, ZoneInfoNotFoundError, OSError) as error:
@@ -72,16 +96,16 @@ def _moment(text: str, zone: tzinfo | None) -> datetime:
     if not clock:
         raise ValueError("it has no time of day" if not text[day.end() :].strip() else "it has no readable time of day")
     local = datetime(*_date(day.groupdict()), *_time_of_day(clock.groupdict("")))
-    return _as_utc(local, _zone(clock["zone"].strip(" ()"), zone))
+    return _as_utc(local, _zone(clock["zone"].strip(), zone))
 
 
 def _date(found: dict[str, str | None]) -> tuple[int, int, int]:
     year, word = int(found["year"] or 0), found.get("word")
     if year not in _YEARS:
         raise ValueError(f"the year {year}")
-    if word and word[:3].lower() not in _MONTHS:
-        raise ValueError(f"{word} is no month")
-    month = _MONTHS.index(word[:3].lower()) + 1 if word else int(found["month"] or 0)
+    if word and word.casefold() not in _MONTHS:
+        raise ValueError(f"{word} is no month that we know")
+    month = _MONTHS[word.casefold()] if word else int(found["month"] or 0)
     return year, month, _within(int(found["day"] or 0), 31, "day")
 
 
@@ -102,6 +126,7 @@ def _within(value: int, most: int, what: str) -> int:
 
 def _zone(name: str, otherwise: tzinfo | None) -> tzinfo | None:
     """The zone of this name. Raises ValueError where none, or more than one, has it."""
+    name = re.sub(r"(?<=\d)\s*\([A-Z]{2,5}\)?$", "", name).strip(" ()")  # "+0200 (CEST)", as mail writes it
     if not name:
         return otherwise
     if name.upper() in _HOURS:

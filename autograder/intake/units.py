@@ -78,6 +78,8 @@ def _units(source: Source, base: tuple[str, ...]) -> list[Unit]:
         home.clone = source.clones.get(parts[:depth])
     for entry in (item for item in source.entries if item.parts[: depth - 1] == base and len(item.parts) >= depth):
         home = unit(entry.parts, len(entry.parts) > depth)
+        if any(part.startswith(".") for part in entry.parts[depth:]):
+            continue  # an editor's or a system's: only the name of a person may begin with a dot
         home.entries.append(entry)
         home.folders.update(nfc(part) for part in entry.parts[depth : len(entry.parts) - 1][:1])
     return list(found.values())

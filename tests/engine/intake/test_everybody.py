@@ -176,3 +176,52 @@ def test_the_list_on_the_disk_may_be_damaged(root, tmp_path, capsys):
     for text in ("[", json.dumps([1]), ""):
         path.write_text(text)
         assert not_taken(root, "tiny") == {}
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["{}/tiny.ipynb", "{}.ipynb", "{}_{}_assignsubmission_file_/x.ipynb", "{}_{}_88123_tiny.ipynb",
+     "{}+tiny+2027-01-01 00:00:00 UTC/tiny.ipynb", "{}/tiny/tiny.ipynb"],
+)  # fmt: skip
+@pytest.mark.parametrize("around", ["", "submissions/", "downloaded/tiny/archive/"])
+def test_a_persons_name_may_begin_with_a_dot(root, tmp_path, capsys, form, around):
+    """Below a folder around the download such a person was passed over without a word."""
+    names = (".jane", ".Doe, Jo", "ada")
+    files = {around + form.format(name, number): notebook(name) for number, name in enumerate(names, start=501)}
+    for path in (archive(tmp_path / "a.zip", files), folder(tmp_path / "in", files)):
+        shutil.rmtree(root / "build", ignore_errors=True)
+        code, out, _ = collect(capsys, path)
+        assert (code, out[:10], len(handed_in(root))) == (0, "3 students", 3)
+
+
+@pytest.mark.parametrize("pack", [archive, folder])
+def test_what_lies_too_deep_stops_nobody_else_and_its_owner_is_listed(root, tmp_path, capsys, pack):
+    files = {"jane/" + "a/" * 20 + "tiny.ipynb": notebook(), "ada/tiny.ipynb": notebook()}
+    code, out, err = collect(capsys, pack(tmp_path / "a.zip", files))
+    assert (code, set(handed_in(root)), set(not_taken(root, "tiny"))) == (1, {"ada"}, {"jane"})
+    assert ("1 person not taken" in out, "lies in more than 12 folders" in err) == (True, True)
+
+
+@pytest.mark.parametrize("name", ["class.7z", "class.rar", "class.tar.gz", "jane.tgz"])
+def test_an_archive_of_another_kind_is_refused_and_no_person(root, tmp_path, capsys, name):
+    (tmp_path / name).write_bytes(b"7z\xbc\xaf")
+    code, out, err = collect(capsys, tmp_path / name)
+    assert (code, out, not_taken(root, "tiny")) == (1, "", {})
+    assert f"{name} is an archive, but no zip: unpack it, and give the folder" in err
+
+
+def test_of_two_archives_nobody_counts_twice(root, tmp_path, capsys):
+    first = archive(tmp_path / "a.zip", {"jane/tiny.ipynb": notebook(), "bob/x.pdf": b"%PDF"})
+    second = archive(tmp_path / "b.zip", {"jane/x.pdf": b"%PDF", "bob/tiny.ipynb": notebook()})
+    code, out, err = collect(capsys, first, second)
+    assert (code, out.strip()) == (1, "2 students, 2 new attempts, 2 to grade")
+    assert err.count("there is no notebook: x.pdf is a PDF") == 2
+
+
+@pytest.mark.parametrize("pack", [archive, folder])
+def test_a_class_in_a_folder_of_any_name_is_not_one_person(root, tmp_path, capsys, pack):
+    """With one notebook among them that was the folder's, and the people were gone."""
+    moodle = "assignsubmission_file_"
+    files = {f"week 3/Jane_1_{moodle}/jane.zip": b"PK", f"week 3/Bob_2_{moodle}/tiny.ipynb": notebook()}
+    code, _, err = collect(capsys, pack(tmp_path / "a.zip", files))
+    assert (code, handed_in(root), "give that folder itself" in err) == (1, {}, True)

@@ -60,6 +60,16 @@ def root(sample_course, monkeypatch):
         "Friday, October 1, 2027 11:59:00 PM CEST",
         "Fri, 01 Oct 2027 23:59:00 +0200",
         "  2027-10-01 21:59:00 UTC\n",
+        "2027-10-01 23:59 (CEST)",
+        "Fri, 01 Oct 2027 14:59:00 -0700 (PDT)",
+        "Freitag, 1. Oktober 2027, 23:59",
+        "1. Okt. 2027, 23:59 Uhr",
+        "1.10.2027 um 23:59 Uhr",
+        "vendredi 1 octobre 2027, 23:59",
+        "1er octobre 2027 à 23h59",
+        "viernes, 1 de octubre de 2027, 11:59 p. m.",
+        "venerdì 1 ottobre 2027, 23:59",
+        "vrijdag 1 oktober 2027 om 23:59",
     ],
 )
 def test_times_are_read_as_platforms_and_people_write_them(text):
@@ -92,6 +102,14 @@ def test_times_are_read_as_platforms_and_people_write_them(text):
         ("9999-12-31 23:59 UTC", "the year 9999"),
         ("2026-Foo-01 10:00", "write it like"),
         ("1 Foo 2026 10:00", "Foo is no month"),
+        ("3 marraskuu 2027 10:00", "marraskuu is no month that we know"),  # November, and was read as March
+        ("3 Junk 2027 10:00", "Junk is no month that we know"),
+        ("Mayday 1 2027 10:00", "Mayday is no month that we know"),
+        ("1790000000000", "is not understood"),
+        ("2027-W39-5 23:59", "write it like"),
+        ("2027-10-01 23:59:60 UTC", "60 is no second"),
+        ("2027-02-29 10:00", "day"),
+        ("1 October 2027, 10:00 nachm.", "is no time zone that we know"),
         ("9" * 5000, "is not understood"),
         ("\x1b[2J2026", "is not understood"),
     ],
@@ -115,13 +133,19 @@ def test_other_times_are_refused_with_the_reason(text, why):
         ("2027-10-31 03:00 Europe/Berlin", "2027-10-31 02:00"),
         ("2027-11-07 01:30 America/New_York", "2027-11-07 05:30"),
         ("2027-04-04 01:45 Australia/Lord_Howe", "2027-04-03 14:45"),
+        ("2027-03-27 02:30 Asia/Jerusalem", "2027-03-26 23:30"),
+        ("5 aou\u0302t 2027, 10:00 Europe/Paris", "2027-08-05 08:00"),
     ],
 )
 def test_the_hour_that_comes_twice_is_the_first(text, at):
     assert when(text).at == datetime.fromisoformat(f"{at}+00:00")
 
 
-@pytest.mark.parametrize("text", ["2027-03-28 02:30 Europe/Berlin", "2027-03-14 02:30 America/New_York"])
+@pytest.mark.parametrize(
+    "text",
+    ["2027-03-28 02:30 Europe/Berlin", "2027-03-14 02:30 America/New_York", "2027-10-03 02:15 Australia/Lord_Howe",
+     "2027-03-26 02:30 Asia/Jerusalem"],
+)  # fmt: skip
 def test_an_hour_that_no_clock_showed_is_refused(text):
     assert "clocks were put forward over that hour" in when(text).doubt
 
