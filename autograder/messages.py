@@ -28,6 +28,7 @@ CUSTOM_ERROR = "a custom error"  # of a class that the student wrote: its name m
 NAMELESS_OPERATION = "an operation that is not allowed here"
 ENDED = "Your code ended the Python process instead of answering. Remove `exit`, `quit` or `os._exit`."
 NO_GPU = "grading has no GPU, so use the device of the input"
+KIT_ONLY = "grading has only the packages that the course's kit installs, and no files of yours"
 STRAY_DATA = "data sent to the grader outside of an answer"
 
 

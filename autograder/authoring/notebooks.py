@@ -47,6 +47,7 @@ README = """\
    that you cannot see.
 4. Before you hand in: restart the kernel, run all cells, save. Keep the file's name and the cells that were there. Hand
    in the one file `{slug}.ipynb`. A cell may take {cell_seconds:g} seconds, the whole notebook {memory_mb} MB.
+   Grading has the packages that the kit installs and Python's own modules, no others.
 """
 
 

@@ -70,7 +70,7 @@ right gradients. `answers_everywhere(student, cases, reference.f, inputs)` asks 
 inputs with one request, `refusals_everywhere(student, cases, reference.f, wrong, fitting)` which of them it refuses.
 
 **expect(value)**, or `expect(lambda: student.f(x))`; each verb gives the value back, so
-`kernel, losses = expect(student.learn_kernel(x, y)).to_be_a(tuple, length=2)`.
+`kernel, losses = expect(student.learn_kernel(x, y)).to_be_a_row_of(2)`.
 `to_match(expected, rtol=None, atol=1e-12)`: type, dtype, shape, finiteness, then the largest error, which may be
 `atol + rtol × largest expected value`; rtol is 1e-9 for float64 and Python floats, 1e-4 for float32, 1e-2 for half.
 `to_agree_with(expected)`: the same for floats of any dtype, where another check asks for the dtype.

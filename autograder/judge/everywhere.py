@@ -8,6 +8,7 @@ from typing import Any
 from autograder.judge.cases import Cases
 from autograder.judge.expect import expect
 from autograder.judge.student import Student
+from cnnkit.compare import kind_of
 
 _SAME = "the same question gets the same answer every time"
 
@@ -47,7 +48,7 @@ def answers_everywhere(
     answers = expect(found).to_be_a(list, len(order))
     for place, arguments in enumerate(inputs):
         answer, wanted = answers[order.index(place)], right(*arguments)
-        if type(answer) is not type(wanted) or answer != wanted:
+        if kind_of(answer) != kind_of(wanted) or answer != wanted:  # a NumPy int is an int
             expect(function(*arguments)).to_equal(wanted)
             expect(False).to_hold(_SAME)
 

@@ -84,6 +84,15 @@ class Expectation:
             _fail(messages.wrong_length(len(actual), length))
         return actual
 
+    def to_be_a_row_of(self, count: int) -> Any:
+        """So many values in a tuple or a list: a pair is either, where the notebook does not say which."""
+        actual = self._value()
+        if not isinstance(actual, (tuple, list)):
+            _fail(messages.wrong_type(_kind(actual), _named(tuple)))
+        if len(actual) != count:
+            _fail(messages.wrong_length(len(actual), count))
+        return actual
+
     def to_be_detached(self) -> Any:
         """A tensor that does not require gradients."""
         actual = self._array()

@@ -129,6 +129,7 @@ def _raised(error: StudentError, conversation: Conversation, where: str) -> str:
     kind = _kind(error, conversation)
     text = plain.one_line(error.message) if conversation.show != "shapes" else ""
     text = messages.NO_GPU if error.asks_for_gpu else text
+    text = f"{text}: {messages.KIT_ONLY}" if text and error.type_name == "ModuleNotFoundError" else text
     if where:
         return messages.raised(kind, text, where)
     called = _MISFIT.match(text)  # a helper of the suite made the call

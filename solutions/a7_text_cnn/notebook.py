@@ -24,7 +24,7 @@
 #
 # **House rules**, unless a docstring says otherwise: leave the arguments as they were, take them in any memory layout
 # (slices, or after a `transpose`), keep the dtype of tensors, and keep the way back for autograd open. All of torch and of
-# Python's standard library is yours.
+# Python's standard library is yours; other packages, such as pandas, are not there when this is graded.
 
 # %% setup role="given"
 import csv

@@ -27,6 +27,11 @@ def conv_components__loops(x, weight, bias):
     return torch.stack(images), torch.stack(out_maps)
 
 
+def conv_components__pair_in_a_list(x, weight, bias):
+    parts = torch.stack([F.conv2d(x[:, c, None], weight[:, c, None]) for c in range(x.shape[1])], dim=2)
+    return [parts, parts.sum(dim=2) + bias[:, None, None]]
+
+
 def plot_components__add_subplot(x, components, maps):
     figure = plt.figure(figsize=(6, 6))
     cout, cin = components.shape[1], components.shape[2]

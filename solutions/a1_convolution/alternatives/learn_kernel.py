@@ -69,7 +69,7 @@ def learn_kernel__in_double(x, y, kernel_size, steps=200, lr=1e-2, seed=0):
         )(kernel)
         losses += [float(loss)]
         kernel = kernel.sub(slope, alpha=lr)
-    return kernel.to(x.dtype), losses
+    return [kernel.to(x.dtype), losses]
 
 
 def learn_kernel__state_put_back(x, y, kernel_size, steps=200, lr=1e-2, seed=0):

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -18,6 +19,13 @@ def conv_out_size__floor(n, k, s=1, p=0, d=1):
     if n + 2 * p < effective:
         raise ValueError(f"{effective} > {n + 2 * p}")
     return int(math.floor((n + 2 * p - effective) / s)) + 1
+
+
+def conv_out_size__numpy(n, k, s=1, p=0, d=1):
+    steps, rest = np.divmod(n + 2 * p - d * (k - 1) - 1, s)
+    if steps < 0:
+        raise ValueError(f"{rest - s * steps} too few")
+    return steps + 1
 
 
 def conv_out_size__divmod(n, k, s=1, p=0, d=1):

@@ -28,7 +28,7 @@ def test_components(student, cases):
     """conv_components gives each input channel under its slice of each kernel: (2, 4, 3, 3, 4), without bias"""
     for image, kernel in SHAPES:
         x, weight, bias = parts(cases, image, kernel)
-        components, _ = expect(student.conv_components(x, weight, bias * 0)).to_be_a(tuple, length=2)
+        components, _ = expect(student.conv_components(x, weight, bias * 0)).to_be_a_row_of(2)
         expect(components).to_agree_with(reference.conv_components(x, weight, bias)[0])
 
 
@@ -37,7 +37,7 @@ def test_maps(student, cases):
     """conv_components adds the components up over the input channels, plus the bias once: that is what torch gives"""
     for image, kernel in SHAPES:
         inputs = parts(cases, image, kernel)
-        _, maps = expect(student.conv_components(*inputs)).to_be_a(tuple, length=2)
+        _, maps = expect(student.conv_components(*inputs)).to_be_a_row_of(2)
         expect(maps).to_agree_with(F.conv2d(*inputs))
 
 
@@ -45,7 +45,7 @@ def test_maps(student, cases):
 def test_zero_kernel(student, cases):
     """conv_components gives zeros for a kernel of zeros, and a map that is nothing but the bias"""
     x, weight, bias = parts(cases)
-    components, maps = expect(student.conv_components(x, weight * 0, bias)).to_be_a(tuple, length=2)
+    components, maps = expect(student.conv_components(x, weight * 0, bias)).to_be_a_row_of(2)
     expect(components).to_agree_with(torch.zeros(2, 4, 3, 3, 4))
     expect(maps).to_agree_with(bias[:, None, None].expand(2, 4, 3, 4).clone())
 
@@ -54,7 +54,7 @@ def test_zero_kernel(student, cases):
 def test_one_channel_one_image(student, cases):
     """conv_components keeps all its axes for one image, one channel and one kernel"""
     inputs = parts(cases, (1, 1, 4, 3), (1, 1, 2, 1))
-    components, maps = expect(student.conv_components(*inputs)).to_be_a(tuple, length=2)
+    components, maps = expect(student.conv_components(*inputs)).to_be_a_row_of(2)
     expect(components).to_agree_with(reference.conv_components(*inputs)[0])
     expect(maps).to_agree_with(F.conv2d(*inputs))
 
@@ -63,7 +63,7 @@ def test_one_channel_one_image(student, cases):
 def test_components_dtype(student, cases):
     """conv_components keeps float64"""
     inputs = [tensor.double() for tensor in parts(cases)]
-    found = expect(student.conv_components(*inputs)).to_be_a(tuple, length=2)
+    found = expect(student.conv_components(*inputs)).to_be_a_row_of(2)
     for yours, right in zip(found, reference.conv_components(*inputs), strict=True):
         expect(yours).to_match(right)
 

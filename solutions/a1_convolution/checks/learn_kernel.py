@@ -19,7 +19,7 @@ def lesson(cases: Any, image: tuple[int, int], kernel: tuple[int, int], shift: f
 
 def kernel_and_losses(answer: Any, steps: int) -> tuple[Any, list[Any]]:
     """The pair that `learn_kernel` returns; that the losses are plain floats is judged in one check alone."""
-    kernel, losses = expect(answer).to_be_a(tuple, length=2)
+    kernel, losses = expect(answer).to_be_a_row_of(2)
     found = expect(losses).to_be_a(list, length=steps)
     return kernel, [loss.item() if isinstance(loss, torch.Tensor) and loss.numel() == 1 else loss for loss in found]
 
@@ -32,7 +32,7 @@ def test_learnt_result(student, cases):
     """learn_kernel returns a plain (kh, kw) tensor without gradient and a list of floats, one for each step"""
     x, y, _ = lesson(cases, (5, 7), (2, 3))
     answer = expect(lambda: student.learn_kernel(x, y, (2, 3), steps=4)).to_leave_inputs_alone()
-    kernel, losses = expect(answer).to_be_a(tuple, length=2)
+    kernel, losses = expect(answer).to_be_a_row_of(2)
     expect(expect(kernel).to_have_shape(2, 3)).to_be_detached()
     expect(losses).to_be_a(list, length=4)
     for loss in losses:
@@ -57,7 +57,7 @@ def test_finds_the_kernel(student, cases):
     """learn_kernel finds hidden kernels of 1 × 2, 3 × 3 and 2 × 3"""
     for kernel in ((1, 2), (3, 3), (2, 3)):
         x, y, K = lesson(cases, (9, 11), kernel)
-        found, _ = expect(student.learn_kernel(x, y, kernel, steps=120, lr=2e-2)).to_be_a(tuple, length=2)
+        found, _ = expect(student.learn_kernel(x, y, kernel, steps=120, lr=2e-2)).to_be_a_row_of(2)
         expect(found).to_agree_with(K, rtol=0, atol=1e-2)
 
 
@@ -67,7 +67,7 @@ def test_finds_an_edge(student):
     stripe = torch.zeros(6, 8)
     stripe[:, 2:6] = 4
     edges = stripe[:, :-1] - stripe[:, 1:]
-    kernel, _ = expect(student.learn_kernel(stripe, edges, (1, 2), steps=150, lr=2e-2)).to_be_a(tuple, length=2)
+    kernel, _ = expect(student.learn_kernel(stripe, edges, (1, 2), steps=150, lr=2e-2)).to_be_a_row_of(2)
     expect(kernel).to_agree_with(torch.tensor([[1.0, -1.0]]), rtol=0, atol=1e-2)
 
 
@@ -134,5 +134,5 @@ def test_global_random_state(student, cases):
 def test_learns_in_float64(student, cases):
     """learn_kernel keeps the dtype of x: float64 images give a float64 kernel"""
     x, y, K = (tensor.double() for tensor in lesson(cases, (8, 9), (3, 1)))
-    found, _ = expect(student.learn_kernel(x, y, (3, 1), steps=120, lr=2e-2)).to_be_a(tuple, length=2)
+    found, _ = expect(student.learn_kernel(x, y, (3, 1), steps=120, lr=2e-2)).to_be_a_row_of(2)
     expect(found).to_match(K, rtol=0, atol=1e-2)

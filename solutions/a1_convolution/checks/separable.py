@@ -12,7 +12,7 @@ from autograder.judge import check, expect, gradients_of
 
 def table_of(pair: Any) -> torch.Tensor:
     """The kernel that a column and a row stand for."""
-    column, row = expect(pair).to_be_a(tuple, length=2)
+    column, row = expect(pair).to_be_a_row_of(2)
     expect(column).to_be_a(torch.Tensor)
     return torch.outer(column, expect(row).to_be_a(torch.Tensor))
 
@@ -92,7 +92,7 @@ def test_passes_values(student, cases):
     """two_passes gives what the column makes of the image, and what the row makes of that"""
     for image, h, w in (((5, 7), 2, 3), ((6, 4), 3, 1), ((3, 8), 1, 4), ((4, 5), 4, 5)):
         X, column, row = (tensor.float() for tensor in (cases.tensor(*image), cases.bias(h), cases.bias(w)))
-        between, result = expect(student.two_passes(X, column, row)).to_be_a(tuple, length=2)
+        between, result = expect(student.two_passes(X, column, row)).to_be_a_row_of(2)
         right = reference.two_passes(X, column, row)
         expect(between).to_agree_with(right[0])
         expect(result).to_agree_with(right[1])
@@ -102,7 +102,7 @@ def test_passes_values(student, cases):
 def test_passes_dtype(student, cases):
     """two_passes keeps float64 with all its digits"""
     X, column, row = cases.tensor(5, 6), cases.bias(3), cases.bias(2)
-    between, result = expect(student.two_passes(X, column, row)).to_be_a(tuple, length=2)
+    between, result = expect(student.two_passes(X, column, row)).to_be_a_row_of(2)
     right = reference.two_passes(X, column, row)
     expect(between).to_match(right[0])
     expect(result).to_match(right[1])

@@ -124,6 +124,7 @@ def plot_history__loop(train_log, valid_log):
     fig, (left, right) = plt.subplots(nrows=1, ncols=2)
     n = len(train_log["acc"])
     ends = np.linspace(0, n, len(valid_log["loss"]) + 1)[1:]
+    train_log, valid_log = ({name: np.float32(log[name]) for name in log} for log in (train_log, valid_log))
     for name, part in {"loss": left, "acc": right}.items():
         part.plot(ends, valid_log[name], marker="s", label="validation")
         part.plot([1 + i for i in range(n)], train_log[name + "_avg"], label="train")

@@ -129,7 +129,7 @@ class Steps__keeps_a_torch_device:
         loss = self.loss_fn(logits, y)
         loss.backward()
         self.optim.step()
-        return {"loss": loss.item(), "acc": (logits.argmax(dim=1) == y).float().mean().item()}
+        return {"loss": loss.item(), "acc": (logits.argmax(dim=1) == y).to(torch.float64).mean().item()}
 
     def valid_step(self, batch):
         x, y = (part.to(self.device) for part in batch)

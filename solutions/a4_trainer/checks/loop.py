@@ -399,4 +399,4 @@ def test_history_is_drawn(student, cases):
         found = expect(inside.history_drawn(student.plot_history, start, epochs, steps)).to_be_a(dict)
         expect(found["returned"] == "Figure").to_hold("plot_history returns a matplotlib figure (`return figure`)")
         expect(found["labels"]).to_equal([["step", "loss"], ["step", "acc"]])
-        expect(found["lines"]).to_match(history_drawn(reference.plot_history, start, epochs, steps)["lines"])
+        expect(found["lines"]).to_match(history_drawn(reference.plot_history, start, epochs, steps)["lines"], rtol=1e-6)

@@ -322,8 +322,11 @@ def devices_asked(Steps: Any, batch: Any, device: Any) -> list[Any]:
     class Watched(torch.Tensor):
         def to(self, *args, **kwargs):
             place = kwargs.get("device", args[0] if args else None)
+            plain = self.as_subclass(torch.Tensor)
+            if isinstance(place, (torch.dtype, torch.Tensor)):  # what it is made into stays where it is
+                return plain.to(*args, **kwargs)
             asked.append(str(place))
-            return self.as_subclass(torch.Tensor)
+            return plain
 
     class Model(nn.Linear):
         def to(self, *args, **kwargs):

@@ -122,14 +122,14 @@ def test_leaves_the_digits_alone(student, cases):
     """train_digits leaves images and labels as they are"""
     (images, labels), n = few(cases, 51), some_number(cases)
     answer = expect(lambda: student.on_cpu.train_digits(images, labels)).to_leave_inputs_alone()
-    model, _ = expect(answer).to_be_a(tuple, length=2)
+    model, _ = expect(answer).to_be_a_row_of(2)
     expect(model(images[:n])).to_have_shape(n, 10)
 
 
 def read_of_others(student: Any, images: Tensor, labels: Tensor, cases: Any, given: int) -> float:
     """Share of right answers to all but the `given` first symbols, after a training on these."""
     near = student.on_cpu
-    model, _ = expect(near.train_digits(images[:given], labels[:given], seed=cases.seed)).to_be_a(tuple, length=2)
+    model, _ = expect(near.train_digits(images[:given], labels[:given], seed=cases.seed)).to_be_a_row_of(2)
     logits = expect(model(images[given:])).to_have_shape(len(labels) - given, 10)
     return float((logits.argmax(1) == labels[given:]).double().mean())
 

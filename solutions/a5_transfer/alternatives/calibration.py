@@ -14,7 +14,7 @@ def reliability__bin_by_bin(probabilities, labels, bins=10):
         counts.append(number)
         sure.append(largest[inside].sum().item() / max(number, 1))
         right.append(hits[inside].sum().item() / max(number, 1))
-    return torch.tensor(counts, device=labels.device), largest.new_tensor(sure), largest.new_tensor(right)
+    return [torch.tensor(counts, device=labels.device), largest.new_tensor(sure), largest.new_tensor(right)]
 
 
 def reliability__bucketize(probabilities, labels, bins=10):

@@ -45,7 +45,7 @@ def test_reliability_values(student, cases):
     """reliability sorts predictions into bins, and gives counts, how sure they are, and the share that is right"""
     for count, classes, bins in ((60, 3, 10), (80, 2, 7), (50, 5, 4)):
         inputs = *predictions(cases, count, classes), bins
-        table = expect(student.reliability(*inputs)).to_be_a(tuple, length=3)
+        table = expect(student.reliability(*inputs)).to_be_a_row_of(3)
         for answer, right in zip(table, reference.reliability(*inputs), strict=True):
             expect(answer).to_agree_with(right)
 
@@ -59,7 +59,7 @@ def test_reliability_borders(student, cases):
     largest = torch.tensor([0.5, 0.625, 0.75, 0.875, 1.0])[cases.integers(20, low=0, high=4)]
     inputs = torch.stack([1 - largest, largest], dim=1), cases.integers(20, low=0, high=1), 8
     inputs[0][largest == 0.5] = torch.tensor([0.375, 0.5])  # the second is the largest, so no tie
-    counts, _, _ = expect(student.reliability(*inputs)).to_be_a(tuple, length=3)
+    counts, _, _ = expect(student.reliability(*inputs)).to_be_a_row_of(3)
     expect(counts).to_equal(reference.reliability(*inputs)[0])
 
 
@@ -74,7 +74,7 @@ def test_reliability_types(student, cases):
     """reliability gives 0 for empty bins, int64 and the dtype of the probabilities, and changes neither input"""
     probabilities, labels = predictions(cases, 9, 2)
     for given in (probabilities, probabilities.double()):
-        table = expect(student.reliability(given, labels, 40)).to_be_a(tuple, length=3)
+        table = expect(student.reliability(given, labels, 40)).to_be_a_row_of(3)
         for answer, right in zip(table, reference.reliability(given, labels, 40), strict=True):
             expect(answer).to_match(right)
     expect(lambda: student.reliability(probabilities, labels, 5)).to_leave_inputs_alone()

@@ -61,6 +61,7 @@ def training_curves__two_calls(logs, boundary=None):
 def training_curves__one_above_the_other(logs, boundary=None):
     import numpy as np
 
+    logs = {name: torch.tensor(values) for name, values in logs.items()}  # float32
     figure, (top, bottom) = plt.subplots(2, 1, sharex=True)
     x = np.arange(1, len(logs["loss"]) + 1)
     ends = x.reshape(len(logs["val_loss"]), -1)[:, -1]

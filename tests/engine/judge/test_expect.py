@@ -71,6 +71,8 @@ ONES_EXPECTED = "torch.ones(2, 3, dtype=torch.float64)"
         (f"{CALL}.to_be_a(torch.Tensor)", ONES, ONES.numpy()),
         (f"{CALL}.to_be_a(tuple, length=2)", (1, 2), (1, 2, 3)),
         (f"{CALL}.to_be_a(tuple, length=2)", (1, 2), [1, 2]),
+        (f"{CALL}.to_be_a_row_of(2)", [1, 2], (1, 2, 3)),
+        (f"{CALL}.to_be_a_row_of(2)", (1, 2), {1: 2, 3: 4}),
         (f"{CALL}.to_be_detached()", ONES, torch.nn.Parameter(ONES)),
         (f"{CALL}.to_reach(0.9)", 0.9, 0.89),
         (f"{CALL}.to_reach(0.9)", np.float64(1), float("nan")),

@@ -164,6 +164,14 @@ def test_who_asks_for_a_gpu_reads_that_there_is_none(tmp_path: Path, said: str) 
     assert "driver" not in result.message
 
 
+def test_who_misses_a_package_reads_which_ones_there_are(tmp_path: Path) -> None:
+    def ask(_request: dict[str, Any], _seconds: float) -> Reply:
+        raise StudentError(Verdict.RAISED, "ModuleNotFoundError", "No module named 'pandas'")
+
+    result = judged_by(sample(tmp_path), ask)["double_keeps_the_shape"]
+    assert "No module named 'pandas': grading has only the packages that the course's kit installs" in result.message
+
+
 def test_the_calls_of_a_check_share_its_time(tmp_path: Path) -> None:
     given: list[float] = []
 
