@@ -4,6 +4,7 @@ Names, error messages and printed lines come from submissions. Each function ret
 be seen, no longer than `limit` characters, and without power over the medium that shows it.
 """
 
+import re
 import unicodedata
 from types import MappingProxyType
 
@@ -18,6 +19,8 @@ _NAMED = MappingProxyType({"\n": "⏎", "\t": "‹TAB›", "\r": "‹CR›", "\x
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _MARKS = frozenset({"Mn", "Me"})
 _MAX_MARKS = 3  # accents on one letter; more is a tower that covers the lines above
+_KEPT = "\n\t"  # in a paragraph
+_PLAIN = MappingProxyType({"": re.compile("[ -~]*"), _KEPT: re.compile("[ -~\n\t]*")})  # most of what is shown
 _FORMULA = frozenset("=+-@＝＋－＠\t\r\n")
 
 
@@ -28,7 +31,7 @@ def terminal(text: str, limit: int = LINE) -> str:
 
 def block(text: str, limit: int = TEXT) -> str:
     """Like `terminal`, but line ends and tabs stay: for text that is shown as a paragraph."""
-    return _visible(text.replace("\r\n", "\n"), limit, keep="\n\t")
+    return _visible(text.replace("\r\n", "\n"), limit, keep=_KEPT)
 
 
 def html(text: str, limit: int = TEXT) -> Markup:
@@ -48,17 +51,20 @@ def spreadsheet(text: str, limit: int = 1000) -> str:
 
 def _visible(text: str, limit: int, keep: str) -> str:
     """`text` with invisible characters written out, cut to `limit` characters with an ellipsis."""
-    pieces: list[str] = []
-    length = marks = 0
-    for character in text[: limit + 1]:
-        marks = marks + 1 if unicodedata.category(character) in _MARKS else 0
-        if marks > _MAX_MARKS:
-            continue
-        pieces.append(character if character in keep else _shown(character))
-        length += len(pieces[-1])
-    shown = "".join(pieces)
-    cut = length > limit or len(text) > limit
+    seen = text[: limit + 1]
+    shown = seen if _PLAIN[keep].fullmatch(seen) else _written_out(seen, keep)
+    cut = len(shown) > limit or len(text) > limit
     return shown[: max(limit - 1, 0)] + "…" if cut and limit > 0 else shown[: max(limit, 0)]
+
+
+def _written_out(text: str, keep: str) -> str:
+    pieces: list[str] = []
+    marks = 0
+    for character in text:
+        marks = marks + 1 if unicodedata.category(character) in _MARKS else 0
+        if marks <= _MAX_MARKS:
+            pieces.append(character if character in keep else _shown(character))
+    return "".join(pieces)
 
 
 def _shown(character: str) -> str:
