@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import reference
@@ -14,7 +15,10 @@ from ._helpers import in_a_list, some_letters, some_order, words
 ALPHABET = ["abcdefghijklm", "nopqrstuvwxyz", "ñ'", "ç_"]
 
 
-@check(quote="chars: a string, the dot and then every other character of the names, once, in the order of `sorted`.")
+@check(
+    weight=1.5,
+    quote="chars: a string, the dot and then every other character of the names, once, in the order of `sorted`.",
+)
 def test_vocab_characters(student, cases):
     """CharVocab lists the dot, then the other characters of the names, each once and sorted"""
     expect(student.CharVocab(ALPHABET).chars).to_equal(".'_abcdefghijklmnopqrstuvwxyzçñ")
@@ -23,14 +27,52 @@ def test_vocab_characters(student, cases):
 
 
 def expect_characters(vocab: Any, right: str) -> None:
-    """These characters, in this order; one check asks for the string."""
+    """These characters, in any order; one check asks for the order and the string."""
     found = value_of(vocab.chars)
-    expect("".join(found) if isinstance(found, (list, tuple)) else found).to_equal(right)
+    listed = isinstance(found, (str, list, tuple)) and len(found) < 10 * len(right)
+    expect(sorted(map(str, found)) if listed else found).to_equal(sorted(right))
 
 
-def expect_ids(vocab: Any, name: str, right: list[int]) -> None:
-    """These numbers for a name; one check asks for the list."""
-    expect(in_a_list(vocab.encode(name))).to_equal(right)
+def with_characters(student: Any, names: list[str], right: str, most: int = 22) -> Any:
+    """A vocabulary of these names, judged apart from its characters: where they are others, it gets the right ones.
+
+    An own order that begins with the dot stays.
+    """
+    vocab = student.CharVocab(names, max_len=most)
+    own = vocab.chars
+    listed = isinstance(own, (str, list, tuple)) and [str(each) for each in own[:1]] == ["."]
+    if not listed or sorted(map(str, own)) != sorted(right):
+        with contextlib.suppress(AttributeError):  # what nobody can set
+            vocab.chars = right
+    return vocab
+
+
+class Numbered:
+    """The student's vocabulary of some names, and what it should give for them, given the characters that it has."""
+
+    def __init__(self, student: Any, names: list[str], most: int = 22) -> None:
+        self.right = reference.CharVocab(names, most)
+        self.vocab = student.beside(with_characters)(names, self.right.chars, most)
+        own = value_of(self.vocab.chars)
+        listed = isinstance(own, (str, list, tuple)) and len(own) == len(self.right.chars)
+        if listed and sorted(map(str, own)) == sorted(self.right.chars):
+            self.right.chars = "".join(map(str, own))
+
+    def expect_row(self, name: str) -> None:
+        """The whole row of a name; one check asks for the list."""
+        expect(in_a_list(self.vocab.encode(name))).to_equal(self.right.encode(name))
+
+    def expect_letters(self, found: Any, name: str) -> None:
+        """The letters of a name in the row that was found; other checks ask for the dots at both ends."""
+        expect(without_ends(in_a_list(found))).to_equal(without_ends(self.right.encode(name)))
+
+
+def without_ends(row: Any) -> Any:
+    """A list of numbers without the zeros at both ends; anything else as it is."""
+    if not isinstance(row, list):
+        return row
+    places = [place for place, number in enumerate(row) if number != 0]
+    return row[places[0] : places[-1] + 1] if places else []
 
 
 @check(
@@ -54,11 +96,9 @@ def test_vocab_length(student, cases):
 )
 def test_encode_ids(student, cases):
     """encode gives the place of each character in chars: john_andrew is 0, 12, 17, 10, 16, 2, 3, 16, 6, …"""
-    vocab = student.CharVocab(ALPHABET)
-    expect(vocab.encode("john_andrew")).to_equal([0, 12, 17, 10, 16, 2, 3, 16, 6, 20, 7, 25] + [0] * 11)
-    expect(vocab.encode("zoñça")).to_equal([0, 28, 17, 30, 29, 3] + [0] * 17)
-    for name in words(cases, "abcmnoxyzñç_'", 9, 9)[3:]:
-        expect(vocab.encode(name)).to_equal(reference.CharVocab(ALPHABET).encode(name))
+    numbered = Numbered(student, ALPHABET)
+    for name in ("john_andrew", "zoñça", *words(cases, "abcmnoxyzñç_'", 9, 9)[3:]):
+        expect(numbered.vocab.encode(name)).to_equal(numbered.right.encode(name))
 
 
 @check(weight=1.5, quote="the dot, at most max_len characters of the name, dots to the end.")
@@ -66,9 +106,9 @@ def test_encode_lengths(student, cases):
     """encode always gives max_len + 1 numbers, for names that are empty, just fit, or are far too long"""
     names = ["", *words(cases, "abcdñ_", 28, 28)]
     for most in (22, 5, 1):
-        vocab, right = student.CharVocab(["abcdñ_"], max_len=most), reference.CharVocab(["abcdñ_"], most)
+        numbered = Numbered(student, ["abcdñ_"], most)
         for name in (names[0], names[1], names[most - 1], names[most], names[most + 1], names[-1]):
-            expect_ids(vocab, name, right.encode(name))
+            numbered.expect_row(name)
 
 
 @check(weight=1.5, quote="small letters, each space becomes _. Here and in encode.")
@@ -76,43 +116,43 @@ def test_vocab_writing(student, cases):
     """Maria Clara, MARIA CLARA and maria_clara are one name, in the list of characters and in encode"""
     plain = [" ".join(words(cases, "abcdefñçlmn", 6, 6)[place::3]) for place in range(3)]
     names = [plain[0].title(), plain[1].upper(), plain[2].capitalize(), "Ñusta Luz"]
-    vocab, right = student.CharVocab(names), reference.CharVocab(names)
-    expect_characters(vocab, right.chars)
+    expect_characters(student.CharVocab(names), reference.CharVocab(names).chars)
+    numbered = Numbered(student, names)
     for name in plain:
         for written in (name, name.upper(), name.title(), name.replace(" ", "_").upper()):
-            expect_ids(vocab, written, right.encode(name))
+            numbered.expect_letters(numbered.vocab.encode(written), name)
 
 
 @check(quote=("they are letters with numbers of their own", "for our list they are two names"))
 def test_vocab_marks(student, cases):
     """ñ, ç and letters with an accent are letters of their own"""
     names = ["peña", "pena", "françois", "jose", "josé", *words(cases, "aáeénñcçuü", 9, 9)[4:]]
-    vocab, right = student.CharVocab(names), reference.CharVocab(names)
-    expect_characters(vocab, right.chars)
+    expect_characters(student.CharVocab(names), reference.CharVocab(names).chars)
+    numbered = Numbered(student, names)
     for name in names:
-        expect_ids(vocab, name, right.encode(name))
+        numbered.expect_letters(numbered.vocab.encode(name), name)
 
 
-def ids_and_warnings(vocab: Any, name: str) -> tuple[list[int], list[str]]:
-    """What encode gives, and the text of each warning."""
+def ids_and_warnings(vocab: Any, name: str, letters: str = "") -> tuple[list[int], list[str]]:
+    """What encode gives, and which of the letters each warning names: its words are the student's own."""
     import warnings
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         ids = vocab.encode(name)
-    return ids, [str(warning.message) for warning in caught]
+    return ids, ["".join(letter for letter in letters if letter in str(warning.message)) for warning in caught]
 
 
 @check(weight=1.5, quote="Unknown characters are left out before the name is cut")
 def test_encode_unknown(student, cases):
     """encode leaves out characters that are not in the vocabulary, before it cuts the name"""
     inside = student.beside(ids_and_warnings)
-    vocab, right = student.CharVocab(["abcd"], max_len=6), reference.CharVocab(["abcd"], 6)
+    numbered = Numbered(student, ["abcd"], 6)
     known = words(cases, "abcd", 9, 9)
     for name in ("", *known[2:5], *known[6:]):
         strange = "".join(letter + some_letters(cases, "xyzXé", 1) for letter in "q" + name)
-        ids, _ = expect(inside.ids_and_warnings(vocab, strange)).to_be_a(tuple, length=2)
-        expect(in_a_list(ids)).to_equal(right.encode(name))
+        ids, _ = expect(inside.ids_and_warnings(numbered.vocab, strange)).to_be_a(tuple, length=2)
+        numbered.expect_letters(ids, name)
 
 
 @check(
@@ -123,15 +163,14 @@ def test_encode_unknown(student, cases):
 def test_encode_warns(student, cases):
     """encode gives one warning that names the characters it leaves out, and none when it knows them all"""
     inside = student.beside(ids_and_warnings)
-    vocab = student.CharVocab(["abcd", "ñ_"], max_len=6)
+    vocab = Numbered(student, ["abcd", "ñ_"], 6).vocab
     two, one = (some_letters(cases, "ékqwxyz", count) for count in (2, 1))
-    asked = ((f"{two[0]}a{two[1]}ba", two), (f"ab{one}cd", one), ("Abc Ñ", ""), ("abcdabcdabcd", ""), ("", ""))
+    asked = ((f"{two[0]}a{two[1]}ba", two), (f"ab{one}cd", one), ("abc_ñ", ""), ("abcdabcdabcd", ""), ("", ""))
     for name, unknown in some_order(cases, asked):
-        _, told = expect(inside.ids_and_warnings(vocab, name)).to_be_a(tuple, length=2)
+        _, told = expect(inside.ids_and_warnings(vocab, name, unknown)).to_be_a(tuple, length=2)
         expect(len(told)).to_equal(1 if unknown else 0)
-        for sentence in told:
-            named = all(letter in sentence for letter in unknown)
-            expect(named).to_hold("the warning names each character that was left out")
+        for named in told:
+            expect(named == unknown).to_hold("the warning names each character that was left out")
 
 
 @check(weight=1.25, quote="A dot inside a name is no letter: it counts as unknown.")
@@ -139,37 +178,37 @@ def test_vocab_dots(student, cases):
     """A dot inside a name is no letter: it is in chars only once, and encode leaves it out like an unknown character"""
     inside = student.beside(ids_and_warnings)
     first, second, short = words(cases, "aejmors", 9, 3)[-3:]
-    names = [f"{first}. {second}", f"{short[0]}.{short[1]}."]
-    vocab = student.CharVocab(names)
-    expect_characters(vocab, reference.CharVocab(names).chars)
-    for name, letters in ((names[0].title(), f"{first}_{second}"), (names[1], short[:2])):
-        ids, told = expect(inside.ids_and_warnings(vocab, name)).to_be_a(tuple, length=2)
-        expect(in_a_list(ids)).to_equal(reference.CharVocab(names).encode(letters))
+    names = [f"{first}._{second}", f"{short[0]}.{short[1]}."]
+    expect_characters(student.CharVocab(names), reference.CharVocab(names).chars)
+    numbered = Numbered(student, names)
+    for name, letters in ((names[0], f"{first}_{second}"), (names[1], short[:2])):
+        ids, told = expect(inside.ids_and_warnings(numbered.vocab, name)).to_be_a(tuple, length=2)
+        numbered.expect_letters(ids, letters)
         expect(len(told)).to_equal(1)
 
 
 @check(weight=1.5, quote="The characters of a row of numbers without the dots at both ends")
 def test_decode_and_back(student, cases):
     """decode(encode(name)) gives the name back, or its first max_len characters"""
-    vocab = student.CharVocab(ALPHABET)
+    numbered = Numbered(student, ALPHABET)
     for name in words(cases, "abcxyzñç_'", 20, 26)[1::2]:
-        expect(vocab.decode(reference.CharVocab(ALPHABET).encode(name))).to_equal(name[:22])
-    expect(vocab.decode([0] * 23)).to_equal("")
-    back = student.CharVocab(["luz"], max_len=2)
-    expect(back.decode(back.encode("LUZ"))).to_equal("lu")
+        expect(numbered.vocab.decode(numbered.right.encode(name))).to_equal(name[:22])
+    expect(numbered.vocab.decode([0] * 23)).to_equal("")
+    short = Numbered(student, ["luz"], 2)
+    expect(short.vocab.decode(short.right.encode("luz"))).to_equal("lu")
 
 
 @check(quote=("without the dots at both ends; dots inside stay.", "a list of ints or a tensor (L,), of any length."))
 def test_decode_any_row(student, cases):
     """decode takes lists and tensors of any length, and removes the dots at both ends, but none inside"""
-    vocab = student.CharVocab(["abc"], max_len=4)
+    numbered = Numbered(student, ["abc"], 4)
     a, b, c = some_order(cases, (1, 2, 3))
     longer = [0, *cases.integers(12, low=0, high=3).tolist(), a, 0, 0]
     for ids in ([0, 0, a, 0, b, 0, 0, c, 0], [a, b], [0, c, c, 0, 0, 0, 0, a], [], [b, 0], longer):
-        right = reference.CharVocab(["abc"]).decode(ids)
-        expect(vocab.decode(ids)).to_equal(right)
+        right = numbered.right.decode(ids)
+        expect(numbered.vocab.decode(ids)).to_equal(right)
         if ids:
-            expect(vocab.decode(torch.tensor(ids))).to_equal(right)
+            expect(numbered.vocab.decode(torch.tensor(ids))).to_equal(right)
 
 
 @check(weight=0.5, quote="The characters of some names, and their numbers.")
@@ -178,6 +217,6 @@ def test_two_vocabularies(student, cases):
     names, most = (some_letters(cases, "tuvwxyz", 3), some_letters(cases, "abcdefg", 4)), (3, 5)
     first, second = (student.CharVocab([name], max_len=long) for name, long in zip(names, most, strict=True))
     for vocab, name, long in zip((first, second), names, most, strict=True):
-        expect_ids(vocab, name, reference.CharVocab([name], long).encode(name))
+        expect(in_a_list(vocab.encode(name))).to_equal(reference.CharVocab([name], long).encode(name))
     expect(first.decode([0, 2, 1, 3])).to_equal("".join(sorted(names[0])[place] for place in (1, 0, 2)))
     expect(len(first)).to_equal(4)
