@@ -36,14 +36,15 @@ def expect_characters(vocab: Any, right: str) -> None:
 def with_characters(student: Any, names: list[str], right: str, most: int = 22) -> Any:
     """A vocabulary of these names, judged apart from its characters: where they are others, it gets the right ones.
 
-    An own order that begins with the dot stays.
+    An own order that begins with the dot stays; a list of them becomes a string.
     """
     vocab = student.CharVocab(names, max_len=most)
     own = vocab.chars
-    listed = isinstance(own, (str, list, tuple)) and [str(each) for each in own[:1]] == ["."]
-    if not listed or sorted(map(str, own)) != sorted(right):
+    text = "".join(map(str, own)) if isinstance(own, (str, list, tuple)) else ""
+    wanted = text if text[:1] == "." and sorted(text) == sorted(right) else right
+    if own != wanted:
         with contextlib.suppress(AttributeError):  # what nobody can set
-            vocab.chars = right
+            vocab.chars = wanted
     return vocab
 
 
@@ -54,9 +55,8 @@ class Numbered:
         self.right = reference.CharVocab(names, most)
         self.vocab = student.beside(with_characters)(names, self.right.chars, most)
         own = value_of(self.vocab.chars)
-        listed = isinstance(own, (str, list, tuple)) and len(own) == len(self.right.chars)
-        if listed and sorted(map(str, own)) == sorted(self.right.chars):
-            self.right.chars = "".join(map(str, own))
+        if isinstance(own, str) and len(own) == len(self.right.chars) and sorted(own) == sorted(self.right.chars):
+            self.right.chars = own
 
     def expect_row(self, name: str) -> None:
         """The whole row of a name; one check asks for the list."""
