@@ -42,6 +42,8 @@ EXTENSIONS = {
 }
 COUNTING = ("last", "best", "deadline")
 _DAY = 86400.0
+_MOST_DAYS = 3660  # of an extension
+_YEARS = range(1990, 2200)  # of a deadline; any other is a slip
 _UNITS = {"day": _DAY, "hour": 3600.0, "minute": 60.0}
 _DURATION = re.compile(r"\s*(\d{1,6})\s*(day|hour|minute)s?\s*,?")
 
@@ -156,6 +158,7 @@ def read_term(path: Path, table: Mapping[str, Any], slugs: set[str]) -> Term:
     deadlines = by_assignment(path, table, "deadlines", slugs)
     feedback = by_assignment(path, table, "feedback", slugs, "release")
     given = table_of(path, table, "extensions", None)
+    _refuse_teams(path, given, table_of(path, table, "teams", None))
     canvas, canvas_assignments = read_canvas(path, table, slugs)
     return Term(
         late=table_into(path, table, "late", Late),
@@ -188,8 +191,20 @@ def by_assignment(path: Path, table: Mapping[str, Any], key: str, slugs: set[str
     return given
 
 
+def _refuse_teams(path: Path, extensions: Mapping[str, Any], teams: Mapping[str, Any]) -> None:
+    """A team has no time of its own. Raises CourseError where one is named."""
+    sets = (value if isinstance(value, dict) else {key: value} for key, value in teams.items())
+    members = {team: students for each in sets for team, students in each.items() if isinstance(students, list)}
+    for team in extensions.keys() & members.keys() - {name for each in members.values() for name in each}:
+        where = place(path, line_of(path, team, start=line_of(path, "extensions")))
+        todo = f"write a line for each of {', '.join(map(str, members[team]))}"
+        raise CourseError(f"[extensions] names “{team}”, which is a team", where, todo)
+
+
 def _moment(path: Path, key: str, value: Any, of_day: time = time(23, 59, 59)) -> datetime:
     """A moment: a day is its last minute or that `of_day`, a time without a zone is this machine's."""
+    if isinstance(value, date) and value.year not in _YEARS:
+        raise _wrong(path, key, value, f"write a year from {_YEARS[0]} to {_YEARS[-1]}")
     if isinstance(value, datetime):
         return value.astimezone(UTC)
     if isinstance(value, date):
@@ -215,7 +230,10 @@ def _duration(path: Path, key: str, value: Any) -> float:
     parts = _DURATION.findall(text)
     if not parts or _DURATION.sub("", text).strip():
         raise _wrong(path, key, value, 'write a duration such as "2 days" or "1 day 12 hours"')
-    return sum(int(count) * _UNITS[unit] for count, unit in parts)
+    seconds = sum(int(count) * _UNITS[unit] for count, unit in parts)
+    if seconds > _MOST_DAYS * _DAY:
+        raise _wrong(path, key, value, f"write at most {_MOST_DAYS} days")
+    return seconds
 
 
 def _wrong(path: Path, key: str, value: Any, todo: str) -> CourseError:

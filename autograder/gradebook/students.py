@@ -1,5 +1,6 @@
 """Who is known, and whom course.toml may name: an extension for nobody would cost somebody points in silence."""
 
+import re
 from collections.abc import Collection
 from pathlib import Path
 
@@ -22,12 +23,27 @@ def refuse_strangers(root: Path, term: Term, listed: Collection[str] = ()) -> No
     handed_in = {folder.name for folder in submitted.iterdir() if folder.is_dir()} if submitted.is_dir() else set()
     known = handed_in | set(listed)
     for student in term.extensions.keys() - known:
-        question = nearest(student, (name for name in known if _digits(name) == _digits(student)), _ALIKE)
+        question = _meant(student, known)
         if question or set(listed) - handed_in:
             path = root / COURSE_FILE
             where = place(path, line_of(path, student, start=line_of(path, "extensions")))
             add = f"for somebody new: nbgrader db student add {student}"
             raise CourseError(f"[extensions] names “{student}”, whom nobody knows", where, f"{question} {add}".strip())
+
+
+def _meant(student: str, known: Collection[str]) -> str:
+    """Who of the known ones this name is for, as a question: the same in another form, else almost the same."""
+    words, digits = _words(student), _digits(student)
+    same = [name for name in known if _words(name) == words and digits in ("", _digits(name))]
+    if same:
+        return f"did you mean “{min(same)}”?"
+    return nearest(student, (name for name in known if _digits(name) == digits), _ALIKE)
+
+
+def _words(name: str) -> list[str]:
+    """The words of a name in any order, without case, accents, numbers and what follows an @."""
+    words = (letters(word) for word in re.split(r"[\W_]+", name.split("@")[0]))
+    return sorted(word for word in words if word and not word.isdecimal())
 
 
 def _digits(name: str) -> str:

@@ -15,7 +15,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from autograder.errors import ConvgradeError
-from autograder.submission.find import Found
+from autograder.submission.find import ARCHIVES, SYSTEMS, Found
 from autograder.submission.parse import MAX_BYTES as MAX_FILE_BYTES
 from autograder.text.escape import terminal
 
@@ -25,14 +25,7 @@ MAX_ARCHIVE_BYTES = 2_000_000_000  # of all files that are read of one archive t
 MAX_DEPTH = 12
 _MAX_NAME = 500  # characters of one folder or file; no file system has more
 _LINK = "is a link; links are not followed"
-_NOBODYS = frozenset({
-    "__MACOSX", "Thumbs.db", "desktop.ini", ".AppleDouble", ".cache", ".conda", ".config", ".devcontainer", ".DS_Store",
-    ".fseventsd", ".git", ".gitattributes", ".github", ".gitignore", ".idea", ".ipynb_checkpoints", ".ipython",
-    ".jupyter", ".local", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".Spotlight-V100", ".Trashes", ".venv",
-    ".vscode",
-})  # fmt: skip
 _MOST_ABOVE = 3  # levels on which a name may be a person's: those around a download, and its outermost
-_OTHER_ARCHIVES = (".7z", ".rar", ".tar", ".tgz", ".gz", ".xz", ".bz2", ".zst")
 _UTF8 = 0x800  # the flag of a member whose name is UTF-8; macOS writes such names without it
 
 
@@ -82,7 +75,7 @@ def open_source(path: Path) -> Source:
         _list_archive(path, result)
     elif path.suffix.lower() == ".zip":
         raise Refused(f"{terminal(path.name, 80)} is a damaged archive")
-    elif path.suffix.lower() in _OTHER_ARCHIVES:
+    elif path.suffix.lower() in ARCHIVES:
         raise Refused(f"{terminal(path.name, 80)} is an archive, but no zip: unpack it, and give the folder")
     elif not path.is_file():
         raise Refused(f"{terminal(path.name, 80)} is neither a file nor a folder")
@@ -100,7 +93,7 @@ def is_notebook(name: str) -> bool:
 
 def _is_hidden(parts: Sequence[str], is_folder: bool) -> bool:
     """An editor's or a system's file. Where a person's name may be, it may begin with a dot."""
-    systems = any(name in _NOBODYS for name in parts) or (not is_folder and parts[-1].startswith("._"))
+    systems = any(name in SYSTEMS for name in parts) or (not is_folder and parts[-1].startswith("._"))
     return systems or any(name.startswith(".") for name in parts[_MOST_ABOVE + 1 :])
 
 
@@ -175,8 +168,8 @@ def _name(member: zipfile.ZipInfo) -> str:
 
 def _somebodys(parts: Sequence[str]) -> tuple[str, ...]:
     """The folders before what is not looked at: who handed in nothing else is somebody all the same."""
-    folders = takewhile(lambda part: part != ".." and part not in _NOBODYS, parts[1:-1])
-    return (parts[0], *folders) if len(parts) > 1 and parts[0] not in {*_NOBODYS, ".."} else ()
+    folders = takewhile(lambda part: part != ".." and part not in SYSTEMS, parts[1:-1])
+    return (parts[0], *folders) if len(parts) > 1 and parts[0] not in {*SYSTEMS, ".."} else ()
 
 
 def _leads_outside(name: str) -> bool:

@@ -21,7 +21,16 @@ from autograder.log import noted, stage
 from autograder.submission.parse import MAX_BYTES, parse_notebook
 from autograder.text.plain import file_text, underscored
 
+_LINK = "not a regular file; links are not followed"
 _MOST_OTHERS = 20  # files without a notebook's name that are looked into
+SYSTEMS = frozenset({
+    "__MACOSX", "Thumbs.db", "desktop.ini", ".AppleDouble", ".cache", ".conda", ".config", ".devcontainer", ".DS_Store",
+    ".fseventsd", ".git", ".gitattributes", ".github", ".gitignore", ".idea", ".ipynb_checkpoints", ".ipython",
+    ".jupyter", ".local", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".Spotlight-V100", ".Trashes", ".venv",
+    ".vscode",
+})  # fmt: skip
+ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".tgz", ".gz", ".xz", ".bz2", ".zst")
+_INSTEAD = (*ARCHIVES, ".pdf", ".html", ".htm", ".py", ".doc", ".docx", ".odt", ".rtf", ".url", ".webloc")
 _GAP = r"[ ().,_-]"
 _NO_NAME = re.compile(  # what files are called, and nobody is
     r"(?:copy|of|kopie|von|final|untitled|draft|version|v|rev|solutions?|solved|submission|homework|hw|assignment|exercise"
@@ -62,7 +71,10 @@ def discover(paths: Iterable[Path], course: Course, slug: str = "") -> Discovery
     result, seen = Discovery(), set()
     for given in paths:
         top = given.resolve()  # the path itself was typed by us, and may be a link
-        for path in [top] if top.is_file() else _notebooks(top, slugs, result.passed_over):
+        if top.is_file() and top.suffix.lower() in ARCHIVES:
+            result.passed_over.append(f"{file_text(top.name)}: an archive; convgrade collect takes what is in a zip")
+            continue
+        for path in [top] if top.is_file() else _all_below(top, course, slugs, result.passed_over):
             if path not in seen:
                 seen.add(path)
                 shown = file_text(str(path.relative_to(top)) if path != top else path.name)
@@ -71,9 +83,42 @@ def discover(paths: Iterable[Path], course: Course, slug: str = "") -> Discovery
     return result
 
 
+def _all_below(top: Path, course: Course, slugs: tuple[str, ...], passed_over: list[str]) -> Iterator[Path]:
+    """The notebooks below a folder, and a sentence for everybody directly in it of whom there is none."""
+    told: list[str] = []
+    found = list(_notebooks(top, top, slugs, told))
+    names = {path.relative_to(top).parts[0] for path in found} | {re.split("[:/]", sentence)[0] for sentence in told}
+    is_flat, others = any(path.parent == top for path in found), {*course.slugs} - {*slugs}
+    for entry in sorted(_entries(top, top, told), key=lambda item: item.name):
+        if file_text(entry.name) in names or entry.name in names:
+            continue
+        if entry.is_symlink():
+            told.append(f"{file_text(entry.name)}: {_LINK}")
+        elif _is_folder(entry):
+            is_asked = found and not is_flat and not _has_only(Path(entry.path), others)
+            told += [f"{file_text(entry.name)}: there is no notebook in it"] if is_asked else []
+        elif is_flat and ".ipynb." in entry.name.lower() and _is_notebook_inside(Path(entry.path)):
+            found.append(Path(entry.path))
+        elif is_flat and (".ipynb." in entry.name.lower() or entry.name.lower().endswith(_INSTEAD)):
+            told.append(f"{file_text(entry.name)}: no notebook")
+    passed_over += told
+    yield from found
+
+
+def _has_only(folder: Path, slugs: set[str]) -> bool:
+    """Whether somebody's folder has nothing but other assignments'."""
+    with suppress(OSError):
+        names = {entry.name for entry in os.scandir(folder)}
+        return bool(names) and names <= slugs
+    return False
+
+
 def _add(result: Discovery, found: Found, slugs: tuple[str, ...], course: Course, top: Path) -> None:
-    folders = found.path.relative_to(top).parts[:-1] or found.path.parts[-2:-1]
-    homes = [folder for folder in folders if folder in slugs]  # the outermost counts: students name what is in it
+    below = found.path.relative_to(top).parts[:-1]
+    homes = [folder for folder in below or found.path.parts[-2:-1] if folder in course.slugs]
+    homes = homes[:1]  # the outermost counts: students name what is in it
+    if below and homes and homes[0] not in slugs:
+        return  # another assignment's
     slug = slugs[0] if len(slugs) == 1 else (homes or [_slug_of(found, slugs, course)])[0]
     if slug:
         result.found.append(replace(found, slug=slug, student=_owner(found.path, top, slug)))
@@ -81,25 +126,31 @@ def _add(result: Discovery, found: Found, slugs: tuple[str, ...], course: Course
         result.passed_over.append(f"{found.source}: no matching assignment; name it with --assignment")
 
 
-def _notebooks(folder: Path, slugs: tuple[str, ...], passed_over: list[str]) -> Iterator[Path]:
-    """Notebooks below `folder`. In `<student>/<slug>/` the notebook named <slug> is the only one that counts."""
+def _entries(folder: Path, top: Path, passed_over: list[str]) -> list[os.DirEntry[str]]:
+    """What is in a folder, but for what systems put there. A name that begins with a dot may be a person's in `top`."""
     try:
-        entries = sorted((entry for entry in os.scandir(folder) if entry.name[0] != "."), key=lambda item: item.name)
+        found = [entry for entry in os.scandir(folder) if entry.name not in SYSTEMS and not entry.name.startswith("._")]
     except OSError as error:
-        passed_over.append(f"{file_text(folder.name)}: cannot be opened ({error.strerror})")
-        return
+        passed_over.append(f"{file_text(str(folder.relative_to(top)))}: cannot be opened ({error.strerror})")
+        return []
+    return sorted((entry for entry in found if folder == top or entry.name[0] != "."), key=lambda item: item.name)
+
+
+def _notebooks(folder: Path, top: Path, slugs: tuple[str, ...], passed_over: list[str]) -> Iterator[Path]:
+    """Notebooks below `folder`. In `<student>/<slug>/` the notebook named <slug> is the only one that counts."""
+    entries = _entries(folder, top, passed_over)
     notebooks = [entry for entry in entries if entry.name.lower().endswith(".ipynb") and not _is_folder(entry)]
     named = [entry for entry in notebooks if entry.name == f"{folder.name}.ipynb" and folder.name in slugs]
     if folder.name in slugs and not notebooks:
         yield from _under_another_name(folder, entries, passed_over)
     for entry in entries:
         if _is_folder(entry):
-            yield from _notebooks(Path(entry.path), slugs, passed_over) if not named else ()
+            yield from _notebooks(Path(entry.path), top, slugs, passed_over) if not named else ()
         elif entry in (named or notebooks):
             if entry.is_file(follow_symlinks=False):
                 yield Path(entry.path)
             else:
-                passed_over.append(f"{file_text(entry.name)}: not a regular file; links are not followed")
+                passed_over.append(f"{file_text(str(Path(entry.path).relative_to(top)))}: {_LINK}")
 
 
 def _under_another_name(folder: Path, entries: list[os.DirEntry[str]], passed_over: list[str]) -> Iterator[Path]:
@@ -107,9 +158,10 @@ def _under_another_name(folder: Path, entries: list[os.DirEntry[str]], passed_ov
     files = [entry for entry in entries if entry.is_file(follow_symlinks=False) and entry.name != "timestamp.txt"]
     taken = [entry for entry in files[:_MOST_OTHERS] if _is_notebook_inside(Path(entry.path))]
     yield from (Path(entry.path) for entry in taken)
-    if files and not taken:
+    if not taken and not any(map(_is_folder, entries)):
         names = ", ".join(file_text(entry.name) for entry in files[:3])
-        passed_over.append(f"{file_text(folder.parent.name)}: there is no notebook of {folder.name}, only {names}")
+        only = f", only {names}" if names else ""
+        passed_over.append(f"{file_text(folder.parent.name)}: there is no notebook of {folder.name}{only}")
 
 
 def _is_notebook_inside(path: Path) -> bool:

@@ -138,8 +138,11 @@ def _where_it_breaks(text: str, line: int) -> str:
 
 def _cell_list(notebook: dict[str, Any], notes: list[str]) -> list[Any]:
     """The list of cells wherever this format keeps it: at the top, or in nbformat 2 and 3 in worksheets."""
+    content = notebook.get("content")
+    if notebook.get("type") == "notebook" and isinstance(content, dict):  # as Jupyter's server hands it out
+        notebook = content
     cells = notebook.get("cells")
-    if not isinstance(cells, list):
+    if not isinstance(cells, list) or (not cells and notebook.get("worksheets")):
         sheets = notebook.get("worksheets")
         sheets = [sheet for sheet in sheets if isinstance(sheet, dict)] if isinstance(sheets, list) else []
         lists = [sheet["cells"] for sheet in sheets if isinstance(sheet.get("cells"), list)]

@@ -120,6 +120,12 @@ def test_a_course_without_these_tables_has_no_rules(tmp_path):
         ("[gradebook]\nwait_seconds = -1\n", "at least 0"),
         ("[late]\nper_dya = 1\n", "did you mean “per_day”"),
         ("[deadlines]\na_1 = 2030-10-31\n", "did you mean “a1”"),
+        ("[deadlines]\na1 = 0001-01-01\n", "a year from 1990"),
+        ("[deadlines]\na1 = 9999-12-31T10:00:00Z\n", "a year from 1990"),
+        ("[feedback]\nrelease = 0202-01-01\n", "a year from 1990"),
+        ("[extensions]\nada = '999999 days 999999 days 999999 days'\n", "at most 3660 days"),
+        ("[teams]\nred = ['ada', 'bob']\n[extensions]\nred = '2 days'\n", "write a line for each of ada, bob"),
+        ("[teams.a1]\nred = ['ada', 'bob']\n[extensions]\nred = '2 days'\n", "“red”, which is a team"),
     ],
 )
 def test_what_cannot_be_used_is_told_with_its_line(tmp_path, text, word):

@@ -23,6 +23,17 @@ def test_a_misspelt_student_is_refused_with_the_nearest_name_and_the_line(tmp_pa
         database.term_of(course_of(tmp_path, "ada", "bob", extension="adda"), "tiny")
 
 
+@pytest.mark.parametrize(
+    ("extension", "student"),
+    [('"Ada"', "ada"), ('"ADA@x.edu"', "ada"), ('"Jane Doe"', "Jane Doe_902"), ('"Doe, Jane"', "Jane Doe_902"),
+     ("doejane", "doejane_502"), ('"jane_doe"', "Jane Doe"), ('"jané"', "jane"), ('"JANE_DOE_902"', "Jane Doe_902")],
+)  # fmt: skip
+def test_a_student_in_another_form_is_refused_with_the_one_that_is_known(tmp_path, extension, student):
+    """Each of them cost somebody points in silence: too far from the known name, or another number."""
+    with pytest.raises(CourseError, match=f"did you mean “{student}”"):
+        database.term_of(course_of(tmp_path, student, "bob", extension=extension), "tiny")
+
+
 @pytest.mark.parametrize("other", ["zoe", "s1002", "anne"])
 def test_who_has_not_handed_in_yet_may_have_more_time(tmp_path, other):
     course = course_of(tmp_path, "ada", "s1001", "anna", extension=other)

@@ -109,7 +109,9 @@ def test_links_are_not_followed(tmp_path):
     (handed_in / "mallory").symlink_to(tmp_path / "private")
     result = discover([handed_in], COURSE)
     assert [item.student for item in result.found] == ["ada"]
-    assert result.passed_over == ["eve_a1_conv.ipynb: not a regular file; links are not followed"]
+    assert result.passed_over == [
+        f"{name}: not a regular file; links are not followed" for name in ("eve_a1_conv.ipynb", "mallory")
+    ]
 
 
 def test_a_file_that_becomes_a_link_is_not_read(tmp_path):
@@ -158,3 +160,65 @@ def test_names_that_are_no_text_are_shown(tmp_path):
     with open(path, "w"):
         pass
     assert found(tmp_path) == [("caf\ufffd", "a1_conv")]
+
+
+def test_in_the_tree_another_assignments_notebook_is_nobodys_of_this_one(tmp_path):
+    """`regrade a1` took a2's notebooks for hand-ins of a1, and a student for as many people as there were folders."""
+    place(tmp_path, "bob/a1_conv/a1_conv.ipynb", "bob/a2_pool/a2_pool.ipynb", "ada/a2_pool/a2_pool.ipynb")
+    for given in (tmp_path, tmp_path / "bob"):
+        result = discover([given], COURSE, "a1_conv")
+        assert [(item.student, item.slug) for item in result.found] == [("bob", "a1_conv")]
+        assert result.passed_over == []
+    assert [item.student for item in discover([tmp_path], COURSE, "a2_pool").found] == ["ada", "bob"]
+
+
+@pytest.mark.parametrize("form", ["{}/a1_conv/a1_conv.ipynb", "{}/a1_conv.ipynb", "{}.ipynb"])
+def test_a_persons_name_may_begin_with_a_dot(tmp_path, form):
+    place(tmp_path, *(form.format(name) for name in (".jane", "ada")), ids=("corr2d",))
+    assert {name for name, _ in found(tmp_path)} == {".jane", "ada"}
+    place(tmp_path, ".venv/a1_conv.ipynb", "._ada.ipynb", ".git/x.ipynb", ".DS_Store", ids=("corr2d",))
+    assert {name for name, _ in found(tmp_path)} == {".jane", "ada"}
+
+
+@pytest.mark.parametrize(
+    "what", ["eve/a1_conv/timestamp.txt", "eve/essay.pdf", "eve/a1_conv/x/y.txt", "eve/.work/x.ipynb"]
+)
+def test_somebody_without_a_notebook_is_named(tmp_path, what):
+    place(tmp_path, "ada/a1_conv/a1_conv.ipynb", what)
+    result = discover([tmp_path], COURSE)
+    assert [item.student for item in result.found] == ["ada"]
+    (sentence,) = result.passed_over
+    assert sentence.startswith("eve: there is no notebook")
+
+
+@pytest.mark.parametrize("what", ["eve/a1_conv", "eve/a2_pool", "eve"])
+def test_an_empty_folder_is_somebodys(tmp_path, what):
+    place(tmp_path, "ada/a1_conv/a1_conv.ipynb").joinpath(what).mkdir(parents=True)
+    (sentence,) = discover([tmp_path], COURSE).passed_over
+    assert sentence.startswith("eve: there is no notebook")
+
+
+def test_a_link_in_somebodys_place_names_them(tmp_path):
+    place(tmp_path, "ada/a1_conv/a1_conv.ipynb")
+    (tmp_path / "bob").symlink_to("ada")
+    for student in ("eve", "cy"):
+        (tmp_path / student).mkdir()
+    (tmp_path / "eve/a1_conv").symlink_to("../ada/a1_conv")
+    os.mkfifo(place(tmp_path, "cy/a1_conv/a1_conv.txt") / "cy/a1_conv/a1_conv.ipynb")
+    told = discover([tmp_path], COURSE).passed_over
+    assert [sentence.split(":")[0].split("/")[0] for sentence in told] == ["cy", "bob", "eve"]
+
+
+def test_beside_a_class_of_files_what_is_no_notebook_is_named(tmp_path):
+    place(tmp_path, "ada.ipynb", "cy.ipynb.txt", ids=("corr2d",))
+    for name in ("bob.pdf", "di.ipynb.html", "eve.py", "students.csv", "README.md"):
+        (tmp_path / name).write_text("x")
+    result = discover([tmp_path], COURSE)
+    assert [item.student for item in result.found] == ["ada", "cy"]
+    assert result.passed_over == [f"{name}: no notebook" for name in ("bob.pdf", "di.ipynb.html", "eve.py")]
+
+
+def test_an_archive_is_no_person(tmp_path):
+    (tmp_path / "bob.zip").write_bytes(b"PK\x05\x06" + bytes(18))
+    result = discover([tmp_path / "bob.zip"], COURSE, "a1_conv")
+    assert (result.found, result.passed_over) == ([], ["bob.zip: an archive; convgrade collect takes what is in a zip"])

@@ -340,6 +340,14 @@ def test_older_formats_are_read(version):
     assert f"nbformat {version}" in submission.notes[0]
 
 
+def test_cells_are_found_where_other_programs_keep_them():
+    """Jupyter's server wraps a notebook; a half-converted one of nbformat 3 has an empty list beside its worksheets."""
+    wrapped = json.dumps({"name": "a.ipynb", "type": "notebook", "content": json.loads(notebook(handed_in()))})
+    assert read_submission(wrapped.encode(), ASSIGNMENT) == read(handed_in())
+    sheets = {"nbformat": 3, "cells": [], "worksheets": [{"cells": handed_in()}]}
+    assert labels(read_submission(json.dumps(sheets).encode(), ASSIGNMENT)) == labels(read(handed_in()))
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
 def test_other_encodings_are_read(encoding):
     raw = notebook(handed_in()).decode().encode(encoding)
