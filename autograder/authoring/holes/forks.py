@@ -14,6 +14,7 @@ import selectors
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,11 +75,9 @@ class _Fork:
 
 def in_forks(batches: Sequence[Batch], jobs: int) -> Iterator[Any]:
     """What each task gives, in the order of their places; None for one that needs too long or ends its process."""
-    gc.collect()
-    gc.freeze()
     done: dict[int, Any] = {}
     waiting, place = list(batches), 0
-    with selectors.DefaultSelector() as running:
+    with _shared_memory(), selectors.DefaultSelector() as running:
         while waiting or running.get_map():
             while waiting and len(running.get_map()) < jobs:
                 fork, reader = _forked(waiting.pop(0))
@@ -89,6 +88,17 @@ def in_forks(batches: Sequence[Batch], jobs: int) -> Iterator[Any]:
             while place in done:
                 yield done.pop(place)
                 place += 1
+
+
+@contextmanager
+def _shared_memory() -> Iterator[None]:
+    """What is there now is not walked by the collectors of forks; at the end of this process it is collected."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _ended(running: selectors.BaseSelector) -> Iterator[tuple[dict[int, Any], list[Batch]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import signal
 import time
 
@@ -144,6 +145,12 @@ def test_what_a_task_leaves_behind_reaches_no_other():
     tasks = [lambda: left.append(1), lambda: len(left)]
     assert list(in_forks([batch(*tasks, sound=lambda: not left)], jobs=1)) == [None, 0]
     assert list(in_forks([batch(*tasks)], jobs=1)) == [None, 1]
+
+
+def test_what_forks_shared_is_collected_afterwards():
+    before = gc.get_freeze_count()  # what stays frozen is leaked at the end, and libraries say so in many lines
+    assert list(in_forks([batch(lambda: gc.get_freeze_count() > before)], jobs=1)) == [True]
+    assert gc.get_freeze_count() == before
 
 
 WATCHER = """class Watcher:
