@@ -135,6 +135,9 @@ edit("Loop.run", "average_divided_by_window", ") / len(log[-window:]))", ") / wi
 edit("Loop.run", "logs_tensors", "log.append(result[name])", "log.append(torch.tensor(result[name]))",
      of="Loop__one_log_after_the_other", hint="The logs hold tensors. Plain floats can be written to a file, tensors cannot.")
 
+edit("Loop.run", "logs_rounded_numbers", "log.append(result[name])", "log.append(round(result[name], 2))",
+     of="Loop__one_log_after_the_other", hint="The logs are rounded. Round where you print; a log keeps what the step said, or the averages drift.")
+
 edit("Loop.run", "evaluates_the_training_data", "evaluate(valid_loader)", "evaluate(train_loader)",
      of="Loop__one_log_after_the_other", hint="After each epoch you evaluate the training loader. The validation loader is the one to watch.")
 

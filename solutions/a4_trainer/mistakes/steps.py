@@ -84,6 +84,9 @@ edit("Steps.train_step", "batch_stays_where_it_is",
      "x, y = batch[0].to(self.device), batch[1].to(self.device)", "x, y = batch",
      of="Steps__in_short", hint="The batch is not moved to self.device: x.to(self.device), and y as well.")
 
+edit("Steps.__init__", "device_is_not_kept", "self.device = device", "self.device = None",
+     hint="The device is not kept, so the model moves there and the batches stay where they are. Keep it: self.device = device.")
+
 edit("Steps.__init__", "model_is_not_moved",
      "\n"
      "    if device is not None:\n"
