@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.course.answers import Definition
-from autograder.judge.repair import calls, statements
+from autograder.judge.repair import calls, formulas, rows, statements
 from autograder.judge.repair import expressions as of
 from autograder.judge.repair.around import Around, Site, around_of, sites
 from autograder.judge.repair.aspects import Aspect
@@ -23,8 +23,13 @@ _BLOCKS = ("body", "orelse", "finalbody")
 # In the order of how often they repair a known mistake of the course for each edit that is tried.
 RULES: tuple[of.ExpressionRule | statements.StatementRule, ...] = (
     (Aspect.MISSING, statements.of_a_training_step),
+    (ast.BinOp, Aspect.ROUNDING, formulas.rounded_up),
+    (ast.Tuple, Aspect.AXIS, rows.other_axes),
+    (ast.Slice, Aspect.INDEX, rows.from_the_other_end),
     (ast.Constant, Aspect.NAME, of.not_fixed),
     (Aspect.EXTRA, statements.dropped),
+    (ast.JoinedStr, Aspect.VALUE, rows.numbers_in_text),
+    (ast.List, Aspect.EXTRA, rows.without_an_element),
     (ast.Call, Aspect.ARGUMENT, calls.fewer_arguments),
     (ast.Compare, Aspect.COMPARISON, of.other_comparisons),
     (ast.Call, Aspect.RANGE, calls.other_ranges),
@@ -48,6 +53,10 @@ RULES: tuple[of.ExpressionRule | statements.StatementRule, ...] = (
     (Aspect.NAME, statements.names_exchanged),
     (Aspect.CONDITION, statements.chained),
     (Aspect.MISSING, statements.stopped_at_the_first),
+    (ast.BinOp, Aspect.OPERATOR, formulas.reaching),
+    (ast.BinOp, Aspect.OPERATOR, formulas.scaled_first),
+    (ast.Call, Aspect.ORDER, rows.keywords_exchanged),
+    (ast.Attribute, Aspect.EXTRA, rows.not_turned),
     (ast.IfExp, Aspect.CONDITION, of.other_choice),
     (ast.JoinedStr, Aspect.ORDER, of.other_order_in_text),
     (ast.Call, Aspect.AXIS, calls.more_axes),
@@ -63,6 +72,8 @@ RULES: tuple[of.ExpressionRule | statements.StatementRule, ...] = (
     (Aspect.MOVED, statements.moved_down),
     (ast.BinOp, Aspect.OPERATOR, of.other_grouping),
     (ast.Call, Aspect.ARGUMENT, calls.more_keywords),
+    (ast.Tuple, Aspect.EXTRA, rows.without_an_element),
+    (ast.BinOp, Aspect.NAME, formulas.shared_out),
     (ast.expr, Aspect.SIGN, of.other_sign),
     ((ast.Compare, ast.BoolOp), Aspect.CONDITION, of.negated),
     (ast.Name, Aspect.NAME, of.other_names),

@@ -201,16 +201,14 @@ def other_order(node: Any, _: Around) -> Iterator[ast.expr]:
 
 
 def other_bounds(node: ast.Slice, _: Around) -> Iterator[ast.expr]:
-    """A slice without one of its bounds, or from the other end."""
+    """A slice without one of its bounds, or with what it leaves out."""
     for bounds in ((None, node.upper, node.step), (node.lower, None, node.step), (node.lower, node.upper, None)):
         if bounds != (node.lower, node.upper, node.step):
             yield ast.Slice(*bounds)
     if node.lower is None and node.upper is not None:
         yield ast.Slice(node.upper, None, node.step)
-        yield ast.Slice(_opposite(node.upper), None, node.step)
     if node.upper is None and node.lower is not None:
         yield ast.Slice(None, node.lower, node.step)
-        yield ast.Slice(None, _opposite(node.lower), node.step)
     if node.lower is None:
         yield ast.Slice(ast.Constant(1), node.upper, node.step)
     if node.upper is None:
@@ -237,6 +235,11 @@ def literal(value: float) -> ast.expr:
     return ast.Constant(value) if value >= 0 else ast.UnaryOp(ast.USub(), ast.Constant(-value))
 
 
+def opposite(node: ast.expr) -> ast.expr:
+    """It with the other sign."""
+    return node.operand if isinstance(node, ast.UnaryOp) else ast.UnaryOp(ast.USub(), node)
+
+
 def renamed_call(node: ast.Call, name: str) -> ast.Call:
     """The same call of another function or method of its module or object."""
     function = ast.Attribute(node.func.value, name) if isinstance(node.func, ast.Attribute) else ast.Name(name)
@@ -247,10 +250,6 @@ def _exchanged(row: list[ast.expr], one: int, other: int) -> list[ast.expr]:
     order = list(row)
     order[one], order[other] = order[other], order[one]
     return order
-
-
-def _opposite(node: ast.expr) -> ast.expr:
-    return node.operand if isinstance(node, ast.UnaryOp) else ast.UnaryOp(ast.USub(), node)
 
 
 def _is_one_less(node: ast.expr) -> TypeGuard[ast.BinOp]:

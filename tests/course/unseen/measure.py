@@ -5,6 +5,7 @@ The search for a line runs in process, too: these definitions are ours.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import re
 import signal
@@ -20,7 +21,7 @@ from unittest.mock import patch
 
 from autograder.box.outcome import StudentError
 from autograder.course import Assignment, load_course
-from autograder.course.answers import homes
+from autograder.course.answers import Definition, homes, parsed, stand_in
 from autograder.grading import repair
 from autograder.grading.carried import Resit
 from autograder.judge.causes import both
@@ -94,7 +95,7 @@ def measured(slug: str, one_in: int = 1, folder: Path = HERE) -> list[Measured]:
 
 
 def _measured(suite: Suite, mistake: Unseen) -> Measured:
-    names: dict[str, Any] = dict(suite.reference)
+    names: dict[str, Any] = _given(suite, mistake.source) | dict(suite.reference)
     exec(USES + mistake.source, names)  # noqa: S102  # ours
     others = _others(suite, names)
     results = suite.run(LocalBox(names).ask, others)
@@ -106,6 +107,16 @@ def _measured(suite: Suite, mistake: Unseen) -> Measured:
     listed = {each.name for each in suite.mistakes}
     hints = tuple(told.values())
     return Measured(suite.assignment.slug, mistake.name, len(failed), tuple(told), set(told) <= listed, wrong, hints)
+
+
+def _given(suite: Suite, source: str) -> dict[str, Any]:
+    """What the source uses of what the notebook's given cells define, such as `in_eval_mode`."""
+    cells = [cell for cell in suite.assignment.cells if cell.kind == "code" and cell.role == "given"]
+    defined = {node.name for cell in cells for node in parsed(cell.source).body if isinstance(node, Definition)}
+    used = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)} & defined
+    names: dict[str, Any] = {}
+    exec(stand_in(suite.assignment, used), names)  # noqa: S102  # ours
+    return {name: names[name] for name in used}
 
 
 def _with_a_line(
