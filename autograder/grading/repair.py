@@ -36,6 +36,8 @@ from autograder.submission.read import Cell
 from autograder.submission.uses import lasting, names_used
 
 MOST_TRIED = 160  # edits for one submission
+MOST_PLACES = 3  # that repair a group, each alone: which of them is wrong, nobody can tell
+ANY_PLACES = 2  # where each is about another kind of thing
 MOST_GROUPS = 3  # of failed checks, of one submission
 EFFORT = 2.0  # seconds that the edits of one submission may take, as estimated: no clock decides what is tried
 PER_EDIT = 0.01  # seconds to put one in place and to ask a check, about
@@ -90,10 +92,10 @@ def is_unexplained(checks: Results, suite: Suite) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """The one place that, changed, makes a group's checks pass."""
+    """The place that, changed, makes a group's checks pass; or two or three, of which each does."""
 
     cell: str  # its label
-    line: int  # of that cell, from 1
+    lines: tuple[int, ...]  # of that cell, from 1: one, or those that belong together
     aspect: Aspect | None  # what kind of thing to look at; None where that could be several
     change: str  # the edit, as a diff
 
@@ -103,8 +105,8 @@ class _Line:
         """What the student reads of it, and the staff."""
         aspect = self.aspect if show != "shapes" else None  # nor does the name say what the sentence may not
         name = f"line_{aspect}" if aspect else "line"
-        sentence = line_to_look_at(self.cell, self.line, aspect)
-        staff = f"Line {self.line} of {self.cell}, changed so, passes:\n{self.change}"
+        sentence = line_to_look_at(self.cell, self.lines, aspect)
+        staff = f"Line {self.lines[0]} of {self.cell}, changed so, passes:\n{self.change}"
         return Cause(Layer.LINE, name, sentence, self.checks, staff)
 
 
@@ -195,7 +197,7 @@ class _Search:
         ]
 
     def _line(self, group: _Group, box: Box) -> _Line | None:
-        """The one place that repairs the group's checks, or else some; None where there are several, or at a bound."""
+        """The place that repairs the group's checks, or else some; None where there are many, or at a bound."""
         own = {name: self.own[name] for name in self.own if name in group.all}
         alone = len(group.failed) == len(self.failed)  # else what is skipped may wait for another group
         trials = _Trials(self.resit.suite, box, group.failed, self.passed, self.skipped if alone else ())
@@ -206,10 +208,11 @@ class _Search:
             self.left.use(1, effort)
             if checks := trials.repaired(own[name], edit):
                 found.append(_Repair(own[name], edit, checks))
-            if len({each.place for each in found if len(each.checks) == len(group.failed)}) > 1:
+            if len({each.place for each in found if len(each.checks) == len(group.failed)}) > MOST_PLACES:
                 return None
         bound = box.gave_up or box.clock.spent >= self.limits.submission_seconds
-        return None if bound else _in_common([each for each in found if len(each.checks) == len(group.failed)] or found)
+        whole = [each for each in found if len(each.checks) == len(group.failed)]
+        return None if bound else _in_common(whole, MOST_PLACES) if whole else _in_common(found, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,16 +321,28 @@ def _effort(own: Iterable[_Own]) -> float:
     return PER_EDIT + max((DEAR[word] for word in words & DEAR.keys()), default=0.0)
 
 
-def _in_common(repairs: Sequence[_Repair]) -> _Line | None:
-    """What all these edits of one statement have in common; None where there are several places, or none."""
-    if len({each.place for each in repairs}) != 1:
+def _in_common(repairs: Sequence[_Repair], most: int) -> _Line | None:
+    """What all these edits have in common; None where they are of more places than that, of two cells, or none."""
+    places = {each.place for each in repairs}
+    if not 1 <= len(places) <= most or len({cell for cell, _ in places}) > 1:
         return None
     first = repairs[0]
-    lines, aspects = {each.edit.line for each in repairs}, {each.edit.aspect for each in repairs}
-    line = first.edit.line if len(lines) == 1 else first.edit.statement
+    aspects = {each.edit.aspect for each in repairs}
+    if len(places) > ANY_PLACES and len(aspects) > 1:
+        return None
     aspect = first.edit.aspect if len(aspects) == 1 else None
     checks = tuple(name for name in first.checks if all(name in each.checks for each in repairs))
-    return _Line(first.own.cell.label, line, aspect, difference(first.own.source, first.edit.source), checks)
+    change = difference(first.own.source, first.edit.source)
+    return _Line(first.own.cell.label, _lines_of(repairs), aspect, change, checks)
+
+
+def _lines_of(repairs: Sequence[_Repair]) -> tuple[int, ...]:
+    """The line that all of them change, or the first of its statement; of two statements both."""
+    lines: set[int] = set()
+    for statement in {each.edit.statement for each in repairs}:
+        here = {line for each in repairs if each.edit.statement == statement for line in each.edit.lines}
+        lines |= here if len(here) == 1 or all(len(each.edit.lines) == 2 for each in repairs) else {statement}
+    return tuple(sorted(lines))
 
 
 def _weight(case: Case) -> tuple[int, int]:

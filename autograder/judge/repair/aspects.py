@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 
@@ -50,8 +50,9 @@ ASPECTS: Mapping[Aspect, str] = {
 """What kind of thing to look at; never what to put there."""
 
 
-def line_to_look_at(cell: str, line: int, aspect: Aspect | None = None) -> str:
-    """Where to look: the line, and what kind of thing there, where that is known and may be told."""
-    place = f"Look at line {line} of `{cell}`"
+def line_to_look_at(cell: str, lines: Sequence[int], aspect: Aspect | None = None) -> str:
+    """Where to look: the line, or those that belong together, and what kind of thing there, where that may be told."""
+    many = " and ".join(f"line {line}" for line in lines)
+    place = f"Look at {many} of `{cell}`{' together' if len(lines) > 1 else ''}"
     what = ASPECTS[aspect] if aspect else ""
     return f"{place}: {what.removesuffix('?')}{'?' if what.endswith('?') else '.'}" if what else f"{place}."

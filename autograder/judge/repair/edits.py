@@ -81,6 +81,7 @@ RULES: tuple[of.ExpressionRule | statements.StatementRule, ...] = (
     (ast.expr, Aspect.MISSING, calls.a_method_more),
     (ast.expr, Aspect.MISSING, calls.a_function_more),
 )
+OF_NAMES = (of.twin_names, of.other_names, of.other_attributes)  # two names at once are exchanged: an order
 LIKELY = (of.next_numbers, of.shifted, of.twin_names, statements.dropped)  # slips of those who know what they want
 
 
@@ -93,6 +94,7 @@ class Edit:
     aspect: Aspect
     source: str  # the whole definition, changed
     rank: tuple[int, bool, int]  # lower ones are more likely: see `_in_turns`, and where it stopped
+    lines: tuple[int, ...]  # of the cell: that one, and the one beside it that is changed alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,13 @@ class _Change:
     aspect: Aspect
     site: Site
     value: Any
+    beside: _Change | None = None  # the same change of what is written alike beside it
+
+    def put(self) -> None:
+        """Puts it into the tree."""
+        self.site.put(self.value)
+        if self.beside:
+            self.beside.put()
 
 
 def edits_of(
@@ -125,13 +134,22 @@ def edits_of(
     for change in sorted(_in_turns(wanted), key=rank):
         if len(seen) >= most + 2:
             return
-        kept = change.site.get()
-        change.site.put(change.value)
-        source = code_of_definition(definition)
-        change.site.put(kept)
+        source = _put_in(change, definition)
         if source not in seen:
             seen.add(source)
-            yield Edit(change.line, change.statement, change.aspect, source, rank(change))
+            lines = {change.line, (change.beside or change).line}
+            yield Edit(change.line, change.statement, change.aspect, source, rank(change), tuple(sorted(lines)))
+
+
+def _put_in(change: _Change, definition: Definition) -> str:
+    """The definition with a change in it."""
+    sites = [each.site for each in (change, change.beside) if each]
+    kept = [site.get() for site in sites]
+    change.put()
+    source = code_of_definition(definition)
+    for site, old in zip(sites, kept, strict=True):
+        site.put(old)
+    return source
 
 
 def difference(old: str, new: str) -> str:
@@ -142,11 +160,12 @@ def difference(old: str, new: str) -> str:
 
 def _in_turns(changes: Iterator[_Change]) -> Iterator[_Change]:
     """Each rule's changes, a few of every rule in a turn: no rule takes the place of all others."""
-    count: Counter[int] = Counter()
+    count: Counter[tuple[int, bool]] = Counter()
     for change in changes:
         at_once = IN_A_TURN * (4 if RULES[change.rule][-1] in LIKELY else 1)
-        yield replace(change, turn=count[change.rule] // at_once)
-        count[change.rule] += 1
+        kind = change.rule, change.beside is not None
+        yield replace(change, turn=count[kind] // at_once)
+        count[kind] += 1
 
 
 def _in_the_order_of_lines(definition: Definition) -> Iterator[_Change]:
@@ -164,10 +183,12 @@ def _of_blocks(parent: Any, around: Around) -> Iterator[_Change]:
     """All changes of the statements below a node, but not in functions of their own."""
     for name in _BLOCKS:
         block = getattr(parent, name, None)
-        for place, node in enumerate(block if isinstance(block, list) else ()):
+        nodes: list[Any] = block if isinstance(block, list) else []
+        for place, node in enumerate(nodes):
             yield from _of_statement(Site(parent, name), place, around)
             if not isinstance(node, Definition):
                 yield from _of_expressions(node, node.lineno, around)
+                yield from _of_both(nodes[place : place + 2], around)
                 yield from _of_blocks(node, around)
     for handler in getattr(parent, "handlers", ()):
         yield from _of_blocks(handler, around)
@@ -200,3 +221,23 @@ def _of_expressions(node: Any, statement: int, around: Around) -> Iterator[_Chan
                 yield from (
                     _Change(0, number, statement, statement, line, aspect, site, each) for each in rule[2](old, inner)
                 )
+
+
+def _of_both(nodes: list[Any], around: Around) -> Iterator[_Change]:
+    """The same change of two things that are written alike, of rows and columns: two statements, or two of a tuple."""
+    value = getattr(nodes[0], "value", None)
+    if isinstance(value, ast.Tuple) and len(value.elts) == 2 and isinstance(nodes[0], ast.Assign):
+        row = list(_of_expressions(value, nodes[0].lineno, around))
+        first, second = row[: len(row) // 2], row[len(row) // 2 :]
+    elif len(nodes) == 2 and isinstance(nodes[0], (ast.Assign, ast.AugAssign)) and _is_alike(*nodes):
+        first, second = (list(_of_expressions(each, each.lineno, around)) for each in nodes)
+    else:
+        return
+    if [each.rule for each in first] == [each.rule for each in second]:
+        both = [pair for pair in zip(first, second, strict=True) if RULES[pair[0].rule][-1] not in OF_NAMES]
+        yield from (replace(one, beside=other) for one, other in both)
+
+
+def _is_alike(one: ast.AST, other: ast.AST) -> bool:
+    """Whether two statements are the same but for names and numbers."""
+    return [type(node) for node in ast.walk(one)] == [type(node) for node in ast.walk(other)]

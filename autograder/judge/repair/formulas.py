@@ -29,7 +29,7 @@ def reaching(node: ast.BinOp, _: Around) -> Iterator[ast.expr]:
 
 
 def scaled_first(node: ast.BinOp, around: Around) -> Iterator[ast.expr]:
-    """The last step of a formula as its first: `(x / 255 - m) / s` for `(x - m) / s / 255`; and the first as its last."""
+    """The last step of a formula as its first, `(x / 255 - m) / s` for `(x - m) / s / 255`; the first as its last."""
     if around.whole and isinstance(node.op, _SCALES) and isinstance(node.left, ast.BinOp):
         moved = copy.deepcopy(node.left)
         leaf = _leftmost(moved)
@@ -55,7 +55,8 @@ def shared_out(node: ast.BinOp, around: Around) -> Iterator[ast.expr]:
 
 def _quotient(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
     """What is divided, and by what, where the result is rounded down."""
-    inner = node.args[0] if name_of_call(node) in ("int", "floor") and isinstance(node, ast.Call) and node.args else node
+    cut = isinstance(node, ast.Call) and name_of_call(node) in ("int", "floor") and len(node.args) == 1
+    inner = node.args[0] if cut else node  # type: ignore[attr-defined]
     wanted = ast.FloorDiv if inner is node else ast.Div
     return (inner.left, inner.right) if isinstance(inner, ast.BinOp) and isinstance(inner.op, wanted) else None
 

@@ -108,6 +108,17 @@ def test_a_relation_is_told(name: str, shape: tuple[int, ...], change: Change) -
     assert told(got, expected) == name
 
 
+def test_a_bias_is_asked_about_only_where_there_may_be_one() -> None:
+    expected = drawn(*IMAGES)
+    plain, with_weights = (
+        related([Pair(per_channel(expected), expected, given)]) for given in ({}, {"weight": drawn(3, 2, 2, 2)})
+    )
+    assert plain
+    assert "bias" not in plain.sentence
+    assert with_weights
+    assert "is the bias left out" in with_weights.sentence
+
+
 def missing() -> list[tuple[str, Callable[[torch.Tensor], torch.Tensor]]]:
     return [
         ("no_relu", torch.relu),

@@ -144,8 +144,20 @@ def test_two_mistakes_at_once_are_no_line(report):
     assert hints(report(add="def add(a, b):\n    a = a + 3\n    b = -b * b\n    return a - b")) == {}
 
 
-def test_two_places_are_no_line(report):
-    """Either line may lose its sign."""
+def test_two_lines_that_each_repair_it_are_named_together(report):
+    """Whether the one or the other has them the wrong way round, nobody can tell."""
+    either = "def add(a, b):\n    low, high = b, a\n    first, second = low, high\n"
+    either += "    left = 3 * (first - a) ** 2\n    right = 5 * (second - b) ** 2\n    return a + b + left + right"
+    assert set(hints(report(add=either)).values()) == {"Look at line 2 and line 3 of `add` together: the order."}
+
+
+def test_the_same_slip_in_two_lines_is_named_with_both(report):
+    both = "def add(a, b):\n    left = a * 2 - a * 2\n    right = b * 2 - b * 2\n    return left / 4 + right / 4"
+    assert set(hints(report(add=both)).values()) == {"Look at line 2 and line 3 of `add` together."}
+
+
+def test_three_places_are_no_line(report):
+    """Any line may lose its sign."""
     assert hints(report(add="def add(a, b):\n    c = -b\n    d = -c\n    d = -d\n    return a + d")) == {}
 
 
@@ -203,7 +215,7 @@ def test_most_edits_are_asked_one_question_only(report, monkeypatch):
     passes = repair._Trials._passes
     monkeypatch.setattr(repair._Trials, "_passes", lambda *given: asked.append(given) or passes(*given))
     monkeypatch.setattr(repair, "MOST_TRIED", 60)
-    assert hints(report(double="def double(x):\n    y = x + 1\n    return x * y * 3 - x")) == {}
+    assert hints(report(double="def double(x):\n    y = x + 1\n    return x * y * 5 - x")) == {}
     assert len(asked) < 15
 
 

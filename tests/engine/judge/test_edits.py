@@ -229,3 +229,16 @@ def test_where_an_error_stopped_it_is_looked_at_first():
     (definition,) = definitions_of("def f(x):\n    a = x + 1\n    b = a * 2\n    return g(b, a)").values()
     assert next(iter(edits_of(definition))).line != 4
     assert next(iter(edits_of(definition, stopped={4}))).line == 4
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "lines"),
+    [
+        ("a = x // i + 1\n    b = y // i + 1", "a = -(-x // i)\n    b = -(-y // i)", (2, 3)),
+        ("a, b = x * i + x, y * i + y", "a, b = x * i, y * i", (2,)),
+        ("a += x[1]\n    b += y[1]", "a += x[0]\n    b += y[0]", (2, 3)),
+    ],
+)
+def test_the_same_slip_in_rows_and_columns_is_repaired_in_both(wrong, right, lines):
+    head = "def f(x, i, y):\n    "
+    assert repairs(f"{head}{wrong}\n    return a + b", f"{head}{right}\n    return a + b")[0].lines == lines

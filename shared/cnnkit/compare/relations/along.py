@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from cnnkit.compare.relations.fits import Fit
-from cnnkit.compare.relations.leaves import Array, Leaf
+from cnnkit.compare.relations.leaves import KERNELS, Array, Leaf
 
 ALONG = 3  # steps that a running sum takes at least
 
@@ -73,8 +73,9 @@ def _laid_out(values: Array, shape: tuple[int, ...]) -> list[Array]:
 
 
 def _by_channel(leaf: Leaf) -> Iterator[Fit]:
-    """One number for each channel, another one for each."""
+    """One number for each channel, another one for each: a bias, where what was asked has one, or weights."""
     ndim = leaf.expected.ndim
+    has_bias = any("bias" in name or name in KERNELS for name in leaf.given)
     if ndim < 3:
         return
     axis = 1 if ndim == 4 else 0
@@ -87,7 +88,7 @@ def _by_channel(leaf: Leaf) -> Iterator[Fit]:
         one = bool(np.ptp(each) <= leaf.tolerance * np.abs(each).max()) or count < 2
         candidate = leaf.expected + each if name == "added" else leaf.expected * each
         if not one and leaf.is_got(candidate):
-            what = ": is the bias left out, or added twice?" if name == "added" else ""
+            what = ": is the bias left out, or added twice?" if name == "added" and has_bias else ""
             words = f"{by} one number for each channel{what}"
             yield Fit(f"channels_{name}", words, free=count, general=True)
 
