@@ -73,7 +73,7 @@ RULES: tuple[of.ExpressionRule | statements.StatementRule, ...] = (
     (ast.BinOp, Aspect.OPERATOR, of.other_grouping),
     (ast.Call, Aspect.ARGUMENT, calls.more_keywords),
     (ast.Tuple, Aspect.EXTRA, rows.without_an_element),
-    (ast.BinOp, Aspect.NAME, formulas.shared_out),
+    (ast.BinOp, Aspect.NAME, formulas.apportioned),
     (ast.expr, Aspect.SIGN, of.other_sign),
     ((ast.Compare, ast.BoolOp), Aspect.CONDITION, of.negated),
     (ast.Name, Aspect.NAME, of.other_names),

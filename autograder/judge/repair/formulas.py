@@ -45,7 +45,7 @@ def scaled_first(node: ast.BinOp, around: Around) -> Iterator[ast.expr]:
             yield ast.BinOp(moved, leaf.op, leaf.right)
 
 
-def shared_out(node: ast.BinOp, around: Around) -> Iterator[ast.expr]:
+def apportioned(node: ast.BinOp, around: Around) -> Iterator[ast.expr]:
     """How many there are of another thing for each, in the place of how many there are: `n / e * i` for `e * i`."""
     if isinstance(node.op, ast.Mult) and isinstance(node.left, ast.Name):
         name = node.left.id
