@@ -235,7 +235,7 @@ def _of_both(nodes: list[Any], around: Around) -> Iterator[_Change]:
         return
     if [each.rule for each in first] == [each.rule for each in second]:
         both = [pair for pair in zip(first, second, strict=True) if RULES[pair[0].rule][-1] not in OF_NAMES]
-        yield from (replace(one, beside=other) for one, other in both)
+        yield from (replace(change, beside=alike) for change, alike in both)
 
 
 def _is_alike(one: ast.AST, other: ast.AST) -> bool:

@@ -38,10 +38,10 @@ def other_axes(node: ast.Tuple, around: Around) -> Iterator[ast.expr]:
 def keywords_exchanged(node: ast.Call, _: Around) -> Iterator[ast.expr]:
     """Two keywords of a call, each with the value of the other one."""
     named = [place for place, keyword in enumerate(node.keywords) if keyword.arg]
-    for one, other in itertools.islice(itertools.combinations(named, 2), _MOST):
+    for place, later in itertools.islice(itertools.combinations(named, 2), _MOST):
         words = list(node.keywords)
-        words[one] = ast.keyword(node.keywords[one].arg, node.keywords[other].value)
-        words[other] = ast.keyword(node.keywords[other].arg, node.keywords[one].value)
+        words[place] = ast.keyword(node.keywords[place].arg, node.keywords[later].value)
+        words[later] = ast.keyword(node.keywords[later].arg, node.keywords[place].value)
         yield ast.Call(node.func, node.args, words)
 
 
