@@ -237,6 +237,9 @@ def _text(roster: Path | None) -> str:
     from autograder.errors import CourseError
 
     try:
-        return roster.read_text("utf-8-sig") if roster else ""
+        text = roster.read_text("utf-8-sig") if roster else ""
     except UnicodeDecodeError:
         raise CourseError("the roster is not UTF-8 text", str(roster), "export it again, as CSV") from None
+    if roster and not text.strip():  # else it would count as none
+        raise CourseError("the roster is empty", str(roster), "export it again, as CSV")
+    return text

@@ -13,6 +13,7 @@ from autograder.exports.roster import match
 from autograder.exports.table import CsvValue, Theirs, to_csv
 from autograder.gradebook.grades import Grade
 from autograder.intake.roster import Identity, from_csv, login_keys, name_keys
+from autograder.text.escape import terminal
 from autograder.text.words import amount
 
 _LOGINS = ("sis user id", "sis login id", "integration id")
@@ -38,8 +39,7 @@ def _alone(title: str, grades: Sequence[Grade]) -> Export:
 def _merged(title: str, grades: Sequence[Grade], table: list[list[str]]) -> Export:
     header, body = table[0], table[1:]
     width = _identity_width(header)
-    titles = (title, *{grade.assignment for grade in grades})
-    column = next((name for each in titles for name in header[width:] if _is_title(name, each)), "")
+    column = _column(header[width:], (title, *{grade.assignment for grade in grades}))
     students = {index: row for index, row in enumerate(body) if _is_student(row)}
     identities = {index: _identity(header[:width], row) for index, row in students.items()}
     matched = match(grades, identities, "Canvas")
@@ -50,6 +50,17 @@ def _merged(title: str, grades: Sequence[Grade], table: list[list[str]]) -> Expo
     complaints = [*matched.complaints, *_other_points(body, header.index(column) if column else -1, grades)]
     names = [*map(Theirs, header[:width]), Theirs(column) or title]
     return Export(to_csv(names, rows), tuple(complaints))
+
+
+def _column(names: Sequence[str], titles: Sequence[str]) -> str:
+    """The column of this assignment, by the first title that any has; "" where none has. Raises CourseError for two."""
+    fitting = next(filter(None, ([name for name in names if _is_title(name, each)] for each in titles)), [])
+    if len(fitting) > 1:
+        what = (
+            f"Canvas has {len(fitting)} assignments of this title: {', '.join(terminal(name, 60) for name in fitting)}"
+        )
+        raise CourseError(what, "--roster", "rename all but the right one in Canvas, and export again")
+    return fitting[0] if fitting else ""
 
 
 def _identity_width(header: Sequence[str]) -> int:

@@ -39,7 +39,10 @@ _ENGLISH = {
     "note maximale": "Maximum Grade",
     "dernière modification (note)": "Last modified (grade)",
     "nom d'utilisateur": "Username",
+    "bewertung kann geändert werden": "Grade can be changed",
+    "la note peut être modifiée": "Grade can be changed",
 }
+_CHANGEABLE, _NO = "Grade can be changed", ("no", "nein", "non")
 _TODO = "in Moodle: the assignment, Submissions, Actions, Download grading worksheet"
 
 
@@ -77,7 +80,8 @@ def _filled(grades: Sequence[Grade], platform: Platform) -> Export:
         for index, line in enumerate(lines)
     ]
     titles = [Theirs(shown[header.index(name)]) for name in columns]
-    return Export(to_csv(titles, rows), (*matched.complaints, *_beyond(lines, matched.rows, points)))
+    complaints = (*matched.complaints, *_locked(lines, matched.rows), *_beyond(lines, matched.rows, points))
+    return Export(to_csv(titles, rows), complaints)
 
 
 def _points(grade: Grade, line: Mapping[str, str], scale: bool) -> float | None:
@@ -93,8 +97,15 @@ def _points(grade: Grade, line: Mapping[str, str], scale: bool) -> float | None:
 
 
 def _most(line: Mapping[str, str]) -> float | None:
-    text = line.get("Maximum Grade", "").strip().replace(",", ".")
-    return float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else None
+    """Moodle's maximum, where it says any. Raises CourseError for another scale: nobody knows what points are there."""
+    text = line.get("Maximum Grade", "").strip()
+    if text in ("", "-"):
+        return None
+    plain = re.sub(r"[.,](?=\d{3}[.,])", "", text).replace(",", ".")
+    if not re.fullmatch(r"\d+(\.\d+)?", plain):
+        todo = "in Moodle, let the assignment's grade be of the type “Point”"
+        raise CourseError(f"Moodle's maximum “{terminal(text, 40)}” is no number", "--roster", todo)
+    return float(plain)
 
 
 def _identity(line: Mapping[str, str]) -> Identity:
@@ -105,6 +116,12 @@ def _identity(line: Mapping[str, str]) -> Identity:
     logins = login_keys(line.get("ID number", ""), line.get("Email address", ""), line.get("Username", ""))
     shown = f"{' '.join(words)} ({line['Identifier']})"
     return Identity(frozenset({digits[1]} if digits else ()), logins, frozenset(turned - {""}), shown)
+
+
+def _locked(lines: Sequence[Mapping[str, str]], rows: Mapping[int, Grade]) -> list[str]:
+    """A sentence for each row that Moodle says it will not change."""
+    locked = [grade for index, grade in rows.items() if lines[index].get(_CHANGEABLE, "").strip().casefold() in _NO]
+    return [f"{terminal(grade.student, 60)}: Moodle says that this grade cannot be changed" for grade in locked]
 
 
 def _beyond(

@@ -30,8 +30,9 @@ def match(grades: Sequence[Grade], rows: Mapping[int, Identity], platform: str) 
     result, claims = Matched(), defaultdict(list)
     for grade in (grade for grade in grades if grade.submitted):
         candidates = _candidates(grade, rows)
-        if len(candidates) == 1:
-            claims[candidates[0]].append(grade)
+        if candidates and _is_one_person([rows[index] for index in candidates]):
+            for index in candidates:
+                claims[index].append(grade)
         elif candidates:
             who = ", ".join(terminal(rows[index].shown, 80) for index in candidates)
             result.complaints.append(f"{terminal(grade.student, 60)} could be several people in {platform}: {who}")
@@ -44,6 +45,11 @@ def match(grades: Sequence[Grade], rows: Mapping[int, Identity], platform: str) 
             who = ", ".join(terminal(grade.student, 60) for grade in claimed)
             result.complaints.append(f"{terminal(rows[index].shown, 80)} in {platform} could be any of: {who}")
     return result
+
+
+def _is_one_person(rows: Sequence[Identity]) -> bool:
+    """Whether these rows are one, or one person's in several sections: the platform's number is the same."""
+    return len(rows) == 1 or (bool(rows[0].numbers) and len({row.numbers for row in rows}) == 1)
 
 
 def _candidates(grade: Grade, rows: Mapping[int, Identity]) -> list[int]:

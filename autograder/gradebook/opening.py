@@ -107,11 +107,19 @@ def opened(root: Path, slug: str) -> Iterator[tuple[Gradebook, Config] | None]:
 
 
 def exists(root: Path) -> bool:
-    """Whether there is a gradebook to look into: looking must not make one."""
+    """Whether there is a gradebook to look into: looking must not make one. Raises ConvgradeError for no file there.
+
+    Else everybody's points would be those of the reports, and what people gave would be gone without a word.
+    """
     if not (root / "nbgrader_config.py").is_file():
         return False
     url = make_url(settings(root)[1].db_url)
-    return not url.drivername.startswith("sqlite") or Path(url.database or "").is_file()
+    if not url.drivername.startswith("sqlite"):
+        return True
+    path = Path(url.database or "")
+    if not path.is_file() and (path.is_symlink() or path.exists()) and url.database:
+        raise ConvgradeError(f"the gradebook is no file\n  {path}\n  put it there again; {_KEPT}")
+    return path.is_file()
 
 
 @contextmanager

@@ -55,6 +55,16 @@ def garbage(root: Path) -> None:
     (root / "build/gradebook.db").write_bytes(b"no database " * 4000)
 
 
+def a_folder(root: Path) -> None:
+    missing(root)
+    (root / "build/gradebook.db").mkdir()
+
+
+def a_link_to_nothing(root: Path) -> None:
+    missing(root)
+    (root / "build/gradebook.db").symlink_to(root / "elsewhere/gradebook.db")
+
+
 def cut_off(root: Path) -> None:
     book = root / "build/gradebook.db"
     book.write_bytes(book.read_bytes()[:20_000] + bytes(9000))
@@ -107,6 +117,8 @@ def test_every_verb_is_tried():
     [
         (locked, ("grade", *GRADEBOOK), "another program holds the gradebook"),
         (garbage, ("grade", *GRADEBOOK), "the gradebook is no database"),
+        (a_folder, GRADEBOOK, "the gradebook is no file"),  # as containers make one where a mounted file is missing
+        (a_link_to_nothing, GRADEBOOK, "the gradebook is no file"),
         (cut_off, ("grade", *GRADEBOOK), "the gradebook is damaged"),
         (newer, ("grade", *GRADEBOOK), "a newer nbgrader made the gradebook"),
         (older, ("grade", *GRADEBOOK), "nbgrader db upgrade"),

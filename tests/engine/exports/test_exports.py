@@ -125,6 +125,19 @@ def test_other_points_in_canvas_are_told():
     assert "50 points" in canvas(grade("ada"), roster=other)[1][0]
 
 
+def test_somebody_in_two_sections_of_canvas_is_one_person():
+    twice = CANVAS + '"Lovelace, Ada",501,S1,ada@uni.example,Lab 2,,,,\n'
+    result = write("canvas", "Tiny", [grade("ada")], Platform(twice))
+    assert (result.complaints, result.text.count("ada@uni.example,Lab 1,67.5")) == ((), 1)
+    assert "ada@uni.example,Lab 2,67.5" in result.text
+
+
+def test_two_columns_of_one_title_are_refused():
+    """The first was taken, without a word."""
+    with pytest.raises(CourseError, match=r"2 assignments of this title: tiny \(11\), Tiny \(4711\)"):
+        write("canvas", "Tiny", [grade("ada")], Platform(CANVAS.replace("Quiz (11)", "tiny (11)")))
+
+
 def test_a_column_may_be_named_by_the_slug():
     result = write("canvas", "Tiny", [grade("ada")], Platform(CANVAS.replace("Tiny (4711)", "tiny (4711)")))
     assert "Section,tiny (4711)\n" in result.text
@@ -180,6 +193,26 @@ def test_another_maximum_is_refused_or_scaled():
         write("moodle", "Tiny", [grade("ada")], Platform(halved))
     first, _ = table(write("moodle", "Tiny", [grade("ada")], Platform(halved, scale=True)).text)
     assert first["Grade"] == "33.75"
+
+
+@pytest.mark.parametrize("most", ["1,000.00", "1.000,00", "1000"])
+def test_a_maximum_above_a_thousand_is_read(most):
+    """Its separator made it no number, and no number was no maximum."""
+    with pytest.raises(CourseError, match="maximum is 1000, the assignment has 100 points"):
+        write("moodle", "Tiny", [grade("ada")], Platform(MOODLE.replace("100.00", f'"{most}"')))
+
+
+@pytest.mark.parametrize("most", ["Satisfactory", "A-F", "100 %", "1e3"])
+def test_a_maximum_that_is_no_number_is_refused(most):
+    with pytest.raises(CourseError, match=f"maximum “{most}” is no number"):
+        write("moodle", "Tiny", [grade("ada")], Platform(MOODLE.replace("100.00", most)))
+
+
+def test_a_grade_that_moodle_will_not_change_is_told():
+    locked = MOODLE.replace("Status,", "Grade can be changed,").replace("Submitted", "No", 1)
+    assert write("moodle", "Tiny", [grade("ada"), grade("Jane Doe_902")], Platform(locked)).complaints == (
+        "ada: Moodle says that this grade cannot be changed",
+    )
 
 
 @pytest.mark.parametrize(

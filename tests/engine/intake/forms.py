@@ -27,9 +27,11 @@ there. A name that a student chose, further inside or behind the platform's part
   several places use) is told, one sentence for each file, and `--at TIME` decides. The time of a commit is what the
   student's machine wrote.
 - A folder around the whole download is left out where its name says what it is: that of the archive, of the
-  assignment, `submissions`, `inbound` and the like. Any other lone folder is one person's.
+  assignment, `submissions`, `inbound` and the like. Any other lone folder is one person's; where all in it is named
+  as a platform names several people, it is listed and nobody is made of it. A person's name may begin with a dot.
 - JSON that is a notebook is taken whatever its ending is. Of several notebooks the name decides, then the cells.
-- Links are not followed, archives inside an archive are not opened, paths that lead outside are refused.
+- Links are not followed, archives inside an archive are not opened, nor are others than zip. Paths that lead outside
+  are refused.
 
 | platform | what lies there | student | who is read from | time | when is read from |
 |---|---|---|---|---|---|
@@ -104,6 +106,10 @@ FORMS = (
     Form("any folder", "Jane Doe - Tiny (2).ipynb", "Jane Doe", FILE),
     Form("any folder", "tiny_jane_doe.ipynb", "jane_doe", FILE),
     Form("any folder", "Copy of jane_doe_tiny-Copy1.ipynb", "jane_doe", FILE),
+    Form("Moodle", "week-submissions/.Jane Doe_902_assignsubmission_file_/x.ipynb", "_Jane Doe_902", NAME),
+    Form("Canvas", ".doejane_502_88123_tiny.ipynb", "_doejane_502", NAME),
+    Form("Brightspace", "123-456 - Jane Doe - 1 octobre, 2027 2359 - tiny.ipynb", "Jane Doe_123", NAME,
+         "2027-10-01 21:59", "the same name"),
     Form("any folder", "Jane Doe/tiny.ipynb.txt", "Jane Doe", FOLDER),
 )  # fmt: skip
 
