@@ -26,7 +26,7 @@ from autograder.judge.fresh_inputs import related_when_asked_again
 from autograder.judge.repair.aspects import Aspect, line_to_look_at
 from autograder.judge.repair.edits import Edit, difference, edits_of
 from autograder.judge.repair.question import question_of
-from autograder.judge.repair.reading import code_of_definition, definitions_of
+from autograder.judge.repair.reading import code_of_definition, definitions_of, line_without_comment
 from autograder.judge.repair.watched import MOST_NOTES, NOTES, lines_that_ran, watched
 from autograder.judge.replay import Case
 from autograder.judge.stance import REPLAYED
@@ -95,7 +95,7 @@ class _Line:
     """The place that, changed, makes a group's checks pass; or two or three, of which each does."""
 
     cell: str  # its label
-    lines: tuple[int, ...]  # of that cell, from 1: one, or those that belong together
+    lines: Mapping[int, str]  # of that cell, from 1, with their code: one, or those that belong together
     aspect: Aspect | None  # what kind of thing to look at; None where that could be several
     change: str  # the edit, as a diff
 
@@ -106,7 +106,7 @@ class _Line:
         aspect = self.aspect if show != "shapes" else None  # nor does the name say what the sentence may not
         name = f"line_{aspect}" if aspect else "line"
         sentence = line_to_look_at(self.cell, self.lines, aspect)
-        staff = f"Line {self.lines[0]} of {self.cell}, changed so, passes:\n{self.change}"
+        staff = f"Line {next(iter(self.lines))} of {self.cell}, changed so, passes:\n{self.change}"
         return Cause(Layer.LINE, name, sentence, self.checks, staff)
 
 
@@ -333,7 +333,9 @@ def _in_common(repairs: Sequence[_Repair], most: int) -> _Line | None:
     aspect = first.edit.aspect if len(aspects) == 1 else None
     checks = tuple(name for name in first.checks if all(name in each.checks for each in repairs))
     change = difference(first.own.source, first.edit.source)
-    return _Line(first.own.cell.label, _lines_of(repairs), aspect, change, checks)
+    cell = first.own.cell
+    lines = {number: line_without_comment(cell.source, number) for number in _lines_of(repairs)}
+    return _Line(cell.label, lines, aspect, change, checks)
 
 
 def _lines_of(repairs: Sequence[_Repair]) -> tuple[int, ...]:

@@ -19,6 +19,7 @@ from autograder.grading.worker import zygote_for
 from autograder.judge.plugin import Suite, with_suite
 from autograder.model import Report
 from autograder.submission.handed_in import HandedIn
+from autograder.text.escape import terminal
 
 COURSE = load_course(Path(__file__).resolve().parents[2])
 A1, A4 = "a1_convolution", "a4_trainer"
@@ -70,8 +71,9 @@ def changed(given: Answers, old: str, new: str) -> tuple[Answers, str]:
 def test_a_slip_is_found_in_its_line(slug, slip, told):
     old, new, text, said = SLIPS[slug][slip]
     given, cell = changed(answers(COURSE.assignment(slug)), old, new)
-    number = next(place for place, line in enumerate(given[cell].split("\n"), 1) if text in line)
-    assert told(slug, given) == {f"Look at line {number} of `{cell}`{said}"}
+    number, line = next(numbered for numbered in enumerate(given[cell].split("\n"), 1) if text in numbered[1])
+    quoted = f" (`{terminal(line.strip(), 60)}`)"
+    assert told(slug, given) == {f"Look at line {number} of `{cell}`{quoted}{said}"}
 
 
 def test_two_slips_in_one_function_are_no_line(told):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+
+from autograder.text.escape import terminal
+
+QUOTED = 60  # characters of a line of the student's
 
 
 class Aspect(StrEnum):
@@ -50,9 +54,18 @@ ASPECTS: Mapping[Aspect, str] = {
 """What kind of thing to look at; never what to put there."""
 
 
-def line_to_look_at(cell: str, lines: Sequence[int], aspect: Aspect | None = None) -> str:
-    """Where to look: the line, or those that belong together, and what kind of thing there, where that may be told."""
+def line_to_look_at(cell: str, lines: Mapping[int, str], aspect: Aspect | None = None) -> str:
+    """Where to look: the line, or those that belong together, and what kind of thing there, where that may be told.
+
+    `lines` has the code of each by its number in the cell.
+    """
     many = " and ".join(f"line {line}" for line in lines)
-    place = f"Look at {many} of `{cell}`{' together' if len(lines) > 1 else ''}"
+    place = f"Look at {many} of `{cell}`{' together' if len(lines) > 1 else ''}{_quoted(lines.values())}"
     what = ASPECTS[aspect] if aspect else ""
     return f"{place}: {what.removesuffix('?')}{'?' if what.endswith('?') else '.'}" if what else f"{place}."
+
+
+def _quoted(code: Iterable[str]) -> str:
+    """What stands there, since not every notebook shows the numbers of its lines; nothing where quotes would break."""
+    shown = [terminal(line, QUOTED) for line in dict.fromkeys(code)]
+    return f" ({' and '.join(f'`{line}`' for line in shown)})" if all(shown) and "`" not in "".join(shown) else ""

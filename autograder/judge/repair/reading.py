@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
+import tokenize
 import warnings
 from collections.abc import Iterator
 
@@ -46,6 +48,18 @@ def code_of_definition(node: Definition) -> str:
         return ast.unparse(node)
     except (ValueError, RecursionError):  # a quote in an f-string, a number of too many digits
         return ""
+
+
+def line_without_comment(source: str, number: int) -> str:
+    """The code in this line of a cell, from 1, as it stands there; "" where Python does not read the cell."""
+    text = source if _parsed(source) else _MAGIC.sub("", source)
+    lines = io.StringIO(text, newline=None).read().split("\n")
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO("\n".join(lines)).readline))
+    except (tokenize.TokenError, SyntaxError):
+        return ""
+    comments = (token.start[1] for token in tokens if token.type == tokenize.COMMENT and token.start[0] == number)
+    return lines[number - 1][: next(comments, None)].strip() if number <= len(lines) else ""
 
 
 def functions_in(node: Definition) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

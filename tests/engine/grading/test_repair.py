@@ -121,7 +121,7 @@ def hints(report: Report) -> dict[str, str]:
 
 
 def test_one_line_that_repairs_all_failed_checks_is_named(report):
-    said = "Look at line 4 of `add`: the operator, and what stands on which side of it."
+    said = "Look at line 4 of `add` (`return a - b`): the operator, and what stands on which side of it."
     assert hints(report(add=SUBTRACTS)) == {"add_sums": said, "add_of_images": said}
 
 
@@ -137,7 +137,7 @@ def test_a_line_has_a_name_for_the_class_page(report):
 
 def test_where_only_shapes_are_shown_the_line_stands_alone(report):
     found = report(show="shapes", add=SUBTRACTS).checks[2]
-    assert (found.hint, found.mistake) == ("Look at line 4 of `add`.", "line")
+    assert (found.hint, found.mistake) == ("Look at line 4 of `add` (`return a - b`).", "line")
 
 
 def test_two_mistakes_at_once_are_no_line(report):
@@ -148,17 +148,35 @@ def test_two_lines_that_each_repair_it_are_named_together(report):
     """Whether the one or the other has them the wrong way round, nobody can tell."""
     either = "def add(a, b):\n    low, high = b, a\n    first, second = low, high\n"
     either += "    left = 3 * (first - a) ** 2\n    right = 5 * (second - b) ** 2\n    return a + b + left + right"
-    assert set(hints(report(add=either)).values()) == {"Look at line 2 and line 3 of `add` together: the order."}
+    shown = "(`low, high = b, a` and `first, second = low, high`)"
+    said = f"Look at line 2 and line 3 of `add` together {shown}: the order."
+    assert set(hints(report(add=either)).values()) == {said}
 
 
 def test_the_same_slip_in_two_lines_is_named_with_both(report):
     both = "def add(a, b):\n    left = a * 2 - a * 2\n    right = b * 2 - b * 2\n    return left / 4 + right / 4"
-    assert set(hints(report(add=both)).values()) == {"Look at line 2 and line 3 of `add` together."}
+    shown = "(`left = a * 2 - a * 2` and `right = b * 2 - b * 2`)"
+    assert set(hints(report(add=both)).values()) == {f"Look at line 2 and line 3 of `add` together {shown}."}
 
 
 def test_three_places_are_no_line(report):
     """Any line may lose its sign."""
     assert hints(report(add="def add(a, b):\n    c = -b\n    d = -c\n    d = -d\n    return a + d")) == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("return a - b  # Ada's `best`", " (`return a - b`)"),
+        ("return a - b + 0 * len('`')", ""),
+        ("return a - b + 0 * len('\u202eabc')", " (`return a - b + 0 * len('‹U+202E›abc')`)"),
+        (f"return a - b + 0 * {'1' * 60}", f" (`return a - b + 0 * {'1' * 40}…`)"),
+    ],
+    ids=["a comment", "a quote", "what nobody sees", "a long line"],
+)
+def test_the_line_is_quoted_as_it_stands_without_its_comment_and_safe_to_show(report, line, shown):
+    (said,) = set(hints(report(show="shapes", add=f"def add(a, b):\n    {line}")).values())
+    assert said == f"Look at line 2 of `add`{shown}."
 
 
 def test_what_passed_must_still_pass(report):
@@ -169,13 +187,14 @@ def test_what_passed_must_still_pass(report):
 def test_a_function_of_the_student_s_own_is_looked_at_as_well(report):
     helped = "def plus(a, b):\n    return a - b\n\n\ndef add(a, b):\n    return plus(a, b)"
     assert set(hints(report(add=helped)).values()) == {
-        "Look at line 2 of `add`: the operator, and what stands on which side of it."
+        "Look at line 2 of `add` (`return a - b`): the operator, and what stands on which side of it."
     }
 
 
 def test_a_function_in_a_cell_that_the_student_added_is_looked_at_too(report):
     found = hints(report("def add(a, b):\n    return a - b", add="def add(a, b):\n    return a + b"))
-    assert set(found.values()) == {"Look at line 2 of `cell 4`: the operator, and what stands on which side of it."}
+    said = "Look at line 2 of `cell 4` (`return a - b`): the operator, and what stands on which side of it."
+    assert set(found.values()) == {said}
 
 
 def test_the_budget_is_that_of_the_whole_submission(report, monkeypatch):
@@ -199,7 +218,7 @@ def test_an_edit_of_what_draws_or_trains_counts_for_several(report):
 
 def test_each_function_has_its_own_line(report):
     found = hints(report(add=SUBTRACTS, double="def double(x):\n    return x * 3"))
-    assert found["double_is_twice"] == "Look at line 2 of `double`: the number."
+    assert found["double_is_twice"] == "Look at line 2 of `double` (`return x * 3`): the number."
     assert found["add_sums"].startswith("Look at line 4 of `add`")
 
 
@@ -207,7 +226,8 @@ def test_of_two_slips_in_one_function_one_is_told_where_it_repairs_a_check_alone
     """The other check fails as before; none that passed is broken."""
     both = "def double(x):\n    if x.ndim == 1:\n        return x * 7 + 1\n    return x * 3"
     course = {"tiny/test_tiny.py": CHECKS.replace('@check("double", after="double_is_twice")', '@check("double")')}
-    assert hints(report(course=course, double=both)) == {"double_is_twice": "Look at line 4 of `double`: the number."}
+    said = "Look at line 4 of `double` (`return x * 3`): the number."
+    assert hints(report(course=course, double=both)) == {"double_is_twice": said}
 
 
 def test_most_edits_are_asked_one_question_only(report, monkeypatch):
@@ -248,7 +268,8 @@ def test_a_function_beside_a_known_mistake_has_its_line(report, monkeypatch):
     monkeypatch.setattr(repair, "MOST_TRIED", 40)
     both = "def double(x):\n    return x * 3\n\n\ndef triple(x):\n    return x * 4"
     told = hints(report(course=TWO_FUNCTIONS, double=both))
-    assert told == {"double_is_twice": "Known.", "triple_is_thrice": "Look at line 6 of `double`: the number."}
+    said = "Look at line 6 of `double` (`return x * 4`): the number."
+    assert told == {"double_is_twice": "Known.", "triple_is_thrice": said}
 
 
 def test_the_same_submission_gets_the_same_hint(report):
