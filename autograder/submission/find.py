@@ -17,6 +17,7 @@ from pathlib import Path
 from autograder.course import Assignment, Course
 from autograder.errors import ConvgradeError
 from autograder.files import natural_key
+from autograder.layout import BUILD
 from autograder.log import noted, stage
 from autograder.submission.parse import MAX_BYTES, parse_notebook
 from autograder.text.plain import file_text, underscored
@@ -86,11 +87,12 @@ def discover(paths: Iterable[Path], course: Course, slug: str = "") -> Discovery
 def _all_below(top: Path, course: Course, slugs: tuple[str, ...], passed_over: list[str]) -> Iterator[Path]:
     """The notebooks below a folder, and a sentence for everybody directly in it of whom there is none."""
     told: list[str] = []
-    found = list(_notebooks(top, top, slugs, told))
+    made = (course.root / BUILD).resolve()  # by our commands, and nobody's; who grades a folder in it means that
+    found = [path for path in _notebooks(top, top, slugs, told) if top.is_relative_to(made) or made not in path.parents]
     names = {path.relative_to(top).parts[0] for path in found} | {re.split("[:/]", sentence)[0] for sentence in told}
     is_flat, others = any(path.parent == top for path in found), {*course.slugs} - {*slugs}
     for entry in sorted(_entries(top, top, told), key=lambda item: item.name):
-        if file_text(entry.name) in names or entry.name in names:
+        if file_text(entry.name) in names or entry.name in names or Path(entry.path) == made:
             continue
         if entry.is_symlink():
             told.append(f"{file_text(entry.name)}: {_LINK}")

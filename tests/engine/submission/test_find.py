@@ -63,6 +63,18 @@ def test_in_the_tree_nobody_without_a_notebook_vanishes(tmp_path):
     assert result.passed_over == ["eve: there is no notebook of a1_conv, only answer.py"]
 
 
+def test_what_our_commands_made_is_nobodys(tmp_path):
+    """A container keeps its reports in the folder that it grades."""
+    course = Course(tmp_path / "course", tuple(ASSIGNMENTS), ASSIGNMENTS.__getitem__)
+    place(tmp_path, "class/ada/a1_conv/a1_conv.ipynb", "class/build/autograded/ada/a1_conv/a1_conv.ipynb")
+    course.root.mkdir()
+    (course.root / "build").symlink_to(tmp_path / "class/build")
+    result = discover([tmp_path / "class"], course)
+    assert ([item.student for item in result.found], result.passed_over) == (["ada"], [])
+    inside = discover([tmp_path / "class/build/autograded"], course)
+    assert [item.student for item in inside.found] == ["ada"]
+
+
 def test_a_folder_of_files_is_named_by_its_files(tmp_path):
     place(tmp_path, "a1_conv/perfect.ipynb", "a1_conv/empty.IPYNB", "a1_conv/notes.txt")
     assert found(tmp_path) == [("empty", "a1_conv"), ("perfect", "a1_conv")]
