@@ -47,7 +47,9 @@ def run(capsys, monkeypatch):
             pictures.clear()
         return failed, capsys.readouterr().out, poor
 
-    return run_cells
+    with plt.rc_context():
+        plt.rcdefaults()  # as in a kernel that has just begun
+        yield run_cells
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.parent.name)
