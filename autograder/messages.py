@@ -21,12 +21,12 @@ LABELS: Mapping[Verdict, str] = {  # two to six words each, for tables
 
 NO_VERDICT = "This check could not be run. That is our problem; the staff sees it and grades it again."
 
-
 # Verdicts of one check ----------------------------------------------------------------------------
 
 CUSTOM_ERROR = "a custom error"  # of a class that the student wrote: its name may say anything
 NAMELESS_OPERATION = "an operation that is not allowed here"
 ENDED = "Your code ended the Python process instead of answering. Remove `exit`, `quit` or `os._exit`."
+UNCOMPARABLE = "Your answer is too large, or too deeply nested, to be compared. Compare its type with the notebook's."
 NO_GPU = "grading has no GPU, so use the device of the input"
 KIT_ONLY = "grading has only the packages that the course's kit installs, and no files of yours"
 STRAY_DATA = "data sent to the grader outside of an answer"

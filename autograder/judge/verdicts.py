@@ -126,6 +126,8 @@ def _raised(error: StudentError, conversation: Conversation, where: str) -> str:
         return messages.ENDED
     if error.type_name == "Crash" and not where:
         return messages.crashed(plain.one_line(error.message, 80))
+    if error.type_name == "WireError" and not where:
+        return messages.UNCOMPARABLE
     kind = _kind(error, conversation)
     text = plain.one_line(error.message) if conversation.show != "shapes" else ""
     text = messages.NO_GPU if error.asks_for_gpu else text

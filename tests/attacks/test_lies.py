@@ -70,6 +70,21 @@ def test_wrong_values_of_the_right_shape_earn_the_shape_only(grader, name):
     assert points(grader.grade(double=RIGHT_SHAPE[name])) == {"double": 20.0, "add": 30.0}
 
 
+UNREADABLE = {
+    "a number of 5,000 digits": "def double(x): return 10**5000",
+    "a list in itself": "def double(x):\n    a = []\n    a.append(a)\n    return a",
+    "many numbers": "def double(x): return [0] * 300_000",
+    "a ragged tensor": "import torch\ndef double(x): return torch.nested.nested_tensor([x * 2.0])",
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_an_answer_that_cannot_be_compared_is_no_wrong_call(grader, name):
+    told = [check.message for check in grader.grade(double=UNREADABLE[name]).checks if check.exercise == "double"]
+    assert any(told)
+    assert not any("way of calling" in message for message in told)
+
+
 PATCHES = {
     "numpy": "import numpy\nnumpy.ascontiguousarray = numpy.frombuffer = numpy.array = lambda *a, **k: 1 / 0",
     "torch": "import torch\ntorch.frombuffer = torch.empty = torch.Tensor.reshape = lambda *a, **k: 1 / 0",

@@ -62,7 +62,7 @@ class Array:
 
 def _of_tensor(value: torch.Tensor) -> Array | None:
     name = str(value.dtype).removeprefix("torch.")
-    if value.layout is not torch.strided or name not in TORCH_DTYPES:
+    if value.layout is not torch.strided or value.is_nested or name not in TORCH_DTYPES:
         return None
     try:
         plain = value.detach().resolve_conj().resolve_neg().cpu().reshape(-1)

@@ -70,8 +70,8 @@ class _Encoder:
 
     def _atom(self, kind: type, value: Any) -> None:
         if kind is int:
-            raw = value.to_bytes(min(value.bit_length() // 8 + 1, MAX_INT_BYTES + 1), "big", signed=True)
-            self.out += struct.pack(">cH", b"i", _capped(len(raw), MAX_INT_BYTES)) + raw
+            size = _capped(value.bit_length() // 8 + 1, MAX_INT_BYTES)
+            self.out += struct.pack(">cH", b"i", size) + value.to_bytes(size, "big", signed=True)
         elif kind is float:
             self.out += struct.pack(">cd", b"f", value)
         elif kind is complex:

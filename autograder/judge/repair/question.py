@@ -65,7 +65,8 @@ def _differs(value: Any, right: Any) -> bool:
         return False
     if value.shape != right.shape:
         return True
-    mine, theirs = value.detach().double(), right.detach().double()
+    wide = torch.complex128 if value.is_complex() or right.is_complex() else torch.float64
+    mine, theirs = value.detach().to(wide), right.detach().to(wide)
     if not (mine.isfinite().all() and theirs.isfinite().all()) or not theirs.numel():
         return False
     return bool(((mine - theirs).abs() > LOOSE * theirs.abs().max() + 1e-9).any())
