@@ -34,6 +34,7 @@ from autograder.submission.read import Cell
 HERE = Path(__file__).resolve().parent
 HELD_OUT = HERE / "held_out"  # a second set, by somebody who knew the notebooks alone
 STUDENTS = HERE / "students"  # a third, by students who had solved the released notebooks
+ASSISTANT = HERE / "assistant"  # a fourth, by a teaching assistant who had seen the released notebooks alone
 ROOT = HERE.parents[2]
 SLUGS = sorted(path.stem for path in HERE.glob("*.toml"))
 SILENT = "nothing"
