@@ -112,7 +112,9 @@ def test_strided_values(student, cases):
 @check(quote=("channels is a tuple or a list of two or more.", "The image may have any size"))
 def test_strided_channels(student, cases):
     """strided_cnn takes any channels, as tuple or list, and any image: all that is left is flattened"""
-    for channels, shape in (((2, 6, 3), (2, 2, 4, 3)), ([1, 5, 4, 7], (3, 1, 9, 20)), ((3, 4), (2, 3, 1, 2))):
+    sizes = [((2, 6, 3), (2, 2, 4, 3)), ([1, 5, 4, 7], (3, 1, 9, 20)), ((3, 4), (2, 3, 1, 2))]
+    as_many_before = ((2, 5, 3, 5), (2, 2, 9, 6))  # as in the last block
+    for channels, shape in (*sizes, as_many_before):
         expect_logits(student, student.strided_cnn(channels), reference.strided_cnn(channels), cases.images(*shape))
 
 

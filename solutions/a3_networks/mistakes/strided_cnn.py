@@ -156,3 +156,7 @@ edit("strided_cnn", "strided_module_list",
 
 edit("strided_cnn", "strided_relus_in_place", "layers.append(nn.ReLU())", "layers.append(nn.ReLU(inplace=True))",
      of="strided_cnn__layer_by_layer", hint="The ReLU should not work in place: what the convolution has put out is still needed.")
+
+edit("strided_cnn", "last_block_by_its_channels", "if i < len(channels) - 2:", "if channels[i + 1] != channels[-1]:",
+     of="strided_cnn__layer_by_layer",
+     hint="The last block is told by its number of channels. An earlier block with as many loses its ReLU, too: ask which block it is.")

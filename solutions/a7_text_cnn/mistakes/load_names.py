@@ -136,7 +136,7 @@ edit("split_names", "strict_about_rounding", "if not math.isclose(sum(fractions)
      of="split_names__sets", hint="sum(fractions) != 1 is too strict for floats: 0.7 + 0.2 + 0.1 is 0.9999999999999999. Use math.isclose.")
 
 
-@mistake(replaces="split_names", hint="Rounding down each size loses names at the end. Cut at rounded sums, or give the last list the rest.")
+@mistake(replaces="split_names", hint="Rounding down each size loses names at the end. Cut at rounded sums.")
 def loses_the_rest(rows, fractions, seed=0):
     if not math.isclose(sum(fractions), 1):
         raise ValueError("the fractions do not add up to 1")
@@ -145,6 +145,22 @@ def loses_the_rest(rows, fractions, seed=0):
     parts, start = [], 0
     for fraction in fractions:
         end = start + int(fraction * len(names))
+        part = {names[i] for i in order[start:end]}
+        parts.append([row for row in rows if row[0] in part])
+        start = end
+    return parts
+
+
+@mistake(replaces="split_names", hint="Each size is rounded down, and the last list gets all that is left: two names too many or more. Cut at rounded sums.")
+def rest_piles_up_in_the_last(rows, fractions, seed=0):
+    if not math.isclose(sum(fractions), 1):
+        raise ValueError("the fractions do not add up to 1")
+    names = sorted({name for name, _ in rows})
+    order = torch.randperm(len(names), generator=torch.Generator().manual_seed(seed)).tolist()
+    sizes = [int(fraction * len(names)) for fraction in fractions[:-1]]
+    ends = [sum(sizes[: place + 1]) for place in range(len(sizes))] + [len(names)]
+    parts, start = [], 0
+    for end in ends:
         part = {names[i] for i in order[start:end]}
         parts.append([row for row in rows if row[0] in part])
         start = end
