@@ -75,7 +75,7 @@ def nearest(name: str, known: Iterable[str], cutoff: float = 0.4) -> str:
 def read_toml(path: Path, keys: set[str] | None) -> dict[str, Any]:
     """A TOML file with no other keys than these; None: any. Raises CourseError."""
     try:
-        raw = tomllib.loads(noted(path).read_text(encoding="utf-8"))
+        raw = tomllib.loads(noted(path).read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise CourseError(f"{path.name} is missing", place(path), "create it, see CONTRIBUTING") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -95,7 +95,7 @@ def _refuse_unknown_keys(path: Path, table: Mapping[str, Any], keys: set[str], s
 
 def line_of(path: Path, key: str, start: int = 0, default: int = 1) -> int:
     """The first line after `start` that sets a key; `default` if there is none."""
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
     named = re.compile(rf"""\s*\[?["']?{re.escape(key)}\b""")
     return next((number for number, line in enumerate(lines, 1) if number > start and named.match(line)), default)
 

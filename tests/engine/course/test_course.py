@@ -24,6 +24,13 @@ def test_a_valid_course_is_read(sample_course):
     ]
 
 
+def test_a_file_with_the_mark_that_windows_puts_first_is_read(sample_course):
+    root = sample_course()
+    for path in root.rglob("*.toml"):
+        path.write_text("\ufeff" + path.read_text("utf-8"), "utf-8")
+    assert load_course(root).assignments[0].slug == "tiny"
+
+
 def test_limits_default_where_unset(sample_course):
     limits = load_course(sample_course()).assignment("tiny").limits
     assert (limits.call_seconds, limits.memory_mb, limits.cell_seconds) == (2, 1024, 20)
