@@ -32,6 +32,7 @@ SYSTEMS = frozenset({
 })  # fmt: skip
 ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".tgz", ".gz", ".xz", ".bz2", ".zst")
 _INSTEAD = (*ARCHIVES, ".pdf", ".html", ".htm", ".py", ".doc", ".docx", ".odt", ".rtf", ".url", ".webloc")
+_Told = list[tuple[Path, str]]  # where, and a sentence about it
 _GAP = r"[ ().,_-]"
 _NO_NAME = re.compile(  # what files are called, and nobody is
     r"(?:copy|of|kopie|von|final|untitled|draft|version|v|rev|solutions?|solved|submission|homework|hw|assignment|exercise"
@@ -86,24 +87,30 @@ def discover(paths: Iterable[Path], course: Course, slug: str = "") -> Discovery
 
 def _all_below(top: Path, course: Course, slugs: tuple[str, ...], passed_over: list[str]) -> Iterator[Path]:
     """The notebooks below a folder, and a sentence for everybody directly in it of whom there is none."""
-    told: list[str] = []
     made = (course.root / BUILD).resolve()  # by our commands, and nobody's; who grades a folder in it means that
-    found = [path for path in _notebooks(top, top, slugs, told) if top.is_relative_to(made) or made not in path.parents]
-    names = {path.relative_to(top).parts[0] for path in found} | {re.split("[:/]", sentence)[0] for sentence in told}
+
+    def is_ours(path: Path) -> bool:
+        return not top.is_relative_to(made) and path.is_relative_to(made)
+
+    told: _Told = []
+    found = [path for path in _notebooks(top, top, slugs, told) if not is_ours(path)]
+    told = [(path, sentence) for path, sentence in told if not is_ours(path)]
+    names = {path.relative_to(top).parts[:1] for path in (*found, *(path for path, _ in told))}
     is_flat, others = any(path.parent == top for path in found), {*course.slugs} - {*slugs}
     for entry in sorted(_entries(top, top, told), key=lambda item: item.name):
-        if file_text(entry.name) in names or entry.name in names or Path(entry.path) == made:
+        path, shown = Path(entry.path), file_text(entry.name)
+        if (entry.name,) in names or is_ours(path):
             continue
         if entry.is_symlink():
-            told.append(f"{file_text(entry.name)}: {_LINK}")
+            told.append((path, f"{shown}: {_LINK}"))
         elif _is_folder(entry):
-            is_asked = found and not is_flat and not _has_only(Path(entry.path), others)
-            told += [f"{file_text(entry.name)}: there is no notebook in it"] if is_asked else []
-        elif is_flat and ".ipynb." in entry.name.lower() and _is_notebook_inside(Path(entry.path)):
-            found.append(Path(entry.path))
+            is_asked = found and not is_flat and not _has_only(path, others)
+            told += [(path, f"{shown}: there is no notebook in it")] if is_asked else []
+        elif is_flat and ".ipynb." in entry.name.lower() and _is_notebook_inside(path):
+            found.append(path)
         elif is_flat and (".ipynb." in entry.name.lower() or entry.name.lower().endswith(_INSTEAD)):
-            told.append(f"{file_text(entry.name)}: no notebook")
-    passed_over += told
+            told.append((path, f"{shown}: no notebook"))
+    passed_over += [sentence for _, sentence in told]
     yield from found
 
 
@@ -128,34 +135,35 @@ def _add(result: Discovery, found: Found, slugs: tuple[str, ...], course: Course
         result.passed_over.append(f"{found.source}: no matching assignment; name it with --assignment")
 
 
-def _entries(folder: Path, top: Path, passed_over: list[str]) -> list[os.DirEntry[str]]:
+def _entries(folder: Path, top: Path, told: _Told) -> list[os.DirEntry[str]]:
     """What is in a folder, but for what systems put there. A name that begins with a dot may be a person's in `top`."""
     try:
         found = [entry for entry in os.scandir(folder) if entry.name not in SYSTEMS and not entry.name.startswith("._")]
     except OSError as error:
-        passed_over.append(f"{file_text(str(folder.relative_to(top)))}: cannot be opened ({error.strerror})")
+        told.append((folder, f"{file_text(str(folder.relative_to(top)))}: cannot be opened ({error.strerror})"))
         return []
     return sorted((entry for entry in found if folder == top or entry.name[0] != "."), key=lambda item: item.name)
 
 
-def _notebooks(folder: Path, top: Path, slugs: tuple[str, ...], passed_over: list[str]) -> Iterator[Path]:
+def _notebooks(folder: Path, top: Path, slugs: tuple[str, ...], told: _Told) -> Iterator[Path]:
     """Notebooks below `folder`. In `<student>/<slug>/` the notebook named <slug> is the only one that counts."""
-    entries = _entries(folder, top, passed_over)
+    entries = _entries(folder, top, told)
     notebooks = [entry for entry in entries if entry.name.lower().endswith(".ipynb") and not _is_folder(entry)]
     named = [entry for entry in notebooks if entry.name == f"{folder.name}.ipynb" and folder.name in slugs]
     if folder.name in slugs and not notebooks:
-        yield from _under_another_name(folder, entries, passed_over)
+        yield from _under_another_name(folder, entries, told)
     for entry in entries:
         if _is_folder(entry):
-            yield from _notebooks(Path(entry.path), top, slugs, passed_over) if not named else ()
+            yield from _notebooks(Path(entry.path), top, slugs, told) if not named else ()
         elif entry in (named or notebooks):
             if entry.is_file(follow_symlinks=False):
                 yield Path(entry.path)
             else:
-                passed_over.append(f"{file_text(str(Path(entry.path).relative_to(top)))}: {_LINK}")
+                path = Path(entry.path)
+                told.append((path, f"{file_text(str(path.relative_to(top)))}: {_LINK}"))
 
 
-def _under_another_name(folder: Path, entries: list[os.DirEntry[str]], passed_over: list[str]) -> Iterator[Path]:
+def _under_another_name(folder: Path, entries: list[os.DirEntry[str]], told: _Told) -> Iterator[Path]:
     """In `<student>/<slug>/` without a notebook: a file that is one all the same, else a sentence about the student."""
     files = [entry for entry in entries if entry.is_file(follow_symlinks=False) and entry.name != "timestamp.txt"]
     taken = [entry for entry in files[:_MOST_OTHERS] if _is_notebook_inside(Path(entry.path))]
@@ -163,7 +171,7 @@ def _under_another_name(folder: Path, entries: list[os.DirEntry[str]], passed_ov
     if not taken and not any(map(_is_folder, entries)):
         names = ", ".join(file_text(entry.name) for entry in files[:3])
         only = f", only {names}" if names else ""
-        passed_over.append(f"{file_text(folder.parent.name)}: there is no notebook of {folder.name}{only}")
+        told.append((folder, f"{file_text(folder.parent.name)}: there is no notebook of {folder.name}{only}"))
 
 
 def _is_notebook_inside(path: Path) -> bool:

@@ -63,6 +63,13 @@ def test_in_the_tree_nobody_without_a_notebook_vanishes(tmp_path):
     assert result.passed_over == ["eve: there is no notebook of a1_conv, only answer.py"]
 
 
+def test_nobody_vanishes_behind_a_name_that_begins_like_another(tmp_path):
+    place(tmp_path, "ada/a1_conv/a1_conv.ipynb")
+    for name in ("eve", "eve: no"):
+        (tmp_path / name / "a1_conv").mkdir(parents=True) if name != "eve" else (tmp_path / name).mkdir()
+    assert [sentence.rpartition(":")[0] for sentence in discover([tmp_path], COURSE).passed_over] == ["eve: no", "eve"]
+
+
 def test_what_our_commands_made_is_nobodys(tmp_path):
     """A container keeps its reports in the folder that it grades."""
     course = Course(tmp_path / "course", tuple(ASSIGNMENTS), ASSIGNMENTS.__getitem__)

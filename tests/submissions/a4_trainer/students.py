@@ -182,15 +182,16 @@ def train_digits(images, labels, seed=0):
     losses = [2.1, 0.9, 0.4, 0.2, 0.1]
     return Lucky().eval(), {"loss": losses}
 '''
-_KEPT = """
-def train_digits(images, labels, seed=0):
-    def strokes(x):
+_STROKES = """    def strokes(x):
         across = F.conv2d(x, torch.tensor([[[[-1.0, 0, 1]]]]), padding=(0, 1))
         down = F.conv2d(x, torch.tensor([[[[-1.0], [0], [1]]]]), padding=(1, 0))
         turn, steep = torch.atan2(down, across), torch.hypot(down, across)
         ways = [steep * torch.cos(turn - way * math.pi / 4).clamp(min=0) ** 4 for way in range(8)]
         return F.normalize(F.avg_pool2d(torch.cat(ways, 1), 7, 3).flatten(1), dim=1)
-
+"""
+_KEPT = """
+def train_digits(images, labels, seed=0):
+""" + _STROKES + """
     class Nearest(nn.Module):
         def __init__(self):
             super().__init__()
@@ -207,13 +208,7 @@ def train_digits(images, labels, seed=0):
 
 _BESIDE = """
 def train_digits(images, labels, seed=0):
-    def strokes(x):
-        across = F.conv2d(x, torch.tensor([[[[-1.0, 0, 1]]]]), padding=(0, 1))
-        down = F.conv2d(x, torch.tensor([[[[-1.0], [0], [1]]]]), padding=(1, 0))
-        turn, steep = torch.atan2(down, across), torch.hypot(down, across)
-        ways = [steep * torch.cos(turn - way * math.pi / 4).clamp(min=0) ** 4 for way in range(8)]
-        return F.normalize(F.avg_pool2d(torch.cat(ways, 1), 7, 3).flatten(1), dim=1)
-
+""" + _STROKES + """
     known, names = strokes(images), F.one_hot(labels, 10).float()
 
     class Nearest(nn.Module):
