@@ -35,6 +35,7 @@ HERE = Path(__file__).resolve().parent
 HELD_OUT = HERE / "held_out"  # a second set, by somebody who knew the notebooks alone
 STUDENTS = HERE / "students"  # a third, by students who had solved the released notebooks
 ASSISTANT = HERE / "assistant"  # a fourth, by a teaching assistant who had seen the released notebooks alone
+COLLEAGUE = HERE / "colleague"  # a fifth, by a colleague from another course, from the released notebooks alone
 ROOT = HERE.parents[2]
 SLUGS = sorted(path.stem for path in HERE.glob("*.toml"))
 SILENT = "nothing"
