@@ -4,6 +4,7 @@ Known shapes: a single file, a folder of notebooks (one per student, as learning
 tree `<student>/<slug>/<slug>.ipynb`.
 """
 
+import itertools
 import os
 import re
 import stat
@@ -241,16 +242,30 @@ def name_in(name: str, slug: str) -> str:
 
 
 def _distinct(found: list[Found]) -> Iterator[Found]:
-    """The same; students who would share a name within an assignment get as much of the path as tells them apart."""
+    """The same; students who would share a name within an assignment get as much of the path as tells them apart.
+
+    Where no part of it does, as with x.ipynb beside x.IPYNB, they are numbered.
+    """
     names = Counter((item.slug, item.student) for item in found)
     shared = [item for item in found if names[item.slug, item.student] > 1]
-    for item in found:
-        length = 1
-        while item in shared and sum(_tail(item, length) == _tail(other, length) for other in shared) > 1:
-            length += 1
-        yield replace(item, student=_tail(item, length)) if item in shared else item
+    told = dict(_told_apart([item.path for item in shared]))
+    yield from (replace(item, student=told.get(item.path, item.student)) for item in found)
 
 
-def _tail(found: Found, length: int) -> str:
+def _told_apart(paths: list[Path]) -> Iterator[tuple[Path, str]]:
+    """Each of these paths with a name that no other one has."""
+    alike, taken = sorted(paths, key=os.fsencode), set[str]()
+    for length in range(1, max((len(path.parts) for path in paths), default=0)):
+        count = Counter(_tail(path, length) for path in paths)
+        yield from ((path, _tail(path, length)) for path in alike if count[_tail(path, length)] == 1)
+        taken |= count.keys()
+        alike = [path for path in alike if count[_tail(path, length)] > 1]
+    for path in alike:
+        names = (f"{_tail(path, 1)} ({number})" for number in itertools.count(1))
+        taken.add(name := next(name for name in names if name not in taken))
+        yield path, name
+
+
+def _tail(path: Path, length: int) -> str:
     """The last `length` folders of the path, and the file's name without its ending."""
-    return file_text("/".join(found.path.with_suffix("").parts[-1 - length :]))
+    return file_text("/".join(path.with_suffix("").parts[-1 - length :]))

@@ -154,6 +154,23 @@ def test_equal_names_are_told_apart(tmp_path):
     assert [name for name, _ in found(tmp_path)] == ["bob", "class/ada", "class/eve"]
 
 
+@pytest.mark.parametrize("other", ["x.IPYNB", "x.Ipynb", "x (1).ipynb"])
+def test_names_that_nothing_tells_apart_are_numbered(tmp_path, other):
+    """No class waits because of somebody who hands in x.ipynb beside x.IPYNB."""
+    place(tmp_path, "bob/x.ipynb", f"bob/{other}", "bob/x.iPynb", "jane/x.ipynb")
+    names = [name for name, _ in found(tmp_path, slug="a1_conv")]
+    assert (len(set(names)), "jane" in names, sorted(names)[0]) == (4, True, "bob/x (1)")
+
+
+def test_names_that_are_no_text_are_told_apart(tmp_path):
+    place(tmp_path, "jane/x.ipynb")
+    (tmp_path / "bob").mkdir()
+    for name in (b"\xff.ipynb", b"\xfe.ipynb"):
+        Path(os.fsdecode(os.fsencode(tmp_path / "bob") + b"/" + name)).write_text("{}")
+    names = [name for name, _ in found(tmp_path, slug="a1_conv")]
+    assert names == ["bob/\N{REPLACEMENT CHARACTER} (1)", "bob/\N{REPLACEMENT CHARACTER} (2)", "jane"]
+
+
 @pytest.mark.parametrize(
     ("path", "student"),
     [
