@@ -394,8 +394,8 @@ check(
 check(
     RandomAugment,
     Example(
-        1,
-        0,
+        1.0,
+        0.0,
         False,
         look_at=lambda f: f(tiny),
         gives=tiny.flip(2),

@@ -1153,7 +1153,7 @@ check(
     Example(thirds, gives=[0.25, 0.5, 0.25], note="scores log 1, log 2, log 1"),
     Example(thirds, T=0.5, gives=[1 / 6, 4 / 6, 1 / 6], note="half the temperature squares the odds: 1 : 4 : 1"),
     Example(torch.tensor([[10_000.0, 0.0], [1.0, 1.0]]), gives=[[1, 0], [0.5, 0.5]], note="10,000 is not too much"),
-    Example(thirds, T=0, raises=ValueError, note="T = 0: ValueError"),
+    Example(thirds, T=0.0, raises=ValueError, note="T = 0: ValueError"),
 )
 
 # %%

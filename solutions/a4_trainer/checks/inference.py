@@ -129,7 +129,7 @@ def test_temperature(student, cases):
     """predict_proba divides the logits by the temperature: 5 is flatter, 0.5 is sharper"""
     inside = student.beside(predicted)
     x = cases.tensor(4, 5)
-    for temperature in (5.0, 0.5, 1):
+    for temperature in (5.0, 0.5, 1.0):
         found = value_of(inside.predicted(student.predict_proba, x, temperature=temperature))
         expect(in_tensors(found)).to_match(predicted(reference.predict_proba, x, temperature=temperature))
 

@@ -109,3 +109,20 @@ class RandomAugment__one_draw_each:
             top, left = round((x.shape[-2] - self.crop) / 2), round((x.shape[-1] - self.crop) / 2)
             x = x[..., top : top + self.crop, left : left + self.crop]
         return x
+
+
+class RandomAugment__tensors_of_chances:
+    def __init__(self, p_h=0.5, p_v=0.5, rot=True, crop=None):
+        self.p_h, self.p_v, self.rot, self.crop = torch.tensor(p_h), torch.tensor(p_v), rot, crop
+
+    def __call__(self, x, generator=None):
+        if torch.bernoulli(self.p_h, generator=generator):
+            x = x.flip(-1)
+        if torch.bernoulli(self.p_v, generator=generator):
+            x = x.flip(-2)
+        if self.rot:
+            x = torch.rot90(x, torch.randint(4, (), generator=generator).item(), (-2, -1))
+        if self.crop is not None:
+            top, left = round((x.shape[-2] - self.crop) / 2), round((x.shape[-1] - self.crop) / 2)
+            x = x[..., top : top + self.crop, left : left + self.crop]
+        return x

@@ -133,9 +133,9 @@ def symmetries(student: Any, cases: Any, augment: Any, x: Tensor, count: int) ->
 
 NOTHING, HALF_TURN, MIRRORED, UPSIDE_DOWN = 0, 2, 4, 6  # codes of `outcomes`
 # one kind of chance alone: what depends on it shows whether that part does anything, and not whether it is right
-ONLY_ACROSS: dict[str, Any] = {"p_h": 0.5, "p_v": 0, "rot": False}
-ONLY_DOWN: dict[str, Any] = {"p_h": 0, "p_v": 0.5, "rot": False}
-ONLY_TURNS: dict[str, Any] = {"p_h": 0, "p_v": 0, "rot": True}
+ONLY_ACROSS: dict[str, Any] = {"p_h": 0.5, "p_v": 0.0, "rot": False}
+ONLY_DOWN: dict[str, Any] = {"p_h": 0.0, "p_v": 0.5, "rot": False}
+ONLY_TURNS: dict[str, Any] = {"p_h": 0.0, "p_v": 0.0, "rot": True}
 
 
 def expect_shares(student: Any, cases: Any, settings: dict[str, Any], wanted: dict[int, float], count: int) -> None:
@@ -155,7 +155,7 @@ def expect_shares(student: Any, cases: Any, settings: dict[str, Any], wanted: di
 def test_augment_certain(student, cases):
     """RandomAugment with probabilities 0 and 1 does exactly what they say, without rotation and without a crop"""
     x = cases.tensor(3, 5, 7)
-    for p_h, p_v in ((1, 0), (0, 1), (1, 1), (0, 0)):
+    for p_h, p_v in ((1.0, 0.0), (0.0, 1.0), (1.0, 1.0), (0.0, 0.0)):
         right = reference.hflip(x) if p_h else x
         right = reference.vflip(right) if p_v else right
         augment = student.RandomAugment(p_h=p_h, p_v=p_v, rot=False)
@@ -173,7 +173,7 @@ def test_augment_shares(student, cases):
 @check(weight=1.5, quote="rot90 by 0, 1, 2 or 3 quarters, all four equally likely")
 def test_augment_turns(student, cases):
     """RandomAugment with rot turns by 0, 1, 2 or 3 quarters, all four equally often"""
-    expect_shares(student, cases, {"p_h": 0, "p_v": 0, "rot": True}, dict.fromkeys(range(4), 0.25), 600)
+    expect_shares(student, cases, {"p_h": 0.0, "p_v": 0.0, "rot": True}, dict.fromkeys(range(4), 0.25), 600)
 
 
 @check(quote="def __init__(self, p_h=0.5, p_v=0.5, rot=True, crop=None):")
@@ -212,7 +212,7 @@ def test_augment_crops_last(student, cases):
             expect(any(torch.equal(crop, y) for y in right)).to_hold(
                 "the crop is the middle of the flipped and turned patch"
             )
-    wide = student.RandomAugment(0, 0, rot=False, crop=3)(cases.tensor(3, 4, 8))
+    wide = student.RandomAugment(0.0, 0.0, rot=False, crop=3)(cases.tensor(3, 4, 8))
     expect(wide).to_have_shape(3, 3, 3)
 
 

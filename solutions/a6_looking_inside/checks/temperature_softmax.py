@@ -33,7 +33,7 @@ def test_temperature_compares(student, cases):
 def test_temperature_values(student, cases):
     """temperature_softmax is the softmax of logits / T, for temperatures below and above 1"""
     logits = cases.tensor(3, 5, low=-4, high=4).float()
-    for T in (0.25, 1.0, 2, 5.0):
+    for T in (0.25, 1.0, 2.0, 5.0):
         expect(student.temperature_softmax(logits, T)).to_agree_with(F.softmax(logits / T, dim=-1))
     expect(student.temperature_softmax(logits)).to_agree_with(F.softmax(logits, dim=-1))
 
@@ -94,7 +94,7 @@ def test_temperature_ends(student, cases):
 def test_temperature_refuses(student, cases):
     """temperature_softmax raises ValueError unless T is more than 0"""
     logits = cases.tensor(2, 3)
-    for T in some_order(cases, (0, 0.0, -1.0, 0.5, 2.0)):
+    for T in some_order(cases, (0.0, -0.25, -1.0, 0.5, 2.0)):
         if T <= 0:
             expect(lambda T=T: student.temperature_softmax(logits, T)).to_raise(ValueError)
         else:
