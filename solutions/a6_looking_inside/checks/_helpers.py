@@ -177,6 +177,11 @@ def ordinary(weights: Weights, x: torch.Tensor, target: Any = None) -> torch.Ten
     return slope(lambda image: by_hand(weights, image, torch.relu, torch.relu), x, target)
 
 
+def ordinary_residual(weights: Weights, x: torch.Tensor) -> torch.Tensor:
+    """The plain gradient of the residual net's class 1 in eval mode."""
+    return slope(lambda image: residual_by_hand(weights, image, torch.relu), x, 1)
+
+
 def clear_winners(scores: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor) -> torch.Tensor:
     """Of x one image for each class that wins in any, the one with the largest score last."""
     largest, best = scores(x).max(dim=1)
@@ -354,12 +359,6 @@ CLAIMS = {
 }
 
 
-def twice_before_and_after(inside: Any, weights: Weights, x: torch.Tensor) -> list[dict[str, Any]]:
-    """With gradients and in training mode; without gradients and in eval mode."""
-    calls = [inside.before_and_after(weights, x, None, "residual", mode, mode) for mode in (True, False)]
-    return [expect(call).to_be_a(dict) for call in calls]
-
-
 def expect_untouched(found: dict[str, Any], plain: torch.Tensor) -> None:
     """The model and x are as before, and the model's ordinary gradient is the ordinary one."""
     for key, claim in CLAIMS.items():
@@ -368,3 +367,12 @@ def expect_untouched(found: dict[str, Any], plain: torch.Tensor) -> None:
     expect(not (wants or has)).to_hold("x asks for no gradient afterwards, and has no `.grad`")
     expect(not changed).to_hold("the values of x are the old ones")
     expect(found["plain"]).to_match(plain)
+
+
+def expect_no_trace(inside: Any, cases: Any, *shape: int) -> None:
+    """Answers of this shape for two images, with gradients and in training mode, then without and in eval mode."""
+    weights, x = residual_weights(cases), cases.images(2, 2, 6, 5)
+    calls = [inside.before_and_after(weights, x, None, "residual", mode, mode) for mode in (True, False)]
+    for traces in [expect(call).to_be_a(dict) for call in calls]:
+        expect(traces["answer"]).to_have_shape(*shape)
+        expect_untouched(traces, ordinary_residual(weights, x))

@@ -97,6 +97,10 @@ edit("grad_cam", "cam_one_flag_for_all",
 edit("grad_cam", "hook_stays", "        handle.remove()\n", "        pass\n",
      hint="Your hook stays on the layer, and keeps working for everybody who uses the model later. handle.remove() takes it away.")
 
+edit("grad_cam", "hook_stays_after_an_error",
+     "[0]\n    finally:\n        hook.remove()\n", "[0]\n        hook.remove()\n    finally:\n",
+     of="grad_cam__flags_by_hand", hint="After an error your hook stays on the layer: the line that removes it is never reached. It belongs into `finally:`.")
+
 edit("grad_cam", "key_error_for_the_layer",
      "    if layer not in modules:\n"
      '        raise ValueError(f"the model has no layer {layer!r}")\n',
