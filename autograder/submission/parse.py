@@ -18,6 +18,7 @@ from typing import Any
 
 from autograder import messages
 from autograder.errors import UnreadableSubmission
+from autograder.submission.prose import behind_magic
 
 MAX_BYTES = 20_000_000
 MAX_DEPTH = 100  # a notebook with plots that are stored as JSON reaches about 20
@@ -25,6 +26,7 @@ MAX_TOKENS = 2_000_000  # strings, brackets and commas: at most about 300 MB onc
 MAX_CELLS = 2000
 MAX_SOURCE = 1_000_000  # characters of one cell
 MAX_ATTACHMENTS = 20  # of one cell
+_PICTURES = ("image/png", "image/jpeg", "image/jpg")  # that can be kept
 
 # Possessive, and an unclosed string is taken to the end of the text: linear on every input.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{\]},]', re.DOTALL)
@@ -160,7 +162,6 @@ def _cell(item: Any, numbers: Iterator[int], notes: list[str]) -> RawCell | None
     if not isinstance(item, dict):
         notes.append(messages.NOT_A_CELL)
         return None
-    kind = "code" if item.get("cell_type") == "code" else "text"
     source = _source(item, notes)
     if source is None or len(source) > MAX_SOURCE:
         notes.append(messages.unreadable_cell(MAX_SOURCE))
@@ -168,8 +169,11 @@ def _cell(item: Any, numbers: Iterator[int], notes: list[str]) -> RawCell | None
     cleaned = _clean(source)
     if "\0" in source or "\N{REPLACEMENT CHARACTER}" in cleaned:
         notes.append(messages.REPLACED_CHARACTERS)
-    number, pasted = (next(numbers), ()) if kind == "code" else (0, tuple(_attachments(item)))
-    return RawCell(number, kind, cleaned, _ids(item), _points(item), pasted)
+    number = next(numbers) if item.get("cell_type") == "code" else 0
+    text = behind_magic(cleaned) if number else cleaned
+    if text is None:
+        return RawCell(number, "code", cleaned, _ids(item), _points(item))
+    return RawCell(0, "text", text, _ids(item), _points(item), tuple(_attachments(item)))
 
 
 def _source(item: dict[str, Any], notes: list[str]) -> str | None:
@@ -184,13 +188,13 @@ def _source(item: dict[str, Any], notes: list[str]) -> str | None:
 
 
 def _attachments(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """What was pasted into a text cell, as PNG or JPEG."""
+    """What was pasted into a text cell: of each its name, and what may be a picture; its bytes say what it is."""
     attachments = item.get("attachments")
     for name, kinds in itertools.islice(attachments.items() if isinstance(attachments, dict) else (), MAX_ATTACHMENTS):
-        for kind, data in kinds.items() if isinstance(kinds, dict) else ():
+        if isinstance(kinds, dict) and kinds:
+            data = next((kinds[kind] for kind in _PICTURES if kind in kinds), next(iter(kinds.values())))
             parts = data if isinstance(data, list) else [data]
-            if kind in ("image/png", "image/jpeg", "image/jpg") and all(isinstance(part, str) for part in parts):
-                yield name, "".join(parts)
+            yield name, "".join(part for part in parts if isinstance(part, str))
 
 
 def _ids(item: dict[str, Any]) -> tuple[str, ...]:

@@ -18,9 +18,9 @@ def answer_not_found(grade_ids: Sequence[str]) -> str:
 
 
 def picture_not_kept(grade_id: str) -> str:
-    """A picture in a written answer that is no picture, or too large."""
+    """A picture in a written answer that is not in the file, is no picture, or too large."""
     limits = "PNG or JPEG, at most 2 MB each and six in one answer"
-    return f"A picture in your written answer `{grade_id}` could not be kept: {limits}."
+    return f"A picture in your written answer `{grade_id}` is not in the file or could not be kept: {limits}."
 
 
 def name_given(cell: str, name: str) -> str:

@@ -4,26 +4,19 @@ A label or an id says so. Where it is gone, or the cell below it holds the answe
 wrote between the released cells around the question. What is not sure is left to a person.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from keyword import kwlist
-from urllib.parse import unquote
+from itertools import pairwise
 
 from autograder.layout import exercise_of
 from autograder.model import WrittenAnswer
 from autograder.submission import remarks
+from autograder.submission.album import Album
 from autograder.submission.match import Claims, Notes, Release, tidy
 from autograder.submission.parse import RawCell
-from autograder.submission.pictures import picture_uri
+from autograder.submission.prose import for_people, undressed
 
-MAX_PICTURES = 6  # of one answer
-MAX_CHARACTERS = 6_000_000  # of them together, in base64
-_PASTED = re.compile(r"!\[[^\]\n]{0,200}\]\(attachment:([^)\s]{1,300})\)")
-_INLINE = re.compile(r"(?:!\[[^\]\n]{0,200}\]\()?data:image/(?:png|jpe?g);base64,([A-Za-z0-9+/=]++)\)?")
-_RUN = re.compile(r"(?=(?<![^\W_])([^\W\d_]{2,30}(?: [^\W\d_]{2,30}){3}))")
-_KEYWORDS = frozenset(kwlist)
 MAX_TEXT = 50_000  # characters of one answer
 
 
@@ -39,7 +32,7 @@ class Written:
     @cached_property
     def _told(self) -> tuple[str, tuple[str, ...], int]:
         """The text with its pictures counted, the pictures, and how many could not be kept."""
-        album = _Album()
+        album = Album()
         text = "\n\n".join(album.placed(cell).strip("\n") for cell in self.cells)
         return text, tuple(album.kept), album.lost
 
@@ -65,29 +58,6 @@ class Written:
         return WrittenAnswer(exercise_of(self.grade_id), self.source[:MAX_TEXT], state, self.pictures)
 
 
-class _Album:
-    """Pictures of one answer, as many as are kept."""
-
-    def __init__(self) -> None:
-        self.kept: list[str] = []
-        self.lost = 0
-
-    def placed(self, cell: RawCell) -> str:
-        """The text of a cell, where each picture is a number; those that it does not mention come at its end."""
-        names = dict(cell.attachments)
-        text = _PASTED.sub(lambda found: self._number(names.pop(unquote(found[1]), "")), cell.source)
-        text = _INLINE.sub(lambda found: self._number(found[1]), text)
-        return "\n\n".join([text, *map(self._number, names.values())])
-
-    def _number(self, encoded: str) -> str:
-        full = len(self.kept) >= MAX_PICTURES or sum(map(len, self.kept)) + len(encoded) > MAX_CHARACTERS
-        if full or not picture_uri(encoded):
-            self.lost += 1
-            return "(a picture that was not kept)"
-        self.kept.append("".join(encoded.split()))
-        return f"(picture {len(self.kept)})"
-
-
 def written_answers(cells: Sequence[RawCell], origin: Release, claims: Claims, notes: Notes) -> list[Written]:
     """One for each question of the release, in its order. Adds to `notes`."""
     desk = _Desk(cells, origin, claims)
@@ -109,12 +79,6 @@ def _blank(answer: Written, loose: tuple[RawCell, ...]) -> Written:
     return Written(answer.grade_id, loose, sure=not loose, labelled=answer.labelled)
 
 
-def _has_prose(code: str) -> bool:
-    """Whether four words follow each other as in no expression: in a comment, a string, or a cell that is no code."""
-    runs = (_RUN.findall(line) for line in code.splitlines() if line[:1] not in ("%", "!"))
-    return any(not set(run.split(" ")) & _KEYWORDS for line in runs for run in line)
-
-
 class _Desk:
     """A notebook beside the release: where each released cell is, and which cells are the student's own."""
 
@@ -127,20 +91,20 @@ class _Desk:
             if cell.role == "manual"
         }
         claimed = {id(copy) for copies in (*claims.values(), *self._labelled.values()) for copy in copies}
-        known = {tidy(line) for cell in self.release for line in cell.source.splitlines()} | {""}
+        known = {undressed(line) for cell in self.release for line in cell.source.splitlines()} | {""}
         self._wrote = {
             id(cell)
             for cell in cells
             if id(cell) not in claimed
-            and (cell.attachments or any(tidy(line) not in known for line in cell.source.splitlines()))
+            and (cell.attachments or any(undressed(line) not in known for line in cell.source.splitlines()))
         }
         self._own = set(self._wrote)  # what no question has yet
         self._anchors = dict(self._anchored(claims))  # rank in the release → place in the file
 
     def answer(self, rank: int) -> Written:
         """What answers the question of this rank; what it takes is nobody else's any more."""
-        name, copies, stub = str(self.release[rank].grade_id), self._labelled[rank], tidy(self.release[rank].source)
-        edited = {tidy(copy.source): copy for copy in copies if tidy(copy.source) not in ("", stub) or copy.attachments}
+        name, copies = str(self.release[rank].grade_id), self._labelled[rank]
+        edited = {tidy(copy.source): copy for copy in copies if self._is_edited(copy, rank)}
         below, above = self._around(rank)
         mates = [at for at in self._labelled if at not in self._anchors and self._ends(at) == self._ends(rank)]
         if not copies and len(mates) > 1:
@@ -148,12 +112,23 @@ class _Desk:
         texts = [cell for cell in below if self._is_own(cell) and not cell.number]
         texts = texts or [cell for cell in above if self._is_own(cell) and not cell.number and not edited]
         chosen = sorted([*edited.values(), *texts], key=lambda cell: self._place[id(cell)])
-        code = [cell for cell in below if self._is_own(cell) and _has_prose(cell.source)]
+        code = [cell for cell in below if self._is_own(cell) and for_people(cell.source)]
         return self._take(Written(name, tuple(chosen or code), bool(chosen or not code), bool(edited)))
 
     def left_over(self) -> tuple[RawCell, ...]:
-        """Text of the student's own that answers nothing by its place."""
-        return tuple(cell for cell in self.cells if not cell.number and self._is_own(cell))
+        """Text of the student's own that answers nothing by its place, or stands at the place of another question."""
+        strays = {id(copy) for rank, copies in self._labelled.items() for copy in self._astray(rank, copies)}
+        return tuple(cell for cell in self.cells if id(cell) in strays or (not cell.number and self._is_own(cell)))
+
+    def _astray(self, rank: int, copies: Sequence[RawCell]) -> Iterator[RawCell]:
+        """Copies of a question's cell that another released cell parts: one of them was pasted with its label."""
+        edited = [self._place[id(copy)] for copy in copies if self._is_edited(copy, rank)]
+        for place, after in pairwise(edited):
+            if any(place < other < after for other in self._anchors.values()):
+                yield from (self.cells[place], self.cells[after])
+
+    def _is_edited(self, copy: RawCell, rank: int) -> bool:
+        return bool(copy.attachments) or undressed(copy.source) not in ("", undressed(self.release[rank].source))
 
     def _anchored(self, claims: Claims) -> Iterator[tuple[int, int]]:
         """Released cells that are in the file: by label, what they define, or, for text, by their text."""
@@ -176,12 +151,13 @@ class _Desk:
 
     def _share(self, name: str, index: int, cells: Sequence[RawCell], count: int) -> Written:
         """Of several questions without labels in one place: in their order, where there are as many texts."""
-        stubs = {tidy(cell.source) for cell in self.release if cell.role == "manual"}
-        slots = [cell for cell in cells if not cell.number and (id(cell) in self._wrote or tidy(cell.source) in stubs)]
-        prose = [cell for cell in cells if not cell.number or _has_prose(cell.source)]
+        stubs = {undressed(cell.source) for cell in self.release if cell.role == "manual"}
+        texts = [cell for cell in cells if not cell.number]
+        slots = [cell for cell in texts if id(cell) in self._wrote or undressed(cell.source) in stubs]
+        prose = [cell for cell in cells if not cell.number or for_people(cell.source)]
         chosen = slots[index : index + 1] if len(slots) == count else [*slots, *prose]
-        texts = {id(cell): cell for cell in chosen if id(cell) in self._wrote}
-        return self._take(Written(name, tuple(texts.values()), len(slots) == count or not texts, labelled=False))
+        found = {id(cell): cell for cell in chosen if id(cell) in self._wrote}
+        return self._take(Written(name, tuple(found.values()), len(slots) == count or not found, labelled=False))
 
     def _ends(self, rank: int) -> int | None:
         return min((at for at in self._anchors if at > rank), default=None)

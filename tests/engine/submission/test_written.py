@@ -99,6 +99,75 @@ def test_nothing_is_blank(cells):
     assert {state for state, _ in found.values()} == {"blank"}
 
 
+INVISIBLE = [
+    "\u200b\u200b",
+    "\ufeff\u2060\u00a0",
+    "&nbsp;",
+    "<br>\n<br/>",
+    "**YOUR ANSWER HERE**",
+    "YOUR ANSWER HERE\u200b<br>",
+]
+
+
+@pytest.mark.parametrize("source", INVISIBLE)
+def test_what_nobody_can_see_and_a_stub_in_other_clothes_are_blank(source):
+    assert states(notebook([text(source, "which")]))["which"] == ("blank", "")
+    assert {state for state, _ in states(notebook([*LABELLED, text(source)])).values()} == {"blank"}
+
+
+@pytest.mark.parametrize(
+    "source", ["-", ">", "∇", "<!-- vertical edges -->", "YOUR ANSWER HERE ∇", "![x](https://a.org/b.png)"]
+)
+def test_a_sign_is_an_answer(source):
+    assert states(notebook([text(source, "which")]))["which"] == ("given", source)
+
+
+MAGIC = [
+    "%md\n{}",
+    "%%markdown\n{}",
+    "%md-sandbox {}",
+    "\n%md\n{}",
+    "# MAGIC %md\n# MAGIC {}",
+    "%%html\n{}",
+    "%%latex\n{}",
+]
+
+
+@pytest.mark.parametrize("form", MAGIC)
+@pytest.mark.parametrize("label", [None, "which"])
+def test_text_in_a_cell_that_a_magic_makes_text_is_an_answer(form, label):
+    cell = text(form.format("Edges."), label) | {"cell_type": "code"}
+    assert states(notebook([cell]))["which"] == ("given", "Edges.")
+    cell["source"] = form.format(STUB)
+    assert states(notebook([cell]))["which"] == ("blank", "")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "# vertical",
+        "# edges, of course",
+        '"edges"',
+        '"""\nedges\n"""',
+        "x = 1  # \u8fd9\u4e2a\u6838\u627e",
+        '"\u8fd9\u4e2a\u6838\u627e\u5230"',
+    ],
+)
+def test_a_cell_of_comments_or_of_strings_is_left_to_a_person(source):
+    assert states(notebook([*LABELLED, code(source)]))["which"] == ("unsure", source)
+
+
+def test_a_labelled_cell_that_was_pasted_below_another_question_is_left_to_a_person():
+    found = states(notebook([text(WORDS, "why")], [text("Because.", "why")], [text("Slowly.", "how")]))
+    assert found["which"] == ("unsure", f"{WORDS}\n\nBecause.")
+    assert WORDS in found["why"][1]
+
+
+def test_an_answer_that_was_split_is_not_anybody_elses():
+    found = states(notebook(LABELLED, [text("A.", "why"), text("B.", "why")], [text(STUB, "how")]))
+    assert (found["which"][0], found["why"], found["how"][0]) == ("blank", ("given", "A.\n\nB."), "blank")
+
+
 def test_prose_in_a_code_cell_is_left_to_a_person():
     found = states(notebook([*LABELLED, code("The kernel finds vertical edges")]))
     assert found["which"][0] == "unsure"
@@ -159,6 +228,44 @@ def test_a_picture_alone_in_a_new_cell_is_an_answer():
 @pytest.mark.parametrize("kind", ["raw", "heading", "html"])
 def test_an_answer_in_a_cell_of_another_kind_is_found(kind):
     assert states(notebook([*LABELLED, text(WORDS) | {"cell_type": kind}]))["which"] == ("given", WORDS)
+
+
+MENTIONED = {
+    "with a title": '![a](attachment:g.png "my graph")',
+    "in angle brackets": "![a](<attachment:g.png>)",
+    "twice": "![a](attachment:g.png) ![b](attachment:g.png)",
+    "as HTML": '<img src="attachment:g.png" width="200">',
+    "with brackets": "![a](attachment:g(1).png)",
+    "with a path": "![a](attachment:../../g.png)",
+    "inline as HTML": f'<img width=9 src="data:image/png;base64,{png()}"/>',
+}
+
+
+@pytest.mark.parametrize("source", MENTIONED.values(), ids=MENTIONED)
+def test_a_picture_is_told_once_however_it_is_written(source):
+    names = [name for name in ("../../g.png", "g(1).png", "g.png") if f"attachment:{name}" in source][:1]
+    found = read(notebook([text(source, "which", attachments={name: {"image/png": png()} for name in names})]))
+    assert set(found.answers[0].text.replace("(picture 1)", "").strip()) <= {" "}
+    assert len(found.answers[0].pictures) == 1
+    assert not [note for note in found.notes if "picture" in note]
+
+
+@pytest.mark.parametrize("kind", ["image/svg+xml", "image/webp", "application/octet-stream", "x"])
+def test_a_picture_of_another_kind_is_no_blank_answer(kind):
+    found = read(notebook([text("", "which", attachments={"a": {kind: "PHN2Zy8+"}})]))
+    assert found.answers[0].state == "given"
+    assert any("PNG or JPEG" in note for note in found.notes)
+
+
+def test_what_a_picture_is_its_bytes_say():
+    found = read(notebook([text("", "which", attachments={"a": {"application/octet-stream": png()}})]))
+    assert len(found.answers[0].pictures) == 1
+
+
+def test_of_a_picture_in_two_kinds_the_readable_one_is_kept():
+    both = {"a": {"image/svg+xml": "<svg/>", "image/png": png()}}
+    found = read(notebook([text("![a](attachment:a)", "which", attachments=both)]))
+    assert (found.answers[0].text, len(found.answers[0].pictures)) == ("(picture 1)", 1)
 
 
 def _tall(height):
