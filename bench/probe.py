@@ -3,14 +3,20 @@
 `python -P bench/probe.py ROOT SLUG WORKERS`; 0 workers: cells and checks, bare, in one warm process. Each line of
 standard input is a number of submissions, each line of the answer {"wall", "cpu"} in seconds of its whole process tree.
 Of ours it imports only the engine, so that this file measures the engine of another commit as well.
+
+What is bare is the yardstick: the author's cells and what the suite asks of them, and nothing that a graded submission
+does not do, too. Behind the wall every submission is a fork, whose collector of garbage never walks what was there
+before; so bare, everything is set aside between two runs, off the clock.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import os
+import random
 import subprocess
 import sys
 import time
@@ -31,11 +37,15 @@ class Cost:
     wall: float = 0.0
     cpu: float = 0.0
 
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.wall + other.wall, self.cpu + other.cpu)
+
 
 def tree_seconds() -> float:
     """Processor time of this process, of all below it, and of those among them that ended and were waited for."""
-    total, this = 0.0, psutil.Process()
-    for process in [this, *this.children(recursive=True)]:
+    ended = os.times()
+    total = time.process_time() + ended.children_user + ended.children_system  # psutil's own is rounded to 10 ms
+    for process in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):
             times = process.cpu_times()
             total += times.user + times.system + times.children_user + times.children_system
@@ -90,13 +100,11 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what cells print is no answer
 
-    def loop(grade: Callable[[int], None]) -> None:
+    def loop(grade: Callable[[int], Cost]) -> None:
         grade(2 * max(1, workers))
         told(Cost(time.perf_counter() - begun, tree_seconds()))
         for line in sys.stdin:
-            with measured() as cost:
-                grade(int(line))
-            told(cost)
+            told(grade(int(line)))
 
     def told(cost: Cost) -> None:
         print(json.dumps(asdict(cost)), file=answers, flush=True)
@@ -105,7 +113,7 @@ def main() -> None:
     (behind_the_wall if workers else bare)(root, slug, workers, loop)
 
 
-def behind_the_wall(root: Path, slug: str, size: int, loop: Callable[[Callable[[int], None]], None]) -> None:
+def behind_the_wall(root: Path, slug: str, size: int, loop: Callable[[Callable[[int], Cost]], None]) -> None:
     """Hands `loop` a function that grades with the workers of the real pool, which wait between two calls."""
     from autograder.authoring import variants
     from autograder.course import load_course
@@ -118,10 +126,12 @@ def behind_the_wall(root: Path, slug: str, size: int, loop: Callable[[Callable[[
     workers = [Worker(WorkerSpec(serve, (ServeSpec(str(root), slug),))) for _ in range(size)]
     job = Job("student", "notebook.ipynb", "", raw).frame()
 
-    def grade(count: int) -> None:
-        for answer in answered(workers, job, count):
-            if not Report.from_json(answer.decode()).graded:
-                raise RuntimeError("a perfect notebook was not graded")
+    def grade(count: int) -> Cost:
+        with measured() as cost:
+            for answer in answered(workers, job, count):
+                if not Report.from_json(answer.decode()).graded:
+                    raise RuntimeError("a perfect notebook was not graded")
+        return cost
 
     try:
         for worker in workers:
@@ -145,31 +155,66 @@ def answered(workers: Sequence[Any], job: bytes, count: int) -> Iterator[bytes]:
                 del busy[connection]
 
 
-def bare(root: Path, slug: str, _: int, loop: Callable[[Callable[[int], None]], None]) -> None:
+def bare(root: Path, slug: str, _: int, loop: Callable[[Callable[[int], Cost]], None]) -> None:
     """Hands `loop` a function that runs the author's cells and the hidden suite in this process, without any wall."""
-    import matplotlib.pyplot as plt
-
-    from autograder.authoring import variants
     from autograder.course import load_course
-    from autograder.judge.local import LocalBox
     from autograder.judge.plugin import with_suite
-    from autograder.submission.read import read_submission
 
     assignment = load_course(root).assignment(slug)
-    sources = [cell.source for cell in read_submission(variants.with_solution(assignment, {}), assignment).cells]
+    with_suite(assignment, lambda suite: loop(Bare(assignment, suite).cost))
 
-    def once(suite: Any) -> None:
-        names: dict[str, Any] = {"__name__": "__main__"}
+
+class Bare:
+    """A perfect notebook's cells, and the hidden suite on what they define, in this very process."""
+
+    def __init__(self, assignment: Any, suite: Any) -> None:
+        from autograder.authoring import variants
+        from autograder.submission.read import read_submission
+
+        submission = read_submission(variants.with_solution(assignment, {}), assignment)
+        self.suite, self.sources = suite, [cell.source for cell in submission.cells]
+
+    def cost(self, count: int) -> Cost:
+        """What so many submissions cost."""
+        return sum((part for _ in range(count) for part in self.once()), Cost())
+
+    def once(self) -> tuple[Cost, Cost]:
+        """What the cells cost, and the checks. Raises RuntimeError where a check fails: the suite then does less."""
+        from autograder.judge.local import LocalBox
+
+        as_in_a_fork()
+        with measured() as cells:
+            names = run_cells(self.sources)
+        with measured() as checks:
+            results = self.suite.run(LocalBox(names).ask)
+        if failed := [check.name for check in results if check.verdict != "passed"]:
+            raise RuntimeError(f"a perfect notebook does not pass {failed[0]}")
+        return cells, checks
+
+
+def as_in_a_fork() -> None:
+    """What is there already is set aside, as zygote and worker do before they fork; chance begins anew."""
+    import numpy as np
+    import torch
+
+    gc.unfreeze()
+    gc.collect()  # the last submission, too
+    gc.freeze()
+    random.seed(0)
+    np.random.seed(0)
+    torch.manual_seed(0)
+
+
+def run_cells(sources: Sequence[str]) -> dict[str, Any]:
+    """What the cells define; what they print and draw is dropped after each."""
+    import matplotlib.pyplot as plt
+
+    names: dict[str, Any] = {"__name__": "__main__"}
+    for source in sources:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            for source in sources:
-                exec(source, names)  # noqa: S102  # the author's own notebook
-            plt.close("all")
-        suite.run(LocalBox(names).ask)
-
-    def serve(suite: Any) -> None:
-        loop(lambda count: [once(suite) for _ in range(count)] and None)
-
-    with_suite(assignment, serve)
+            exec(source, names)  # noqa: S102  # the author's own notebook
+        plt.close("all")
+    return names
 
 
 if __name__ == "__main__":
