@@ -1,7 +1,9 @@
 """Two known mistakes at once, where no single one explains what failed: both edits are put into one right answer.
 
 Told only where the two together agree with every failed check that they touch and contradict none that passed, and
-neither is enough alone. What is counted are tries, so the same answers get the same hints on any machine.
+neither is enough alone. A gate takes a training for each pair: what it alone shows is not looked into, and a pair that
+other checks speak for is put to it last. What is counted are tries, so the same answers get the same hints on any
+machine.
 """
 
 from __future__ import annotations
@@ -61,7 +63,8 @@ def paired(
     """The pairs behind failed checks that no single mistake explains, exercise by exercise."""
     explained = {check for cause in decided(seen, cases, mistakes, torn=False) for check in cause.checks}
     left = _Left()
-    for exercise in dict.fromkeys(case.exercise for case in cases if _is_open(case) and case.name not in explained):
+    open_cases = [case for case in cases if _is_open(case) and not case.gate and case.name not in explained]
+    for exercise in dict.fromkeys(case.exercise for case in open_cases):
         edits = [mistake for mistake in mistakes if mistake.exercise == exercise and mistake.edit and not mistake.ends]
         search = _Search([case for case in cases if case.exercise == exercise], edits, seen, tried)
         fits = list(search.fits(explained, left))
@@ -73,14 +76,19 @@ def _is_open(case: Case) -> bool:
     return case.failed and case.verdict in REPLAYED and 0 < len(case.exchanges) <= MAX_EXCHANGES
 
 
+def _effort(case: Case) -> tuple[bool, int]:
+    """What takes longest comes last: mostly something else has spoken against a pair before."""
+    return case.gate, len(case.exchanges)
+
+
 class _Search:
     """The search for the pair, in one exercise."""
 
     def __init__(
         self, cases: Sequence[Case], edits: Sequence[Mistake], seen: Sequence[Sighting], tried: Replays
     ) -> None:
-        self.failed = sorted((case for case in cases if _is_open(case)), key=lambda case: len(case.exchanges))
-        self.passed = [case for case in cases if case.verdict is Verdict.PASSED]
+        self.failed = sorted((case for case in cases if _is_open(case)), key=_effort)
+        self.passed = sorted((case for case in cases if case.verdict is Verdict.PASSED), key=_effort)
         self.edits, self.tried = edits, tried
         self.alone = {(each.check, each.mistake): each.stance for each in seen}
 
@@ -102,7 +110,7 @@ class _Search:
         touching = {
             edit.name: sum(stance for stance in found if stance >= Stance.CLOSE)
             for edit in self.edits
-            if any(found := [self._alone(case, edit) for case in self.failed])
+            if any(found := [self._alone(case, edit) for case in self.failed if not case.gate])
         }
         some = [edit for edit in self.edits if edit.name in touching]
         return sorted(combinations(some, 2), key=lambda pair: -sum(touching[edit.name] for edit in pair))
@@ -127,7 +135,7 @@ class _Search:
     def _tells(self, agrees: Mapping[str, Stance]) -> bool:
         """Whether so many wrong numbers agree that it is no chance: an error tells little of two mistakes."""
         values = [case for case in self.failed if agrees.get(case.name) == Stance.SAME]
-        values = [case for case in values if case.verdict is Verdict.FAILED]
+        values = [case for case in values if case.verdict is Verdict.FAILED and not case.gate]
         return sum(evidence(case, self.tried.right(case)) for case in values) >= MANY
 
     def _needs_both(self, halves: Sequence[Mistake], agrees: Mapping[str, Stance]) -> bool:

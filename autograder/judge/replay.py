@@ -30,6 +30,7 @@ class Case:
     verdict: Verdict
     exchanges: tuple[Exchange, ...]
     compared: Compared | None = None  # what did not match in the end
+    gate: bool = False  # it trains to a threshold, so that asking again takes a training
 
     @property
     def failed(self) -> bool:

@@ -100,7 +100,7 @@ class Suite:
             conversation.room = room
             results[name] = self._judged(blank, conversation)
             on_check(results[name])
-            cases.append(_case(results[name], conversation))
+            cases.append(self._case(results[name], conversation))
             room -= conversation.kept if conversation.is_whole else 0
         return results, cases
 
@@ -111,7 +111,7 @@ class Suite:
 
     def run_gates(self, ask: Ask, secret: str) -> tuple[CheckResult, ...]:
         """Only the checks that take `thresholds`, whatever they come after, with inputs of this secret; no hints."""
-        gates = [check for check in self.assignment.checks if FIXTURE in self.items[check.name].fixturenames]
+        gates = [check for check in self.assignment.checks if self.is_gate(check.name)]
         return tuple(self._judged(_blank(check), self._conversation(check.name, ask, secret)) for check in gates)
 
     def one(self, name: str, ask: Ask) -> tuple[CheckResult, Conversation]:
@@ -119,7 +119,7 @@ class Suite:
         spec = {check.name: check for check in self.assignment.checks}[name]
         conversation = self._conversation(name, ask)
         result = self._judged(_blank(spec), conversation)
-        (result,) = self.with_hints({name: result}, [_case(result, conversation)])
+        (result,) = self.with_hints({name: result}, [self._case(result, conversation)])
         return result, conversation
 
     def unexplained(self, name: str, ask: Ask) -> CheckResult:
@@ -131,11 +131,16 @@ class Suite:
         """One check alone, without hints, also with inputs of another secret: how it ended, and what was said."""
         conversation = replace(self._conversation(name, ask, secret), search=False)
         blank = _blank({check.name: check for check in self.assignment.checks}[name])
-        return _case(self._judged(blank, conversation), conversation)
+        return self._case(self._judged(blank, conversation), conversation)
 
     def is_gate(self, name: str) -> bool:
         """Whether a check trains a network to a threshold."""
         return FIXTURE in self.items[name].fixturenames
+
+    def _case(self, result: CheckResult, conversation: Conversation) -> Case:
+        """What the diagnosis needs of a check: nothing of one whose answers are too large to be kept."""
+        exchanges, gate = tuple(conversation.exchanges) if conversation.is_whole else (), self.is_gate(result.name)
+        return Case(result.name, result.exercise, result.verdict, exchanges, conversation.compared, gate)
 
     def _conversation(self, name: str, ask: Ask, secret: str = "") -> Conversation:
         conversation = Conversation(ask, self.assignment.limits, self.assignment.show)
@@ -151,7 +156,7 @@ class Suite:
             trace, right = verdicts.trace_of(error), self._on_reference(conversation)
             if not verdicts.is_undecided(self._ended_with(blank.name, right), right):
                 error = verdicts.broken_by(conversation, right, trace)
-        if error is None and conversation.has_evidence and FIXTURE not in self.items[blank.name].fixturenames:
+        if error is None and conversation.has_evidence and not self.is_gate(blank.name):
             try:
                 with again.keeping_random_states(conversation.anew().send):
                     error = self._changed(blank.name, conversation)  # a gate trains for seconds: once is enough
@@ -204,12 +209,6 @@ class Suite:
 
 def _blank(check: CheckSpec) -> CheckResult:
     return CheckResult(check.exercise, check.name, check.title, weight=check.weight)
-
-
-def _case(result: CheckResult, conversation: Conversation) -> Case:
-    """What the diagnosis needs of a check: nothing of one whose answers are too large to be kept."""
-    exchanges = tuple(conversation.exchanges) if conversation.is_whole else ()
-    return Case(result.name, result.exercise, result.verdict, exchanges, conversation.compared)
 
 
 def _not_tried(blank: CheckResult, first: Sequence[CheckResult]) -> CheckResult:

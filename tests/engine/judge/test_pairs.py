@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -15,6 +16,9 @@ from autograder.judge.mistakes import Mistake
 from autograder.judge.pairs import combined
 from autograder.judge.plugin import with_suite
 from autograder.model import CheckResult
+from tests.conftest import SAMPLE
+
+EMPTY: Mapping[str, str] = MappingProxyType({})
 
 MISTAKES = """
 from autograder.judge import edit, mistake
@@ -33,10 +37,10 @@ def absolute(x):
 
 @pytest.fixture
 def judged(sample_course: Callable[..., Path]) -> Callable[..., dict[str, CheckResult]]:
-    """`judged(double=…)`: the results of these answers."""
-    tiny = load_course(sample_course({"tiny/mistakes.py": MISTAKES})).assignment("tiny")
+    """`judged(double=…)`: the results of these answers; `judged({"tiny/test_tiny.py": …}, …)` of another suite."""
 
-    def judge(**names: Callable[..., Any]) -> dict[str, CheckResult]:
+    def judge(changes: Mapping[str, str] = EMPTY, **names: Callable[..., Any]) -> dict[str, CheckResult]:
+        tiny = load_course(sample_course({"tiny/mistakes.py": MISTAKES, **changes})).assignment("tiny")
         own = {"double": lambda x: x * 2, "add": lambda a, b: a + b} | names
         results: tuple[CheckResult, ...] = with_suite(tiny, lambda suite: suite.run(LocalBox(own).ask))
         return {result.name: result for result in results}
@@ -73,6 +77,33 @@ def test_so_many_pairs_are_tried_and_no_more(
 ) -> None:
     monkeypatch.setattr(pairs._Left, "__init__", lambda left: vars(left).update(tries=0, end=float("inf")))
     assert judged(double=lambda x: x * 3 + 1)["double_is_twice"].mistake == ""
+
+
+GATE = "double_is_twice(student, cases)", "double_is_twice(student, cases, thresholds)"
+BESIDE_IT = """
+@check("double")
+def test_double_of_numbers(student, cases):
+    \"""double gives twice its input\"""
+    x = cases.tensor(4, 3)
+    expect(student.double(x)).to_match(reference.double(x))
+
+
+@check("add")
+def test_add_sums"""
+
+
+@pytest.mark.parametrize(
+    ("beside", "told"),
+    [("@check(\"add\")\ndef test_add_sums", ""), (BESIDE_IT, "thrice_and_one_more")],
+    ids=["nothing else", "another check"],
+)
+def test_what_a_gate_alone_shows_is_no_pair(
+    judged: Callable[..., dict[str, CheckResult]], beside: str, told: str
+) -> None:
+    """It would be trained for every pair."""
+    suite = SAMPLE["tiny/test_tiny.py"].replace(*GATE).replace("@check(\"add\")\ndef test_add_sums", beside)
+    found = judged({"tiny/test_tiny.py": suite}, double=lambda x: x * 3 + 1)["double_is_twice"]
+    assert found.mistake == told
 
 
 def test_edits_that_overlap_are_no_pair(sample_course: Callable[..., Path]) -> None:
