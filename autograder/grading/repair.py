@@ -23,7 +23,7 @@ from autograder.errors import BoxFailure
 from autograder.grading.carried import Resit, Results, of_exercise
 from autograder.judge.causes import Cause, Layer, told
 from autograder.judge.fresh_inputs import related_when_asked_again
-from autograder.judge.repair.aspects import Aspect, line_to_look_at
+from autograder.judge.repair.aspects import Aspect, excerpt, line_to_look_at
 from autograder.judge.repair.edits import Edit, difference, edits_of
 from autograder.judge.repair.question import question_of
 from autograder.judge.repair.reading import code_of_definition, definitions_of, line_without_comment
@@ -334,7 +334,10 @@ def _in_common(repairs: Sequence[_Repair], most: int) -> _Line | None:
     checks = tuple(name for name in first.checks if all(name in each.checks for each in repairs))
     change = difference(first.own.source, first.edit.source)
     cell = first.own.cell
-    lines = {number: line_without_comment(cell.source, number) for number in _lines_of(repairs)}
+    columns = {line: column for each in reversed(repairs) for line, column in each.edit.columns.items()}
+    lines = {
+        line: excerpt(line_without_comment(cell.source, line), columns.get(line, 0)) for line in _lines_of(repairs)
+    }
     return _Line(cell.label, lines, aspect, change, checks)
 
 

@@ -65,6 +65,14 @@ def line_to_look_at(cell: str, lines: Mapping[int, str], aspect: Aspect | None =
     return f"{place}: {what.removesuffix('?')}{'?' if what.endswith('?') else '.'}" if what else f"{place}."
 
 
+def excerpt(code: str, column: int) -> str:
+    """A line of code without its indentation; of a long one, what is quoted has this column about in the middle."""
+    shown = code.strip()
+    column -= len(code) - len(code.lstrip())
+    begin = max(min(column - QUOTED // 2, len(shown) - QUOTED), 0)
+    return f"…{shown[begin + 1 :]}" if begin else shown
+
+
 def _quoted(code: Iterable[str]) -> str:
     """What stands there, since not every notebook shows the numbers of its lines; nothing where quotes would break."""
     shown = [terminal(line, QUOTED) for line in dict.fromkeys(code)]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import difflib
+import itertools
 from collections import Counter
-from collections.abc import Collection, Iterator, Set
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -94,7 +95,12 @@ class Edit:
     aspect: Aspect
     source: str  # the whole definition, changed
     rank: tuple[int, bool, int]  # lower ones are more likely: see `_in_turns`, and where it stopped
-    lines: tuple[int, ...]  # of the cell: that one, and the one beside it that is changed alike
+    columns: Mapping[int, int]  # line of the cell → where the change begins: that one, and one beside it changed alike
+
+    @property
+    def lines(self) -> tuple[int, ...]:
+        """All lines that are changed."""
+        return tuple(sorted(self.columns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +143,8 @@ def edits_of(
         source = _put_in(change, definition)
         if source not in seen:
             seen.add(source)
-            lines = {change.line, (change.beside or change).line}
-            yield Edit(change.line, change.statement, change.aspect, source, rank(change), tuple(sorted(lines)))
+            columns = {each.line: _column(each) for each in (change.beside, change) if each}
+            yield Edit(change.line, change.statement, change.aspect, source, rank(change), columns)
 
 
 def _put_in(change: _Change, definition: Definition) -> str:
@@ -150,6 +156,15 @@ def _put_in(change: _Change, definition: Definition) -> str:
     for site, old in zip(sites, kept, strict=True):
         site.put(old)
     return source
+
+
+def _column(change: _Change) -> int:
+    """Where in its line a change begins, about: an operator stands behind what it begins with."""
+    old = change.site.get()
+    if not isinstance(old, ast.expr) or old.end_lineno != old.lineno:
+        return getattr(old, "col_offset", 0)
+    alike = (before == after for before, after in zip(ast.unparse(old), ast.unparse(change.value), strict=False))
+    return old.col_offset + sum(itertools.takewhile(bool, alike))
 
 
 def difference(old: str, new: str) -> str:
@@ -217,10 +232,8 @@ def _of_expressions(node: Any, statement: int, around: Around) -> Iterator[_Chan
         line = getattr(old, "lineno", statement)
         for number, rule in enumerate(RULES):
             if len(rule) == 3 and isinstance(old, rule[0]):
-                aspect = rule[1] or inner.aspect
-                yield from (
-                    _Change(0, number, statement, statement, line, aspect, site, each) for each in rule[2](old, inner)
-                )
+                change = _Change(0, number, statement, statement, line, rule[1] or inner.aspect, site, None)
+                yield from (replace(change, value=each) for each in rule[2](old, inner))
 
 
 def _of_both(nodes: list[Any], around: Around) -> Iterator[_Change]:

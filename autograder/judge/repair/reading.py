@@ -51,7 +51,7 @@ def code_of_definition(node: Definition) -> str:
 
 
 def line_without_comment(source: str, number: int) -> str:
-    """The code in this line of a cell, from 1, as it stands there; "" where Python does not read the cell."""
+    """The code in this line of a cell, from 1, as it stands there, indented; "" where Python does not read the cell."""
     text = source if _parsed(source) else _MAGIC.sub("", source)
     lines = io.StringIO(text, newline=None).read().split("\n")
     try:
@@ -59,7 +59,7 @@ def line_without_comment(source: str, number: int) -> str:
     except (tokenize.TokenError, SyntaxError):
         return ""
     comments = (token.start[1] for token in tokens if token.type == tokenize.COMMENT and token.start[0] == number)
-    return lines[number - 1][: next(comments, None)].strip() if number <= len(lines) else ""
+    return lines[number - 1][: next(comments, None)].rstrip() if number <= len(lines) else ""
 
 
 def functions_in(node: Definition) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

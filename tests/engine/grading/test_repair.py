@@ -171,8 +171,10 @@ def test_three_places_are_no_line(report):
         ("return a - b + 0 * len('`')", ""),
         ("return a - b + 0 * len('\u202eabc')", " (`return a - b + 0 * len('‹U+202E›abc')`)"),
         (f"return a - b + 0 * {'1' * 60}", f" (`return a - b + 0 * {'1' * 40}…`)"),
+        (f"return 0 * {'1' * 60} + a - b", f" (`…{'1' * 51} + a - b`)"),
+        (f"return 0 * {'1' * 40} + a - b + 0 * {'1' * 40}", f" (`…{'1' * 24} + a - b + 0 * {'1' * 19}…`)"),
     ],
-    ids=["a comment", "a quote", "what nobody sees", "a long line"],
+    ids=["a comment", "a quote", "what nobody sees", "a long line", "a slip at the end", "a slip in the middle"],
 )
 def test_the_line_is_quoted_as_it_stands_without_its_comment_and_safe_to_show(report, line, shown):
     (said,) = set(hints(report(show="shapes", add=f"def add(a, b):\n    {line}")).values())
