@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from autograder import messages
 from autograder.course import Assignment
+from autograder.errors import UnreadableSubmission
 from autograder.layout import grade_id_of
 from autograder.model import WrittenAnswer
 from autograder.submission.match import (
@@ -22,6 +23,8 @@ from autograder.submission.match import (
 from autograder.submission.meanings import note_other_meanings
 from autograder.submission.parse import RawCell, parse_notebook
 from autograder.submission.written import written_answers
+
+MAX_CODE = 2_000_000  # characters to run: whoever looks for names in them later takes a hundred times as many bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ def read_submission(raw: bytes, assignment: Assignment) -> Submission:
     claims = release.claims(notebook.cells)
     _note_changed_points(claims, assignment, notes)
     placed = _in_their_order(notebook.cells, claims, release, notes)
+    if sum(len(item.cell.source) for item in placed) > MAX_CODE:
+        raise UnreadableSubmission(messages.TOO_LONG_TO_READ)
     _move_given_up(placed, notes)
     _restore_missing(placed, claims, release, notes if claims else Notes())
     if not claims:  # one sentence instead of one per exercise

@@ -4,6 +4,7 @@ A name in a comment counts as used. That is harmless here: whoever asks only lea
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
 
@@ -31,10 +32,15 @@ def lasting(cells: Sequence[Cell]) -> list[Cell]:
 
     What is left out only computes or shows something.
     """
-    kept = [bool(functions(cell.source)) for cell in cells]
-    before = 0
-    while before < sum(kept):
-        before = sum(kept)
-        used = {word for cell, stays in zip(cells, kept, strict=True) if stays for word in _WORD.findall(cell.source)}
-        kept = [stays or bool(bound_anew(cell.source) & used) for cell, stays in zip(cells, kept, strict=True)]
-    return [cell for cell, stays in zip(cells, kept, strict=True) if stays]
+    words = [frozenset(_WORD.findall(cell.source)) for cell in cells]
+    makers: defaultdict[str, list[int]] = defaultdict(list)  # name → the cells that give it its meaning
+    for place, cell in enumerate(cells):
+        for name in bound_anew(cell.source):
+            makers[name].append(place)
+    kept, waiting = set[int](), [place for place, cell in enumerate(cells) if functions(cell.source)]
+    while waiting:
+        place = waiting.pop()
+        if place not in kept:
+            kept.add(place)
+            waiting += [maker for name in words[place] for maker in makers.pop(name, ())]
+    return [cell for place, cell in enumerate(cells) if place in kept]

@@ -437,6 +437,17 @@ def test_bombs_are_defused_quickly(bomb):
     assert time.process_time() - start < 15
 
 
+@pytest.mark.parametrize("kind", ["code", "markdown"])
+def test_more_code_than_can_be_looked_through_is_refused(kind):
+    """A word of three letters takes a hundred bytes where names are looked for: 20 MB of them end the grader."""
+    cells = [cell(f"def f{number}():\n    #" + "word " * 190_000, "corr2d", kind) for number in range(3)]
+    assert "time and memory" in refusal(notebook(cells))
+
+
+def test_long_texts_are_no_code():
+    assert read([*handed_in(), *[cell("word " * 190_000, kind="markdown")] * 5]).notes == ()
+
+
 @pytest.mark.parametrize("wrong", [None, 7, True, "text", [], {}, [1], {"nbgrader": 3}, {"nbgrader": {"grade_id": []}}])
 @pytest.mark.parametrize("key", ["metadata", "source", "cell_type", "outputs", "id", "attachments"])
 def test_wrong_types_everywhere_are_survived(key, wrong):
