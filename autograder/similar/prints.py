@@ -58,7 +58,7 @@ class Document:
         """A document with its fingerprints, none of which reaches over two cells; at most MAX_CODE characters."""
         text, tokens, places = "", list[Token](), dict[int, list[int]]()
         for cell in cells:
-            cell = cell[: MAX_CODE - len(text)]
+            cell = cell[: max(0, MAX_CODE - len(text))]
             own = tuple(tokenize(cell, len(text)))
             for place, fingerprint in winnowed(grams(own)):
                 places.setdefault(fingerprint, []).append(len(tokens) + place)

@@ -11,7 +11,7 @@ from autograder.authoring import variants
 from autograder.cli.main import main
 from autograder.course import load_course
 from autograder.similar.pairs import explained, pairs
-from autograder.similar.prints import GRAM, WINDOW, Document, grams, tokenize, winnowed
+from autograder.similar.prints import GRAM, MAX_CODE, WINDOW, Document, grams, tokenize, winnowed
 from autograder.similar.report import marked, similarity
 from tests.conftest import write_course
 
@@ -71,6 +71,11 @@ def test_any_text_is_cut_into_tokens_in_linear_time():
         start = time.process_time()
         assert all(token.end > token.start for token in tokenize(text))
         assert time.process_time() - start < 20  # quadratic time would be minutes
+
+
+def test_no_document_is_longer_than_the_rest_of_a_class_pays_for():
+    document = Document.of("eve", ["a" * MAX_CODE, "b " * 10_000, "c " * 10_000])
+    assert (len(document.text.strip()), len(document.tokens)) == (MAX_CODE, 1)
 
 
 def test_equal_passages_are_always_seen():
