@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -156,14 +157,27 @@ def course(tmp_path, monkeypatch):
     return make
 
 
-@pytest.fixture
-def graded(course, convgrade):
-    """ada (all right) and bob (add is wrong), graded and recorded."""
-    root = course()
+@pytest.fixture(scope="module")
+def class_of_two(tmp_path_factory):
+    """ada (all right) and bob (add is wrong), graded and recorded, once for all tests: they get copies."""
+    root = make_course(tmp_path_factory.mktemp("class"))
+    make_book(url_of(root))
     for student, cells in (("ada", RIGHT), ("bob", WRONG)):
         hand_in(root, student, raw=notebook(cells))
-    assert convgrade("grade", root / "build/submitted", "--record", "--jobs", 1)[0] == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        with pytest.raises(SystemExit) as ended:
+            main(["grade", str(root / "build/submitted"), "--record", "--jobs", "1"])
+    assert ended.value.code == 0
     return root
+
+
+@pytest.fixture
+def graded(class_of_two, tmp_path, monkeypatch):
+    """A copy of the graded class, which is the working directory."""
+    shutil.copytree(class_of_two, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 def stored(root):
