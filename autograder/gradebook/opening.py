@@ -27,6 +27,7 @@ from autograder.layout import BUILD, RECORDING
 FAULTS = (InvalidEntry, SQLAlchemyError)  # what the database or nbgrader say; both become a sentence
 _TURN = 10.0  # times the wait for another program: so long may those who record one after the other take together
 _REVISION = re.compile(r"^(down_)?revision = ['\"](\w+)['\"]", re.MULTILINE)
+_ITS_TABLES = {"student", "assignment", "grade"}  # nbgrader's, in every release
 _KEPT = "the reports are kept; run the same command again"
 # A piece of what the database says → what it means, and what to do. The first that fits counts.
 _MEANINGS = (
@@ -140,9 +141,20 @@ def _meaning(error: Exception) -> str:
 
 
 def _refuse_another_version(url: URL) -> None:
-    """Raises ConvgradeError where another release of nbgrader made the tables: its columns have other meanings."""
+    """Raises ConvgradeError where another release of nbgrader made the tables: its columns have other meanings.
+
+    Or where there is a file without nbgrader's tables: nbgrader would add them, and everybody's points were gone.
+    """
+    is_file = url.drivername.startswith("sqlite")
+    if is_file and not Path(url.database or "").exists():
+        return
     with _connected(url) as engine:
-        if "alembic_version" not in inspect(engine).get_table_names():
+        tables = set(inspect(engine).get_table_names())
+        if is_file and not tables >= _ITS_TABLES:
+            what = "no gradebook" if tables else "empty"
+            todo = "restore it from a backup, or remove the file to begin a new one; the reports are kept"
+            raise ConvgradeError(f"the gradebook is {what}\n  {url.database}\n  {todo}")
+        if "alembic_version" not in tables:
             return
         with engine.connect() as connection:
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

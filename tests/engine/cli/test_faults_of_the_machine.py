@@ -65,6 +65,17 @@ def a_link_to_nothing(root: Path) -> None:
     (root / "build/gradebook.db").symlink_to(root / "elsewhere/gradebook.db")
 
 
+def emptied(root: Path) -> None:
+    """As after a full disk, or a copy that was cut off at its beginning."""
+    (root / "build/gradebook.db").write_bytes(b"")
+
+
+def another_program_s(root: Path) -> None:
+    missing(root)
+    with sqlite3.connect(root / "build/gradebook.db") as other:
+        other.execute("CREATE TABLE bookmarks (url TEXT)")
+
+
 def cut_off(root: Path) -> None:
     book = root / "build/gradebook.db"
     book.write_bytes(book.read_bytes()[:20_000] + bytes(9000))
@@ -120,6 +131,8 @@ def test_every_verb_is_tried():
         (a_folder, GRADEBOOK, "the gradebook is no file"),  # as containers make one where a mounted file is missing
         (a_link_to_nothing, GRADEBOOK, "the gradebook is no file"),
         (cut_off, ("grade", *GRADEBOOK), "the gradebook is damaged"),
+        (emptied, ("grade", *GRADEBOOK), "the gradebook is empty"),  # it was begun anew in silence
+        (another_program_s, ("grade", *GRADEBOOK), "the gradebook is no gradebook"),
         (newer, ("grade", *GRADEBOOK), "a newer nbgrader made the gradebook"),
         (older, ("grade", *GRADEBOOK), "nbgrader db upgrade"),
         (misspelt, ("grade", *GRADEBOOK), "nbgrader_config.py cannot be used: NameError"),
