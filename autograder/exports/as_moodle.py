@@ -89,7 +89,7 @@ def _points(grade: Grade, line: Mapping[str, str], scale: bool) -> float | None:
     most, score = _most(line), grade.counted
     if score is None or most is None or not grade.points or abs(most - grade.points) < 0.005:
         return score
-    if not scale:
+    if not scale or not most:
         what = f"Moodle's maximum is {number(most)}, the assignment has {number(grade.points)} points"
         todo = "set “Maximum grade” of the assignment in Moodle, or write `scale = true` below [exports] in course.toml"
         raise CourseError(what, "--roster", todo)

@@ -28,6 +28,7 @@ FAULTS = (InvalidEntry, SQLAlchemyError)  # what the database or nbgrader say; b
 _TURN = 10.0  # times the wait for another program: so long may those who record one after the other take together
 _REVISION = re.compile(r"^(down_)?revision = ['\"](\w+)['\"]", re.MULTILINE)
 _ITS_TABLES = {"student", "assignment", "grade"}  # nbgrader's, in every release
+_DATABASE_SAYS = re.compile(r"^\([\w.]{1,80}\) (.{1,300})", re.MULTILINE)  # as SQLAlchemy quotes it
 _KEPT = "the reports are kept; run the same command again"
 # A piece of what the database says → what it means, and what to do. The first that fits counts.
 _MEANINGS = (
@@ -117,6 +118,11 @@ def exists(root: Path) -> bool:
     url = make_url(settings(root)[1].db_url)
     if not url.drivername.startswith("sqlite"):
         return True
+    return _is_file(url)
+
+
+def _is_file(url: URL) -> bool:
+    """Whether SQLite's file is there. Raises ConvgradeError for anything else in its place."""
     path = Path(url.database or "")
     if not path.is_file() and (path.is_symlink() or path.exists()) and url.database:
         raise ConvgradeError(f"the gradebook is no file\n  {path}\n  put it there again; {_KEPT}")
@@ -133,7 +139,8 @@ def _in_a_sentence() -> Iterator[None]:
 
 def _meaning(error: Exception) -> str:
     """What is wrong with the gradebook and what to do, from what the database says."""
-    said = str(error).splitlines()[0]
+    text = str(error)
+    said = next(iter(_DATABASE_SAYS.findall(text) or text.splitlines()), type(error).__name__)
     for piece, what, todo in _MEANINGS:
         if piece in said:
             return f"{what}\n  {said}\n  {todo}"
@@ -146,7 +153,7 @@ def _refuse_another_version(url: URL) -> None:
     Or where there is a file without nbgrader's tables: nbgrader would add them, and everybody's points were gone.
     """
     is_file = url.drivername.startswith("sqlite")
-    if is_file and not Path(url.database or "").exists():
+    if is_file and not _is_file(url):
         return
     with _connected(url) as engine:
         tables = set(inspect(engine).get_table_names())

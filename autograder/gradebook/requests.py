@@ -5,6 +5,7 @@ Every request that came in is open, decided, or listed with the reason why it is
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -23,6 +24,8 @@ from autograder.text.plain import letters
 FOLDER = BUILD / "requests"
 OPEN, AGAIN, DECIDED, LISTED = "open", "again", "decided", "listed"
 _ID = 8  # hexadecimal digits
+_OURS = re.compile(rf"[0-9a-f]{{{_ID}}}")
+_DAMAGED = "its file in build/requests is damaged: restore it, or remove it and add the message again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +127,8 @@ def _subject(assignment: Assignment, about: str) -> tuple[str, str]:
 
 
 def all_requests(root: Path) -> list[RegradeRequest]:
-    """Every request, by student; files that are not ours are passed over."""
-    found = (_read(path) for path in sorted((root / FOLDER).glob("*.json")))
+    """Every request, by student; a damaged one is listed, files that are not ours are passed over."""
+    found = (_read(path) for path in sorted((root / FOLDER).glob("*.json")) if _OURS.fullmatch(path.stem))
     return sorted((item for item in found if item), key=lambda item: (item.slug, item.student, item.at, item.id))
 
 
@@ -135,7 +138,7 @@ def keep(root: Path, requests: Iterable[RegradeRequest]) -> int:
     for request in requests:
         before = _read(_path(root, request.id))
         new += before is None
-        if before is None or (before.problem and not before.decisions):
+        if before is None or (before.problem not in ("", _DAMAGED) and not before.decisions):
             save(root, request)
     return new
 
@@ -169,12 +172,16 @@ def _path(root: Path, id: str) -> Path:
 
 
 def _read(path: Path) -> RegradeRequest | None:
+    """None where there is none. What was decided in a damaged one is not known: it is not begun anew."""
     try:
         raw: dict[str, Any] = json.loads(path.read_bytes())
         raw["decisions"] = tuple(Decision(**item) for item in raw["decisions"])
-        return RegradeRequest(**raw)
-    except (OSError, ValueError, TypeError, KeyError):
+        found = RegradeRequest(**raw)
+    except FileNotFoundError:
         return None
+    except (OSError, ValueError, TypeError, KeyError):
+        return RegradeRequest(path.stem, "", "", "", "", "", "", where=path.name, problem=_DAMAGED)
+    return found
 
 
 # in the gradebook -------------------------------------------------------------------------------

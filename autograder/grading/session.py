@@ -144,7 +144,7 @@ class GradingSession:
         if self._unstored:
             count = len(self._unstored)
             what = f"{refusal(self._unstored[0])}, {amount(count, 'report')} {'is' if count == 1 else 'are'} not stored"
-            raise NotStored(f"{what}\n  make room, then run the same command again: what is stored stays")
+            raise NotStored(f"{what}\n  when that is mended, run the same command again: what is stored stays")
 
 
 def processors() -> int:

@@ -62,6 +62,7 @@ class CanvasClient:
     def __init__(self, address: str, token: str, say: Callable[[str], object]) -> None:
         self._base = httpx.URL(address.rstrip("/"))
         self._local = self._base.host == "127.0.0.1"
+        self._token = token.encode()
         self._secret = {"Authorization": f"Bearer {token}"}
         self._say, self.wait = say, time.sleep
         self._http = httpx.Client(timeout=_TIMEOUT, trust_env=not self._local, headers={"Accept-Encoding": "identity"})
@@ -132,7 +133,7 @@ class CanvasClient:
                 return headers, raw
             throttled = status == 429 or (status == 403 and b"rate limit exceeded" in raw[:1000].lower())
             if not throttled and not (method == "GET" and status >= 500):
-                raise CanvasRefused(_sentence(status, raw), status)
+                raise CanvasRefused(_sentence(status, raw.replace(self._token, b"...")), status)
             pause = _pause(headers, attempt)
             if attempt < _TRIES - 1:
                 self._say(f"Canvas is busy ({status}): next try in {pause:g} s")

@@ -76,7 +76,7 @@ def scale_of(on_canvas: dict[str, Any], grades: Sequence[Grade], scale: bool) ->
     ours, most = max((grade.points for grade in grades), default=0.0), on_canvas.get("points_possible")
     if not isinstance(most, (int, float)) or not ours or abs(most - ours) < 0.005:
         return 1.0
-    if not scale:
+    if not scale or most <= 0:  # a new assignment of Canvas has 0: everybody would get that
         what = f"Canvas's maximum is {number(most)}, the assignment has {number(ours)} points"
         todo = "set “Points” of the assignment in Canvas, or write `scale = true` below [exports] in course.toml"
         raise CourseError(what, "the assignment in Canvas", todo)

@@ -18,6 +18,7 @@ from autograder.reports.words import counts, judged, look_at, needs_a_person
 
 _STUDENTS = "students"
 _MAX_MOVED = 100  # submissions in one list
+_OPEN = 10  # items of a list that are seen at once
 _FOLDED, _BRIEF = 40, 400  # from so many submissions on, tables are folded, and rows have no drawings
 StudentContexts = Mapping[str, StudentContext]
 _NOTHING: StudentContexts = MappingProxyType({})
@@ -99,6 +100,7 @@ def class_page(
         most_moved=_MAX_MOVED,
         waiting=sum(row.waits for row in rows),
         requests=sum(_undecided(context) for context in contexts.values()),
+        open=_OPEN,
         folded=_FOLDED,
         brief=len(rows) > _BRIEF,
         summary=summary,

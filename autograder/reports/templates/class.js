@@ -1,5 +1,7 @@
 "use strict";
 // Sorting and filtering of every table of the class; the page says the same without it.
+// Letters without their marks and case: "muller" finds Müller however it is composed, "strasse" finds Straße.
+const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toUpperCase().toLowerCase();
 for (const table of document.querySelectorAll("table.sortable")) {
   const body = table.tBodies[0];
   const rows = [...body.rows];
@@ -17,7 +19,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
       const order = (a, b) => {
         const [x, y] = [key(a, i), key(b, i)];
-        return Number.isNaN(x - y) ? x.localeCompare(y) : x - y;
+        return Number.isNaN(x - y) ? x.localeCompare(y, undefined, { numeric: true }) : x - y;
       };
       body.append(...[...body.rows].sort((a, b) => (down ? order(b, a) : order(a, b))));
     });
@@ -29,9 +31,9 @@ for (const table of document.querySelectorAll("table.sortable")) {
   const fold = table.closest("details");
   input.addEventListener("input", () => {
     if (fold) fold.open = true;
-    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const words = plain(input.value).split(/\s+/).filter(Boolean);
     for (const row of rows) {
-      const text = row.textContent.toLowerCase();
+      const text = plain(row.textContent);
       row.hidden = !words.every((word) => text.includes(word));
     }
     shown.textContent = `${rows.filter((row) => !row.hidden).length} of ${rows.length}`;

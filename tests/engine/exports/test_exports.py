@@ -195,6 +195,11 @@ def test_another_maximum_is_refused_or_scaled():
     assert first["Grade"] == "33.75"
 
 
+def test_a_maximum_of_zero_is_refused_even_where_points_are_scaled():
+    with pytest.raises(CourseError, match="maximum is 0, the assignment has 100"):
+        write("moodle", "Tiny", [grade("ada")], Platform(MOODLE.replace("100.00", "0.00"), scale=True))
+
+
 @pytest.mark.parametrize("most", ["1,000.00", "1.000,00", "1000"])
 def test_a_maximum_above_a_thousand_is_read(most):
     """Its separator made it no number, and no number was no maximum."""

@@ -96,6 +96,20 @@ def test_the_same_request_is_kept_once_and_a_stranger_may_be_known_later(root, r
     assert requests("list")[1].splitlines()[-1] == "5 requests: 3 open, 2 listed"
 
 
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"decisions": [1]}', b"\xff\xfe"])
+def test_a_damaged_request_is_listed_and_never_begun_anew(root, requests, damage):
+    requests("add", "form.csv")
+    id = next(line.split()[0] for line in requests("list")[1].splitlines() if "add_sums" in line and "ada" in line)
+    path = root / "build/requests" / f"{id}.json"
+    path.write_bytes(damage)
+    (path.parent / "notes.json").write_text("somebody's")
+    requests("add", "form.csv")
+    assert path.read_bytes() == damage
+    told = next(line for line in requests("list")[1].splitlines() if id in line)
+    assert "listed" in told and "damaged" in told
+    assert requests("decide", id, "--points", 1, "--because", "x")[0] == 2
+
+
 def test_a_person_sees_the_request_beside_the_verdict_and_what_was_decided_before(root, requests):
     requests("add", "form.csv")
     name = id_of(requests, "ada")

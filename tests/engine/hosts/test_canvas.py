@@ -185,6 +185,13 @@ def test_what_canvas_refuses_is_one_sentence(course, stub, canvas, answer, told)
     assert "\x1b" not in err
 
 
+def test_a_canvas_that_repeats_the_token_is_not_quoted(course, stub, canvas):
+    stub.trouble["GET", USERS] = [(401, {}, f'{{"errors": "Bearer {TOKEN} has expired"}}'.encode())]
+    _, out, err = canvas("roster")
+    assert "has expired" in err
+    assert TOKEN not in out + err
+
+
 def test_a_canvas_that_is_not_there_is_one_sentence(course, canvas, stub, monkeypatch):
     rule(course, f'[canvas]\nurl = "http://127.0.0.1:1"\ncourse = {COURSE}\n')
     code, _, err = canvas("roster")
@@ -313,6 +320,14 @@ def test_another_maximum_is_refused_or_scaled_and_a_pass_is_no_number(term, stub
     stub.assignment["grading_type"] = "pass_fail"
     assert (refused[0], canvas("grades", "tiny")[0], stub.forms) == (2, 2, [])
     assert "lovelaceada_501: – → 45" in scaled
+
+
+def test_a_maximum_of_zero_is_refused_even_where_points_are_scaled(term, stub, canvas, monkeypatch):
+    """A new assignment of Canvas has 0 points: everybody would have got 0."""
+    at_home(term, stub, monkeypatch, "[exports]\nscale = true\n")
+    stub.assignment["points_possible"] = 0
+    code, _, err = canvas("grades", "tiny")
+    assert (code, "Canvas's maximum is 0" in err, stub.forms) == (2, True, [])
 
 
 def test_canvas_own_rules_are_seen(term, stub, canvas):

@@ -15,7 +15,7 @@ from autograder import messages
 from autograder.gradebook.context import StudentContext
 from autograder.gradebook.grades import Grade, Mark
 from autograder.model import CellRun, Verdict
-from autograder.reports.class_page import class_page, write_pages
+from autograder.reports.class_page import ClassNews, class_page, write_pages
 from autograder.reports.student_page import student_page
 from tests.engine.samples.reports import a_class, failing, hostile, mixed, png, report, unreadable, untouched
 
@@ -252,7 +252,18 @@ def page_of(students: int) -> str:
 def test_tables_of_a_large_class_are_folded():
     """60 students were 43,000 pixels on a phone."""
     assert "<details><summary>All 60 submissions</summary>" in page_of(60)
-    assert "All 40 submissions" not in page_of(40)
+    assert "<details><summary>All 40 submissions</summary>" in page_of(40)
+    assert "All 39 submissions" not in page_of(39)
+
+
+def test_of_a_long_list_ten_are_seen_and_the_others_folded():
+    """Three hundred who handed in something else were 26,000 pixels on a phone."""
+    lost = {f"student {number}": "there is no notebook" for number in range(300)}
+    page = class_page([unreadable()] * 12, TITLE, ["x"] * 12, news=ClassNews((), lost))
+    assert "<summary>290 more</summary>" in page
+    assert "<summary>2 more</summary>" in page
+    assert all(f"student {number}: there is no notebook" in page for number in range(300))
+    assert "more</summary>" not in class_page([unreadable()] * 10, TITLE, ["x"] * 10)
 
 
 def test_two_thousand_students_fit_into_two_megabytes():
