@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
+
 import pytest
 
 from autograder.authoring import notebooks, variants
-from autograder.box.zygote import Wall
-from autograder.course import Course
+from autograder.box.zygote import Wall, Zygote
+from autograder.course import Assignment, Course
 from autograder.grading.worker import in_a_fork, zygote_for
 from autograder.judge.local import LocalBox
 from autograder.judge.pairs import combined
@@ -51,22 +55,39 @@ class Steps(Steps):
 ]  # fmt: skip
 
 
+Hints = Callable[[str, str, str], set[str]]
+
+
+@pytest.fixture(scope="module")
+def hints(course: Course) -> Iterator[Hints]:
+    """`hints(slug, name, source)`: those of a right notebook with this code after the definition of `name`."""
+    with ExitStack() as stack:
+
+        @cache
+        def zygote(slug: str) -> Zygote:
+            return stack.enter_context(zygote_for(course.assignment(slug), Wall()))
+
+        def told(slug: str, name: str, source: str) -> set[str]:
+            assignment = course.assignment(slug)
+            handed_in = HandedIn("ada", "ada.ipynb", "key", written_after(assignment, name, source))
+            raw = with_suite(assignment, lambda suite: in_a_fork(handed_in, suite, zygote(slug)))
+            return {check.hint for check in Report.from_json(raw.decode()).checks if check.hint}
+
+        yield told
+
+
 @pytest.mark.parametrize(("slug", "name", "source", "says"), UNSEEN_IN_THE_BOX)
-def test_a_notebook_is_told_what_its_answers_are(course: Course, slug: str, name: str, source: str, says: str) -> None:
-    told = {check.hint for check in graded(course, slug, name, source).checks if check.hint}
+def test_a_notebook_is_told_what_its_answers_are(hints: Hints, slug: str, name: str, source: str, says: str) -> None:
+    told = hints(slug, name, source)
     assert len(told) == 1
     assert says in told.pop()
 
 
-def graded(course: Course, slug: str, name: str, source: str) -> Report:
-    """The report of a right notebook with this code after the definition of `name`, from the box."""
-    assignment = course.assignment(slug)
+def written_after(assignment: Assignment, name: str, source: str) -> bytes:
+    """A right notebook with this code after the definition of `name`."""
     answers = variants.answers(assignment)
     (cell,) = (cell for cell, text in answers.items() if f"def {name}(" in text or f"class {name}:" in text)
-    raw = notebooks.submission(assignment, answers | {cell: f"{answers[cell]}\n{source}"})
-    handed_in = HandedIn("ada", "ada.ipynb", "key", raw)
-    with zygote_for(assignment, Wall()) as zygote:
-        return Report.from_json(with_suite(assignment, lambda suite: in_a_fork(handed_in, suite, zygote)).decode())
+    return notebooks.submission(assignment, answers | {cell: f"{answers[cell]}\n{source}"})
 
 
 TWO_AT_ONCE = [
