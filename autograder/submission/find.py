@@ -244,12 +244,26 @@ def name_in(name: str, slug: str) -> str:
 def _distinct(found: list[Found]) -> Iterator[Found]:
     """The same; students who would share a name within an assignment get as much of the path as tells them apart.
 
-    Where no part of it does, as with x.ipynb beside x.IPYNB, they are numbered.
+    Where no part of it does, as with x.ipynb beside x.IPYNB, they are numbered. Names whose accents are stored in
+    another way, as macOS does, look the same in every table: the name says which is which.
     """
+    found = list(_told_by_form(found))
     names = Counter((item.slug, item.student) for item in found)
     shared = [item for item in found if names[item.slug, item.student] > 1]
     told = dict(_told_apart([item.path for item in shared]))
     yield from (replace(item, student=told.get(item.path, item.student)) for item in found)
+
+
+def _told_by_form(found: list[Found]) -> Iterator[Found]:
+    """The same; of two whose paths differ in nothing but the form of their letters, the decomposed one says so."""
+    looks = Counter((item.slug, _composed(item.path)) for item in found)
+    for item in found:
+        twin = looks[item.slug, _composed(item.path)] > 1 and _composed(item.path) != file_text(str(item.path))
+        yield replace(item, student=f"{item.student} (decomposed letters)") if twin else item
+
+
+def _composed(path: Path) -> str:
+    return unicodedata.normalize("NFC", file_text(str(path)))
 
 
 def _told_apart(paths: list[Path]) -> Iterator[tuple[Path, str]]:

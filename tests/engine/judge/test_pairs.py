@@ -94,14 +94,14 @@ def test_add_sums"""
 
 @pytest.mark.parametrize(
     ("beside", "told"),
-    [("@check(\"add\")\ndef test_add_sums", ""), (BESIDE_IT, "thrice_and_one_more")],
+    [('@check("add")\ndef test_add_sums', ""), (BESIDE_IT, "thrice_and_one_more")],
     ids=["nothing else", "another check"],
 )
 def test_what_a_gate_alone_shows_is_no_pair(
     judged: Callable[..., dict[str, CheckResult]], beside: str, told: str
 ) -> None:
     """It would be trained for every pair."""
-    suite = SAMPLE["tiny/test_tiny.py"].replace(*GATE).replace("@check(\"add\")\ndef test_add_sums", beside)
+    suite = SAMPLE["tiny/test_tiny.py"].replace(*GATE).replace('@check("add")\ndef test_add_sums', beside)
     found = judged({"tiny/test_tiny.py": suite}, double=lambda x: x * 3 + 1)["double_is_twice"]
     assert found.mistake == told
 

@@ -154,6 +154,14 @@ def test_equal_names_are_told_apart(tmp_path):
     assert [name for name, _ in found(tmp_path)] == ["bob", "class/ada", "class/eve"]
 
 
+@pytest.mark.parametrize("form", ["{}/a1_conv/a1_conv.ipynb", "{}.ipynb", "{}/x.ipynb"])
+def test_names_that_look_the_same_are_told_apart_in_words(tmp_path, form):
+    """A folder of macOS beside the same of Windows: two lines of a table that nobody could tell apart."""
+    place(tmp_path, *(form.format(name) for name in ("M\u00fcller", "Mu\u0308ller", "Zoe\u0308")))
+    students = sorted(student for student, _ in found(tmp_path, slug="a1_conv"))
+    assert students == ["M\u00fcller", "M\u00fcller (decomposed letters)", "Zo\u00eb"]
+
+
 @pytest.mark.parametrize("other", ["x.IPYNB", "x.Ipynb", "x (1).ipynb"])
 def test_names_that_nothing_tells_apart_are_numbered(tmp_path, other):
     """No class waits because of somebody who hands in x.ipynb beside x.IPYNB."""
