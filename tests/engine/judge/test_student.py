@@ -86,6 +86,14 @@ def test_cases_are_the_same_from_the_same_seed() -> None:
     assert not torch.equal(one.kernels(4, 3, 2, 5), third.kernels(4, 3, 2, 5))
 
 
+def test_the_seed_that_is_told_says_nothing_of_what_is_drawn() -> None:
+    """As the last bits of the other it left 2**33 to try: minutes, and every label of a gate could be drawn again."""
+    seeds = [7 + number * 2**31 for number in range(20)]
+    told = [Cases(seed).seed for seed in seeds]
+    assert len(set(told)) == 20
+    assert all(value != seed % 2**width for seed, value in zip(seeds, told, strict=True) for width in (31, 32, 64))
+
+
 def test_cases_start_again() -> None:
     cases = Cases(7)
     first = cases.tensor(3)
