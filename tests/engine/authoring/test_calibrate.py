@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tomllib
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from autograder.authoring.calibrate import (
 from autograder.cli.main import main
 from autograder.course import Course, load_course
 from autograder.errors import ConvgradeError, CourseError
+from tests.conftest import write_course
 
 EVEN = tuple(0.95 + 0.01 * (-1) ** n for n in range(24))  # mean 0.95, standard deviation 0.01022
 SETTINGS = """\
@@ -78,16 +80,25 @@ def gate(values: tuple[float, ...] = EVEN, **below: float | None) -> CalibratedT
     return CalibratedThreshold("digits", 0.5, values, below)
 
 
+def course_with_a_gate(root: Path, wrong: float = 0.5) -> Course:
+    """The sample course with one gate, at which the mistake reaches that figure."""
+    suite = SUITE.replace("WRONG", str(wrong))
+    changes = {"assignment.toml": SETTINGS, "test_tiny.py": suite, "mistakes.py": MISTAKES}
+    return load_course(write_course(root, {f"tiny/{name}": text for name, text in changes.items()}))
+
+
 @pytest.fixture
-def measuring(sample_course):
+def measuring(tmp_path):
     """`measuring(wrong=0.5)`: a course with one gate, at which the mistake reaches that figure."""
+    return partial(course_with_a_gate, tmp_path)
 
-    def make(wrong: float = 0.5) -> Course:
-        suite = SUITE.replace("WRONG", str(wrong))
-        changes = {"assignment.toml": SETTINGS, "test_tiny.py": suite, "mistakes.py": MISTAKES}
-        return load_course(sample_course({f"tiny/{name}": text for name, text in changes.items()}))
 
-    return make
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory) -> CalibratedThreshold:
+    """What its gate measures, in eight runs."""
+    course = course_with_a_gate(tmp_path_factory.mktemp("course"))
+    (found,) = calibrate(course.assignment("tiny"), CalibrateOptions(runs=8))
+    return found
 
 
 def test_a_threshold_is_the_lower_bound_of_one_more_run():
@@ -161,7 +172,8 @@ def test_only_its_own_figures_are_written(tmp_path):
     assert tomllib.loads(path.read_text())["thresholds"]["digits"] == written
 
 
-def test_a_course_is_measured_and_what_is_written_is_read_again(measuring, capsys):
+def test_what_is_measured_and_written_is_read_again(measuring, measured, capsys, monkeypatch):
+    monkeypatch.setattr("autograder.authoring.calibrate.calibrate", lambda *_: [measured])
     course = measuring()
     assert calibrate_and_write(course.assignment("tiny"), CalibrateOptions(runs=8))
     found = load_course(course.root).assignment("tiny").thresholds["digits"]
@@ -202,10 +214,9 @@ def test_a_design_that_fits_no_answer_is_refused_with_its_line(measuring):
     assert "designs.py:2" in str(caught.value)
 
 
-def test_every_run_has_a_seed_of_its_own(measuring):
-    (found,) = calibrate(measuring().assignment("tiny"), CalibrateOptions(runs=5))
-    assert len(set(found.values)) == 5
-    assert found.below == {"squared": pytest.approx(0.5, abs=0.05), "stops": None}
+def test_every_run_has_a_seed_of_its_own(measured):
+    assert len(set(measured.values)) == 8
+    assert measured.below == {"squared": pytest.approx(0.5, abs=0.05), "stops": None}
 
 
 def test_a_mistake_that_reaches_the_threshold_is_refused(measuring, capsys):
