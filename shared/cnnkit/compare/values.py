@@ -15,12 +15,15 @@ import torch
 from cnnkit.compare.arrays import RTOL_DEFAULT, Tolerance, compare_arrays
 from cnnkit.compare.mismatch import Mismatch, counted, kind_of, short, subject
 
+_STANDS_FOR = {("a float", "an int"), ("a tuple", "a list")}  # what is wanted, and what is taken for it
+
 
 def compare(
     actual: Any, expected: Any, *, rtol: float | None = None, atol: float = 1e-12, name: str = ""
 ) -> Mismatch | None:
     """None when `actual` agrees with `expected`, else the first difference on the ladder.
 
+    An int stands for a float, and a list for a tuple: where a notebook does ask for a tuple, a check of types says so.
     Floating-point values may differ by atol + rtol × the largest expected value; rtol defaults to 1e-9 (float64 and
     Python floats), 1e-4 (float32) or 1e-2 (16 bits). Everything else must be equal. Raises ValueError when `expected`
     holds NaN.
@@ -41,7 +44,7 @@ def compare(
 
 def _type_mismatch(actual: Any, expected: Any, name: str) -> Mismatch | None:
     yours, wanted = kind_of(actual), kind_of(expected)
-    if wanted == yours or (wanted == "a float" and yours == "an int"):
+    if wanted == yours or (wanted, yours) in _STANDS_FOR:
         return None
     start = subject(name)
     if actual is None:

@@ -62,11 +62,11 @@ def pr_curve__loop(y_true, score):
         hits = int(y_true[yes].sum())
         precision.append(hits / int(yes.sum()))
         recall.append(hits / int(y_true.sum()))
-    return (
+    return [
         torch.tensor(precision, dtype=torch.float64),
         torch.tensor(recall, dtype=torch.float64),
         torch.tensor(thresholds, dtype=score.dtype),
-    )
+    ]
 
 
 def pr_curve__cumulated(y_true, score):

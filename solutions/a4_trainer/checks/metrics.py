@@ -96,7 +96,7 @@ def test_precision_and_recall(student, cases):
     for n in (9, 30, 1):
         y_true, score = cases.integers(n, low=0, high=1), cases.tensor(n)
         y_true[0] = 1
-        found = expect(student.pr_curve(y_true, score)).to_be_a(tuple, length=3)
+        found = expect(student.pr_curve(y_true, score)).to_be_a_row_of(3)
         expect(found).to_match(reference.pr_curve(y_true, score))
 
 

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from autograder.judge import check, expect, value_of
+from autograder.judge import check, expect
 
 from ._helpers import expect_plain, flags, plain, some_flags
 from ._steps import some_batches, tiny_net, tiny_optimizer, weights, weights_after, weights_by_hand
@@ -83,10 +83,12 @@ def test_square_batches(student, cases):
     """train_step and valid_step find the best class of each image, also when there are as many images as classes"""
     batches = some_batches(cases, 4, 4, 4)
     inside = student.beside(results_of_steps, valid_results)
-    found = value_of(inside.results_of_steps(student.Steps, batches, 4))
-    expect(plain(found)).to_match(expected_results(batches, 4), rtol=1e-6)
-    measured = value_of(inside.valid_results(student.Steps, batches))
-    expect(plain(measured)).to_match(plain(valid_results(reference.Steps, batches)), rtol=1e-6)
+    found = expect(inside.results_of_steps(student.Steps, batches, 4)).to_be_a(list, length=3)
+    right = [result["acc"] for result in expected_results(batches, 4)]
+    expect([plain(expect(result).to_be_a(dict).get("acc")) for result in found]).to_match(right, rtol=1e-6)
+    measured = expect(inside.valid_results(student.Steps, batches)).to_be_a(list, length=6)
+    right = [plain(result["correct"]) for result in valid_results(reference.Steps, batches)]
+    expect([plain(expect(result).to_be_a(dict).get("correct")) for result in measured]).to_match(right)
 
 
 EVENTS = ("zero_grad", "forward", "backward", "step")

@@ -171,7 +171,8 @@ def test_reads_unseen_symbols(student, cases, thresholds):
     memory = expect(inside.held_by(trained_on(student, others[:1200], names[:1200], cases))).to_be_a(list)
     expect(all(isinstance(values, Tensor) for values in memory)).to_hold("parameters and buffers are tensors")
     expect(sum(values.numel() for values in memory) <= 40_000).to_hold(
-        "a network trained on 1,200 images has at most 40,000 parameters, its buffers counted"
+        "a network trained on 1,200 images has at most 40,000 parameters, its buffers counted: what it has learnt is in"
+        " them, the images themselves are not"
     )
     second = inside.with_memory(model, memory)
     expect(read_by(second, others[1200:], names[1200:]) >= thresholds.script.at_least).to_hold(

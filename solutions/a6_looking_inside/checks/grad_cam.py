@@ -53,8 +53,12 @@ def with_gradient(student, weights, x, target, gradient):
 
 
 def cam_of_a_dense_layer(student, weight, x, target, pool):
+    """At a layer that pools, behind one that can learn: so a frozen network is asked about elsewhere alone."""
     dense = filled(nn.Linear(*weight.T.shape), weight, weight.new_zeros(len(weight)))
-    return student.grad_cam(nn.Sequential(nn.AvgPool2d(pool), nn.Flatten(), dense), "0", x, target)
+    channels = x.shape[1]
+    same = torch.eye(channels).to(weight).reshape(channels, channels, 1, 1)
+    copying = filled(nn.Conv2d(channels, channels, 1), same, weight.new_zeros(channels))
+    return student.grad_cam(nn.Sequential(copying, nn.AvgPool2d(pool), nn.Flatten(), dense), "1", x, target)
 
 
 def looking(student: Any) -> Any:
@@ -94,6 +98,7 @@ def test_cam_finds_the_places(student, cases):
     target = int(cases.rng.integers(3))
     weight = cases.tensor(3, 2, low=0.2, high=0.4).float()
     weight[target] += 2
+    weight /= 100  # no class is sure: a gradient of probabilities is paid where numbers are asked
     on = torch.tensor([some_order(cases, [True] * 9 + [False] * 15) for _ in range(3)]).reshape(3, 4, 6)
     x = (cases.tensor(3, 2, 4, 6, low=0.5) * on[:, None]).float()
     found = inside.cam_of_a_dense_layer(weight.repeat_interleave(24, dim=1), x, target, 1)
