@@ -65,16 +65,17 @@ def test_matrix_dtype_and_views(student, cases):
 @check(quote="How many weights lead from an n × n image to all places of a k × k kernel")
 def test_counts_of_a_digit(student, cases):
     """weight_counts for 28 × 28 pixels and a 5 × 5 kernel: 451,584 dense, 14,400 local, 25 shared"""
-    for n, k in ((28, 5), (32, 3), cases.rng.integers((40, 2), (90, 9)).tolist()):
+    for n, k in ((28, 5), (32, 3), cases.rng.integers((34, 2), (50, 9)).tolist()):
         expect(student.weight_counts(n, k)).to_equal(reference.weight_counts(n, k))
 
 
 @check(weight=1.5, quote='Returns {"dense": …, "local": …, "shared": …}, three ints.')
 def test_counts_everywhere(student, cases):
     """weight_counts is right for every image and kernel, in whole numbers"""
-    inputs = [(n, k) for n in (1, 2, 3, 5, 8, 17, 224) for k in (1, 2, 3, 5, 8) if k <= n]
+    # Who counts the entries of the matrix itself is right, too: it has to fit into memory.
+    inputs = [(n, k) for n in (1, 2, 3, 5, 8, 17, 33) for k in (1, 2, 3, 5, 8) if k <= n]
     answers_everywhere(student, cases, reference.weight_counts, inputs)
-    for n, k in ((5, 5), (224, 1), (9, 4)):
+    for n, k in ((5, 5), (67, 1), (9, 4)):  # 67⁴ is odd, and too large for a float32
         found = expect(student.weight_counts(n, k)).to_be_a(dict, length=3)
         for name in ("dense", "local", "shared"):
             expect(expect(found.get(name)).to_be_a(int)).to_equal(reference.weight_counts(n, k)[name])
