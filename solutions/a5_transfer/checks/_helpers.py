@@ -48,6 +48,14 @@ def known_numbers(model: nn.Module) -> nn.Module:
     return model
 
 
+def parts_of(model: Any) -> tuple[nn.Module, nn.Module]:
+    """Features and head; of one long chain its last nine layers are the head: one check asks for the two parts."""
+    layers = [model[place] for place in range(len(model))]  # a Sequential, and no other module
+    if len(layers) == 2:
+        return layers[0], layers[1]
+    return nn.Sequential(*layers[:-9]), nn.Sequential(*layers[-9:])
+
+
 def borrowed(build_transfer_model: Any, mark: int) -> dict[str, Any]:
     """What of the old network is in the new one, and what became of the old one."""
     old = old_network()
@@ -61,8 +69,8 @@ def borrowed(build_transfer_model: Any, mark: int) -> dict[str, Any]:
     model = build_transfer_model(old, 6, 3, hidden=5)
     again = build_transfer_model(old, 6, 3, hidden=5)
     after = [module.training for module in old.modules()]
-    new = list(model[0].parameters())
-    heads = [list(network[1].parameters()) for network in (model, again)]
+    new = list(parts_of(model)[0].parameters())
+    heads = [list(parts_of(network)[1].parameters()) for network in (model, again)]
     old.eval()
     told = {
         "kinds": [isinstance(model, nn.Sequential), len(model)],

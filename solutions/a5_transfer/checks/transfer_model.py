@@ -12,7 +12,7 @@ from torchvision import models  # noqa: F401  (a second, once here and not in ea
 
 from autograder.judge import check, expect
 
-from ._helpers import borrowed, expect_letters, known_numbers, marked, old_network, unmarked
+from ._helpers import borrowed, expect_letters, known_numbers, marked, old_network, parts_of, unmarked
 
 
 def layers_of_the_head(model: nn.Module, mark: int) -> list[str]:
@@ -25,7 +25,7 @@ def layers_of_the_head(model: nn.Module, mark: int) -> list[str]:
         nn.Linear: lambda layer: f"{layer.in_features}, {layer.out_features}",
         nn.ReLU: lambda layer: "",
     }
-    layers = [layer for layer in model[1].modules() if not list(layer.children())]
+    layers = [layer for layer in parts_of(model)[1].modules() if not list(layer.children())]
     kinds = [next((kind for kind in sizes if isinstance(layer, kind)), type(layer)) for layer in layers]
     told = [f"{kind.__name__}({sizes.get(kind, str)(layer)})" for kind, layer in zip(kinds, layers, strict=True)]
     return list(marked(told, mark))
@@ -45,16 +45,36 @@ def size_of(model: nn.Module) -> int:
     return sum(parameter.numel() for parameter in model.parameters())
 
 
+def sizes_of_parts(model: nn.Module) -> list[int]:
+    """Parameters of the features and of the head."""
+    return [size_of(part) for part in parts_of(model)]
+
+
 def feature_shapes(model: nn.Module, sizes: list[tuple[int, ...]], device: Any = "cpu") -> list[tuple[int, ...]]:
     """Of model[0]."""
     with torch.no_grad():
-        return [tuple(model[0](torch.zeros(size, device=device)).shape) for size in sizes]
+        return [tuple(parts_of(model)[0](torch.zeros(size, device=device)).shape) for size in sizes]
 
 
-def new_logits(model: nn.Module, x: Tensor) -> Tensor:
-    """In eval mode, with known numbers."""
+def maps_of(model: nn.Module, x: Tensor) -> Tensor:
+    """What the features make of images, in eval mode, with known numbers."""
     with torch.no_grad():
-        return known_numbers(model).eval()(x)
+        maps: Tensor = parts_of(known_numbers(model).eval())[0](x)
+    return maps
+
+
+def logits_of(model: nn.Module, maps: Tensor) -> Tensor:
+    """What the head makes of maps, in eval mode, with known numbers."""
+    with torch.no_grad():
+        logits: Tensor = parts_of(known_numbers(model).eval())[1](maps)
+    return logits
+
+
+def new_logits(model: nn.Module, x: Tensor) -> list[Tensor]:
+    """In eval mode, with known numbers: of the model, and of its own head behind its own features."""
+    features, head = parts_of(known_numbers(model).eval())
+    with torch.no_grad():
+        return [model(x), head(features(x))]
 
 
 @check(
@@ -84,12 +104,11 @@ def test_head_layers(student, cases):
 )
 def test_resnet_sizes(student, cases):
     """build_transfer_model on ResNet-18: 11,176,512 parameters borrowed, 133,378 new, maps of 2 × 2"""
-    inside = student.beside(resnet18_without_numbers, size_of, feature_shapes)
+    inside = student.beside(resnet18_without_numbers, size_of, sizes_of_parts, feature_shapes)
     old = inside.resnet18_without_numbers()
     expect(inside.size_of(old)).to_equal(11_689_512)
     model = student.build_transfer_model(old, 512, 2)
-    expect(inside.size_of(model[0])).to_equal(11_176_512)
-    expect(inside.size_of(model[1])).to_equal(133_378)
+    expect(inside.sizes_of_parts(model)).to_equal([11_176_512, 133_378])
     drawn = cases.rng.integers(1, 4, (2, 3)).tolist()
     sizes = [(2, 3, 49, 49), *((batch, 3, 30 * height, 30 * width) for batch, height, width in drawn)]
     right = [(batch, 512, -(-height // 32), -(-width // 32)) for batch, _, height, width in sizes]
@@ -97,17 +116,42 @@ def test_resnet_sizes(student, cases):
     classes, hidden = (int(n) for n in cases.rng.integers((3, 20), (10, 200)))
     right_head = reference.build_transfer_model(old_network(), 512, classes, hidden)[1]
     other = student.build_transfer_model(old, 512, classes, hidden)
-    expect(inside.size_of(other[1])).to_equal(size_of(right_head))
+    expect(inside.sizes_of_parts(other)[1]).to_equal(size_of(right_head))
 
 
-@check(weight=2, quote="from images (B, 3, H, W) to logits (B, num_classes)")
+def several_images(cases: Any) -> list[Tensor]:
+    """Batches of other sizes."""
+    return [cases.images(*shape) for shape in ((3, 3, 12, 12), (2, 3, 9, 17), (1, 3, 21, 8))]
+
+
+@check(quote="the children of the backbone in their order, without the last two, in an nn.Sequential.")
+def test_feature_values(student, cases):
+    """build_transfer_model gives in model[0] the maps of the last block of the backbone, for images of any size"""
+    inside = student.beside(maps_of, old_network)
+    for x in several_images(cases):
+        found = inside.maps_of(student.build_transfer_model(inside.old_network(), 6, 4, 5), x)
+        expect(found).to_match(maps_of(reference.build_transfer_model(old_network(), 6, 4, 5), x))
+
+
+@check(quote="with in_features for 512, hidden for 256, num_classes for 2")
+def test_head_values(student, cases):
+    """build_transfer_model gives in model[1] a head that makes the right logits of maps of any size"""
+    inside = student.beside(logits_of, old_network)
+    for shape in ((3, 6, 3, 2), (2, 6, 1, 4)):
+        maps = cases.tensor(*shape)
+        found = inside.logits_of(student.build_transfer_model(inside.old_network(), 6, 4, 5), maps)
+        expect(found).to_match(logits_of(reference.build_transfer_model(old_network(), 6, 4, 5), maps))
+
+
+@check(weight=0.5, quote="from images (B, 3, H, W) to logits (B, num_classes)")
 def test_transfer_values(student, cases):
-    """build_transfer_model gives the logits of head(features(x)), for images of any size"""
+    """build_transfer_model gives logits (B, num_classes) for images of any size: those of head(features(x))"""
     inside = student.beside(new_logits, old_network)
-    for shape in ((3, 3, 12, 12), (2, 3, 9, 17), (1, 3, 21, 8)):
-        x = cases.images(*shape)
-        found = inside.new_logits(student.build_transfer_model(inside.old_network(), 6, 4, 5), x)
-        expect(found).to_match(new_logits(reference.build_transfer_model(old_network(), 6, 4, 5), x))
+    for x in several_images(cases):
+        model = student.build_transfer_model(inside.old_network(), 6, 4, 5)
+        whole, behind = expect(inside.new_logits(model, x)).to_be_a(list, length=2)
+        expect(whole).to_have_shape(len(x), 4)
+        expect(whole).to_match(behind)
 
 
 def what_is_borrowed(student: Any, cases: Any) -> dict[str, Any]:
@@ -116,11 +160,17 @@ def what_is_borrowed(student: Any, cases: Any) -> dict[str, Any]:
     return dict(unmarked(expect(found).to_be_a(dict, length=8), cases.seed))
 
 
+@check(quote="A borrowed network with a new head: nn.Sequential(features, head)")
+def test_two_parts(student, cases):
+    """build_transfer_model gives nn.Sequential(features, head): two parts, the old one and the new one"""
+    found = what_is_borrowed(student, cases)
+    expect(found["kinds"] == [True, 2]).to_hold("the result is nn.Sequential(features, head)")
+
+
 @check(weight=1.5, quote="They are not copied: their parameters are the same objects as in the backbone.")
 def test_borrows_the_weights(student, cases):
     """build_transfer_model puts the very same weights of the backbone into model[0]: no copies, nothing drawn anew"""
     found = what_is_borrowed(student, cases)
-    expect(found["kinds"] == [True, 2]).to_hold("the result is nn.Sequential(features, head)")
     expect(found["same"]).to_hold(
         "the parameters of model[0] are those of the backbone, the same objects, without those of its last layer fc"
     )
@@ -150,21 +200,23 @@ def test_own_heads(student, cases):
     expect(found["own heads"]).to_hold("two models on one backbone have heads that start from different numbers")
 
 
-def new_logits_of_a_larger_layer(model: nn.Module, x: Tensor, times: float) -> list[Tensor]:
-    """Before and after the weights of the last dense layer became so many times as large."""
+def logits_of_a_larger_layer(model: nn.Module, maps: Tensor, times: float) -> list[Tensor]:
+    """Of the head, before and after the weights of the last dense layer became so many times as large."""
+    head = parts_of(known_numbers(model).eval())[1]
+    *_, last = [layer for layer in head.modules() if isinstance(layer, nn.Linear)]
     with torch.no_grad():
-        first = known_numbers(model).eval()(x)
-        for parameter in model[1][-1].parameters():
+        first = head(maps)
+        for parameter in last.parameters():
             parameter.mul_(times)
-        return [first, model(x)]
+        return [first, head(maps)]
 
 
-@check(quote="from images (B, 3, H, W) to logits (B, num_classes)")
+@check(weight=0.75, quote="from images (B, 3, H, W) to logits (B, num_classes)")
 def test_transfer_logits(student, cases):
     """build_transfer_model ends with logits: nothing comes after the last dense layer"""
-    inside, times = student.beside(new_logits_of_a_larger_layer, old_network), float(cases.rng.uniform(1.5, 4))
+    inside, times = student.beside(logits_of_a_larger_layer, old_network), float(cases.rng.uniform(1.5, 4))
     model = student.build_transfer_model(inside.old_network(), 6, 4)
-    found = inside.new_logits_of_a_larger_layer(model, cases.images(5, 3, 10, 11), times)
+    found = inside.logits_of_a_larger_layer(model, cases.tensor(5, 6, 2, 3), times)
     first, second = expect(found).to_be_a(list, length=2)
     expect(first).to_have_shape(5, 4)
     expect(second).to_have_shape(5, 4)
@@ -193,7 +245,7 @@ def test_transfer_trains(student, cases):
     expect(bool(weights) and all(weights)).to_hold("every weight gets a gradient")
 
 
-@check(quote="The letters of all statements that are right, in any order")
+@check(weight=0.85, quote="The letters of all statements that are right, in any order")
 def test_answer_about_batch_norm(student):
     """no_batch_norm names the statements about the head without batch norm that are right, and no others"""
     expect_letters(student.no_batch_norm(), reference.no_batch_norm(), "all right statements are named, and no others")
