@@ -1170,7 +1170,7 @@ with after_writing("build_transfer_model and two_stage"):
 # more than half of the middle. Three things are asked of your model there:
 #
 # - With the frozen backbone there are 112 patches to learn from, for fine-tuning 200, and of others of the same tissue it must get at least 0.87 right.
-# - It looks through the convolutions of the backbone: with other weights in them it is lost.
+# - It looks through the convolutions of the backbone: with other weights in them it is lost. The maps of its last block decide: who gives a patch the maps of another gets the answer to that one.
 # - It has to know what it borrowed, too: after only 28 patches it is right for at least ten more of a hundred than with a backbone that is drawn anew.
 #
 # <details><summary>Question: what happens if you forget to normalise?</summary>
@@ -1541,7 +1541,13 @@ check(calibration_error, Example(*five_bins, gives=0.125, rtol=1e-4, note="0.05 
 too_sure = torch.tensor([[4.0, 0.0]] * 4)
 check(
     fit_temperature,
-    Example(too_sure, torch.tensor([0, 0, 0, 1]), gives=4 / torch.tensor(3.0).log().item(), rtol=1e-2, note="3 of 4 right: e^(4/T) = 3"),
+    Example(
+        too_sure,
+        torch.tensor([0, 0, 0, 1]),
+        gives=4 / torch.tensor(3.0).log().item(),
+        rtol=1e-2,
+        note="3 of 4 right: e^(4/T) = 3",
+    ),
     Example(too_sure, torch.tensor([0, 0, 0, 0]), gives=0.05, rtol=1e-2, note="all right: it cannot be sure enough"),
     Example(too_sure, torch.tensor([0, 1, 1, 0]), gives=20.0, rtol=1e-2, note="a coin: it cannot be unsure enough"),
 )

@@ -11,7 +11,9 @@ from torch import Tensor, nn
 from torchvision import models  # noqa: F401  (a second, once here and not in each replay of resnet18_without_numbers)
 
 from autograder.judge import check, expect
+from cnnkit.backbone import pretrained
 
+from ._gate import solved_from_scratch, solved_tissue, told_by_the_maps, without_its_sight
 from ._helpers import expect_letters, known_numbers, marked, unmarked
 
 THROUGH = "the patches go through the layers of the backbone: a convolution of it comes first"
@@ -277,32 +279,20 @@ def test_solved_seeds(student, cases):
     expect(torch.equal(before, patches)).to_hold("the patches are as before")
 
 
-def solved_tissue(solve_patches: Any, patches: Tensor, labels: Tensor, fine_tune: bool, seed: int) -> Any:
-    """A model for these patches, on the borrowed backbone."""
-    from cnnkit import backbone
-
-    return solve_patches(backbone.pretrained(), patches, labels, fine_tune=fine_tune, seed=seed)
-
-
-def solved_from_scratch(solve_patches: Any, patches: Tensor, labels: Tensor, seed: int) -> Any:
-    """A fine-tuned model for these patches, on a backbone that has learned nothing."""
-    from cnnkit import backbone
-
-    torch.manual_seed(seed)
-    fresh = backbone.pretrained()
-    for module in fresh.modules():
-        if hasattr(module, "reset_parameters"):
-            module.reset_parameters()
-    return solve_patches(fresh, patches, labels, fine_tune=True, seed=seed)
-
-
-def without_its_sight(model: nn.Module, seed: int) -> nn.Module:
-    """The same model, whose convolutions have forgotten all that they had learned."""
-    torch.manual_seed(seed)
-    for module in model.modules():
-        if isinstance(module, nn.Conv2d):
-            module.reset_parameters()
-    return model
+def expect_borrowed_sight(student: Any, cases: Any, model: Any, patches: Tensor, frozen: bool) -> None:
+    """The maps of the last block decide, and nothing beside them; while it is frozen they are those of the backbone."""
+    order = torch.from_numpy(cases.rng.permutation(len(patches)))
+    told = student.on_cpu.beside(told_by_the_maps)(model, patches, order)
+    logits, exchanged, maps = expect(told).to_be_a(list, length=3)
+    expect_unlike(logits, "the logits")
+    close = (exchanged - logits[order]).abs().max() <= 1e-3 * logits.abs().max()
+    expect(bool(close)).to_hold("with the maps of another patch behind the last block, it gives that patch's answer")
+    if frozen:
+        old = pretrained()
+        with torch.no_grad():
+            right = nn.Sequential(*list(old.children())[:-2])(reference.Prepare(old)(patches))
+        same = maps.shape == right.shape and bool((maps - right).abs().max() <= 1e-3 * right.abs().max())
+        expect(same).to_hold("the maps of the last block are those that the borrowed weights make of the middle")
 
 
 def right_about(model: Any, patches: Tensor, labels: Tensor) -> float:
@@ -318,6 +308,7 @@ def right_by_the_backbone(student: Any, cases: Any, given: int, fine_tune: bool,
     model = inside.solved_tissue(student.solve_patches, patches[:given], labels[:given], fine_tune, cases.seed)
     share = right_about(model, patches[given:], labels[given:])
     expect(share).to_reach(threshold, on="patches it has never seen")
+    expect_borrowed_sight(student, cases, model, patches[given : given + 40], not fine_tune)
     blind = right_about(inside.without_its_sight(model, cases.seed), patches[given:], labels[given:])
     expect(blind <= share - 0.1).to_hold("with other weights in its convolutions it is lost: it looks through them")
 
@@ -329,6 +320,7 @@ def right_by_the_backbone(student: Any, cases: Any, given: int, fine_tune: bool,
         "It is trained and judged on an invented tissue that nobody has seen",
         "it must get at least 0.87 right",
         "It looks through the convolutions of the backbone: with other weights in them it is lost.",
+        "The maps of its last block decide: who gives a patch the maps of another gets the answer to that one.",
     ),
 )
 def test_gate_frozen(student, cases, thresholds):
@@ -343,6 +335,7 @@ def test_gate_frozen(student, cases, thresholds):
         "It is trained and judged on an invented tissue that nobody has seen",
         "it must get at least 0.87 right",
         "It looks through the convolutions of the backbone: with other weights in them it is lost.",
+        "The maps of its last block decide: who gives a patch the maps of another gets the answer to that one.",
     ),
 )
 def test_gate_fine_tuned(student, cases, thresholds):

@@ -233,3 +233,9 @@ class Students(Anyone):
     def memorised_at_the_gate(self) -> bytes:
         """solve_patches looks patches up, on scikit-image's slide where it finds it, else among those it was given."""
         return student(self._written(_MEMORISED, "solve_patches"))
+
+    def hand_made_at_the_gate(self) -> bytes:
+        """solve_patches trains as it should, and then answers by waves in the pixels, as long as its backbone is whole."""
+        cells = self._written("", "solve_patches")
+        renamed = ("def solve_patches(", "def trained_patches(")
+        return student(edited(cells, "solve_patches", lambda text: text.replace(*renamed) + _HAND_MADE))
