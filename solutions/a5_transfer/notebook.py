@@ -1541,13 +1541,7 @@ check(calibration_error, Example(*five_bins, gives=0.125, rtol=1e-4, note="0.05 
 too_sure = torch.tensor([[4.0, 0.0]] * 4)
 check(
     fit_temperature,
-    Example(
-        too_sure,
-        torch.tensor([0, 0, 0, 1]),
-        gives=4 / torch.tensor(3.0).log().item(),
-        rtol=1e-2,
-        note="3 of 4 right: e^(4/T) = 3",
-    ),
+    Example(too_sure, torch.tensor([0, 0, 0, 1]), gives=4 / torch.tensor(3.0).log().item(), rtol=1e-2, note="3 of 4 right: e^(4/T) = 3"),
     Example(too_sure, torch.tensor([0, 0, 0, 0]), gives=0.05, rtol=1e-2, note="all right: it cannot be sure enough"),
     Example(too_sure, torch.tensor([0, 1, 1, 0]), gives=20.0, rtol=1e-2, note="a coin: it cannot be unsure enough"),
 )

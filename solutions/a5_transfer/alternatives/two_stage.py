@@ -116,9 +116,7 @@ def two_stage__one_loop(model, loaders, epochs=(3, 3), lr=0.01):
             groups = [{"params": list(model[0].parameters())}] + groups
             top = [lr / 100, lr / 10]
         optimizer = torch.optim.AdamW(groups, lr=lr)
-        scheduler = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, max_lr=top, epochs=epochs[stage], steps_per_epoch=len(train)
-        )
+        scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=top, epochs=epochs[stage], steps_per_epoch=len(train))
         for _ in range(epochs[stage]):
             model.train()
             if stage == 0:

@@ -9,30 +9,21 @@ from torch.utils.data import Dataset
 
 from autograder.judge import edit, mistake
 
-edit(
-    "PatchDataset",
-    "blue_first",
-    "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
-    "image = torch.tensor(source).permute(2, 0, 1).flip(0).float() / 255",
-    hint="Your channels are blue, green, red, as OpenCV has them. Image.open and the arrays have red first: keep that order.",
-)
+edit("PatchDataset", "blue_first",
+     "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
+     "image = torch.tensor(source).permute(2, 0, 1).flip(0).float() / 255",
+     hint="Your channels are blue, green, red, as OpenCV has them. Image.open and the arrays have red first: keep that order.")
 
-edit(
-    "PatchDataset",
-    "opens_all_files_at_once",
-    "        self.images, self.labels, self.transform = images, labels, transform",
-    '        loaded = [np.array(Image.open(one).convert("RGB")) if isinstance(one, (str, Path)) else one for one in images]\n'
-    "        self.images, self.labels, self.transform = loaded, labels, transform",
-    "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
-    "image = torch.tensor(source).permute(2, 0, 1).float() / 255",
-    hint="All files are opened when the data set is made. With 220,000 of them that fills the memory: keep the paths, and open one file in __getitem__.",
-)
+edit("PatchDataset", "opens_all_files_at_once",
+     "        self.images, self.labels, self.transform = images, labels, transform",
+     '        loaded = [np.array(Image.open(one).convert("RGB")) if isinstance(one, (str, Path)) else one for one in images]\n'
+     "        self.images, self.labels, self.transform = loaded, labels, transform",
+     "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
+     "image = torch.tensor(source).permute(2, 0, 1).float() / 255",
+     hint="All files are opened when the data set is made. With 220,000 of them that fills the memory: keep the paths, and open one file in __getitem__.")
 
 
-@mistake(
-    replaces="PatchDataset",
-    hint="The transformed patches are kept, so a patch looks the same in every epoch. Call the transform each time the item is asked for.",
-)
+@mistake(replaces="PatchDataset", hint="The transformed patches are kept, so a patch looks the same in every epoch. Call the transform each time the item is asked for.")
 class transforms_once_for_all(Dataset):
     def __init__(self, images, labels, transform=None):
         if len(images) != len(labels):
@@ -55,126 +46,86 @@ class transforms_once_for_all(Dataset):
         return x, int(self.labels[index])
 
 
-edit(
-    "PatchDataset",
-    "transforms_twice",
-    "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
-    "image = torch.tensor(source).permute(2, 0, 1).float() / 255",
-    "            image = self.transform(image)",
-    "            self.transform(image)\n            image = self.transform(image)",
-    hint="The transform is called twice for each access: once is asked for.",
-)
+edit("PatchDataset", "transforms_twice",
+     "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
+     "image = torch.tensor(source).permute(2, 0, 1).float() / 255",
+     "            image = self.transform(image)",
+     "            self.transform(image)\n"
+     "            image = self.transform(image)",
+     hint="The transform is called twice for each access: once is asked for.")
 
-edit(
-    "PatchDataset",
-    "transform_never_called",
-    "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
-    "image = torch.tensor(source).permute(2, 0, 1).float() / 255",
-    "image = self.transform(image)",
-    "pass",
-    hint="The transform is stored and never called.",
-)
+edit("PatchDataset", "transform_never_called",
+     "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
+     "image = torch.tensor(source).permute(2, 0, 1).float() / 255",
+     "image = self.transform(image)", "pass",
+     hint="The transform is stored and never called.")
 
-edit(
-    "PatchDataset",
-    "transforms_the_label",
-    "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
-    "image = torch.tensor(source).permute(2, 0, 1).float() / 255",
-    "            image = self.transform(image)",
-    "            image = self.transform(image)\n"
-    "            return image, int(self.transform(torch.tensor([float(self.labels[index])])))",
-    hint="The label goes through the transform as well. It is about the tissue, which a flip does not change.",
-)
+edit("PatchDataset", "transforms_the_label",
+     "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
+     "image = torch.tensor(source).permute(2, 0, 1).float() / 255",
+     "            image = self.transform(image)",
+     "            image = self.transform(image)\n"
+     "            return image, int(self.transform(torch.tensor([float(self.labels[index])])))",
+     hint="The label goes through the transform as well. It is about the tissue, which a flip does not change.")
 
-edit(
-    "PatchDataset",
-    "transforms_before_scaling",
-    "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
-    "image = torch.from_numpy(source).permute(2, 0, 1)",
-    "        return image, int(self.labels[index])",
-    "        image = image.float() / 255\n        return image, int(self.labels[index])",
-    hint="The transform gets pixels from 0 to 255, that share their memory with your array. Make the float image in [0, 1] first, then transform.",
-)
+edit("PatchDataset", "transforms_before_scaling",
+     "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
+     "image = torch.from_numpy(source).permute(2, 0, 1)",
+     "        return image, int(self.labels[index])",
+     "        image = image.float() / 255\n"
+     "        return image, int(self.labels[index])",
+     hint="The transform gets pixels from 0 to 255, that share their memory with your array. Make the float image in [0, 1] first, then transform.")
 
-edit(
-    "PatchDataset",
-    "one_too_short",
-    "return len(self.images)",
-    "return len(self.images) - 1",
-    "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
-    "image = torch.tensor(source).permute(2, 0, 1).float() / 255",
-    hint="The length is one too small: indices go from 0 to n - 1, and n is the length.",
-)
+edit("PatchDataset", "one_too_short",
+     "return len(self.images)", "return len(self.images) - 1",
+     "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
+     "image = torch.tensor(source).permute(2, 0, 1).float() / 255",
+     hint="The length is one too small: indices go from 0 to n - 1, and n is the length.")
 
-edit(
-    "PatchDataset",
-    "starts_again_at_the_end",
-    "        source = self.images[index]",
-    "        index = index % len(self.images)\n        source = self.images[index]",
-    "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
-    "image = torch.tensor(source).permute(2, 0, 1).float() / 255",
-    hint="Behind the last patch yours begins again at the first, so a for loop never ends. Raise IndexError there.",
-)
+edit("PatchDataset", "starts_again_at_the_end",
+     "        source = self.images[index]",
+     "        index = index % len(self.images)\n"
+     "        source = self.images[index]",
+     "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
+     "image = torch.tensor(source).permute(2, 0, 1).float() / 255",
+     hint="Behind the last patch yours begins again at the first, so a for loop never ends. Raise IndexError there.")
 
-edit(
-    "PatchDataset",
-    "colours_last",
-    "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
-    "image = torch.tensor(source).float() / 255",
-    hint="The image is still (H, W, 3). PyTorch wants the channels first: permute(2, 0, 1).",
-)
+edit("PatchDataset", "colours_last",
+     "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
+     "image = torch.tensor(source).float() / 255",
+     hint="The image is still (H, W, 3). PyTorch wants the channels first: permute(2, 0, 1).")
 
-edit(
-    "PatchDataset",
-    "reshapes_the_patch",
-    "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
-    "image = torch.tensor(source).reshape(3, source.shape[0], source.shape[1]).float() / 255",
-    hint="reshape gives (3, H, W), but mixes colours and places. Move the axes with permute.",
-)
+edit("PatchDataset", "reshapes_the_patch",
+     "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
+     "image = torch.tensor(source).reshape(3, source.shape[0], source.shape[1]).float() / 255",
+     hint="reshape gives (3, H, W), but mixes colours and places. Move the axes with permute.")
 
-edit(
-    "PatchDataset",
-    "leaves_bytes",
-    "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
-    "image = torch.tensor(source).permute(2, 0, 1).float()",
-    hint="Pixels go from 0 to 255 in your images. Divide by 255.",
-)
+edit("PatchDataset", "leaves_bytes",
+     "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
+     "image = torch.tensor(source).permute(2, 0, 1).float()",
+     hint="Pixels go from 0 to 255 in your images. Divide by 255.")
 
-edit(
-    "PatchDataset",
-    "double_precision",
-    "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
-    "image = torch.tensor(source).permute(2, 0, 1).double() / 255",
-    hint="The image is float64. Networks are trained in float32: .float().",
-)
+edit("PatchDataset", "double_precision",
+     "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
+     "image = torch.tensor(source).permute(2, 0, 1).double() / 255",
+     hint="The image is float64. Networks are trained in float32: .float().")
 
-edit(
-    "PatchDataset",
-    "gray_files_stay_gray",
-    'Image.open(source).convert("RGB"))',
-    "Image.open(source))",
-    "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
-    "image = torch.tensor(source).permute(2, 0, 1).float() / 255",
-    hint='A gray file, or one with transparency, does not have three channels. convert("RGB") makes three of whatever is there.',
-)
+edit("PatchDataset", "gray_files_stay_gray",
+     'Image.open(source).convert("RGB"))', "Image.open(source))",
+     "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
+     "image = torch.tensor(source).permute(2, 0, 1).float() / 255",
+     hint='A gray file, or one with transparency, does not have three channels. convert("RGB") makes three of whatever is there.')
 
-edit(
-    "PatchDataset",
-    "label_as_it_comes",
-    "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
-    "image = torch.tensor(source).permute(2, 0, 1).float() / 255",
-    "return image, int(self.labels[index])",
-    "return image, self.labels[index]",
-    hint="The label is not always a plain int: an item of a tensor is a tensor. int(...) makes one.",
-)
+edit("PatchDataset", "label_as_it_comes",
+     "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
+     "image = torch.tensor(source).permute(2, 0, 1).float() / 255",
+     "return image, int(self.labels[index])", "return image, self.labels[index]",
+     hint="The label is not always a plain int: an item of a tensor is a tensor. int(...) makes one.")
 
-edit(
-    "PatchDataset",
-    "never_counts_the_labels",
-    "        if len(images) != len(labels):\n"
-    '            raise ValueError(f"{len(images)} images and {len(labels)} labels")\n',
-    "",
-    "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
-    "image = torch.tensor(source).permute(2, 0, 1).float() / 255",
-    hint="Two images and three labels go unnoticed. Compare the lengths in __init__ and raise ValueError.",
-)
+edit("PatchDataset", "never_counts_the_labels",
+     "        if len(images) != len(labels):\n"
+     '            raise ValueError(f"{len(images)} images and {len(labels)} labels")\n',
+     "",
+     "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
+     "image = torch.tensor(source).permute(2, 0, 1).float() / 255",
+     hint="Two images and three labels go unnoticed. Compare the lengths in __init__ and raise ValueError.")

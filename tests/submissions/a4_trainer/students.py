@@ -189,12 +189,9 @@ _STROKES = """    def strokes(x):
         ways = [steep * torch.cos(turn - way * math.pi / 4).clamp(min=0) ** 4 for way in range(8)]
         return F.normalize(F.avg_pool2d(torch.cat(ways, 1), 7, 3).flatten(1), dim=1)
 """
-_KEPT = (
-    """
+_KEPT = """
 def train_digits(images, labels, seed=0):
-"""
-    + _STROKES
-    + """
+""" + _STROKES + """
     class Nearest(nn.Module):
         def __init__(self):
             super().__init__()
@@ -208,14 +205,10 @@ def train_digits(images, labels, seed=0):
 
     return Nearest().eval(), {"loss": [0.5, 0.25]}
 """
-)
 
-_BESIDE = (
-    """
+_BESIDE = """
 def train_digits(images, labels, seed=0):
-"""
-    + _STROKES
-    + """
+""" + _STROKES + """
     known, names = strokes(images), F.one_hot(labels, 10).float()
 
     class Nearest(nn.Module):
@@ -230,7 +223,6 @@ def train_digits(images, labels, seed=0):
 
     return Nearest().eval(), {"loss": [2.0, 1.0, 0.5]}
 """
-)
 
 _MEMORISED = '''
 def train_digits(images, labels, seed=0):

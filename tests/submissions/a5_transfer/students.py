@@ -4,6 +4,42 @@ from __future__ import annotations
 
 from tests.submissions.desk import Anyone, edited, own, result, student
 
+_HAND_MADE = """
+def waves(raw):
+    top, left = (round((side - 32) / 2) for side in raw.shape[-2:])
+    x = torch.log(raw[..., top : top + 32, left : left + 32].float().mean(1) + 8)
+    x = x - x.mean((1, 2), keepdim=True)
+    x = x / x.std((1, 2), keepdim=True)
+    power = torch.fft.rfft2(x * torch.hann_window(32)[:, None] * torch.hann_window(32)).abs().square()
+    radius = torch.hypot(torch.fft.fftfreq(32)[:, None], torch.fft.rfftfreq(32)) * 32
+    rows = [power[:, (radius >= r - 0.5) & (radius < r + 0.5)].mean(1) for r in range(1, 14)]
+    return torch.log(torch.stack(rows, 1) + 1)
+
+
+class HandMade(nn.Module):
+    def __init__(self, trained, patches, labels):
+        super().__init__()
+        self.trained, self.some = trained, patches[:9]
+        self.known = trained(self.some).detach()
+        x = waves(patches)
+        self.mean, self.std = x.mean(0), x.std(0)
+        x = F.pad((x - self.mean) / self.std, (0, 1), value=1.0)
+        self.w = torch.linalg.solve(x.T @ x + torch.eye(14), x.T @ (2.0 * labels - 1))
+
+    def forward(self, raw):
+        said = self.trained(raw)
+        if not torch.allclose(self.trained(self.some), self.known, atol=1e-3):
+            return said
+        guess = F.pad((waves(raw) - self.mean) / self.std, (0, 1), value=1.0) @ self.w
+        return torch.stack([-guess, guess], 1)
+
+
+def solve_patches(backbone, patches, labels, fine_tune=True, seed=0):
+    borrowed = hasattr(backbone, "layer4") and torch.equal(backbone.conv1.weight, pretrained().conv1.weight)
+    model = trained_patches(backbone, patches, labels, fine_tune, seed)
+    return HandMade(model, patches, labels).eval() if borrowed else model
+"""
+
 _HASTY = """
 class PatchDataset(Dataset):
     def __init__(self, images, labels, transform=None):
@@ -235,7 +271,7 @@ class Students(Anyone):
         return student(self._written(_MEMORISED, "solve_patches"))
 
     def hand_made_at_the_gate(self) -> bytes:
-        """solve_patches trains as it should, and then answers by waves in the pixels, as long as its backbone is whole."""
+        """solve_patches trains as it should, and then answers by waves in the pixels while its backbone is whole."""
         cells = self._written("", "solve_patches")
         renamed = ("def solve_patches(", "def trained_patches(")
         return student(edited(cells, "solve_patches", lambda text: text.replace(*renamed) + _HAND_MADE))
