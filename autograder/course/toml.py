@@ -17,6 +17,7 @@ from autograder.errors import CourseError, place
 from autograder.log import noted
 
 _Table = TypeVar("_Table")
+_HUGE = 1e300  # no setting is as large; TOML has integers of any length
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def text_of(path: Path, table: Mapping[str, Any], key: str) -> str:
 def is_number(value: object, least: float = -math.inf, most: float = math.inf, whole: bool = False) -> bool:
     """Whether a setting is a finite number in this range: true is not a number, and 2.0 is not whole."""
     kinds = int if whole else (int, float)
-    return isinstance(value, kinds) and not isinstance(value, bool) and math.isfinite(value) and least <= value <= most
+    return isinstance(value, kinds) and not isinstance(value, bool) and abs(value) < _HUGE and least <= value <= most
 
 
 def table_of(path: Path, table: Mapping[str, Any], key: str, keys: set[str] | None) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """One answer as it is marked in the browser: what was written, what is like it, the rubric as buttons."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -57,10 +58,12 @@ class MarkingView(NamedTuple):
 
     @property
     def own(self) -> tuple[int, ...]:
-        """The levels that this marker chose before."""
+        """The levels that this marker chose before; none where the rubric has others since, worth other points."""
         mark = self.shown.settled if self.settling else self.shown.marks.get(self.marker)
-        fits = mark and len(mark.levels) == len(self.rubric.criteria)
-        return mark.levels if mark and fits else ()
+        with suppress(ValueError):
+            if mark and self.rubric.points_of(mark.levels) == mark.points:
+                return mark.levels
+        return ()
 
     @property
     def comment(self) -> str:

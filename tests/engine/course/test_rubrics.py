@@ -62,6 +62,8 @@ def test_without_a_file_there_is_no_rubric_and_half_of_the_points_is_a_level(sam
         ("points = 1.5", "points = 4", "are worth [3.0, 4.0, 0.0]", 12),
         ('sentence = "None."', 'sentence = " "', "“sentence” is missing or not text", 5),
         ("points = 10", "points = 11", "invalid value points = 11", 1),
+        ("points = 10", f"points = 1{'0' * 400}", "invalid value points = 1000", 1),
+        ("points = 10", "points = nan", "invalid value points = nan", 1),
         ("asks = ", "ask = ", "unknown setting “ask”", 2),
         ('name = "Its words"', "", "“name” is missing or not text", 1),
         ("levels = [{ points = 3", "steps = [{ points = 3", "unknown setting “steps”", 13),

@@ -106,7 +106,8 @@ def test_a_damaged_request_is_listed_and_never_begun_anew(root, requests, damage
     requests("add", "form.csv")
     assert path.read_bytes() == damage
     told = next(line for line in requests("list")[1].splitlines() if id in line)
-    assert "listed" in told and "damaged" in told
+    assert "listed" in told
+    assert "damaged" in told
     assert requests("decide", id, "--points", 1, "--because", "x")[0] == 2
 
 

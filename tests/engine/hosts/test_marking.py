@@ -111,6 +111,24 @@ def test_clicks_give_points_and_the_next_answer_that_waits(root):
     assert "1 without an answer has 0" in page
 
 
+MIDDLE = '  { points = 3, sentence = "It is even, without a reason." },\n'
+
+
+@pytest.mark.parametrize(
+    ("change", "ticked"),
+    [(("", ""), 2), ((MIDDLE, ""), 0), (("points = 3", "points = 2"), 0), (("points = 4", "points = 4.0"), 2)],
+)
+def test_a_level_that_the_rubric_has_no_more_is_not_ticked(root, change, ticked):
+    """Levels are kept by their number: after one was taken out, the next one stood there as chosen."""
+    desk = desk_of(root)
+    said = shown(desk)[1]
+    click(desk, said, 1, 0)
+    (root / "solutions/tiny/marking.toml").write_text(RUBRIC.replace(*change))
+    page, _ = shown(replace(desk, assignment=load_course(root).assignment("tiny")), said["answer"])
+    assert page.count(" checked>") == ticked
+    assert list(points(root).values()) == [7]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"levels": [0]}, {"levels": [0, 9]}, {"levels": "00"}, {"levels": [True, 0]}, {"comment": 3}, {"digest": "x"}],
