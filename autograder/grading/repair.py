@@ -35,12 +35,13 @@ from autograder.model import Verdict
 from autograder.submission.read import Cell
 from autograder.submission.uses import lasting, names_used
 
-MOST_TRIED = 160  # edits for one submission
+MOST_TRIED = 480  # edits for one submission
 MOST_PLACES = 3  # that repair a group, each alone: which of them is wrong, nobody can tell
 ANY_PLACES = 2  # where each is about another kind of thing
 MOST_GROUPS = 3  # of failed checks, of one submission
 EFFORT = 2.0  # seconds that the edits of one submission may take, as estimated: no clock decides what is tried
-PER_EDIT = 0.01  # seconds to put one in place and to ask a check, about
+PER_EDIT = 0.0125  # seconds to put one in place and to ask a check, about
+PER_QUESTION = 0.004  # where a single question is asked of most
 DEAR = {"backward": 0.04, "grad": 0.04, "plt": 0.06, "subplots": 0.06}  # more, where a definition has such a word
 SECONDS = 6.0  # of the processor for one submission: far from what the edits take
 TIMES, MOST_AGAIN = 3, 3  # that a repair is asked again with other inputs, of so many checks
@@ -203,7 +204,7 @@ class _Search:
         trials = _Trials(self.resit.suite, box, group.failed, self.passed, self.skipped if alone else ())
         ran = trials.ran(own.values())
         found: list[_Repair] = []
-        effort = _effort(own.values())
+        effort = _effort(own.values(), trials.ask_little)
         for name, edit in _in_order(own, ran, _stopped(group), self.left.edits_of(effort)):
             self.left.use(1, effort)
             if checks := trials.repaired(own[name], edit):
@@ -240,6 +241,7 @@ class _Trials:
         questions = {case.name: question for case in cases[1:] if (question := question_of(case))}
         # Asked of every edit: the check that asks least, and another one that takes a single question.
         self.leads = {self.failed[0]: question_of(cases[0]), **dict(list(questions.items())[:1])}
+        self.ask_little = all(self.leads.values())
         self.changed: _Own | None = None
 
     def ran(self, own: Iterable[_Own]) -> dict[str, set[int]]:
@@ -315,10 +317,10 @@ def _in_order(
         yield pair
 
 
-def _effort(own: Iterable[_Own]) -> float:
+def _effort(own: Iterable[_Own], ask_little: bool = False) -> float:
     """Seconds that one edit of these definitions takes, as far as their words tell: the same on any machine."""
     words = {word for each in own for word in re.findall(r"\w+", each.source)}
-    return PER_EDIT + max((DEAR[word] for word in words & DEAR.keys()), default=0.0)
+    return (PER_QUESTION if ask_little else PER_EDIT) + max((DEAR[word] for word in words & DEAR.keys()), default=0.0)
 
 
 def _in_common(repairs: Sequence[_Repair], most: int) -> _Line | None:

@@ -54,8 +54,13 @@ class Around:
     aspect: Aspect = Aspect.VALUE  # of a number here
     whole: bool = False  # all that a statement assigns, returns or adds
     passed_on: bool = False  # an argument of a call, a value of a dictionary, an element of a tuple
-    operand: bool = False  # of a division or a product
+    operand: bool = False  # of a division, its rest or a product
     forgotten: tuple[str, ...] = ()  # parameters that the function never uses
+    changed: tuple[str, ...] = ()  # parameters that it changes in place
+    masks: tuple[str, ...] = ()  # variables that hold a comparison
+    keywords: tuple[tuple[str, str, str], ...] = ()  # of its calls: function, word, variable
+    kept: tuple[ast.stmt, ...] = ()  # what `__init__`, the class or a default makes empty, and then keeps
+    begins: int = 0  # the line of its first statement
 
     def near(self, name: str, among: tuple[str, ...]) -> list[str]:
         """The others that got their meaning just before or after it."""
@@ -64,22 +69,6 @@ class Around:
         own = among.index(name)
         others = sorted(range(len(among)), key=lambda place: (abs(place - own), place))
         return [among[place] for place in others[1 : NEAR + 1]]
-
-
-def around_of(function: ast.FunctionDef | ast.AsyncFunctionDef, definition: ast.AST) -> Around:
-    """What is in scope in a function of a definition."""
-    of = function.args
-    parameters = [each.arg for each in (*of.posonlyargs, *of.args, *of.kwonlyargs) if each.arg != "self"]
-    stored = [node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
-    owned = [
-        node.attr
-        for node in ast.walk(definition)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
-    ]
-    names = tuple(dict.fromkeys([*parameters, *stored]))
-    used = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-    forgotten = tuple(name for name in parameters if name not in used)
-    return Around(names, tuple(parameters), tuple(dict.fromkeys(owned)), forgotten=forgotten)
 
 
 def name_of_call(node: ast.AST) -> str:
@@ -108,7 +97,7 @@ def _inside(node: ast.AST, name: str, around: Around) -> Around:
     whole = name == "value" and isinstance(node, (ast.Assign, ast.AugAssign, ast.Return))
     handed = {ast.Call: "args", ast.Dict: "values", ast.Tuple: "elts"}
     passed_on = handed.get(type(node)) == name and not isinstance(getattr(node, "ctx", None), ast.Store)
-    operand = isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Div, ast.FloorDiv, ast.Mult))
+    operand = isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Div, ast.FloorDiv, ast.Mult, ast.Mod))
     around = replace(around, whole=whole, passed_on=passed_on, operand=operand)
     if isinstance(node, ast.Subscript) and name == "slice":
         return replace(around, aspect=Aspect.INDEX)

@@ -30,6 +30,7 @@ class Aspect(StrEnum):
     ASSIGNMENT = "assignment"
     CONDITION = "condition"
     MOVED = "moved"
+    ANEW = "anew"
 
 
 ASPECTS: Mapping[Aspect, str] = {
@@ -50,6 +51,7 @@ ASPECTS: Mapping[Aspect, str] = {
     Aspect.ASSIGNMENT: "does it add, or assign anew?",
     Aspect.CONDITION: "the condition",
     Aspect.MOVED: "is it in the right place, before, after, inside or outside of its neighbours?",
+    Aspect.ANEW: "does it begin anew each time?",
 }
 """What kind of thing to look at; never what to put there."""
 

@@ -21,7 +21,7 @@ _GROUPS = (
     "repeat repeat_interleave", "sort argsort", "mul div", "add sub", "gt ge", "lt le", "children modules",
     "named_children named_modules", "randint randperm", "parameters named_parameters", "log1p log", "expm1 exp",
     "strip lstrip rstrip", "startswith endswith", "upper lower", "mean median",
-    "no_grad enable_grad", "prod sum",
+    "no_grad enable_grad", "prod sum", "detach item", "zip product",
 )  # fmt: skip
 RENAMED: dict[str, list[str]] = {}
 for _group in _GROUPS:
@@ -47,7 +47,7 @@ _METHODS = (
     "T",
     "mT",
 )
-_FUNCTIONS = ("abs", "sorted", "int", "list", "tuple", "set")
+_FUNCTIONS = ("abs", "sorted", "int", "float", "list", "tuple", "set")
 _LAYERS = frozenset({"Linear", "Conv1d", "Conv2d", "conv2d", "linear"})
 
 

@@ -11,14 +11,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.course.answers import Definition
-from autograder.judge.repair import calls, formulas, rows, statements
+from autograder.judge.repair import calls, formulas, lasting, rows, statements, usual
 from autograder.judge.repair import expressions as of
-from autograder.judge.repair.around import Around, Site, around_of, sites
+from autograder.judge.repair.around import Around, Site, sites
 from autograder.judge.repair.aspects import Aspect
 from autograder.judge.repair.reading import code_of_definition, functions_in
+from autograder.judge.repair.scope import around_of
 
-MOST = 400  # edits of one definition
+MOST = 600  # edits of one definition
 IN_A_TURN = 12  # edits of one rule
+_SMALL = 3  # nodes of a name or a number
 _BLOCKS = ("body", "orelse", "finalbody")
 
 # In the order of how often they repair a known mistake of the course for each edit that is tried.
@@ -28,6 +30,26 @@ RULES: tuple[of.ExpressionRule | statements.StatementRule, ...] = (
     (ast.Tuple, Aspect.AXIS, rows.other_axes),
     (ast.Slice, Aspect.INDEX, rows.from_the_other_end),
     (ast.Constant, Aspect.NAME, of.not_fixed),
+    (Aspect.ANEW, lasting.begun_anew),
+    (Aspect.RANGE, lasting.searched_farther),
+    (Aspect.MISSING, lasting.counted_on),
+    (Aspect.MOVED, lasting.told_once),
+    (Aspect.ORDER, lasting.to_the_other_end),
+    (Aspect.AXIS, lasting.axes_throughout),
+    (ast.Call, Aspect.ARGUMENT, usual.keywords_of_the_others),
+    (Aspect.MISSING, lasting.masked_first),
+    (ast.BinOp, Aspect.OPERATOR, usual.mean_for_a_share),
+    (ast.ListComp, Aspect.RANGE, usual.one_after_the_other),
+    (ast.Call, Aspect.MISSING, usual.turned_first),
+    (ast.Call, Aspect.ORDER, usual.other_letters),
+    (Aspect.MISSING, lasting.copied_first),
+    (ast.Call, Aspect.ORDER, usual.other_steps_first),
+    (Aspect.MOVED, lasting.cut_later),
+    ((ast.UnaryOp, ast.BoolOp, ast.IfExp), Aspect.CONDITION, usual.not_given),
+    (Aspect.CONDITION, lasting.also_of_the_other),
+    (ast.BinOp, Aspect.OPERATOR, usual.doubled),
+    (ast.BinOp, Aspect.ORDER, usual.inside_the_call),
+    (ast.Call, Aspect.ORDER, usual.outside_of_the_call),
     (Aspect.EXTRA, statements.dropped),
     (ast.JoinedStr, Aspect.VALUE, rows.numbers_in_text),
     (ast.List, Aspect.EXTRA, rows.without_an_element),
@@ -79,6 +101,16 @@ RULES: tuple[of.ExpressionRule | statements.StatementRule, ...] = (
     ((ast.Compare, ast.BoolOp), Aspect.CONDITION, of.negated),
     (ast.Name, Aspect.NAME, of.other_names),
     (ast.Attribute, Aspect.NAME, of.other_attributes),
+    (Aspect.NAME, lasting.values_exchanged),
+    ((ast.Call, ast.Subscript), Aspect.VALUE, usual.other_sizes),
+    (ast.Call, Aspect.AXIS, usual.of_all_axes),
+    (ast.Subscript, Aspect.AXIS, usual.of_another_axis),
+    (ast.BinOp, Aspect.MISSING, usual.turned),
+    ((ast.Name, ast.Subscript), Aspect.RANGE, usual.as_many_as_fit),
+    (ast.Call, Aspect.INDEX, usual.one_of_two),
+    (ast.Attribute, Aspect.NAME, usual.other_fields),
+    (ast.Call, Aspect.ARGUMENT, usual.other_keywords),
+    (ast.Name, Aspect.CONDITION, usual.the_others),
     (ast.expr, Aspect.MISSING, calls.a_method_more),
     (ast.expr, Aspect.MISSING, calls.a_function_more),
 )
@@ -216,7 +248,7 @@ def _of_statement(site: Site, place: int, around: Around) -> Iterator[_Change]:
         if len(rule) == 2:
             aspect, change = rule
             for each in change(block, place, around):
-                named = _moved(block, each, line) if aspect is Aspect.MOVED else line
+                named = _moved(block, each, line) if aspect in (Aspect.MOVED, Aspect.ANEW) else line
                 yield _Change(0, number, line, named, named, aspect, site, each)
 
 
@@ -237,15 +269,42 @@ def _of_expressions(node: Any, statement: int, around: Around) -> Iterator[_Chan
 
 
 def _of_both(nodes: list[Any], around: Around) -> Iterator[_Change]:
-    """The same change of two things that are written alike, of rows and columns: two statements, or two of a tuple."""
-    value = getattr(nodes[0], "value", None)
-    if isinstance(value, ast.Tuple) and len(value.elts) == 2 and isinstance(nodes[0], ast.Assign):
-        row = list(_of_expressions(value, nodes[0].lineno, around))
-        first, second = row[: len(row) // 2], row[len(row) // 2 :]
-    elif len(nodes) == 2 and isinstance(nodes[0], (ast.Assign, ast.AugAssign)) and _is_alike(*nodes):
-        first, second = (list(_of_expressions(each, each.lineno, around)) for each in nodes)
-    else:
-        return
+    """The same change of two things that are written alike, of rows and columns.
+
+    Two statements, two loops of which one is in the other, or neighbours in one statement.
+    """
+    node = nodes[0]
+    own = list(_of_expressions(node, node.lineno, around))
+    for left, right in _alike_in(node):
+        yield from _zipped(_within(own, left), _within(own, right))
+    if isinstance(node, ast.For) and isinstance(node.body[0], ast.For) and _is_alike(node.iter, node.body[0].iter):
+        yield from _zipped(own, list(_of_expressions(node.body[0], node.body[0].lineno, around)))
+    if len(nodes) == 2 and isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr)) and _is_alike(*nodes):
+        yield from _zipped(own, list(_of_expressions(nodes[1], nodes[1].lineno, around)))
+
+
+def _alike_in(node: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Neighbours in a row that are more than a name or a number, and written alike."""
+    for _, held in ast.iter_fields(node):
+        for top in held if isinstance(held, list) else [held]:
+            if isinstance(top, ast.expr):
+                yield from (pair for each in ast.walk(top) for pair in _alike_parts(each))
+
+
+def _alike_parts(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    parts = getattr(node, "elts", getattr(node, "args", getattr(node, "values", ())))
+    for left, right in itertools.pairwise(parts if isinstance(parts, list) else ()):
+        if isinstance(left, ast.expr) and len(list(ast.walk(left))) > _SMALL and _is_alike(left, right):
+            yield left, right
+
+
+def _within(changes: list[_Change], node: ast.AST) -> list[_Change]:
+    """Those of what is in a node."""
+    inside = {id(each) for each in ast.walk(node)}
+    return [change for change in changes if id(change.site.get()) in inside]
+
+
+def _zipped(first: list[_Change], second: list[_Change]) -> Iterator[_Change]:
     if [each.rule for each in first] == [each.rule for each in second]:
         both = [pair for pair in zip(first, second, strict=True) if RULES[pair[0].rule][-1] not in OF_NAMES]
         yield from (replace(change, beside=alike) for change, alike in both)

@@ -110,7 +110,7 @@ def without_a_part(node: ast.BinOp | ast.BoolOp | ast.Call | ast.IfExp, _: Aroun
         yield from node.values
     elif isinstance(node, ast.IfExp):
         yield from (node.body, node.orelse)
-    elif isinstance(node.func, ast.Attribute) and not _is_module(node.func.value):
+    elif isinstance(node.func, ast.Attribute) and not is_module(node.func.value):
         yield node.func.value
     elif len(node.args) >= 1 and not isinstance(node.args[0], ast.Starred):
         yield node.args[0]
@@ -256,7 +256,7 @@ def _is_one_less(node: ast.expr) -> TypeGuard[ast.BinOp]:
     return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and number_of(node.right) == 1
 
 
-def _is_module(node: ast.expr) -> bool:
+def is_module(node: ast.expr) -> bool:
     """Whether it is the name of a module, as far as can be seen."""
     text = ast.unparse(node) if isinstance(node, (ast.Name, ast.Attribute)) else ""
     return text.partition(".")[0] in ("torch", "np", "F", "math", "nn", "plt", "random")

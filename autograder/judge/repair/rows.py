@@ -25,8 +25,17 @@ def without_an_element(node: ast.List | ast.Tuple, _: Around) -> Iterator[ast.ex
 
 def other_axes(node: ast.Tuple, around: Around) -> Iterator[ast.expr]:
     """One axis fewer, one more beside them, or all but the first."""
-    axes = _axes(node)
-    if axes is None or not (around.aspect is Aspect.AXIS or around.whole):
+    if around.aspect is Aspect.AXIS or around.whole:
+        yield from axes_for(node, around)
+
+
+def axes_for(node: ast.expr, around: Around) -> Iterator[ast.expr]:
+    """What may stand for a tuple of axes, or for one axis."""
+    number = number_of(node)
+    if isinstance(number, int):
+        yield from (literal(other) for other in (0, 1, 2, 3, -1, -2, -3) if other != number)
+    axes = _axes(node) if isinstance(node, ast.Tuple) else None
+    if axes is None:
         return
     yield from (_tuple(axes[:place] + axes[place + 1 :]) for place in range(len(axes)) if len(axes) > 1)
     beside = (min(axes) - 1, max(axes) + 1)

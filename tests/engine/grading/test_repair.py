@@ -182,8 +182,8 @@ def test_the_line_is_quoted_as_it_stands_without_its_comment_and_safe_to_show(re
 
 
 def test_what_passed_must_still_pass(report):
-    """With 10 for 5 the images are right, and the vectors are wrong."""
-    assert hints(report(add="def add(a, b):\n    n = a.numel()\n    return a + b * n / 5")) == {}
+    """With 4 for 3 the images are right, and the vectors are wrong."""
+    assert hints(report(add="def add(a, b):\n    n = a.ndim + 2\n    return a + b * n / 3")) == {}
 
 
 def test_a_function_of_the_student_s_own_is_looked_at_as_well(report):
@@ -204,7 +204,7 @@ def test_the_budget_is_that_of_the_whole_submission(report, monkeypatch):
     tried: list[object] = []
     passes = repair._Trials.repaired
     monkeypatch.setattr(repair._Trials, "repaired", lambda *asked: tried.append(asked) or passes(*asked))
-    monkeypatch.setattr(repair, "EFFORT", 12 * repair.PER_EDIT)
+    monkeypatch.setattr(repair, "EFFORT", 12 * repair.PER_QUESTION)
     strange = "def double(x):\n    x = x + 3\n    x = x * x * x\n    return x - 1"
     assert hints(report(double=strange, add=SUBTRACTS)) == {}
     assert len(tried) <= 12
@@ -216,6 +216,21 @@ def test_an_edit_of_what_draws_or_trains_counts_for_several(report):
         for source in ("def f(x):\n    return x", "def f(x):\n    plt.plot(x)")
     )
     assert repair._effort([light]) * 5 < repair._effort([light, dear])
+
+
+def test_an_edit_that_a_single_question_refutes_counts_for_less(report):
+    light = repair._Own(Cell("cell", "def f(x):\n    return x"), definitions_of("def f(x):\n    return x")["f"])
+    assert repair._effort([light], ask_little=True) * 2 < repair._effort([light])
+
+
+def test_what_an_object_keeps_from_one_use_to_the_next_is_named_where_it_begins(report):
+    keeps = "class Total:\n    def __init__(self):\n        self.total = 0\n\n    def of(self, numbers):\n"
+    keeps += (
+        "        for number in numbers:\n            self.total = self.total + number\n        return self.total\n\n\n"
+    )
+    keeps += "def add(a, b):\n    totals = Total()\n    return 0.5 * sum([totals.of([a, b]) for _ in range(2)])"
+    said = "Look at line 3 of `add` (`self.total = 0`): does it begin anew each time?"
+    assert set(hints(report(add=keeps)).values()) == {said}
 
 
 def test_each_function_has_its_own_line(report):

@@ -14,6 +14,7 @@ from autograder.authoring.variants import answers
 from autograder.course import load_course
 from autograder.judge.repair.aspects import Aspect
 from autograder.judge.repair.edits import Edit, difference, edits_of
+from autograder.judge.repair.lasting import FAR
 from autograder.judge.repair.reading import MAX_CHARACTERS, code_of_definition, definitions_of
 from autograder.judge.repair.watched import NOTES, lines_that_ran, watched
 
@@ -144,6 +145,97 @@ def test_an_edit_names_a_line_of_the_definition(definition, most):
         ("y = x[:i]", "y = x[-i:]", 2, Aspect.INDEX),
         ("y = x.max(1)", "y = x.argmax(1)", 2, Aspect.CALL),
         ("y = list(x)", "y = sorted(list(x))", 2, Aspect.MISSING),
+        (
+            "if x + y > i or y + x > i:\n        y = 1",
+            "if x + y >= i or y + x >= i:\n        y = 1",
+            2,
+            Aspect.COMPARISON,
+        ),
+        (
+            "if 0 <= x <= i and 0 <= y <= i:\n        y = 1",
+            "if 0 <= x < i and 0 <= y < i:\n        y = 1",
+            2,
+            Aspect.COMPARISON,
+        ),
+        (
+            "for k in range(x):\n        for j in range(i):\n            y += k",
+            "for k in range(x + 1):\n        for j in range(i + 1):\n            y += k",
+            2,
+            Aspect.RANGE,
+        ),
+        (
+            "for k in range(x):\n        if k:\n            return k",
+            f"for k in range(x + {FAR}):\n        if k:\n            return k",
+            2,
+            Aspect.RANGE,
+        ),
+        ("for k in range(x):\n        y += k", "for k in range(x - i + 1):\n        y += k", 2, Aspect.RANGE),
+        (
+            "i = x.mean(dim=(-2, -1))\n    y = x.std(dim=(-2, -1)).clamp(1)",
+            "i = x.mean(dim=tuple(range(1, x.ndim)))\n    y = x.std(dim=tuple(range(1, x.ndim))).clamp(1)",
+            2,
+            Aspect.AXIS,
+        ),
+        (
+            "i = torch.rand(1, generator=optim)\n    y = torch.randint(9, (1,))",
+            "i = torch.rand(1, generator=optim)\n    y = torch.randint(9, (1,), generator=optim)",
+            3,
+            Aspect.ARGUMENT,
+        ),
+        (
+            "i = x > 0\n    y = x - x.amax(1)",
+            "i = x > 0\n    x = x.masked_fill(~i, -float('inf'))\n    y = x - x.amax(1)",
+            3,
+            Aspect.MISSING,
+        ),
+        (
+            "y = x[:i]\n    y = [k for k in y if k]",
+            "y = x\n    y = [k for k in y if k]\n    y = y[:i]",
+            2,
+            Aspect.MOVED,
+        ),
+        (
+            "y = [k + i for k in x[:-1]]\n    y.append(i)",
+            "y = [k + i for k in x[1:]]\n    y.insert(0, i)",
+            2,
+            Aspect.ORDER,
+        ),
+        ("y = [x[:k] for k in i]", "y = list(x.split(i))", 2, Aspect.RANGE),
+        (
+            "b = 0\n    for k in i:\n        y += x[b:b + k]",
+            "b = 0\n    for k in i:\n        y += x[b:b + k]\n        b += k",
+            3,
+            Aspect.MISSING,
+        ),
+        (
+            "for k in x:\n        if k:\n            warnings.warn('no')",
+            "_told = []\n    for k in x:\n        if k:\n            if not _told:\n                _told.append(1)\n"
+            "                warnings.warn('no')",
+            4,
+            Aspect.MOVED,
+        ),
+        ("y = (x - i).sum() / len(i)", "y = (x - i).mean()", 2, Aspect.OPERATOR),
+        ("if x % i:\n        raise ValueError", "if x % i or y % i:\n        raise ValueError", 2, Aspect.CONDITION),
+        ("y = F.relu(x * i).sum(1)", "y = F.relu((x * i).sum(1))", 2, Aspect.ORDER),
+        ("y = x.sqrt() + i", "y = (x + i).sqrt()", 2, Aspect.ORDER),
+        ("y = (x + i).sqrt()", "y = x.sqrt() + i", 2, Aspect.ORDER),
+        ("y /= len(x)", "y /= x.numel()", 2, Aspect.VALUE),
+        ("y = x.mean()", "y = x.mean(dim=(2, 3))", 2, Aspect.AXIS),
+        ("y = x.sum(dim=-1)", "y = x.sum(dim=(-2, -1))", 2, Aspect.AXIS),
+        ("y = x.squeeze()", "y = x.squeeze(1)", 2, Aspect.AXIS),
+        ("y = x[i]", "y = x[:, i]", 2, Aspect.AXIS),
+        ("y = torch.einsum('bc,oc->ob', x, i)", "y = torch.einsum('bc,oc->bo', x, i)", 2, Aspect.ORDER),
+        ("y = x @ i", "y = x @ i.mT", 2, Aspect.MISSING),
+        ("y = x.flatten(2)", "y = x.mT.flatten(2)", 2, Aspect.MISSING),
+        ("y = x + i", "y = x + 2 * i", 2, Aspect.OPERATOR),
+        ("i = x // y\n    y = x % y", "i = x % y\n    y = x // y", 2, Aspect.NAME),
+        ("y = i or x", "y = x if i is None else i", 2, Aspect.CONDITION),
+        ("y = x.clamp(min=0)", "y = x.clamp(max=0)", 2, Aspect.ARGUMENT),
+        ("x *= i\n    y = x", "x = x.clone()\n    x *= i\n    y = x", 2, Aspect.MISSING),
+        ("i = x > 1\n    y = y[i]", "i = x > 1\n    y = y[~i]", 3, Aspect.CONDITION),
+        ("y = x.max(1)", "y = x.max(1)[0]", 2, Aspect.INDEX),
+        ("y = x.max(1).values", "y = x.max(1).indices", 2, Aspect.NAME),
+        ("y = i % x == 0", "y = (i + 1) % x == 0", 2, Aspect.VALUE),
         ("optim.step()\n    y.backward()", "optim.step()\n    optim.zero_grad()\n    y.backward()", 3, Aspect.MISSING),
     ],
 )
@@ -151,6 +243,21 @@ def test_a_slip_is_repaired_where_it_is(wrong, right, line, aspect):
     head = "def f(x, i, y, optim):\n    "
     first = repairs(f"{head}{wrong}\n    return y", f"{head}{right}\n    return y")[0]
     assert (first.line, first.aspect) == (line, aspect)
+
+
+@pytest.mark.parametrize(
+    ("head", "step", "line"),
+    [
+        ("class A:\n    def __init__(self):\n        self.n = {}\n\n    def use(self):", "self.n = {}", 3),
+        ("class A:\n    n = []\n\n    def use(self):", "self.n = []", 2),
+        ("def use(n=[]):", "n = []", 1),
+    ],
+    ids=["an object's", "a class's", "a default"],
+)
+def test_what_is_kept_from_use_to_use_begins_anew_where_a_function_does(head, step, line):
+    indent = "\n" + " " * (8 if "class" in head else 4)
+    first = repairs(f"{head}{indent}return n", f"{head}{indent}{step}{indent}return n")[0]
+    assert (first.line, first.aspect) == (line, Aspect.ANEW)
 
 
 @pytest.mark.parametrize("name", BOMBS)
