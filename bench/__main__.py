@@ -69,6 +69,11 @@ def main() -> None:
 def compare_with(revision: str, slug: str, repetitions: int, count: int) -> int:
     """Both engines in one run; where the other cannot run any more, what the history says of both."""
     try:
+        history.commit_of(revision)
+    except subprocess.CalledProcessError:
+        print(f"there is no commit “{revision}”")
+        return 2
+    try:
         title = f"{slug}: processor time, as a multiple of that at {revision}"
         return exit_code(shown(title, compare.compared(revision, slug, repetitions, count)))
     except (RuntimeError, subprocess.CalledProcessError) as error:

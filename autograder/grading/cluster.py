@@ -1,7 +1,8 @@
 """Many submissions on a Dask cluster: the same jobs in and reports out, in the same order, as from a local pool.
 
-Dask schedules, moves bytes and replaces the workers that are lost; nothing here does. At most a few jobs for each
-thread of the cluster are on their way, so a class need not fit into memory. What runs there: `cluster_worker.py`.
+Dask schedules, moves bytes and replaces the workers that are lost; nothing here does. At most a few tasks for each
+thread of the cluster are on their way, so a class need not fit into memory. Short jobs share a task (`together.py`);
+what a task left without an answer is asked again, alone. What runs there: `cluster_worker.py`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import ipaddress
 import json
 import math
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -24,6 +26,7 @@ from autograder.grading.cluster_worker import Ended, Seat, answered_there, as_it
 from autograder.grading.faults import problem
 from autograder.grading.keys import engine_facts
 from autograder.grading.serve_spec import ServeSpec
+from autograder.grading.together import fitting_a_task, task_sizes
 from autograder.grading.worker_process import Job, WorkerSpec
 from autograder.model import Report
 
@@ -42,8 +45,8 @@ QUEUES = {  # what --cluster may name besides an address → the class of dask-j
 }
 SCHEMES = ("tcp", "tls", "ws", "wss")
 PATIENCE = 30.0  # seconds that a running scheduler may be out of reach or without workers
-AHEAD = 2  # jobs on their way for each thread of the cluster
-OUT_OF_ORDER = 8  # such windows may be finished while the oldest job is not
+AHEAD = 2  # tasks on their way for each thread of the cluster
+OUT_OF_ORDER = 8  # reports for each of these may be there while the oldest is not
 
 
 def why_no_cluster(cluster: str) -> str:
@@ -103,6 +106,9 @@ def _connected(cluster: str, size: int) -> Iterator[Client]:
         yield client
 
 
+_Place = tuple[int, Job]  # a job and where it stands in the order
+
+
 @dataclass
 class _Class:
     """Jobs on their way through the cluster."""
@@ -110,12 +116,16 @@ class _Class:
     client: Client
     assignment: Assignment
     spec: WorkerSpec
-    jobs: Iterator[tuple[int, Job]]
+    jobs: Iterator[_Place]
     on_report: Callable[[Report], object]
     size: int = 1  # workers that may still be on their way
     threads: int = 0
     asked: float = -math.inf  # when the threads were counted
-    running: dict[Future, tuple[int, Job]] = field(default_factory=dict)
+    running: dict[Future, list[_Place]] = field(default_factory=dict)
+    waiting: deque[_Place] = field(default_factory=deque)
+    again: deque[_Place] = field(default_factory=deque)  # alone
+    took: float = 0.0  # what the workers say that the answered ones took
+    answered: int = 0
     finished: dict[int, Report] = field(default_factory=dict)
 
     def reports(self) -> Iterator[Report]:
@@ -130,7 +140,7 @@ class _Class:
                 while following in self.finished:
                     yield self.finished.pop(following)
                     following += 1
-                done.update(self._handed_out(seat, bundle, following))
+                done.update(self._handed_out(seat, bundle))
                 if self.running:
                     for future in done.next_batch():
                         self._hear(future)
@@ -141,18 +151,27 @@ class _Class:
             with suppress(OSError, TimeoutError):  # nobody is there any more
                 self.client.run(left, course.digest, on_error="ignore")
 
-    def _handed_out(self, seat: Seat, bundle: Future, following: int) -> list[Future]:
-        """As many new jobs as may be on their way, in one message to the scheduler: each message has its price."""
-        room = AHEAD * max(self.size, self._threads())
-        ahead = max([index for index, _ in self.running.values()] + list(self.finished), default=following)
-        free = min(room - len(self.running), following + OUT_OF_ORDER * room - ahead)
-        items = list(islice(self.jobs, max(0, free)))
-        if not items:
+    def _handed_out(self, seat: Seat, bundle: Future) -> list[Future]:
+        """As many new tasks as may be on their way, in one message to the scheduler: each message has its price."""
+        threads = max(self.size, self._threads())
+        free = AHEAD * threads - len(self.running)
+        tasks = [[self.again.popleft()] for _ in range(min(free, len(self.again)))]
+        if len(self.finished) < OUT_OF_ORDER * AHEAD * threads:
+            tasks += self._shared_out(free - len(tasks), threads)
+        if not tasks:
             return []
-        frames = [job.frame() for _, job in items]
+        frames = [[job.frame() for _, job in places] for places in tasks]
         futures: list[Future] = self.client.map(answered_there, frames, bundle=bundle, seat=seat, pure=False, retries=1)
-        self.running |= zip(futures, items, strict=True)
+        self.running |= zip(futures, tasks, strict=True)
         return futures
+
+    def _shared_out(self, tasks: int, threads: int) -> list[list[_Place]]:
+        """Jobs that nobody was asked yet, in so many tasks."""
+        most = fitting_a_task(self.took / self.answered if self.answered else None)
+        known = most * (max(0, tasks) + threads)  # more of them need not be there to see that all are full
+        self.waiting.extend(islice(self.jobs, max(0, known - len(self.waiting))))
+        sizes = task_sizes(len(self.waiting), tasks, threads, most)
+        return [[self.waiting.popleft() for _ in range(size)] for size in sizes]
 
     def _threads(self) -> int:
         """Of the whole cluster, asked for again after a while: workers come and go."""
@@ -170,33 +189,43 @@ class _Class:
         return Seat(self.spec, {name: facts[name] for name in facts if name != "secret"})
 
     def _hear(self, future: Future) -> None:
-        index, job = self.running[future]
-        report = self._told(future, job)
+        places = self.running[future]
+        reports = self._told(future, [job for _, job in places])
         del self.running[future]
-        self.finished[index] = report
-        self.on_report(report)
+        for (index, _), report in zip(places, reports, strict=False):
+            self.finished[index] = report
+            self.on_report(report)
+        self.again.extend(places[len(reports) :])
 
-    def _told(self, future: Future, job: Job) -> Report:
-        """The report of this job. Raises ConvgradeError where nothing can be graded there, or nobody is there."""
+    def _told(self, future: Future, jobs: Sequence[Job]) -> list[Report]:
+        """Reports of the first of these jobs, of one that was alone in any case.
+
+        Raises ConvgradeError where nothing can be graded there, or nobody is there.
+        """
         from distributed import CancelledError, KilledWorker
 
+        why, answers = "the worker gave no report", []
         try:
-            message = future.result()
+            answers = future.result()
         except KilledWorker:
-            return problem(job, self.assignment, "it ended the workers of the cluster that graded it")
+            why = "it ended the workers of the cluster that graded it"
         except Ended as error:
-            return problem(job, self.assignment, str(error))
+            why = str(error)
         except (CancelledError, OSError) as error:
             raise _gone(error) from None
-        return self._read(message, job)
+        given = answers if isinstance(answers, list) else []
+        reports = [self._read(answer, job) for answer, job in zip(given, jobs, strict=False)]
+        return reports or [problem(job, self.assignment, why) for job in jobs if len(jobs) == 1]
 
-    def _read(self, message: object, job: Job) -> Report:
+    def _read(self, answer: tuple[float, bytes], job: Job) -> Report:
         """Text from another machine becomes a report of this job, or one that says it did not."""
         try:
-            text = bytes(message).decode() if isinstance(message, (bytes, bytearray)) else ""
-            answer: dict[str, Any] = json.loads(text)
-            if "error" in answer:
-                raise ConvgradeError(str(answer["error"]))
+            seconds, message = answer
+            text = str(message, "utf-8")
+            self.took, self.answered = self.took + float(seconds), self.answered + 1
+            said: dict[str, Any] = json.loads(text)
+            if "error" in said:
+                raise ConvgradeError(str(said["error"]))
             report = Report.from_json(text)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             return problem(job, self.assignment, f"the worker gave no report ({type(error).__name__})")

@@ -12,7 +12,8 @@ import json
 import multiprocessing
 import tarfile
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,6 +26,8 @@ from autograder.grading.keys import engine_facts
 from autograder.grading.serve_spec import ServeSpec
 from autograder.grading.worker_process import Worker, WorkerSpec, end_all
 from autograder.layout import SOLUTIONS
+
+LONGEST = 4.0  # seconds after which a task begins no further submission: what was expected of it did not hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +68,25 @@ def as_it_is(bundle: Bundle) -> Bundle:
     return bundle
 
 
-def answered_there(frame: bytes, bundle: Bundle, seat: Seat) -> bytes:
-    """The answer to one request, as JSON: a report, or {"error": …} where nothing can be graded on this worker.
+def answered_there(frames: Sequence[bytes], bundle: Bundle, seat: Seat) -> list[tuple[float, bytes]]:
+    """(seconds, answer as JSON) of requests, in their order, until a while has passed or nobody wants them any more.
 
-    Raises Ended where the process broke over this submission: Dask tries it once more.
+    An answer is a report, or {"error": …} where nothing can be graded on this worker. Where the process broke over a
+    request, it and what follows have no answer; where it was alone, this raises Ended: Dask tries it once more.
     """
+    answers: list[tuple[float, bytes]] = []
     try:
-        return _classroom(bundle, seat).answer(frame)
+        room, end = _classroom(bundle, seat), time.monotonic() + LONGEST
+        for frame in frames:
+            if answers and (room.left or time.monotonic() > end):
+                break
+            answers.append(room.answer(frame))
     except ConvgradeError as error:
-        return json.dumps({"error": str(error)}).encode()
+        answers.append((0.0, json.dumps({"error": str(error)}).encode()))
+    except Ended:
+        if len(frames) == 1:
+            raise
+    return answers
 
 
 class _Classroom:
@@ -92,10 +105,11 @@ class _Classroom:
                 _refuse_other_facts(serving, seat.facts)
         self._spec, self._lock = replace(seat.spec, args=tuple(arguments)), threading.Lock()
         self._idle: list[Worker] = []
+        self.left = False  # the command that asked is gone
         self._users = 1  # whoever holds it open, and every thread that grades
 
-    def answer(self, frame: bytes) -> bytes:
-        """The answer of an idle process, or of a new one. A broken one is ended."""
+    def answer(self, frame: bytes) -> tuple[float, bytes]:
+        """What an idle process answers, or a new one, and in how many seconds. A broken one is ended."""
         worker = self._taken()
         try:
             answer = _asked(worker, frame)
@@ -136,8 +150,11 @@ def _scratch() -> str | None:
         return None
 
 
-def _asked(worker: Worker, frame: bytes) -> bytes:
-    """What the process says to one request. Raises Ended, and ConvgradeError where it cannot grade at all."""
+def _asked(worker: Worker, frame: bytes) -> tuple[float, bytes]:
+    """What the process says to one request, and how long that took it once it was ready.
+
+    Raises Ended, and ConvgradeError where it cannot grade at all.
+    """
     try:
         if not worker.ready:
             _in_time(worker)
@@ -145,6 +162,7 @@ def _asked(worker: Worker, frame: bytes) -> bytes:
             if "error" in started:
                 raise ConvgradeError(str(started["error"]))
             worker.ready = bool(started["ready"])
+        begun = time.monotonic()
         worker.send(frame)
         _in_time(worker)
         answer = worker.answer()
@@ -153,7 +171,7 @@ def _asked(worker: Worker, frame: bytes) -> bytes:
         raise Ended(f"the worker ended unexpectedly ({type(error).__name__})") from None
     if crash:
         raise Ended(str(crash))
-    return answer
+    return time.monotonic() - begun, answer
 
 
 def _in_time(worker: Worker) -> None:
@@ -199,7 +217,9 @@ def left(digest: str) -> None:
     """Nobody grades this course any more: end what this Dask worker keeps for it."""
     with _OPENING:
         for key in [key for key in _CLASSROOMS if key[0] == digest]:
-            _CLASSROOMS.pop(key).release()
+            room = _CLASSROOMS.pop(key)
+            room.left = True
+            room.release()
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -124,6 +125,13 @@ def test_a_submission_that_breaks_its_worker_once_is_graded(grade, tmp_path):
     assert (tmp_path / "seen").read_text().split() == ["s0", "s0"]
 
 
+def test_in_company_it_is_named_alone_too_and_nobody_is_graded_twice(grade, tmp_path):
+    reports = grade([""] * 60 + ["die"] + [""] * 60)
+    assert [report.student for report in reports if not report.graded] == ["s60"]
+    seen = Counter((tmp_path / "seen").read_text().split())
+    assert {student for student, times in seen.items() if times > 1} == {"s60"}
+
+
 def test_nonsense_from_a_worker_is_no_report(grade):
     (report,) = grade(['nonsense {"student": 1}'])
     assert report.fault == "ours"
@@ -201,7 +209,8 @@ def test_a_scheduler_that_goes_away_while_workers_are_counted_is_the_same_senten
 def test_a_worker_with_another_torch_is_refused_by_name(assignment):
     spec = worker_spec(assignment, GradingOptions())
     seat = cluster_worker.Seat(spec, {"slug": assignment.slug, "versions": {"torch": "1.0"}})
-    answer = json.loads(cluster_worker.answered_there(b"{}\n", cluster_worker.packed(assignment.root), seat))
+    ((_, text),) = cluster_worker.answered_there([b"{}\n"], cluster_worker.packed(assignment.root), seat)
+    answer = json.loads(text)
     assert "a worker of the cluster has another torch: 2." in answer["error"]
     assert "here 1.0" in answer["error"]
 
@@ -209,7 +218,8 @@ def test_a_worker_with_another_torch_is_refused_by_name(assignment):
 def test_a_course_that_arrives_damaged_is_not_unpacked(assignment):
     bundle = cluster_worker.packed(assignment.root)
     damaged = replace(bundle, raw=bundle.raw[:-1] + b"x")
-    answer = json.loads(cluster_worker.answered_there(b"{}\n", damaged, cluster_worker.Seat(WorkerSpec(print))))
+    ((_, text),) = cluster_worker.answered_there([b"{}\n"], damaged, cluster_worker.Seat(WorkerSpec(print)))
+    answer = json.loads(text)
     assert "arrived damaged" in answer["error"]
 
 

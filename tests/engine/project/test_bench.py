@@ -8,6 +8,7 @@ import math
 import pytest
 
 from bench import history
+from bench.__main__ import compare_with
 from bench.evidence import Figure, Goal, Outcome, exit_code, interval, quotients
 from bench.steady import shuffled
 
@@ -99,6 +100,11 @@ def test_only_figures_whose_intervals_do_not_touch_have_moved():
     before = line(slower=(1, 1.1, 1.2, 1.1, 1), same=(1, 1.1, 1.2, 1.1, 1), unclear=(1,))
     after = line(slower=(2, 2.1, 2.2, 2.1, 2), same=(1.1, 1.2, 1.3, 1.2, 1.2), unclear=(2,))
     assert history.moved(before, after) == ["slower: 1.1 → 2.1"]
+
+
+def test_a_commit_that_does_not_exist_is_named(capsys):
+    assert compare_with("no-such-commit", "a1_convolution", 1, 1) == 2
+    assert "no commit “no-such-commit”" in capsys.readouterr().out
 
 
 def test_another_order_keeps_every_test_and_what_shares_a_fixture_together():
