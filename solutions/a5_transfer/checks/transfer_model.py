@@ -70,11 +70,11 @@ def logits_of(model: nn.Module, maps: Tensor) -> Tensor:
     return logits
 
 
-def new_logits(model: nn.Module, x: Tensor) -> list[Tensor]:
+def new_logits(model: nn.Module, x: Tensor, mark: int) -> list[Any]:
     """In eval mode, with known numbers: of the model, and of its own head behind its own features."""
     features, head = parts_of(known_numbers(model).eval())
     with torch.no_grad():
-        return [model(x), head(features(x))]
+        return [marked("", mark), model(x), head(features(x))]
 
 
 @check(
@@ -149,7 +149,8 @@ def test_transfer_values(student, cases):
     inside = student.beside(new_logits, old_network)
     for x in several_images(cases):
         model = student.build_transfer_model(inside.old_network(), 6, 4, 5)
-        whole, behind = expect(inside.new_logits(model, x)).to_be_a(list, length=2)
+        told, whole, behind = expect(inside.new_logits(model, x, cases.seed)).to_be_a(list, length=3)
+        expect(told == marked("", cases.seed)).to_hold("the logits are of these images")
         expect(whole).to_have_shape(len(x), 4)
         expect(whole).to_match(behind)
 
