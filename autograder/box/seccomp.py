@@ -39,6 +39,10 @@ WITHOUT_MOUNTS = """
 """.split()  # noqa: SIM905  # as above
 NEW_WITHOUT_MOUNTS = (452, 463, 466, 469)
 
+# Where no pid namespace ends a submission, the kernel ends its group, so nobody leaves that: these do nothing. They are
+# not refused, since a program that makes a daemon needs no more than to go on.
+OF_THE_GROUP = ("setsid", "setpgid")
+
 # What changes a process by its number, also the grader, where numbers and user are the same and no file stands between.
 # Call, argument, and the only value of it that is let through: the caller itself.
 OF_ONESELF = (
@@ -49,12 +53,12 @@ OF_ONESELF = (
 
 
 @functools.cache
-def filter_program(mounted: bool, allowed: tuple[str, ...] = ()) -> bytes:
+def filter_program(mounted: bool, allowed: tuple[str, ...] = (), own_pids: bool = False) -> bytes:
     """The compiled filter: everything is allowed but the list above, what is not of oneself, leases,
     every socket but Unix, and 32-bit calls.
 
     Where nothing is `mounted`, no socket gets or calls a name, no folder is watched, and no file gets another mode,
-    owner or time. `allowed` are taken off the list.
+    owner or time. `allowed` are taken off the list. Without process ids of its own nobody leaves the first group.
     """
     refuse = pyseccomp.ERRNO(errno.EPERM)
     rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
@@ -65,6 +69,8 @@ def filter_program(mounted: bool, allowed: tuple[str, ...] = ()) -> bytes:
             _add(rules, refuse, call)
     for name, place, value in OF_ONESELF:
         rules.add_rule(refuse, name, pyseccomp.Arg(place, pyseccomp.NE, value))
+    for name in () if own_pids else OF_THE_GROUP:
+        rules.add_rule(pyseccomp.ERRNO(0), name)
     for name in ("socket", "socketpair"):
         rules.add_rule(refuse, name, pyseccomp.Arg(0, pyseccomp.NE, socket.AF_UNIX))
     for flag in CLONE_NAMESPACES:

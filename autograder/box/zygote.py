@@ -26,6 +26,7 @@ from autograder.course.limits import Limits
 from autograder.errors import BoxFailure, NoBox
 
 START_SECONDS, ANSWER_SECONDS, HANG_UP_SECONDS = 240.0, 120.0, 5.0  # machines are busy; an exit shows at once
+SPARE = 8  # processes above the limit of the kernel, which counts differently; a bomb is soon above them
 MAX_WARM = 10_000  # characters of a cell; a control message holds 64 KiB
 DEVICES = ("/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 MODES = ("bubblewrap", "landlock")
@@ -42,8 +43,8 @@ class Wall:
     `masked` files read as empty and folders are empty; behind landlock alone they cannot be read. Tensors live on
     `device` inside, "cpu" or "cuda". `off` switches protections off one by one, for tests only. When the zygote starts:
     view, masked, user, privileges, environment, dumpable, die-with-parent, host-descriptors, host-net, host-ipc,
-    host-pid. For each submission: limits, memory, namespaces, mounts, proc, net, ipc, pid, landlock, capabilities,
-    seccomp, descriptors, control, nonce, quiet.
+    host-pid. For each submission: limits, memory, count, namespaces, mounts, proc, net, ipc, pid, landlock,
+    capabilities, seccomp, descriptors, control, nonce, quiet.
     """
 
     mode: str = "bubblewrap"
@@ -85,10 +86,12 @@ class Zygote:
 
     def stop(self) -> None:
         """Ends the zygote and, with its pid namespace, everything in it."""
+        with contextlib.suppress(OSError):
+            self.control.shutdown(socket.SHUT_RDWR)  # a fork of ours may hold it, too, and would keep it open
         self.control.close()
-        if self.wall.mode != "bubblewrap":  # no pid namespace: it ends its submission itself
+        if self.wall.mode != "bubblewrap":  # no pid namespace: it ends its submission itself, and has to live for that
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(HANG_UP_SECONDS)
+                self.process.wait(ANSWER_SECONDS)
         if self.process.stderr:
             self.process.stderr.close()
         with contextlib.suppress(ProcessLookupError):
@@ -111,6 +114,7 @@ class Zygote:
             "family_mb": 0 if "memory" in self.wall.off else memory + 512,
             "disk_mb": limits.disk_mb,
             "processes": limits.processes,
+            "most_processes": None if "count" in self.wall.off else limits.processes + SPARE,
             "cpu_seconds": int(limits.submission_seconds) + 5,
             "off": sorted(self.wall.off),
         }
@@ -210,6 +214,7 @@ def _end_with(parent: int) -> None:
 
 def _config(wall: Wall, scratch: str, user: int) -> dict[str, Any]:
     bubbled = wall.mode == "bubblewrap"
+    own_pids = bubbled and wall.device == "cpu"  # a GPU's driver looks in /proc for the numbers of its threads
     reachable = bubbled or _all_can_read(scratch)
     becomes = reachable and os.getuid() == 0 and "user" not in wall.off
     if becomes and not bubbled:
@@ -228,11 +233,11 @@ def _config(wall: Wall, scratch: str, user: int) -> dict[str, Any]:
         "device": wall.device,
         "uid": user if becomes else None,
         "namespaces": bubbled,
-        "own_pids": bubbled and wall.device == "cpu",  # a GPU's driver looks in /proc for the numbers of its threads
+        "own_pids": own_pids,
         "readable": readable,
         "listed": listed,
         "writable": writable,
-        "filter": base64.b64encode(seccomp.filter_program(bubbled, calls)).decode(),
+        "filter": base64.b64encode(seccomp.filter_program(bubbled, calls, own_pids)).decode(),
         "off": sorted(wall.off),
     }
 

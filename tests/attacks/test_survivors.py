@@ -162,3 +162,43 @@ def test_a_grader_that_is_killed_takes_everything_with_it():
 
 def test_behind_the_weaker_wall_the_zygote_ends_its_submission():
     assert not survivors_of_a_killed_grader("landlock", stop_zygote=False)
+
+
+HELD = """
+import os, sys, time
+from autograder.box.box import open_box
+from autograder.box.zygote import Wall, Zygote
+from autograder.course.limits import Limits
+with Zygote.start(Wall(mode="landlock")) as zygote, open_box(zygote, Limits(cell_seconds=60)) as box:
+    box.run_cell(sys.argv[1], "cell 1")
+    if os.fork() == 0: time.sleep(600)  # it holds the connection, as a fork that judges does
+    zygote.stop()
+    os._exit(0)
+"""
+FAMILY = """
+import ctypes, mmap, os, struct, time
+ctypes.CDLL(None).prctl(15, b"{mark}", 0, 0, 0)
+count = mmap.mmap(-1, 8)
+def more():
+    known = struct.unpack("q", count[:])[0]
+    count[:] = struct.pack("q", known + 1)
+    return known < 20
+first = os.getpid()
+while more(): os.fork()
+if os.getpid() != first: time.sleep(300)
+"""
+
+
+def test_behind_the_weaker_wall_a_large_family_ends_although_a_fork_of_its_grader_lives_on():
+    """The zygote never heard that its grader was gone, was killed for that, and left everybody to process 1."""
+    mark = f"atk{secrets.token_hex(5)}"
+    command = [sys.executable, "-c", HELD, FAMILY.format(mark=mark)]
+    with subprocess.Popen(command, cwd=Path(__file__).parents[2], start_new_session=True) as grader:
+        try:
+            assert appears(mark)
+            assert grader.wait(240) == 0
+            assert gone(mark, 20)
+        finally:
+            os.killpg(grader.pid, signal.SIGKILL)  # with the fork
+            for pid in alive(mark):
+                os.kill(pid, signal.SIGKILL)

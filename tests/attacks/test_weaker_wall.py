@@ -165,7 +165,7 @@ def test_the_zygote_keeps_its_limits(weak):
         "os.sched_setaffinity(pid, list(os.sched_getaffinity(0))[:1])",
         "os.sched_setscheduler(pid, os.SCHED_BATCH, os.sched_param(0))",
         "os.setpriority(os.PRIO_PROCESS, pid, 19)",
-        "os.setpgid(0, 0); os.setpriority(os.PRIO_PGRP, 0, 19)",
+        "os.setpriority(os.PRIO_PGRP, 0, 19)",
         f"assert libc.syscall({IOPRIO_SET}, 1, pid, 3 << 13) == 0",
     ],
     ids="limits processors scheduler priority group disk".split(),  # noqa: SIM905
@@ -227,6 +227,29 @@ def test_no_process_outlives_its_submission(weak, name):
         call(box, "attack", mark)
         assert appears(mark)
     assert gone(mark)
+
+
+@pytest.mark.parametrize("leave", ["os.setsid()", "os.setpgid(0, 0)"])
+def test_nobody_leaves_the_group_that_the_kernel_ends_at_once(weak, leave):
+    attack = f"""
+    first = os.getpgid(0)
+    if os.fork(): time.sleep(60)
+    {leave}
+    return os.getpgid(0) != first"""
+    assert weak.gain("return os.getpgid(0) == os.getsid(0) == os.getpid()") is True
+    weak.stop(attack, without="seccomp")
+
+
+def test_a_family_is_as_large_as_allowed_even_where_the_kernel_does_not_count(weak):
+    """Linux exempts root: a bomb went on until its time was up, faster than a list of it was made."""
+    attack = """
+    for _ in range(args[0]):
+        if os.fork() == 0: time.sleep(60)
+    time.sleep(60)"""
+    with weak.box(f"def attack(*args):\n    {attack}", "limits memory") as box:
+        error = ending(box, "attack", QUICK.processes * 2)
+        assert (error.verdict, error.type_name) == (Verdict.RAISED, "Crash")
+        assert ending(box, "attack", QUICK.processes // 2).verdict is Verdict.TIMED_OUT
 
 
 def test_no_file_outlives_its_submission(weak):

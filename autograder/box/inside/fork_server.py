@@ -10,19 +10,16 @@ import array
 import base64
 import contextlib
 import gc
-import glob
 import json
 import os
 import select
 import signal
 import socket
 import sys
-import time
 from typing import Any
 
-from . import jail, usage
+from . import jail, kin, usage
 
-MOST_SWEEPS, SWEEP_SECONDS = 500, 0.01
 WATCH_SECONDS = 0.2  # how often the memory of a submission with several processes is added up
 
 
@@ -37,6 +34,7 @@ class ForkServer:
         self.shell = shell.Shell()
         self.shell.warm()
         self.child, self.family_mb = 0, 0
+        self.most: int | None = None  # processes of a submission
         self.over_memory = False
 
     def loop(self) -> None:
@@ -78,7 +76,7 @@ class ForkServer:
         if command["op"] == "sweep":
             return self._sweep()
         if command["op"] == "used":
-            return usage.used_by([self.child, *_descendants(self.child)] if self.child else [])
+            return usage.used_by(self._family())
         return self._end()
 
     def _receive(self) -> tuple[bytes, list[int]]:
@@ -108,7 +106,7 @@ class ForkServer:
             answer = dict(json.loads(pipe.read() or b'{"error": "the child ended before it started"}'))
         os.waitpid(middle, 0)
         self.child, self.over_memory = int(answer.get("pid", 0)), False
-        self.family_mb = command["limits"]["family_mb"]
+        self.family_mb, self.most = command["limits"]["family_mb"], command["limits"]["most_processes"]
         return answer
 
     def _make_child(self, command: dict[str, Any], connection: int, writer: int) -> None:
@@ -122,30 +120,41 @@ class ForkServer:
             jail.unshare({*config["off"], *([] if config["own_pids"] else ["pid"])})
         pid = os.fork()
         if pid == 0:
+            os.setsid()  # a group of its own, which the kernel ends at once; see `kin`
             os.close(writer)
             child.live(self.shell, connection, config, self.program)
         os.write(writer, json.dumps({"pid": pid}).encode())
 
     def _end(self) -> dict[str, Any]:
-        """Ends the submission: killing process 1 of its pid namespace ends every process in it."""
+        """Ends the submission: all of its pid namespace with process 1 of it; where there is none, all of its group."""
         if not self.child:
             return {"status": None, "over_memory": False, "memory_mb": 0.0}
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.child, signal.SIGKILL)
+        kin.signal_group(self.child, signal.SIGKILL)
         _, status, used = os.wait4(self.child, 0)
         self.child = 0
         self._end_strays()
         return {"status": status, "over_memory": self.over_memory, "memory_mb": used.ru_maxrss / 1024}
 
+    def _family(self) -> list[int]:
+        """The submission's processes; more than allowed are ended, since the kernel does not count root's."""
+        found = kin.descendants(os.getpid(), self.most) if self.child else []
+        if self.most is not None and len(found) > self.most:
+            kin.signal_group(self.child, signal.SIGKILL)
+        return found
+
     def _sweep(self) -> dict[str, Any]:
         """Ends what the submission has started."""
-        _kill_below(self.child)
+        kin.signal_group(self.child, signal.SIGSTOP)  # whoever stands still starts nothing
+        kin.kill_below(self.child)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.child, signal.SIGCONT)
         return {}
 
     def _free_the_socket(self) -> None:
         """Where there is no pid namespace, whom an ended submission has started still holds its socket: ended, too."""
-        if not self.config["own_pids"] and _has_ended(self.child):
-            _kill_below(os.getpid())
+        if not self.config["own_pids"] and kin.has_ended(self.child):
+            kin.signal_group(self.child, signal.SIGKILL)
+            kin.kill_below(os.getpid())
 
     def _end_strays(self) -> None:
         """Where there is no pid namespace, daemons fall to us (we are their subreaper); end them too."""
@@ -153,57 +162,20 @@ class ForkServer:
             return
         with contextlib.suppress(ChildProcessError):
             while True:
-                for pid in _children():
+                for pid in kin.children(os.getpid()):
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(pid, signal.SIGKILL)
                 os.waitpid(-1, 0)
 
     def _watch_memory(self) -> None:
         """Resource limits hold for one process; the sum over a submission's processes is counted here."""
-        family = _descendants()
+        family = self._family()
         alone = len(family) < 2 and self.config["device"] == "cpu"  # then its own limit counts everything
         if alone or self.family_mb == 0:
             return
         if sum(_private_kilobytes(pid) for pid in family) > self.family_mb * 1024:
             self.over_memory = True
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.child, signal.SIGKILL)
-
-
-def _children(pid: int | None = None) -> list[int]:
-    """Direct children of a process (this one by default), whichever of its threads started them."""
-    found: list[int] = []
-    for path in glob.glob(f"/proc/{pid or os.getpid()}/task/*/children"):
-        with contextlib.suppress(OSError), open(path) as file:
-            found += [int(child) for child in file.read().split()]
-    return found
-
-
-def _kill_below(pid: int) -> None:
-    """Kills all descendants; again and again, since they may start more, and dying takes its time."""
-    for _ in range(MOST_SWEEPS):
-        alive = [below for below in _descendants(pid) if not _has_ended(below)]
-        if not alive:
-            break
-        for below in alive:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(below, signal.SIGKILL)
-        time.sleep(SWEEP_SECONDS)
-
-
-def _has_ended(pid: int) -> bool:
-    """Whether its parent can bury it: a first thread counts as ended before the others have."""
-    with contextlib.suppress(OSError), open(f"/proc/{pid}/stat") as file:
-        return file.read().rpartition(")")[2].split()[0] in "ZX" and len(os.listdir(f"/proc/{pid}/task")) == 1
-    return True
-
-
-def _descendants(pid: int | None = None) -> list[int]:
-    """Everything below a process, by default this one: the submission, what it started, daemons that fell to us."""
-    found = _children(pid)
-    for pid in found:  # grows while it is walked
-        found += _children(pid)
-    return found
+            kin.signal_group(self.child, signal.SIGKILL)
 
 
 def _private_kilobytes(pid: int) -> int:
