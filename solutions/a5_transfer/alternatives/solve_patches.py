@@ -145,3 +145,38 @@ def solve_patches__fitted_twice(backbone, patches, labels, fine_tune=True, seed=
         scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.001, epochs=4, steps_per_epoch=len(batches))
         fit(model, batches, optimizer, scheduler, epochs=4)
     return model.eval()
+
+
+def solve_patches__mean_of_four_turns(backbone, patches, labels, fine_tune=True, seed=0):
+    class EveryWayUp(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.prepare = Prepare(backbone)
+            self.features = nn.Sequential(*list(backbone.children())[:-2])
+            n = backbone.fc.in_features
+            norm = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.BatchNorm1d(n), nn.Dropout(0.2)]
+            self.head = nn.Sequential(*norm, nn.Linear(n, 64), nn.ReLU(), nn.BatchNorm1d(64), nn.Linear(64, 2))
+
+        def forward(self, x):
+            x = self.prepare(x)
+            if self.training:
+                return self.head(self.features(x))
+            return sum(self.head(self.features(x.rot90(k, (2, 3)))) for k in range(4)) / 4
+
+    def any_way_up(patch):
+        way = int(torch.randint(8, ()))
+        return torch.rot90(patch.flip(-1) if way > 3 else patch, way % 4, (-2, -1))
+
+    torch.manual_seed(seed)
+    model = EveryWayUp()
+    batches = Batches(patches, labels, any_way_up, size=32, seed=seed)
+    model.features.requires_grad_(False).eval()
+    model.features.train = lambda mode=True: model.features
+    fit(model, batches, torch.optim.AdamW(model.head.parameters(), lr=1e-2), epochs=6)
+    del model.features.train
+    if fine_tune:
+        model.features.requires_grad_(True)
+        optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
+        cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-3, epochs=5, steps_per_epoch=len(batches))
+        fit(model, batches, optimizer, cycle, epochs=5)
+    return model.eval()

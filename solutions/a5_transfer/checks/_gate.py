@@ -36,17 +36,30 @@ def without_its_sight(model: nn.Module, seed: int) -> nn.Module:
     return model
 
 
-def told_by_the_maps(model: nn.Module, patches: Tensor, order: Tensor) -> list[Tensor]:
-    """Logits, the maps of the last block, and the logits when each patch gets the maps of another: for `order`."""
+def told_by_the_maps(model: nn.Module, patches: Tensor, order: Tensor) -> dict[str, Any]:
+    """Logits of the patches in this order, logits when they alone lend their maps of the last block, all maps of it.
+
+    A model may run its blocks more than once, to average over mirrored patches, say: each run lends its own maps.
+    """
     from cnnkit import backbone
 
-    blocks = [module for module in model.modules() if isinstance(module, backbone.Block)]
+    called: list[nn.Module] = []
     maps: list[Tensor] = []
+    lent: list[Tensor] = []
+
+    def run(images, blocks, hook):
+        hooks = [block.register_forward_hook(hook) for block in blocks]
+        try:
+            return model(images)
+        finally:
+            for handle in hooks:
+                handle.remove()
+
     with torch.no_grad():
-        hook = blocks[-1].register_forward_hook(lambda _module, _inputs, made: maps.append(made))
-        logits = model(patches)
-        hook.remove()
-        hook = blocks[-1].register_forward_hook(lambda _module, _inputs, made: made[order])
-        exchanged = model(patches)
-        hook.remove()
-    return [logits, exchanged, *maps]
+        blocks = [module for module in model.modules() if isinstance(module, backbone.Block)]
+        run(patches[:1], blocks, lambda block, _inputs, _made: called.append(block))
+        run(patches, called[-1:], lambda _block, _inputs, made: maps.append(made.flatten(1)))
+        logits = run(patches[order], called[-1:], lambda _block, _inputs, made: lent.append(made))
+        again = iter(lent)
+        exchanged = run(patches, called[-1:], lambda _block, _inputs, _made: next(again))
+    return {"logits": logits, "exchanged": exchanged, "maps": torch.cat(maps) if maps else None}
