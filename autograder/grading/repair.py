@@ -26,7 +26,7 @@ from autograder.judge.fresh_inputs import related_when_asked_again
 from autograder.judge.repair.aspects import Aspect, excerpt, line_to_look_at
 from autograder.judge.repair.edits import Edit, difference, edits_of
 from autograder.judge.repair.question import question_of
-from autograder.judge.repair.reading import code_of_definition, definitions_of, line_without_comment
+from autograder.judge.repair.reading import MAX_CHARACTERS, code_of_definition, definitions_of, line_without_comment
 from autograder.judge.repair.watched import MOST_NOTES, NOTES, lines_that_ran, watched
 from autograder.judge.replay import Case
 from autograder.judge.stance import REPLAYED
@@ -77,7 +77,8 @@ def pinpointed(results: Results, resit: Resit) -> Results:
     left = _Left(resit)
     for exercise in (exercise for exercise in assignment.exercises if not exercise.manual):
         if is_unexplained(of_exercise(exercise.name, results), resit.suite):
-            with contextlib.suppress(BoxFailure):  # the verdicts stand, whatever becomes of a hint
+            # The verdicts stand, whatever becomes of a hint, also where a definition is made to be dear to change.
+            with contextlib.suppress(BoxFailure, MemoryError, RecursionError):
                 causes = _Search(exercise, results, resit, left).found()
                 results = tuple(told({check.name: check for check in results}, causes).values())
     return results
@@ -200,6 +201,8 @@ class _Search:
     def _line(self, group: _Group, box: Box) -> _Line | None:
         """The place that repairs the group's checks, or else some; None where there are many, or at a bound."""
         own = {name: self.own[name] for name in self.own if name in group.all}
+        if sum(len(each.source) for each in own.values()) > MAX_CHARACTERS:
+            return None  # the edits of all of them are held at once
         alone = len(group.failed) == len(self.failed)  # else what is skipped may wait for another group
         trials = _Trials(self.resit.suite, box, group.failed, self.passed, self.skipped if alone else ())
         ran = trials.ran(own.values())

@@ -13,7 +13,8 @@ _ALT = r"!\[[^\]\n]{0,200}+\]\([ \t]{0,9}"
 _PASTED = re.compile(
     rf"{_ALT}<attachment:([^<>\n]{{1,300}}+)>{_TITLE}\)"
     rf"|{_ALT}attachment:((?:[^()\s]|\([^()\s]{{0,100}}\)){{1,300}}+){_TITLE}\)"
-    r"""|<img\b[^<>]{0,300}?src=["']?attachment:([^"'<>]{1,300}?)["']?(?:[ \t][^<>]{0,300})?/?>""",
+    r"""|<img\b[^<>]{0,300}?src=(?:"attachment:([^"<>\n]{1,300}+)"|'attachment:([^'<>\n]{1,300}+)'"""
+    r"""|attachment:([^\s"'<>]{1,300}+))[^<>]{0,300}+>""",
 )
 _BASE64 = r"data:image/(?:png|jpe?g);base64,"
 _INLINE = re.compile(

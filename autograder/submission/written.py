@@ -91,15 +91,20 @@ class _Desk:
             if cell.role == "manual"
         }
         claimed = {id(copy) for copies in (*claims.values(), *self._labelled.values()) for copy in copies}
-        known = {undressed(line) for cell in self.release for line in cell.source.splitlines()} | {""}
+        lines = [(cell.role, line) for cell in self.release for line in cell.source.splitlines()]
+        self._given = {tidy(line) for _, line in lines}
+        self._stubs = {undressed(line) for role, line in lines if role == "manual"} | {""}
         self._wrote = {
             id(cell)
             for cell in cells
-            if id(cell) not in claimed
-            and (cell.attachments or any(undressed(line) not in known for line in cell.source.splitlines()))
+            if id(cell) not in claimed and (cell.attachments or not all(map(self._is_known, cell.source.splitlines())))
         }
         self._own = set(self._wrote)  # what no question has yet
         self._anchors = dict(self._anchored(claims))  # rank in the release → place in the file
+
+    def _is_known(self, line: str) -> bool:
+        """Whether a line is the release's: as it stands there, or a question's stub in any dress."""
+        return tidy(line) in self._given or undressed(line) in self._stubs
 
     def answer(self, rank: int) -> Written:
         """What answers the question of this rank; what it takes is nobody else's any more."""

@@ -20,6 +20,8 @@ from autograder.judge.repair.scope import around_of
 
 MOST = 600  # edits of one definition
 IN_A_TURN = 12  # edits of one rule
+AT_A_PLACE = 40  # edits of one rule in one place: all are held until they are sorted
+PAIRS = 12  # neighbours in one statement that are written alike
 _SMALL = 3  # nodes of a name or a number
 _BLOCKS = ("body", "orelse", "finalbody")
 
@@ -247,7 +249,7 @@ def _of_statement(site: Site, place: int, around: Around) -> Iterator[_Change]:
     for number, rule in enumerate(RULES):
         if len(rule) == 2:
             aspect, change = rule
-            for each in change(block, place, around):
+            for each in itertools.islice(change(block, place, around), AT_A_PLACE):
                 named = _moved(block, each, line) if aspect in (Aspect.MOVED, Aspect.ANEW) else line
                 yield _Change(0, number, line, named, named, aspect, site, each)
 
@@ -265,7 +267,8 @@ def _of_expressions(node: Any, statement: int, around: Around) -> Iterator[_Chan
         for number, rule in enumerate(RULES):
             if len(rule) == 3 and isinstance(old, rule[0]):
                 change = _Change(0, number, statement, statement, line, rule[1] or inner.aspect, site, None)
-                yield from (replace(change, value=each) for each in rule[2](old, inner))
+                values = itertools.islice(rule[2](old, inner), AT_A_PLACE)
+                yield from (replace(change, value=each) for each in values)
 
 
 def _of_both(nodes: list[Any], around: Around) -> Iterator[_Change]:
@@ -274,13 +277,22 @@ def _of_both(nodes: list[Any], around: Around) -> Iterator[_Change]:
     Two statements, two loops of which one is in the other, or neighbours in one statement.
     """
     node = nodes[0]
-    own = list(_of_expressions(node, node.lineno, around))
-    for left, right in _alike_in(node):
+    pairs = list(itertools.islice(_alike_in(node), PAIRS))
+    others = list(_alike_beside(nodes))
+    own = list(_of_expressions(node, node.lineno, around)) if pairs or others else []
+    for left, right in pairs:
         yield from _zipped(_within(own, left), _within(own, right))
+    for other in others:
+        yield from _zipped(own, list(_of_expressions(other, other.lineno, around)))
+
+
+def _alike_beside(nodes: list[Any]) -> Iterator[Any]:
+    """The loop in this loop, and the next statement, where they are written like it."""
+    node = nodes[0]
     if isinstance(node, ast.For) and isinstance(node.body[0], ast.For) and _is_alike(node.iter, node.body[0].iter):
-        yield from _zipped(own, list(_of_expressions(node.body[0], node.body[0].lineno, around)))
+        yield node.body[0]
     if len(nodes) == 2 and isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr)) and _is_alike(*nodes):
-        yield from _zipped(own, list(_of_expressions(nodes[1], nodes[1].lineno, around)))
+        yield nodes[1]
 
 
 def _alike_in(node: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr]]:

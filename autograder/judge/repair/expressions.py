@@ -192,8 +192,8 @@ def other_order(node: Any, _: Around) -> Iterator[ast.expr]:
     row = node.args if isinstance(node, ast.Call) else node.elts
     if any(isinstance(each, ast.Starred) for each in row):
         return
-    pairs = sorted(itertools.combinations(range(len(row)), 2), key=lambda pair: (pair[1] - pair[0], pair))
-    orders = [_exchanged(row, *pair) for pair in pairs[:_MOST]]
+    pairs = ((place, place + far) for far in range(1, len(row)) for place in range(len(row) - far))
+    orders = [_exchanged(row, *pair) for pair in itertools.islice(pairs, _MOST)]
     half = len(row) // 2
     orders += [row[half:] + row[:half], row[::-1], row[1:] + row[:1], row[-1:] + row[:-1]] if len(row) > 2 else []
     for order in orders:

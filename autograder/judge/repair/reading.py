@@ -13,7 +13,7 @@ from autograder.course.answers import Definition
 from autograder.course.definitions import Function
 
 MAX_CHARACTERS = 20_000  # of one cell
-MAX_NODES = 6_000
+MAX_NODES = 2_500  # the longest answer of the course has about 550
 MAX_DEPTH = 60  # the longest answer of the course has about 20
 
 _MAGIC = re.compile(r"^[ \t]*+[%!].*+$", re.MULTILINE)

@@ -113,4 +113,7 @@ def _is_fresh(node: ast.expr) -> bool:
         return not node.elts
     if isinstance(node, ast.Dict):
         return not node.keys
-    return name_of_call(node) in _FRESH or (isinstance(node, ast.Constant) and node.value in (0, None, False))
+    if isinstance(node, ast.Call):
+        filled = bool(node.args or node.keywords) and name_of_call(node) != "defaultdict"
+        return name_of_call(node) in _FRESH and not filled
+    return isinstance(node, ast.Constant) and node.value in (0, None, False)

@@ -11,6 +11,7 @@ from autograder.judge.repair.aspects import Aspect
 from autograder.judge.repair.expressions import is_module, literal, number_of, renamed_call
 
 _NEAREST = 3
+_LETTERS = 60  # of an einsum
 _RESHAPED = ("flatten", "reshape", "view")
 _STEPS = frozenset(
     {"relu", "clamp", "abs", "sqrt", "square", "exp", "log", "sigmoid", "tanh", "softmax", "log_softmax"}
@@ -92,7 +93,7 @@ def other_letters(node: ast.Call, _: Around) -> Iterator[ast.expr]:
     """Two letters of a part of an einsum exchanged."""
     first = node.args[0] if name_of_call(node) == "einsum" and node.args else None
     text = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
-    for place in range(len(text) - 1):
+    for place in range(len(text) - 1 if len(text) <= _LETTERS else 0):
         if text[place : place + 2].isalpha():
             other = text[:place] + text[place + 1] + text[place] + text[place + 2 :]
             yield ast.Call(node.func, [ast.Constant(other), *node.args[1:]], node.keywords)

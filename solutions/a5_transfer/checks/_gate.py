@@ -36,10 +36,11 @@ def without_its_sight(model: nn.Module, seed: int) -> nn.Module:
     return model
 
 
-def told_by_the_maps(model: nn.Module, patches: Tensor, order: Tensor) -> dict[str, Any]:
-    """Logits of the patches in this order, logits when they alone lend their maps of the last block, all maps of it.
+def told_by_the_maps(model: nn.Module, patches: Tensor, order: Tensor, with_maps: bool) -> dict[str, Any]:
+    """Logits of the patches in this order, and logits when these patches lend the others their maps of the last block.
 
     A model may run its blocks more than once, to average over mirrored patches, say: each run lends its own maps.
+    `blocks` tells whether the model has one that runs, `maps` are those of the last one, where they are wanted.
     """
     from cnnkit import backbone
 
@@ -62,4 +63,5 @@ def told_by_the_maps(model: nn.Module, patches: Tensor, order: Tensor) -> dict[s
         logits = run(patches[order], called[-1:], lambda _block, _inputs, made: lent.append(made))
         again = iter(lent)
         exchanged = run(patches, called[-1:], lambda _block, _inputs, _made: next(again))
-    return {"logits": logits, "exchanged": exchanged, "maps": torch.cat(maps) if maps else None}
+    found = {"blocks": bool(called), "logits": logits, "exchanged": exchanged}
+    return found | {"maps": torch.cat(maps)} if with_maps and maps else found

@@ -282,14 +282,16 @@ def test_solved_seeds(student, cases):
 def expect_borrowed_sight(student: Any, cases: Any, model: Any, patches: Tensor, frozen: bool) -> None:
     """The maps of the last block decide, and nothing beside them; while it is frozen they are those of the backbone."""
     order = torch.from_numpy(cases.rng.permutation(len(patches)))
-    told = student.on_cpu.beside(told_by_the_maps)(model, patches, order)
-    found = expect(told).to_be_a(dict, length=3)
-    expect(found["maps"] is not None).to_hold("the patches go through the blocks of the backbone")
-    expect_unlike(found["logits"], "the logits")
-    close = (found["exchanged"] - found["logits"]).abs().max() <= 1e-3 * found["logits"].abs().max()
+    told = student.on_cpu.beside(told_by_the_maps)(model, patches, order, frozen)
+    found = expect(told).to_be_a(dict)
+    expect(found["blocks"]).to_hold("the patches go through the blocks of the backbone, as its modules")
+    logits = expect(found["logits"]).to_have_shape(len(patches), 2)
+    expect_unlike(logits, "the logits")
+    exchanged = expect(found["exchanged"]).to_have_shape(len(patches), 2)
+    close = (exchanged - logits).abs().max() <= 1e-3 * logits.abs().max()
     expect(bool(close)).to_hold("with the maps of another patch behind the last block, it gives that patch's answer")
     if frozen:
-        expect(borrowed_maps(found["maps"], patches)).to_hold(
+        expect(borrowed_maps(expect(found["maps"]).to_be_a(Tensor), patches)).to_hold(
             "the maps of the last block are those that the borrowed weights make of the middle"
         )
 
@@ -301,7 +303,7 @@ def borrowed_maps(maps: Tensor, patches: Tensor) -> bool:
     ways = [torch.rot90(batch, k, (2, 3)) for batch in (middle, middle.flip(3)) for k in range(4)]
     with torch.no_grad():
         right = nn.Sequential(*list(old.children())[:-2])(torch.cat(ways)).flatten(1)
-    if maps.ndim != 2 or maps.shape[1] != right.shape[1]:
+    if maps.dtype != right.dtype or maps.shape[1:] != right.shape[1:]:
         return False
     nearest = torch.cdist(maps, right).argmin(1)
     times = torch.bincount(nearest % len(patches), minlength=len(patches))

@@ -18,7 +18,7 @@ GRADING = {
     "decides": ["carried", "one", "repair", "scoring", "serve_spec", "worker"],
     "shows": [
         *("cluster", "cluster_worker", "dependencies", "faults", "incremental", "keys", "pool", "progress"),
-        *("session", "store", "worker_process"),
+        *("session", "store", "together", "worker_process"),
     ],
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -263,6 +264,25 @@ def test_what_is_kept_from_use_to_use_begins_anew_where_a_function_does(head, st
 @pytest.mark.parametrize("name", BOMBS)
 def test_what_is_too_deep_or_too_long_is_not_edited(name):
     assert definitions_of(BOMBS[name]) == {}
+
+
+DEAR = {
+    "an einsum": f"def f(a):\n    return torch.einsum({'ab' * 9000!r}, a)",
+    "a table": "def f(x):\n    return [" + "(1, 2, 3, 4), " * 350 + "]",
+    "a long row": "def f(x):\n    return (" + "x, " * 1200 + ")",
+    "statements": "def f(x):\n" + "    x = x.sum(1)\n" * 180 + "    return x",
+}
+
+
+@pytest.mark.parametrize("source", DEAR.values(), ids=DEAR)
+def test_what_is_held_before_the_first_edit_is_small(source):
+    """All changes of a definition are sorted first: a rule that had thousands in one place took hundreds of MB."""
+    (definition,) = definitions_of(source).values()
+    tracemalloc.start()
+    assert len(list(edits_of(definition, 20))) == 20
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 30e6
 
 
 def test_lines_of_ipython_s_own_do_not_move_the_others():

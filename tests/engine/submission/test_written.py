@@ -122,6 +122,11 @@ def test_a_sign_is_an_answer(source):
     assert states(notebook([text(source, "which")]))["which"] == ("given", source)
 
 
+def test_an_answer_in_the_words_of_a_heading_is_an_answer():
+    """The release says "# Convolution"; without its sign it is what the student wrote."""
+    assert states(notebook([*LABELLED, text("Convolution")]))["which"] == ("given", "Convolution")
+
+
 MAGIC = [
     "%md\n{}",
     "%%markdown\n{}",
@@ -248,6 +253,14 @@ def test_a_picture_is_told_once_however_it_is_written(source):
     assert set(found.answers[0].text.replace("(picture 1)", "").strip()) <= {" "}
     assert len(found.answers[0].pictures) == 1
     assert not [note for note in found.notes if "picture" in note]
+
+
+@pytest.mark.parametrize(
+    "tag", ["<img " + "src=attachment:" * 20 + " " * 600, "<img src='" * 99, "![](attachment:" * 40]
+)
+def test_a_text_of_pictures_that_never_end_is_read_once(tag):
+    """It took minutes, and more for each character."""
+    assert states(notebook([text(tag * 1000, "which")]))["which"][0] == "given"
 
 
 @pytest.mark.parametrize("kind", ["image/svg+xml", "image/webp", "application/octet-stream", "x"])
