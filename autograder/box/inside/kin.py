@@ -17,8 +17,11 @@ MOST_SWEEPS, SWEEP_SECONDS = 500, 0.01
 
 
 def signal_group(leader: int, sent: signal.Signals) -> None:
-    """Sends a signal to a submission's whole group, and to a first process that has made none yet."""
-    for send in (os.killpg, os.kill):
+    """Sends a signal to a submission's whole group, and to a first process that has made none yet.
+
+    Without a submission, 0, nobody gets one: to the kernel 0 means the group of whoever asks, which is ours.
+    """
+    for send in (os.killpg, os.kill) if leader > 1 else ():
         with contextlib.suppress(ProcessLookupError):
             send(leader, sent)
 

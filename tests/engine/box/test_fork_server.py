@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import sys
 
 import pytest
 
@@ -39,3 +40,9 @@ def test_a_grader_that_is_killed_before_the_answer_ends_its_submission(pair):
     grader.sendall(b'{"op": "used"}')
     server.loop()
     assert server.child == 0
+
+
+def test_without_a_submission_nobody_gets_its_signals():
+    """To the kernel process 0 is the group of whoever sends: the grader's own."""
+    code = "import signal; from autograder.box.inside.kin import signal_group; signal_group(0, signal.SIGTERM)"
+    assert subprocess.run([sys.executable, "-c", code], start_new_session=True).returncode == 0
