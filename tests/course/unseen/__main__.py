@@ -8,6 +8,7 @@ from tests.course.unseen.measure import (
     COLLEAGUE,
     HELD_OUT,
     HERE,
+    NEWCOMER,
     SLUGS,
     STUDENTS,
     is_good,
@@ -23,6 +24,7 @@ for option, folder, which in (
     ("--students", STUDENTS, "third"),
     ("--assistant", ASSISTANT, "fourth"),
     ("--colleague", COLLEAGUE, "fifth"),
+    ("--newcomer", NEWCOMER, "sixth"),
 ):
     help_text = f"ask about the {which} set instead of the first"
     parser.add_argument(option, dest="folder", action="store_const", const=folder, default=HERE, help=help_text)

@@ -36,6 +36,7 @@ HELD_OUT = HERE / "held_out"  # a second set, by somebody who knew the notebooks
 STUDENTS = HERE / "students"  # a third, by students who had solved the released notebooks
 ASSISTANT = HERE / "assistant"  # a fourth, by a teaching assistant who had seen the released notebooks alone
 COLLEAGUE = HERE / "colleague"  # a fifth, by a colleague from another course, from the released notebooks alone
+NEWCOMER = HERE / "newcomer"  # a sixth, by a newcomer who writes loops, from the released notebooks alone
 ROOT = HERE.parents[2]
 SLUGS = sorted(path.stem for path in HERE.glob("*.toml"))
 SILENT = "nothing"
