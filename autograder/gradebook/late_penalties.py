@@ -14,7 +14,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
 from autograder.course.term import Term, load_term
-from autograder.gradebook.requests import ask_about_new
+from autograder.gradebook.requests import ask_about_new, save
 from autograder.gradebook.students import refuse_strangers
 from autograder.gradebook.team_marks import share_marks
 
@@ -56,8 +56,8 @@ def recompute(book: Gradebook, slug: str, nbgrader_config: Config) -> dict[str, 
     term = load_term(root)
     refuse_strangers(root, term, [student.id for student in book.students])
     set_deadline(book, slug, term)
-    share_marks(book, slug, term.teams_of(slug))
-    ask_about_new(book, root, slug)
+    share_marks(book, root, slug, term.teams_of(slug))
+    asked = ask_about_new(book, root, slug)
     step = AssignLatePenalties(config=nbgrader_config)
     step.gradebook, step.assignment_id = book, slug
     changed = {}
@@ -69,6 +69,8 @@ def recompute(book: Gradebook, slug: str, nbgrader_config: Config) -> dict[str, 
             if abs(after - before) > 1e-6:
                 changed[submission.student_id] = (before, after)
     book.db.commit()
+    for request in asked:  # only now: cut off before, they are asked about again
+        save(root, request)
     return changed
 
 

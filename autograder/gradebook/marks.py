@@ -19,7 +19,7 @@ from autograder.course.term import load_term
 from autograder.errors import ConvgradeError
 from autograder.gradebook import opening
 from autograder.gradebook.marked import RecordedAnswer, no_answer, points_are_for_this_one, recorded_answers
-from autograder.gradebook.team_marks import share_marks
+from autograder.gradebook.team_marks import MarkChange, share_marks
 
 _TABLES = MetaData()
 _MARKS = Table(
@@ -130,12 +130,15 @@ def give_mark(root: Path, slug: str, shown: AnswerToMark, mark: ClickedMark) -> 
             raise AnswerChanged("this student has handed in another answer since\n  it is shown now: mark that one")
         _keep(book, slug, shown, mark)
         after = _with_marks(shown, _marks(book, slug, exercise).get(shown.student, []))
+        change, words = None, mark.comment or None
         if after.counting == mark:
+            values = (row.manual_score, mark.points), (comment.manual_comment, words)
+            change = MarkChange(shown.student, exercise, *values)
             row.manual_score = mark.points
-            comment.manual_comment = mark.comment or None
+            comment.manual_comment = words
         row.needs_manual_grade = after.differs
         points_are_for_this_one(book, slug, exercise, shown.student)
-        share_marks(book, slug, load_term(root).teams_of(slug))
+        share_marks(book, root, slug, load_term(root).teams_of(slug), change)
         book.db.commit()
     return after
 

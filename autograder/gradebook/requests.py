@@ -196,8 +196,12 @@ def row_of(book: Any, regrade_request: RegradeRequest) -> Any:
     return None
 
 
-def ask_about_new(book: Any, root: Path, slug: str) -> None:
-    """Where points of a request are for a file that is no longer the one that counts, a person is asked, once."""
+def ask_about_new(book: Any, root: Path, slug: str) -> list[RegradeRequest]:
+    """Where points of a request are for a file that is no longer the one that counts, a person is asked, once.
+
+    Nothing is committed; gives the requests as they are to be saved after that.
+    """
+    asked = []
     for request in all_requests(root):
         last = request.decisions[-1] if request.decisions else None
         now = submission_digest(root, slug, request.student) if request.slug == slug and last and last.points else ""
@@ -205,4 +209,5 @@ def ask_about_new(book: Any, root: Path, slug: str) -> None:
             continue
         if row := row_of(book, request):
             row.needs_manual_grade = True
-            save(root, replace(request, decisions=(*request.decisions[:-1], replace(last, asked=now))))
+            asked.append(replace(request, decisions=(*request.decisions[:-1], replace(last, asked=now))))
+    return asked

@@ -91,6 +91,20 @@ def test_a_team_is_marked_once(root):
     assert answer_of(root, "bob").done_by("una")
 
 
+def test_a_team_follows_when_its_mark_changes_and_whoever_has_other_points_does_not(root):
+    """Only the first mark used to be everybody's: corrected, settled or marked again, it was one student's."""
+    rule(root, '[teams]\ntrio = ["ada", "bob", "eve"]\n')
+    record(root, ada="Ours.", bob="Ours.", eve="Ours.")
+    give(root, "ada", 7, comment="Good.")
+    enter(root, "eve", why=2)
+    give(root, "ada", 4, comment="Not that good.")
+    assert [columns(root, student)[::2] for student in ("ada", "bob")] == [(4, "Not that good.")] * 2
+    assert columns(root, "eve")[0] == 2
+    record(root, ada="New.", bob="New.", eve="New.")
+    give(root, "ada", 4)
+    assert [columns(root, student)[:2] for student in ("ada", "bob", "eve")] == [(4, False), (4, False), (2, True)]
+
+
 def test_points_from_formgrader_are_shown_and_stay_under_an_equal_second_mark(root):
     give(root, "ada", 7, "una")
     enter(root, "ada", why=6)

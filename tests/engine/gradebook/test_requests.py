@@ -9,11 +9,13 @@ import pytest
 
 from autograder.cli.main import main
 from autograder.course import load_course
-from autograder.gradebook import database
+from autograder.errors import UsageError
+from autograder.gradebook import database, decisions, late_penalties
 from autograder.gradebook.gather import gather_contexts
+from autograder.gradebook.requests import request_of
 from autograder.grading.session import store_of
 from autograder.reports.student_page import student_page
-from tests.engine.samples.book import book_of, hand_in, make_book, make_course, report, rule, url_of
+from tests.engine.samples.book import book_of, enter, hand_in, make_book, make_course, report, rule, url_of
 
 FORM = """\
 Email,Assignment,Check,Why
@@ -189,3 +191,66 @@ def test_the_students_page_has_a_text_to_copy_or_a_mail_and_then_the_decision(ro
     assert "+2 points. a &lt;b&gt; is fine" in page_of(root, "ada")
     hand_in(root, "ada", raw=b"second")
     assert "a person looks at the new one" in page_of(root, "ada")
+
+
+# interrupted, or at the same time ---------------------------------------------------------------
+
+
+def test_a_decision_that_was_cut_off_is_completed_and_its_points_are_not_given_twice(root, requests, monkeypatch):
+    """Between the gradebook and the request's own file: the points were there, the request was open."""
+    requests("add", "form.csv")
+    words = ("decide", id_of(requests, "ada"), "--points", "+1.5", "--because", "half right")
+    with monkeypatch.context() as patch:
+        patch.setattr(decisions, "save", _killed)
+        assert requests(*words)[0] == 130
+    assert points_of_add(root)[1] == 1.5
+    code, _, err = requests(*words)
+    assert (code, "was decided meanwhile (+1.5 points)" in err, points_of_add(root)[1]) == (2, True, 1.5)
+    assert "1 decided" in requests("list", "--all")[1]
+    assert (requests(*words, "--again")[0], points_of_add(root)[1]) == (0, 3)
+
+
+@pytest.mark.parametrize("points", [1.5, 0.0])
+def test_of_two_who_decide_at_once_the_second_is_told(root, requests, points):
+    requests("add", "form.csv")
+    seen = request_of(root, id_of(requests, "ada"))
+    decisions.decide(root, seen, 1.5, "the first")
+    with pytest.raises(UsageError, match=r"was decided meanwhile \(\+1.5 points\)"):
+        decisions.decide(root, seen, points, "the second")
+    assert points_of_add(root)[1] == 1.5
+    assert [item.because for item in request_of(root, seen.id).decisions] == ["the first"]
+
+
+def test_who_has_to_look_again_is_asked_even_where_the_first_recording_was_cut_off(root, requests, monkeypatch):
+    requests("add", "form.csv")
+    requests("decide", id_of(requests, "ada"), "--points", "2", "--because", "half right")
+    hand_in(root, "ada", raw=b"second")
+    with monkeypatch.context() as patch:
+        patch.setattr(late_penalties, "_penalty", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            database.record([report("ada", ("add_sums",))], root)
+    database.record([report("ada", ("add_sums",))], root)
+    assert points_of_add(root) == (0, 2, True)
+
+
+def test_points_on_request_follow_in_the_team_where_the_work_is_the_same(root, requests):
+    """Both had 4 for their answer; only who asked used to get more."""
+    rule(root, '[teams]\npair = ["ada", "bob"]\n')
+    for student in ("ada", "bob"):
+        enter(root, student, add_check=4)
+    requests("add", "form.csv")
+    requests("decide", id_of(requests, "ada"), "--points", "+1.5", "--because", "half right")
+    assert points_of_add(root, "bob")[1] == 5.5
+
+
+def test_points_on_request_stay_with_their_file_in_a_team_with_several(root, requests):
+    """Both left the question blank, so their answers are the same; their code is not."""
+    rule(root, '[teams]\npair = ["ada", "bob"]\n')
+    hand_in(root, "bob", raw=b"own")
+    requests("add", "form.csv")
+    requests("decide", id_of(requests, "ada"), "--points", "+1.5", "--because", "half right")
+    assert points_of_add(root, "bob") == (30, None, False)
+
+
+def _killed(*_):
+    raise KeyboardInterrupt
