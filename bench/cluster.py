@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -41,27 +42,57 @@ def main() -> None:
         spec = WorkerSpec(fake_workers.obedient, (folder,), cluster=address)
         assignment = load_course(Path(__file__).parents[1]).assignments[0]
 
-        warm, started = 4 * options.workers, list[tuple[float, float, dict[str, float]]]()
-        answered = itertools.count(1)
-
-        def heard(_: Report) -> None:
-            if next(answered) == warm:  # every worker is: what a process takes to start belongs to no job
-                started.append((time.perf_counter(), _largest(), processor_time()))
-
-        jobs = (Job(f"s{number}", "", "", order) for number in range(warm + options.jobs))
-        graded = sum(report.graded for report in grade_all(jobs, assignment, spec, options.workers, heard))
-        seconds = time.perf_counter() - started[0][0]
-        assert graded == warm + options.jobs
-        worked = {part: took - started[0][2][part] for part, took in processor_time().items()}
-        grown = (_largest() - started[0][1]) / 1024
-    asleep = options.jobs * options.milliseconds / 1000 / options.workers
-    print(f"{options.jobs} jobs of {options.milliseconds:g} ms on {options.workers} workers: {seconds:.1f} s")
-    print(
-        f"asleep {asleep / seconds:.0%} of the time; {1000 * (seconds - asleep) / options.jobs:.2f} ms a job beyond it"
-    )
-    each = ", ".join(f"{part} {1000 * took / options.jobs:.2f}" for part, took in worked.items())
+        watch = _Watch(Path(folder), options.workers, options.jobs)
+        graded = sum(
+            report.graded for report in grade_all(watch.submissions(order), assignment, spec, options.workers, watch)
+        )
+        assert graded == watch.answered
+        worked, grown = watch.worked(), watch.grown()
+    seconds, jobs = watch.ended - watch.begun, watch.answered - watch.before
+    asleep = jobs * options.milliseconds / 1000 / options.workers
+    print(f"{jobs} jobs of {options.milliseconds:g} ms on {options.workers} workers: {seconds:.1f} s")
+    print(f"asleep {asleep / seconds:.0%} of the time; {1000 * (seconds - asleep) / jobs:.2f} ms a job beyond it")
+    each = ", ".join(f"{part} {1000 * took / jobs:.2f}" for part, took in worked.items())
     print(f"of the processor, in ms a job: {each}")
     print(f"the client grew by {grown:.0f} MB")
+
+
+@dataclass
+class _Watch:
+    """Counts from the moment when every worker is up to the last report: to start and to end them is no job's cost."""
+
+    folder: Path  # where each worker leaves a file
+    workers: int
+    jobs: int  # to be counted
+    answered: int = 0
+    before: int = 0  # answers that do not count
+    begun: float = 0.0
+    ended: float = 0.0
+    largest: float = 0.0
+    worked_before: dict[str, float] = field(default_factory=dict)
+
+    def __call__(self, _: Report) -> None:
+        """A report is here."""
+        self.answered += 1
+        self.ended = time.perf_counter()
+        if not self.begun and len([*self.folder.glob("ready-*")]) == self.workers:
+            self.before, self.begun = self.answered, self.ended
+            self.largest, self.worked_before = _largest(), processor_time()
+
+    def submissions(self, order: bytes) -> Iterator[Job]:
+        """Without an end until every worker is up."""
+        for number in itertools.count():
+            if self.begun and number >= self.before + self.jobs:
+                return
+            yield Job(f"s{number}", "", "", order)
+
+    def worked(self) -> dict[str, float]:
+        """Seconds of the processor since every worker is up, by part."""
+        return {part: took - self.worked_before[part] for part, took in processor_time().items()}
+
+    def grown(self) -> float:
+        """Megabytes of the client since then."""
+        return (_largest() - self.largest) / 1024
 
 
 def _largest() -> float:

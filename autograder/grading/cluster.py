@@ -16,7 +16,6 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -46,6 +45,7 @@ QUEUES = {  # what --cluster may name besides an address → the class of dask-j
 SCHEMES = ("tcp", "tls", "ws", "wss")
 PATIENCE = 30.0  # seconds that a running scheduler may be out of reach or without workers
 AHEAD = 2  # tasks on their way for each thread of the cluster
+HELD = 512 * 2**20  # bytes of notebooks that are read and not answered: a class of large ones need not fit into memory
 OUT_OF_ORDER = 8  # reports for each of these may be there while the oldest is not
 
 
@@ -124,6 +124,7 @@ class _Class:
     running: dict[Future, list[_Place]] = field(default_factory=dict)
     waiting: deque[_Place] = field(default_factory=deque)
     again: deque[_Place] = field(default_factory=deque)  # alone
+    held: int = 0  # bytes of the jobs in these three
     took: float = 0.0  # what the workers say that the answered ones took
     answered: int = 0
     finished: dict[int, Report] = field(default_factory=dict)
@@ -169,7 +170,9 @@ class _Class:
         """Jobs that nobody was asked yet, in so many tasks."""
         most = fitting_a_task(self.took / self.answered if self.answered else None)
         known = most * (max(0, tasks) + threads)  # more of them need not be there to see that all are full
-        self.waiting.extend(islice(self.jobs, max(0, known - len(self.waiting))))
+        while len(self.waiting) < known and self.held < HELD and (place := next(self.jobs, None)):
+            self.waiting.append(place)
+            self.held += len(place[1].raw)
         sizes = task_sizes(len(self.waiting), tasks, threads, most)
         return [[self.waiting.popleft() for _ in range(size)] for size in sizes]
 
@@ -192,7 +195,8 @@ class _Class:
         places = self.running[future]
         reports = self._told(future, [job for _, job in places])
         del self.running[future]
-        for (index, _), report in zip(places, reports, strict=False):
+        for (index, job), report in zip(places, reports, strict=False):
+            self.held -= len(job.raw)
             self.finished[index] = report
             self.on_report(report)
         self.again.extend(places[len(reports) :])
