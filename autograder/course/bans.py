@@ -46,17 +46,20 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
     {
         "convolutions": Family(
             "torch's own convolutions",
-            "`F.conv2d`, `nn.Conv2d`, `F.conv_transpose2d` and relatives, `scipy.signal` and `scipy.ndimage`",
-            ("conv(?!ert)", "scipy.signal", "scipy.ndimage"),
+            "`F.conv2d`, `nn.Conv2d`, `F.conv_transpose2d` and relatives,"
+            " `scipy.signal`, `scipy.ndimage` and `skimage.filters`",
+            ("conv(?!ert)", "scipy.signal", "scipy.ndimage", "skimage.filters"),
         ),
         "unfold": Family(
-            "`F.unfold`", "also `nn.Unfold` and scikit-image's `view_as_windows`", ("im2col", "skimage.util.shape")
+            "`F.unfold`",
+            "also `nn.Unfold` and scikit-image's `view_as_windows`",
+            ("im2col|unfold3d", "skimage.util.shape"),
         ),
         "fold": Family("`F.fold`", "also `nn.Fold`", ("col2im",)),
         "padding": Family(
             "`F.pad`",
-            "also `nn.ZeroPad2d`, `torch.constant_pad_nd` and relatives",
-            ("constant_pad|(reflection|replication)_pad|_pad_(enum|circular)",),
+            "also `nn.ZeroPad2d`, `torch.constant_pad_nd` and relatives, and `np.pad`",
+            ("constant_pad|(reflection|replication)_pad|_pad_(enum|circular)", "numpy.lib._arraypad_impl"),
         ),
         "poolings": Family(
             "torch's own poolings",

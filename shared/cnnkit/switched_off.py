@@ -15,10 +15,10 @@ from torch.utils._python_dispatch import TorchDispatchMode
 # What docstrings call it, and what it stops: patterns of PyTorch's operators, and modules (with a dot). The grader has
 # the same list, a test compares them.
 STOPS: dict[str, tuple[str, ...]] = {
-    "torch's own convolutions": ("conv(?!ert)", "scipy.signal", "scipy.ndimage"),
-    "`F.unfold`": ("im2col", "skimage.util.shape"),
+    "torch's own convolutions": ("conv(?!ert)", "scipy.signal", "scipy.ndimage", "skimage.filters"),
+    "`F.unfold`": ("im2col|unfold3d", "skimage.util.shape"),
     "`F.fold`": ("col2im",),
-    "`F.pad`": ("constant_pad|(reflection|replication)_pad|_pad_(enum|circular)",),
+    "`F.pad`": ("constant_pad|(reflection|replication)_pad|_pad_(enum|circular)", "numpy.lib._arraypad_impl"),
     "torch's own poolings": ("pool", "scipy.ndimage", "skimage.measure"),
     "`F.interpolate`": ("upsample", "scipy.ndimage", "skimage.transform"),
 }
@@ -68,7 +68,7 @@ class _Entered:
 
     def __call__(self, frame: FrameType, event: str, _argument: object) -> None:
         module = frame.f_globals.get("__name__", "")
-        if event == "call" and module.startswith(("scipy.", "skimage.")):
+        if event == "call" and module.startswith(("scipy.", "skimage.", "numpy.lib.")):
             self._notice(module=module)
 
 

@@ -32,9 +32,9 @@
 # **Switched off where you build it yourself.** The docstrings in T1.2, T1.4 and T1.5 name what is switched off while these
 # tasks are graded, in every call:
 #
-# - torch's own convolutions: `F.conv2d`, `nn.Conv2d`, `F.conv_transpose2d` and relatives, `scipy.signal` and `scipy.ndimage`
+# - torch's own convolutions: `F.conv2d`, `nn.Conv2d`, `F.conv_transpose2d` and relatives, `scipy.signal`, `scipy.ndimage` and `skimage.filters`
 # - `F.unfold`: also `nn.Unfold` and scikit-image's `view_as_windows`
-# - `F.pad`: also `nn.ZeroPad2d`, `torch.constant_pad_nd` and relatives
+# - `F.pad`: also `nn.ZeroPad2d`, `torch.constant_pad_nd` and relatives, and `np.pad`
 #
 # Loops, slices, `sum`, `einsum`, `@`, `Tensor.unfold` and `torch.fft` are all yours, whatever they use inside.
 

@@ -35,7 +35,7 @@
 # these functions are graded, in every call:
 #
 # - torch's own poolings: `F.max_pool2d`, `nn.AvgPool2d`, `F.max_unpool2d` and relatives, `scipy.ndimage` and `skimage.measure`
-# - torch's own convolutions: `F.conv2d`, `nn.Conv2d`, `F.conv_transpose2d` and relatives, `scipy.signal` and `scipy.ndimage`
+# - torch's own convolutions: `F.conv2d`, `nn.Conv2d`, `F.conv_transpose2d` and relatives, `scipy.signal`, `scipy.ndimage` and `skimage.filters`
 # - `F.unfold`: also `nn.Unfold` and scikit-image's `view_as_windows`
 # - `F.fold`: also `nn.Fold`
 # - `F.interpolate`: also `nn.Upsample` and relatives, `scipy.ndimage` and `skimage.transform`

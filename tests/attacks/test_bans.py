@@ -12,12 +12,16 @@ from autograder.course.bans import FAMILIES
 from autograder.model import Verdict
 from tests.attacks.walls import QUICK, call, ending
 
-BAN = ["conv(?!ert)", "unfold|im2col", "scipy.signal", "scipy.ndimage"]
+BAN = ["conv(?!ert)", "unfold|im2col", "scipy.signal", "scipy.ndimage", "skimage.filters"]
 PADDING, POOLINGS, UNFOLD = (list(FAMILIES[name].stops) for name in ("padding", "poolings", "unfold"))
+FOLD, UPSAMPLING = (list(FAMILIES[name].stops) for name in ("fold", "upsampling"))
 X = torch.ones(1, 1, 4, 4, dtype=torch.float64)
 PATIENT = replace(QUICK, cell_seconds=50, call_seconds=50)  # scipy is imported on a busy machine
 SETUP = """
-import torch, torch.nn as nn, torch.nn.functional as F
+import numpy as np, torch, torch.nn as nn, torch.nn.functional as F
+import torch._decomp.decompositions as twins, torch._refs
+from torch._decomp import decomposition_table as table
+from torch.nn.utils._expanded_weights.conv_utils import unfold3d
 from torch.utils import _python_dispatch as modes
 aten, keys, K = torch.ops.aten, torch._C.DispatchKeySet, torch._C.DispatchKey
 full = (None, [1, 1], [0, 0], [1, 1], False, [0, 0], 1)
@@ -49,6 +53,10 @@ cropped, folded = F.pad(size, (-1, -1, -1, -1)), F.fold(torch.ones(1, 4, 9, requ
 columns = folded.grad_fn.next_functions[0][0].variable
 """
 SLOW = {  # to import or to make: only where it is used
+    "correlate_sparse": "from skimage.filters import correlate_sparse",
+    "hidden_away": "import scipy.signal\nhidden_away = scipy.signal.convolve2d\n"
+    "for name in [*sys.modules]:\n    if name.startswith('scipy.signal'): del sys.modules[name]",
+    "popped": "popped = vars(torch._refs).pop('constant_pad_nd')",
     "convolve": "import scipy.signal\nfrom scipy.signal import convolve2d",
     "script": "script = torch.jit.trace(lambda x: F.conv2d(x, x), torch.ones(1, 1, 4, 4, dtype=torch.float64))",
     "traced": "traced = torch.jit.trace(lambda x: F.pad(x, (1, 1)), torch.ones(1, 1, 4, 4, dtype=torch.float64))",
@@ -84,6 +92,8 @@ ROADS = [
     "script(x)",
     "F.unfold(x, 2)",
     "x.unfold(2, 2, 1)",
+    "twins.im2col(x, [2, 2], [1, 1], [0, 0], [1, 1])",
+    "correlate_sparse(x[0, 0].numpy(), np.ones((3, 3)), mode='valid')",
     "scipy.signal.convolve2d(x[0, 0], x[0, 0])",
     "convolve2d(x[0, 0].numpy(), x[0, 0].numpy())",
     "scipy.signal.fftconvolve(x[0, 0].numpy(), x[0, 0].numpy())",
@@ -98,6 +108,7 @@ EVASIONS = {
     "an excluded key": "guard = torch._C._ExcludeDispatchKeyGuard(keys(K.BackendSelect)); return F.conv2d(x, x)",
     "no profile function": "sys.setprofile(None); return convolve2d(x[0, 0].numpy(), x[0, 0].numpy())",
     "another profile function": "sys.setprofile(lambda *_: None); return convolve2d(x[0, 0].numpy(), x[0, 0].numpy())",
+    "no trace of its module": "return hidden_away(x[0, 0].numpy(), x[0, 0].numpy())",
     "importing it only then": "import scipy.ndimage as late; return late.correlate(x[0, 0].numpy(), x[0, 0].numpy())",
     "an answer that is computed when it is read": "return Late(x)",
     "the gradient only": "return Backward.apply(x)",
@@ -154,6 +165,12 @@ DOORS = {  # ways to a banned operation that lead through another one, or that P
     "torch.fft.fft2(Inside(x)).real": PADDING,
     "torch.stft(x.flatten(), 4, center=True, return_complex=True).real": PADDING,
     "torch.conv2d(x, x[..., :2, :2], padding='same')": PADDING,
+    "torch._refs.constant_pad_nd(x, (1, 1))": PADDING,
+    "table[aten.constant_pad_nd.default](x, (1, 1))": PADDING,
+    "popped(x, (1, 1))": PADDING,
+    "twins._reflection_pad(x[0], (1, 1, 1, 1))": PADDING,
+    "twins._replication_pad(x[0], (1, 1, 1, 1))": PADDING,
+    "torch.as_tensor(np.pad(x.numpy(), 1))": PADDING,
     "F.max_pool2d(x, 2)": POOLINGS,
     "F.avg_pool1d(x[0], 2)": POOLINGS,
     "F.lp_pool2d(x, 2, 2)": POOLINGS,
@@ -161,6 +178,13 @@ DOORS = {  # ways to a banned operation that lead through another one, or that P
     "F.local_response_norm(x, 2)": POOLINGS,
     "F.interpolate(x, scale_factor=0.5, mode='area')": POOLINGS,
     "F.max_unpool2d(x, torch.arange(16).reshape(1, 1, 4, 4), 1)": POOLINGS,
+    "table[aten.max_unpool2d.default](x, torch.arange(16).reshape(1, 1, 4, 4), [4, 4])": POOLINGS,
+    "table[aten._adaptive_avg_pool2d.default](x, (2, 2))": POOLINGS,
+    "twins.col2im(x.reshape(1, 4, 4), [3, 3], [2, 2], [1, 1], [0, 0], [1, 1])": FOLD,
+    "twins._upsample_nearest(x, (8, 8), [2.0, 2.0])": UPSAMPLING,
+    "table[aten.upsample_bilinear2d.vec](x, None, False, [2.0, 2.0])": UPSAMPLING,
+    "unfold3d(x[None], (1, 2, 2), (0, 0, 0), (1, 1, 1), (1, 1, 1))": UNFOLD,
+    "twins.im2col(x, [2, 2], [1, 1], [0, 0], [1, 1])": UNFOLD,
     "nn.Unfold(2)(x)": UNFOLD,
     "torch.func.vjp(lambda cols: F.fold(cols, (4, 4), 2), torch.ones(1, 4, 9))[1](x.float())[0]": UNFOLD,
     "torch.autograd.grad(folded, columns, x.float(), retain_graph=True)[0]": UNFOLD,
@@ -183,6 +207,8 @@ INNOCENT = {
     "F.pad(x, (-1, 0, 0, -2))": PADDING,
     "F.fold(x.reshape(1, 4, 4).float(), (3, 3), 2)": UNFOLD,
     "F.fold(x.reshape(4, 4).float(), (3, 3), (2, 2), (2, 1), (1, 0), (2, 1))": UNFOLD,
+    "torch.func.jvp(lambda each: each.sin() @ each, (x,), (x,))[1]": PADDING,
+    "torch._refs.unfold(x, 2, 2, 1)": UNFOLD,
     "x @ x": BAN,
     "x.float().double()": BAN,
     "F.relu(F.pad(x, (1, 1)))": BAN,

@@ -74,8 +74,9 @@ class Ban:
         for library in self._libraries.values():
             library.reset()
         self._libraries, self._first, self._words = {}, {}, ()
-        self._modules.switch(tuple(word for word in words if "." in word))
-        names = {name for word in words if "." not in word for name in _matching(word)}
+        operators = tuple(word for word in words if "." not in word)
+        self._modules.switch(tuple(word for word in words if "." in word), operators)
+        names = {name for word in operators for name in _matching(word)}
         for name, key, function in self._kernels(sorted(names)):
             space, _, operator = name.partition("::")
             if (space, key) not in self._libraries:

@@ -1,13 +1,28 @@
 """Functions of Python modules that refuse to run: whoever holds one, on whatever thread, meets the refusal.
 
 A function of Python gets other code. A compiled one cannot: its module gets another function in its place. What is not
-imported yet cannot be imported.
+imported yet cannot be imported. PyTorch has some operators once more in Python, made of slices and indices, for its
+compiler: no dispatcher sees these, so a word for operators closes them here, by their names.
 """
 
+import gc
+import inspect
+import re
 import sys
 from collections.abc import Callable, Iterator
 from types import FunctionType, ModuleType
 from typing import Any
+
+from torch import _decomp, _refs
+from torch.nn.utils import _expanded_weights
+
+_ONCE_MORE = tuple(f"{module.__name__}." for module in (_decomp, _refs, _expanded_weights))
+_TWINS = [  # before any cell could take one away; below what decorates it, since a table may hold that
+    (module, name, inspect.unwrap(value))
+    for module in [module for name, module in list(sys.modules.items()) if f"{name}.".startswith(_ONCE_MORE)]
+    for name, value in vars(module).items()
+    if isinstance(value, FunctionType)
+]
 
 
 def _entered(*_arguments: Any, _refuse: Callable[[], Any], **_more: Any) -> Any:
@@ -23,8 +38,8 @@ class Modules:
         self._undo: list[Callable[[], object]] = []
         self._watches = False
 
-    def switch(self, words: tuple[str, ...]) -> None:
-        """Switches these off, and all others on again."""
+    def switch(self, words: tuple[str, ...], operators: tuple[str, ...] = ()) -> None:
+        """Switches off these modules, and in Python the operators of these patterns; all others on again."""
         for undo in reversed(self._undo):
             undo()
         self._undo.clear()
@@ -32,10 +47,20 @@ class Modules:
         if words and not self._watches:
             sys.addaudithook(self._imported)  # it stays for good, and is heard of imports, files and the like only
             self._watches = True
-        for module in [module for name, module in list(sys.modules.items()) if self._covers(name)]:
+        for module in self._loaded() if words else ():
             for name, value in list(vars(module).items()):
                 if callable(value) and self._covers(getattr(value, "__module__", None)):
                     self._close(module, name, value)
+        pattern = re.compile("|".join(operators) or "(?!)")
+        for module, name, value in _TWINS:
+            if pattern.search(name):
+                self._close(module, name, value)
+
+    def _loaded(self) -> list[ModuleType]:
+        """What is covered of all modules in memory, also one that a cell took out of the list of imported ones."""
+        everywhere = [*sys.modules.values(), *(each for each in gc.get_objects() if type(each) is ModuleType)]
+        found = {id(module): module for module in everywhere if self._covers(getattr(module, "__name__", None))}
+        return list(found.values())
 
     def _covers(self, module: object) -> bool:
         return isinstance(module, str) and any(f"{module}.".startswith(f"{word}.") for word in self._words)

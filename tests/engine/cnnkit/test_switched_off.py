@@ -3,9 +3,11 @@
 import ast
 from pathlib import Path
 
+import numpy as np
 import pytest
 import scipy.ndimage
 import scipy.signal
+import skimage.filters
 import skimage.transform
 import skimage.util
 import torch
@@ -30,6 +32,7 @@ USES = {
         lambda: torch.ops.aten.convolution(X, K, None, [1, 1], [0, 0], [1, 1], False, [0, 0], 1),
         lambda: scipy.signal.correlate2d(X[0, 0].numpy(), K[0, 0].numpy()),
         lambda: scipy.ndimage.correlate(X[0, 0].numpy(), K[0, 0].numpy()),
+        lambda: skimage.filters.correlate_sparse(X[0, 0].numpy(), np.ones((3, 3)), mode="valid"),
     ],
     "unfold": [
         lambda: F.unfold(X, 2),
@@ -37,7 +40,12 @@ USES = {
         lambda: skimage.util.view_as_windows(X[0, 0].numpy(), 2),
     ],
     "fold": [lambda: F.fold(torch.ones(1, 4, 25), (6, 6), 2)],
-    "padding": [lambda: F.pad(X, (1, 0)), lambda: nn.ReflectionPad2d(1)(X), lambda: torch.constant_pad_nd(X, [1, 1])],
+    "padding": [
+        lambda: F.pad(X, (1, 0)),
+        lambda: nn.ReflectionPad2d(1)(X),
+        lambda: torch.constant_pad_nd(X, [1, 1]),
+        lambda: np.pad(X.numpy(), 1),
+    ],
     "poolings": [
         lambda: F.max_pool2d(X, 2),
         lambda: nn.AvgPool2d(2)(X),
