@@ -19,6 +19,7 @@ CLASSROOM = BUILD / "classroom"
 DEMO = BUILD / "demo"
 DEMO_SUBMITTED = DEMO / "submitted"
 RECORDING = BUILD / ".recording"  # the lock of commands that change the gradebook
+RECORDED = BUILD / ".recorded"  # is there once a gradebook was: one that is lost is not taken for none
 _CHECK = "_check"  # how the id of an exercise's check cell ends
 
 

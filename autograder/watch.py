@@ -71,7 +71,13 @@ class Watcher:
 
     def _answer(self, item: Found, report: Report, assignment: Assignment) -> None:
         page = student_page(report, assignment.title, context_without_gradebook(assignment, report)).encode()
-        self._pages[item] = self.course.term.feedback_at(report.student, item.slug), page
+        self._pages[item] = self._due(report.student, item.slug), page
+
+    def _due(self, student: str, slug: str) -> datetime | None:
+        """From when on the page may be seen; a deadline may be formgrader's."""
+        from autograder.gradebook.database import term_of  # nbgrader: slow, and for those who name no time not needed
+
+        return term_of(self.course, slug).feedback_at(student, slug) if self.course.term.feedback else None
 
     def _hand_out(self) -> None:
         """Writes the pages that are due; the others wait, also for a restart."""

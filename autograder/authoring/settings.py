@@ -27,7 +27,9 @@ def _course() -> Iterator[str]:
     yield from _named("", "Of the whole course.", settings.COURSE_TEXTS)
     yield from _named("deadlines", "When each assignment is due.", term.DEADLINES)
     yield from _named("extensions", "More time for one student.", term.EXTENSIONS)
-    yield from _named("feedback", "When students get their pages: nobody before the own deadline.", term.FEEDBACK)
+    yield from _named(
+        "feedback", "When students get their pages: nobody before the own or the team's deadline.", term.FEEDBACK
+    )
     yield from _table("late", term.Late)
     yield from _table("attempts", term.Counting)
     yield from _table("gradebook", term.GradebookRules)

@@ -18,6 +18,7 @@ from autograder.cli.verb import Verb, Verbs
 from autograder.layout import BUILD
 
 if TYPE_CHECKING:
+    from autograder.course import Course
     from autograder.course.term import Term
     from autograder.gradebook.grades import Grade
     from autograder.hosts.canvas_client import CanvasClient
@@ -157,7 +158,7 @@ def canvas_grades(root: Path, slug: str, dry_run: bool, comments: bool, token_fi
     with _client(course.term, token_file) as client:
         factor = scale_of(client.one(where), ours, course.term.exports.scale)
         people, _ = people_of(client, home)
-        told = _commented(course.term, slug, ours) if comments else frozenset()
+        told = _commented(course, slug, ours) if comments else frozenset()
         plan = plan_of(ours, people, submissions_at(client, where), factor, told)
         note_all((*listed, *complaints, *plan.complaints, *not_final(ours)))
         if dry_run:
@@ -166,9 +167,11 @@ def canvas_grades(root: Path, slug: str, dry_run: bool, comments: bool, token_fi
     return NOT_GRADED if failed or listed or complaints or plan.complaints else DONE
 
 
-def _commented(term: Term, slug: str, ours: Sequence[Grade]) -> frozenset[str]:
+def _commented(course: Course, slug: str, ours: Sequence[Grade]) -> frozenset[str]:
     """To whom what is wrong may be told by now."""
-    now = datetime.now(UTC)
+    from autograder.gradebook.database import term_of
+
+    now, term = datetime.now(UTC), term_of(course, slug)
     due = {grade.student: term.feedback_at(grade.student, slug) for grade in ours}
     return frozenset(student for student, at in due.items() if not at or at <= now)
 

@@ -112,10 +112,15 @@ def _rubric(path: Path, name: str, table: Any, points: float) -> Rubric:
 
 
 def _criteria(where: "_Where", tables: Any) -> Iterator[Criterion]:
+    known: set[str] = set()
+    here = where
     for table in where.tables(tables, "criteria"):
         where.keys(table, CRITERION)
         name = where.text(table, "name")
-        here = where.below(name)
+        here, same = here.below(name), " ".join(name.casefold().split())
+        if same in known:
+            raise here.error(f"two criteria are called “{name}”", "give each a name of its own")
+        known.add(same)
         levels = tuple(_level(here, level) for level in here.tables(table.get("levels"), "levels"))
         points = [level.points for level in levels]
         if not 2 <= len(levels) <= MOST_LEVELS or points != sorted(set(points), reverse=True) or points[-1]:

@@ -129,9 +129,11 @@ class Term:
         return self.teams.get(slug, self.teams.get("", ()))
 
     def feedback_at(self, student: str, slug: str) -> datetime | None:
-        """From when on this student gets the page: not before the own deadline is over. None: at once."""
+        """From when on this student gets the page: not before the own deadline and the team's. None: at once."""
         release, deadline = self.feedback.get(slug, self.feedback.get("release")), self.deadlines.get(slug)
-        own = deadline + timedelta(seconds=self.extension(student, slug)) if deadline else release
+        team = next((team for team in self.teams_of(slug) if student in team), (student,))
+        longest = max(self.extension(mate, slug) for mate in team)
+        own = deadline + timedelta(seconds=longest) if deadline else release
         return max(release, own) if release and own else None
 
     def extension(self, student: str, slug: str) -> float:

@@ -22,7 +22,7 @@ from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from autograder.course.term import load_term
 from autograder.errors import ConvgradeError, CourseError, place
-from autograder.layout import BUILD, RECORDING
+from autograder.layout import BUILD, RECORDED, RECORDING
 
 FAULTS = (InvalidEntry, SQLAlchemyError)  # what the database or nbgrader say; both become a sentence
 _TURN = 10.0  # times the wait for another program: so long may those who record one after the other take together
@@ -93,7 +93,9 @@ def gradebook(root: Path) -> Iterator[OpenBook]:
         if url.drivername.startswith("sqlite") and "timeout" not in url.query:
             url = url.update_query_dict({"timeout": f"{wait:g}"})
         _refuse_another_version(url)
+        _refuse_lost(root, url)
         with Gradebook(url.render_as_string(hide_password=False), where.course_id) as book:
+            (root / RECORDED).touch()
             yield OpenBook(book, config, where, wait)
 
 
@@ -109,7 +111,7 @@ def opened(root: Path, slug: str) -> Iterator[tuple[Gradebook, Config] | None]:
 
 
 def exists(root: Path) -> bool:
-    """Whether there is a gradebook to look into: looking must not make one. Raises ConvgradeError for no file there.
+    """Whether there is a gradebook to look into: looking must not make one. Raises ConvgradeError where it was lost.
 
     Else everybody's points would be those of the reports, and what people gave would be gone without a word.
     """
@@ -118,7 +120,15 @@ def exists(root: Path) -> bool:
     url = make_url(settings(root)[1].db_url)
     if not url.drivername.startswith("sqlite"):
         return True
+    _refuse_lost(root, url)
     return _is_file(url)
+
+
+def _refuse_lost(root: Path, url: URL) -> None:
+    """Raises ConvgradeError where there was a gradebook and is none: people's points were in it."""
+    if url.drivername.startswith("sqlite") and (root / RECORDED).is_file() and not _is_file(url):
+        todo = f"restore it from a backup, or remove {RECORDED} to begin a new one; the reports are kept"
+        raise ConvgradeError(f"the gradebook is gone, with the points that people gave\n  {url.database}\n  {todo}")
 
 
 def _is_file(url: URL) -> bool:

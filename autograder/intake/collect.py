@@ -20,7 +20,7 @@ from autograder.intake.kinds import under_other_names, why_nothing
 from autograder.intake.not_taken import remember
 from autograder.intake.platforms import hand_ins
 from autograder.intake.roster import Roster
-from autograder.intake.teams import refuse_misspelt, shared_hand_ins
+from autograder.intake.teams import refuse_misspelt, shared_hand_ins, strangers_in
 from autograder.layout import SOLUTIONS
 from autograder.log import stage
 from autograder.submission.read import read_submission
@@ -74,8 +74,9 @@ def collect_hand_ins(root: Path, assignment: Assignment, found: Sequence[HandIn]
     """Take these hand-ins, wherever they come from. Raises Refused."""
     attempts, result = Attempts(root, assignment.slug), Collected()
     attempts.adopt()
-    result.listed = _not_themselves(found, rules.roster)
-    own, teams = _by_student(found, assignment.slug, rules, result), rules.term.teams_of(assignment.slug)
+    teams = rules.term.teams_of(assignment.slug)
+    result.listed = _not_themselves(found, rules.roster) | strangers_in(teams, found, rules.roster)
+    own = _by_student(found, assignment.slug, rules, result)
     refuse_misspelt(root, own, teams)
     people, sentences = shared_hand_ins(own, teams, result.listed)
     result.notes += sentences

@@ -1,11 +1,14 @@
 """Teams hand in once: what one of them handed in is everybody's, with its time."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from autograder.course.toml import line_of, nearest
 from autograder.errors import CourseError, place
+from autograder.intake.handin import HandIn, Who
+from autograder.intake.roster import Roster
 from autograder.layout import COURSE_FILE
 from autograder.text.escape import terminal
 
@@ -34,6 +37,21 @@ def shared_hand_ins(
             names = " and ".join(terminal(student, 40) for student in whose)
             sentences.append(f"{names} are one team and handed in each: of all their files one counts, by [attempts]")
     return result, sentences
+
+
+def strangers_in(teams: Sequence[Sequence[str]], found: Sequence[HandIn], roster: Roster | None) -> dict[str, str]:
+    """Members who are not in the class, with the reason, of the teams of which somebody handed in."""
+    own = {item.person.student for item in found}
+    others = {student for team in teams if own & set(team) for student in team} - own
+    people = {item.person for item in found} | {Who(student, _number(student)) for student in others}
+    wrong = roster.missing(people) if roster else {}
+    return {who.student: f"is in [teams], but {why}" for who, why in wrong.items() if who.student in others}
+
+
+def _number(student: str) -> str:
+    """The platform's, at the end of the name under which it has somebody filed: "doejane_502"."""
+    end = re.search(r"_(\d+)$", student, re.ASCII)
+    return end[1] if end else ""
 
 
 def refuse_misspelt(root: Path, people: Collection[str], teams: Sequence[Sequence[str]]) -> None:

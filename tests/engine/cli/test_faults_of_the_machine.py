@@ -17,7 +17,7 @@ import pytest
 
 from autograder.cli.main import cli
 from autograder.course import load_course
-from autograder.gradebook import database
+from autograder.gradebook import database, opening
 from autograder.grading.session import store_of
 from tests.engine.samples.book import ROOT, hand_in, make_book, make_course, report, url_of
 from tests.engine.samples.every_verb import VERBS, all_tried, fake
@@ -51,6 +51,12 @@ def locked(root: Path) -> Iterator[None]:
 
 def missing(root: Path) -> None:
     (root / "build/gradebook.db").unlink()
+
+
+def gone(root: Path) -> None:
+    """Somebody has recorded; then the file was lost."""
+    with opening.opened(root, "tiny"):
+        missing(root)
 
 
 def garbage(root: Path) -> None:
@@ -144,6 +150,7 @@ def test_every_verb_is_tried():
         (older, ("grade", *GRADEBOOK), "nbgrader db upgrade"),
         (misspelt, ("grade", *GRADEBOOK), "nbgrader_config.py cannot be used: NameError"),
         (missing, (), ""),
+        (gone, ("grade", *GRADEBOOK), "the gradebook is gone"),  # it was begun anew in silence
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )

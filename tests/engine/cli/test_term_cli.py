@@ -126,10 +126,20 @@ def test_a_deadline_that_moves_changes_the_export(root, convgrade):
 
 
 def test_without_a_gradebook_the_reports_are_exported(root, convgrade):
-    (root / "build/gradebook.db").unlink()
+    for name in ("gradebook.db", ".recorded"):
+        (root / "build" / name).unlink()
     code, out, _ = convgrade("export", "tiny")
     assert (code, scores(out)) == (1, {"ada": 60, "bob": 72, "cy": 0})
     assert convgrade("late", "tiny")[0] == 3
+
+
+def test_a_gradebook_that_was_lost_is_not_taken_for_none(root, convgrade):
+    """Points that people gave were gone from the export without a word, and recording began a new one."""
+    (root / "build/gradebook.db").unlink()
+    for words in (("export", "tiny"), ("grade", "build/submitted", "--record"), ("late", "tiny"), ("report", "tiny")):
+        code, out, err = convgrade(*words)
+        assert (code, out, "restore it from a backup" in err) == (1, "", True), words
+    assert not (root / "build/gradebook.db").exists()
 
 
 def test_a_file_is_written_whole_and_nothing_on_stdout(root, convgrade):

@@ -68,6 +68,7 @@ def test_without_a_file_there_is_no_rubric_and_half_of_the_points_is_a_level(sam
         ('name = "Its words"', "", "“name” is missing or not text", 1),
         ("levels = [{ points = 3", "steps = [{ points = 3", "unknown setting “steps”", 13),
         ("[[why.examples]]", "[[why.example]]", "unknown setting “example”", 15),
+        ('name = "Its words"', 'name = "The  Reason"', "two criteria are called “The  Reason”", 12),
         ("[why]", "[why", "invalid TOML", 1),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import shutil
+from datetime import datetime
 
 import pytest
 
@@ -14,7 +15,7 @@ from autograder.gradebook import database
 from autograder.grading.session import store_of
 from autograder.hosts.canvas_client import CanvasClient, CanvasRefused
 from tests.engine.intake.handins import notebook, time_of
-from tests.engine.samples.book import hand_in, make_book, make_course, report, rule, url_of
+from tests.engine.samples.book import book_of, hand_in, make_book, make_course, report, rule, url_of
 from tests.engine.samples.canvas_stub import ASSIGNMENT, COURSE, TOKEN, person, running
 
 AT = "2030-01-02T03:04:05Z"
@@ -261,6 +262,14 @@ def test_a_comment_is_sent_when_it_is_asked_for_and_once(term, stub, canvas):
 
 def test_nobody_is_told_before_feedback_is_due(term, stub, canvas, monkeypatch):
     at_home(term, stub, monkeypatch, "[feedback]\nrelease = 2199-01-01\n")
+    canvas("grades", "tiny", "--comments")
+    assert [sorted(form) for form in stub.forms] == [["posted_grade"]] * 2
+
+
+def test_nobody_is_told_before_a_deadline_that_formgrader_has(term, stub, canvas, monkeypatch):
+    at_home(term, stub, monkeypatch, "[feedback]\nrelease = 2000-01-01\n")
+    with book_of(term) as book:
+        book.update_or_create_assignment("tiny", duedate=datetime(2199, 1, 1))
     canvas("grades", "tiny", "--comments")
     assert [sorted(form) for form in stub.forms] == [["posted_grade"]] * 2
 

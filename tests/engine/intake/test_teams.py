@@ -10,6 +10,7 @@ from autograder.course import load_course
 from autograder.errors import CourseError
 from autograder.gradebook import database
 from autograder.intake.collect import Rules, collect_from
+from autograder.intake.roster import read_roster
 from tests.engine.intake.handins import folder, handed_in, notebook, time_of
 from tests.engine.samples.book import book_of, enter, hand_in, make_book, make_course, report, rule, url_of
 
@@ -17,10 +18,12 @@ TEAMS = '[teams]\nred = ["ada", "bob"]\n'
 AT = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
-def take(root, files, rules=TEAMS, at=AT):
+def take(root, files, rules=TEAMS, at=AT, roster=None):
     make_course(root, rules)
     course = load_course(root)
-    return collect_from(root, course.assignment("tiny"), folder(root / "in", files), Rules(course.term, at))
+    return collect_from(
+        root, course.assignment("tiny"), folder(root / "in", files), Rules(course.term, at, roster=roster)
+    )
 
 
 def test_the_whole_team_has_what_one_handed_in(tmp_path):
@@ -60,6 +63,15 @@ def test_an_assignments_own_teams_count_there(tmp_path):
 def test_a_team_that_cannot_be_is_refused(tmp_path, rules, why):
     with pytest.raises(CourseError, match=f"(?s){why}"):
         take(tmp_path, {"ada/tiny/tiny.ipynb": notebook()}, rules)
+
+
+def test_a_member_whom_the_roster_does_not_know_gets_nothing_and_is_named(tmp_path):
+    """A slip in [teams] used to make a person; the real one had nothing, and nobody was told."""
+    roster = read_roster("Name,Username\nAda,ada\nRobert,bob\nEve,eve\n")
+    teams = '[teams]\nred = ["ada", "bbo", "eve"]\nblue = ["nobody", "noone"]\n'
+    result = take(tmp_path, {"ada/tiny/tiny.ipynb": notebook()}, teams, roster=roster)
+    assert (set(handed_in(tmp_path)), list(result.listed), result.complete) == ({"ada", "eve"}, ["bbo"], False)
+    assert "is in [teams], but is not in the roster; the nearest name there is Robert" in result.listed["bbo"]
 
 
 def test_what_a_person_gave_one_is_given_to_the_team_and_a_difference_stays(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 
 import pytest
 
@@ -12,6 +13,7 @@ from autograder.grading import session
 from autograder.grading.session import GradingOptions
 from autograder.watch import Watcher, write_beside
 from tests.engine.samples import fake_workers
+from tests.engine.samples.book import book_of, make_book, make_course, url_of
 
 
 @pytest.fixture
@@ -90,6 +92,23 @@ def test_what_our_fault_left_ungraded_is_not_tried_for_ever(watched):
     tried = len(seen(watched))
     assert watch.look() == []
     assert len(seen(watched)) == tried
+
+
+def test_a_page_waits_for_a_deadline_that_formgrader_has(tmp_path, monkeypatch):
+    """Only course.toml's was looked at: the page came while others could still hand in."""
+    root = make_course(tmp_path, "[feedback]\nrelease = 2000-01-01\n")
+    make_book(url_of(root))
+    with book_of(root) as book:
+        book.update_or_create_assignment("tiny", duedate=datetime(2199, 1, 1))
+    for folder in ("traces", "inbox"):
+        (root / folder).mkdir()
+    monkeypatch.chdir(root)
+    monkeypatch.setattr(session, "worker_main", fake_workers.serve)
+    (root / "inbox/ada.ipynb").write_text("")
+    watch = watcher(root)
+    watch.look()
+    assert names(watch.look()) == ["ada"]
+    assert not (root / "build/feedback-pages").exists()
 
 
 def test_links_and_hidden_files_are_left_alone(watched):

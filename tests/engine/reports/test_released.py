@@ -30,6 +30,13 @@ def test_a_page_is_due_at_the_release_and_never_before_the_own_deadline(tmp_path
     assert times(tmp_path) == {"ada": NOON, "bob": NOON + timedelta(days=1)}
 
 
+def test_nobody_of_a_team_gets_the_page_while_another_one_of_it_can_still_hand_in(tmp_path):
+    """What one hands in counts for all, and so what one reads is read by all."""
+    due = times(tmp_path, RULES + '[teams]\npair = ["ada", "bob"]\n')
+    assert due == dict.fromkeys(("ada", "bob"), NOON + timedelta(days=1))
+    assert times(tmp_path, RULES + '[teams]\npair = ["ada", "eve"]\n')["ada"] == NOON
+
+
 def test_an_assignments_own_time_counts_there(tmp_path):
     own = times(tmp_path, RULES + "tiny = 2030-01-12T12:00:00Z\n")
     assert set(own.values()) == {NOON + timedelta(days=2)}
