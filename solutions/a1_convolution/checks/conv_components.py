@@ -1,4 +1,8 @@
-"""Hidden checks of the exercise `conv_components`. The first line of each docstring is what the student reads."""
+"""Hidden checks of the exercise `conv_components`. The first line of each docstring is what the student reads.
+
+The bias, the components, the maps and the order of the two are each judged in places of their own: elsewhere the bias
+is 0, as long as the maps are wide, and what is no value is asked of one channel under a kernel of one number.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,16 @@ def parts(
     return cases.images(*image).float(), cases.kernels(*kernel).float(), cases.bias(kernel[0]).float()
 
 
-SHAPES = (((2, 3, 4, 6), (4, 3, 2, 3)), ((3, 5, 5, 4), (2, 5, 3, 1)), ((2, 2, 3, 6), (2, 2, 1, 4)))
+def components_and_maps(answer: Any) -> tuple[Any, Any]:
+    """The two results, in whichever order: that is judged in one check alone."""
+    first, second = expect(answer).to_be_a_row_of(2)
+    turned = isinstance(second, torch.Tensor) and second.ndim == 5
+    return (second, first) if turned else (first, second)
+
+
+# The maps are as wide as there are kernels, so that a bias of zeros does no harm wherever it is added.
+SHAPES = (((2, 3, 4, 6), (4, 3, 2, 3)), ((3, 5, 5, 2), (2, 5, 3, 1)), ((2, 2, 3, 5), (2, 2, 1, 4)))
+SMALLEST = ((1, 1, 4, 3), (1, 1, 1, 1))
 
 
 @check(weight=1.5, quote="[b, k, c] is channel c of image b under slice c of kernel k")
@@ -34,55 +47,67 @@ def test_components(student, cases):
 
 @check(weight=1.5, quote="[b, k] is the sum of components[b, k] over the channels c, plus bias[k].")
 def test_maps(student, cases):
-    """conv_components adds the components up over the input channels, plus the bias once: that is what torch gives"""
+    """conv_components adds the components up over the input channels: without a bias that is what torch gives"""
     for image, kernel in SHAPES:
+        x, weight, bias = parts(cases, image, kernel)
+        _, maps = components_and_maps(student.conv_components(x, weight, bias * 0))
+        expect(maps).to_agree_with(F.conv2d(x, weight))
+
+
+@check(quote="[b, k] is the sum of components[b, k] over the channels c, plus bias[k].")
+def test_maps_bias(student, cases):
+    """conv_components adds the bias to the maps, once: that is what torch gives"""
+    for image, kernel in (*SHAPES, ((2, 3, 5, 6), (4, 3, 3, 2))):
         inputs = parts(cases, image, kernel)
-        _, maps = expect(student.conv_components(*inputs)).to_be_a_row_of(2)
+        _, maps = components_and_maps(student.conv_components(*inputs))
         expect(maps).to_agree_with(F.conv2d(*inputs))
 
 
-@check(after=("components", "maps"), quote="A component with a zero kernel must be zero.")
+@check(after="components", quote="A component with a zero kernel must be zero.")
 def test_zero_kernel(student, cases):
-    """conv_components gives zeros for a kernel of zeros, and a map that is nothing but the bias"""
+    """conv_components gives components of zeros for a kernel of zeros, whatever the bias is"""
     x, weight, bias = parts(cases)
-    components, maps = expect(student.conv_components(x, weight * 0, bias)).to_be_a_row_of(2)
+    components, _ = components_and_maps(student.conv_components(x, weight * 0, bias))
     expect(components).to_agree_with(torch.zeros(2, 4, 3, 3, 4))
-    expect(maps).to_agree_with(bias[:, None, None].expand(2, 4, 3, 4).clone())
+    components, _ = components_and_maps(student.conv_components(x, weight, bias))
+    expect(components).to_agree_with(reference.conv_components(x, weight, bias)[0])
 
 
 @check(quote="Any B, Cin and Cout; gradients flow back to all three.")
 def test_one_channel_one_image(student, cases):
     """conv_components keeps all its axes for one image, one channel and one kernel"""
-    inputs = parts(cases, (1, 1, 4, 3), (1, 1, 2, 1))
-    components, maps = expect(student.conv_components(*inputs)).to_be_a_row_of(2)
-    expect(components).to_agree_with(reference.conv_components(*inputs)[0])
-    expect(maps).to_agree_with(F.conv2d(*inputs))
+    x, weight, bias = parts(cases, *SMALLEST)
+    components, maps = components_and_maps(student.conv_components(x, weight, bias * 0))
+    expect(components).to_agree_with(reference.conv_components(x, weight, bias)[0])
+    expect(maps).to_agree_with(F.conv2d(x, weight))
 
 
-@check(after="components", quote="keep their dtype and device")
+@check(after="one_channel_one_image", quote="keep their dtype and device")
 def test_components_dtype(student, cases):
     """conv_components keeps float64"""
-    inputs = [tensor.double() for tensor in parts(cases)]
-    found = expect(student.conv_components(*inputs)).to_be_a_row_of(2)
+    x, weight, bias = (tensor.double() for tensor in parts(cases, *SMALLEST))
+    inputs = (x, weight, bias * 0)
+    found = components_and_maps(student.conv_components(*inputs))
     for yours, right in zip(found, reference.conv_components(*inputs), strict=True):
         expect(yours).to_match(right)
 
 
 def gradients_through_components_and_maps(student, x, weight, bias, upstream_components, upstream_maps):
     inputs = [tensor.clone().requires_grad_() for tensor in (x, weight, bias)]
-    components, maps = student.conv_components(*inputs)
+    components, maps = sorted(student.conv_components(*inputs), key=torch.Tensor.dim, reverse=True)
     total = (components * upstream_components).sum() + (maps * upstream_maps).sum()
     flow = components.requires_grad and maps.requires_grad
     return list(torch.autograd.grad(total, inputs)) if flow else None
 
 
 @check(
-    after=("components", "maps"),
+    after="one_channel_one_image",
     quote=("gradients flow back to all three.", "leave the arguments as they were"),
 )
 def test_components_gradients(student, cases):
     """conv_components lets gradients flow back to x, weight and bias, and leaves them as they were"""
-    inputs, upstream = parts(cases), (cases.tensor(2, 4, 3, 3, 4).float(), cases.tensor(2, 4, 3, 4).float())
+    inputs = parts(cases, *SMALLEST)
+    upstream = cases.tensor(1, 1, 1, 4, 3).float(), cases.tensor(1, 1, 4, 3).float()
     expect(lambda: student.conv_components(*inputs)).to_leave_inputs_alone()
     found = student.beside(gradients_through_components_and_maps)(*inputs, *upstream)
     expect(found is not None).to_hold("gradients flow back from the components and from the maps")

@@ -17,7 +17,7 @@ def test_size_with_stride_1(student, cases):
 
 
 @check(
-    weight=2,
+    weight=1.5,
     quote=("s is the stride, p the padding at *each* end, d the dilation.", "That is why the formula rounds **down**"),
 )
 def test_size_everywhere(student, cases):
@@ -31,12 +31,12 @@ def test_size_everywhere(student, cases):
 @check(quote="which then reaches over $d\\,(k-1)+1$ pixels.")
 def test_size_with_dilation(student, cases):
     """conv_out_size lets a dilated kernel reach over d*(k-1) + 1 pixels"""
-    grid = itertools.product((5, 9, 16, 31), (1, 2, 3, 4), (1, 2, 3), (0, 2), (1, 2, 3))
-    fits = [(n, k, s, p, d) for n, k, s, p, d in grid if d * (k - 1) < n + 2 * p]
+    grid = itertools.product((5, 9, 16, 22, 31, 40), (1, 2, 3, 4), (1, 2, 3), (0,), (1, 2, 3))
+    fits = [(n, k, s, p, d) for n, k, s, p, d in grid if d * (k - 1) < n]
     answers_everywhere(student, cases, reference.conv_out_size, fits)
 
 
-@check(quote="In how many places a kernel of k fits on n pixels: an int.")
+@check(weight=0.5, quote="In how many places a kernel of k fits on n pixels: an int.")
 def test_size_through_a_network(student, cases):
     """conv_out_size leads through ResNet-18: 49, 25, 13, 7, 4, 2 pixels"""
     for n in (49, int(cases.rng.integers(150, 450))):
@@ -57,7 +57,7 @@ def test_size_refuses(student, cases):
     refusals_everywhere(student, cases, reference.conv_out_size, wrong, fits)
 
 
-@check(quote="The padding with which a kernel of k and dilation d keeps the size at stride 1: an int.")
+@check(weight=2, quote="The padding with which a kernel of k and dilation d keeps the size at stride 1: an int.")
 def test_same_padding_values(student, cases):
     """same_padding keeps the size, with and without dilation"""
     grid = itertools.product(range(1, 12), range(1, 5))
@@ -76,7 +76,7 @@ def test_same_padding_refuses(student, cases):
 
 
 @check(
-    weight=1.5,
+    weight=2,
     quote="The smallest padding p >= 0 with which the kernel fits (k <= n + 2*p) and s divides n + 2*p - k.",
 )
 def test_even_cover_values(student, cases):
@@ -94,7 +94,7 @@ def test_even_cover_impossible(student, cases):
     answers_everywhere(student, cases, reference.even_cover_padding, impossible + possible)
 
 
-@check(weight=1.5, quote="Numbers per image after a convolution and a flatten: c_out * H' * W', an int.")
+@check(quote="Numbers per image after a convolution and a flatten: c_out * H' * W', an int.")
 def test_flat_features(student, cases):
     """flat_features multiplies the channels by the output's height and width, each by its own formula"""
     inputs = [((30, 528), 4, 7, 3, 2), ((9, 14), 3, 3, 2, 1), ((5, 8), 2, 4, 1, 0), ((28, 20), 6, 5, 2, 3)]
