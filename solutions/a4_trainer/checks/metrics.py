@@ -44,7 +44,8 @@ def test_confusion_refuses(student, cases):
     y = torch.tensor([0, 2, 1])
     logits = cases.tensor(3, 3)
     wrong = [(y, logits), (y.double(), y), (y, y.float()), (y[None], y[None]), (y, torch.tensor([0, 1]))]
-    wrong += [(y, torch.tensor([0, 3, 1])), (torch.tensor([0, -1, 1]), y), (y, torch.tensor([[0, 1, 2]]))]
+    large, below = torch.tensor([0, 3, 1]), torch.tensor([0, -1, 1])
+    wrong += [(y, large), (large, y), (y, below), (below, y), (y, torch.tensor([[0, 1, 2]]))]
     for true, predicted in wrong:
         expect(lambda true=true, predicted=predicted: student.confusion_matrix(true, predicted, 3)).to_raise(ValueError)
     y = cases.integers(50, low=0, high=2)

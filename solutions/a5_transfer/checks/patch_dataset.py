@@ -154,11 +154,12 @@ def test_dataset_files(student, cases):
 
 @check(quote="Gray files and files with transparency have three channels as well.")
 def test_dataset_kinds_of_files(student, cases):
-    """PatchDataset makes three channels of gray files and of files with transparency"""
-    arrays, labels = [pixels(cases, 4, 6), pixels(cases, 3, 5, 4)], some_labels(cases, 2)
-    found = student.beside(pixels_of_files)(student.PatchDataset, arrays, ["L", "RGBA"], labels)
-    right = reference.PatchDataset([np.stack([arrays[0]] * 3, 2), arrays[1][:, :, :3]], labels)
-    expect(found).to_match(pixels_and_labels(right, [0, 1]), rtol=1e-6)
+    """PatchDataset makes three channels of gray files and of files with transparency, also of those that are both"""
+    arrays, labels = [pixels(cases, 4, 6), pixels(cases, 3, 5, 4), pixels(cases, 5, 3, 2)], some_labels(cases, 3)
+    found = student.beside(pixels_of_files)(student.PatchDataset, arrays, ["L", "RGBA", "LA"], labels)
+    grays = [np.stack([gray] * 3, 2) for gray in (arrays[0], arrays[2][:, :, 0])]
+    right = reference.PatchDataset([grays[0], arrays[1][:, :, :3], grays[1]], labels)
+    expect(found).to_match(pixels_and_labels(right, [0, 1, 2]), rtol=1e-6)
 
 
 @check(quote="A file is opened when its item is asked for, not before.")

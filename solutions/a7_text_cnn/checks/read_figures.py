@@ -112,6 +112,17 @@ def test_nearest_by_direction(student, cases):
         )
 
 
+@check(after="nearest_in_order", weight=0.5, quote="`letter` itself is not among them.")
+def test_nearest_twin(student, cases):
+    """nearest_letters leaves out the letter itself, not another one with the same row, wherever that stands"""
+    chars, place = some_letters(cases, "abcdefghijklmn", 12), int(cases.rng.integers(4, 12))
+    table = directions(cases, 12).float()
+    table[place] = table[0]
+    for letter in some_order(cases, (chars[0], chars[place])):
+        right = reference.nearest_letters(table, chars, letter, 3)
+        expect(student.nearest_letters(table, chars, letter, 3)).to_equal(right)
+
+
 @check(
     after="nearest_in_order",
     weight=0.5,
