@@ -207,7 +207,7 @@ def main() -> None:
     torch.set_num_threads(1)  # before any parallel operation: a thread pool in the zygote makes every fork hang
     torch.backends.cpu.get_cpu_capability()  # which a child without /proc/cpuinfo would find otherwise
     torch.backends.cudnn.deterministic = True  # the same submission, the same report
-    import torchvision  # noqa: F401  (warm)
+    import torch.fx.experimental.symbolic_shapes  # the first gradient imports this; what else is used, `warm` imports
 
     ForkServer(control, config).loop()
 

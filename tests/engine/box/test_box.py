@@ -52,6 +52,14 @@ def failure(box: Box, name: str, *args: object, **more: object) -> StudentError:
     return caught.value
 
 
+def test_a_zygote_holds_what_the_first_gradient_needs_and_no_compiler(box):
+    """torchvision brings one along: a third of a start, and 60 MB."""
+    box(
+        "import sys, torch\nbefore = set(sys.modules)\nassert not {'torch._dynamo', 'torchvision'} & before",
+        "torch.ones(1, requires_grad=True).sum().backward()\nassert len(set(sys.modules) - before) < 10",
+    )
+
+
 def test_magics_await_and_shell_commands_are_no_error(box):
     box(
         "%matplotlib inline\n%pip --version\n!pip install nothing",
