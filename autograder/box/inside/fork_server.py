@@ -143,7 +143,9 @@ class ForkServer:
         return found
 
     def _sweep(self) -> dict[str, Any]:
-        """Ends what the submission has started."""
+        """Ends what the submission has started, where there is one."""
+        if not self.child:
+            return {}
         kin.signal_group(self.child, signal.SIGSTOP)  # whoever stands still starts nothing
         kin.kill_below(self.child)
         with contextlib.suppress(ProcessLookupError):

@@ -71,6 +71,18 @@ def some_batches(sizes: list[int], start: int) -> list[Any]:
     return batches
 
 
+def settings_of(optimizer: Any, names: dict[int, str]) -> dict[str, Any]:
+    """What an optimizer is and which parameters of `trained_model` it holds, at which rates."""
+    rates = {name: group["lr"] for group in optimizer.param_groups for name in names_in(group, names)}
+    return {
+        "kind": type(optimizer).__name__,
+        "held": sorted(rates),
+        "backbone": rates.get("0.0.weight", 0.0),
+        "head": rates.get("1.3.weight", 0.0),
+        "decay": [group["weight_decay"] for group in optimizer.param_groups],
+    }
+
+
 def watched(two_stage: Any, mark: int, *settings: Any) -> dict[str, Any]:
     """Both stages on a small model, with all that its optimizers did, told by hooks on whichever they are."""
     from torch.optim.optimizer import register_optimizer_step_pre_hook
@@ -84,20 +96,8 @@ def watched(two_stage: Any, mark: int, *settings: Any) -> dict[str, Any]:
         fresh = not any(optimizer is earlier for earlier in seen)
         if fresh:
             seen.append(optimizer)
-        held = [names_in(group, names) for group in optimizer.param_groups]
-        pairs = zip(optimizer.param_groups, held, strict=True)
-        rates = {name: group["lr"] for group, members in pairs for name in members}
-        steps.append(
-            {
-                "kind": type(optimizer).__name__,
-                "number": len(seen),
-                "state": bool(optimizer.state) and fresh,
-                "held": sorted(rates),
-                "backbone": rates.get("0.0.weight", 0.0),
-                "head": rates.get("1.3.weight", 0.0),
-                "decay": [group["weight_decay"] for group in optimizer.param_groups],
-            }
-        )
+        state = bool(optimizer.state) and fresh
+        steps.append({"number": len(seen), "state": state, **settings_of(optimizer, names)})
 
     def before_forward(_module, inputs):
         modes = [any(module.training for module in part.modules()) for part in model]
