@@ -450,7 +450,7 @@ check(
 # *Difficulty ●●●●○ · Importance ●●●●○ · about 45 minutes · 20 points*
 #
 # **Warm-up.** Cut all windows of 2 × 2 out of [[0, 1, 2], [3, 4, 5], [6, 7, 8]] and write each one down row by row. How many are there, and which
-# numbers has the second one?
+# numbers are in the second?
 #
 # <details><summary>Answer</summary>
 #
@@ -543,7 +543,7 @@ def im2col(
     - A column holds the window of channel 0 row by row, then that of channel 1, and so on.
     - The columns are the places of the output, row by row.
     - Keeps every dtype, whole numbers too. Writing into the result never changes x.
-    - Python's work does not grow with the image: no loop over rows, columns or places of the output, in no thread.
+    - Python's work does not grow with the image: no loop over rows, columns or places of the output, not even in threads.
     - torch's own convolutions, `F.unfold` and `F.fold` are switched off.
     """
     ### BEGIN SOLUTION
@@ -1660,9 +1660,9 @@ with after_writing("fft_conv2d, multiplications and conv2d_im2col"):
     left.plot(sides, [detour for _, detour in counts], "o-", color="#d9702b", label="frequencies")
     for (name, values), colour in zip(times.items(), ("#1f5fa8", "#6b7480", "#d9702b")):
         right.plot(sides, values, "o-", color=colour, label=name)
-    for axes, title, place in ((left, "multiplications", "lower center"), (right, "milliseconds", "center right")):
+    for axes, title in ((left, "multiplications"), (right, "milliseconds")):
         axes.set(title=title, xlabel="side of the kernel, in pixels", yscale="log")
-        axes.legend(fontsize=9, loc=place)
+        axes.legend(fontsize=9, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=3)  # hides no line
     plt.show()
     first = next(side for side, (sliding, detour) in zip(sides, counts) if detour < sliding)
     print(f"The detour takes fewer multiplications from {first} × {first} on.")

@@ -198,7 +198,7 @@ plots.row(three[0], three[0] / 255, titles=["divided once", "divided twice"], li
 # **1,437** for training. Whoever rounds 0.8 · 1797 down as well loses images; whoever deals twice gets images that are in two parts.
 #
 # **Shuffle** the training images, in each epoch anew, and no others.
-# A gradient of 32 zeros says "everything is a zero". Then come 32 ones… The updates chase each other instead of adding up: see the curves below. For measuring,
+# A batch of 32 images of a 0 says "everything is a 0". Then come 32 images of a 1… The updates chase each other instead of adding up: see the curves below. For measuring,
 # the order makes no difference to the result, and a fixed one lets you find image 17 again.
 #
 # **Standardizing** (mean 0, standard deviation 1) helps some networks. The two numbers are *measured*, and what is measured must not come from images that the
@@ -839,7 +839,7 @@ class Loop:
         ### END SOLUTION
 
     def run(self, epochs: int, train_loader, valid_loader, window: int | None = None) -> None:
-        """Train for so many epochs (more).
+        """Train for so many epochs; called again, for so many more.
 
         - Each epoch begins with steps.model.train(). Then for each batch: steps.train_step(batch), its "loss" and
           "acc" into train_log, all callbacks in their order, scheduler.step().
@@ -899,14 +899,10 @@ class Pretend:
         self.said.append("scheduler")
 
 
-
-
 def what_happens(epochs, batches):
     steps = Pretend(range(99))
     Loop(steps, steps, [lambda loop: steps.said.append("callback")]).run(epochs, batches, "valid")
     return steps.said
-
-
 
 
 def logs(losses, window):
@@ -1495,8 +1491,9 @@ plt.show()
 #
 # All the parts are there. Now one function that takes images and labels and gives back a network that reads digits. Anybody can look up the labels of
 # these digits, so we judge it elsewhere: it is trained on 1,200 images of an invented script of ten symbols that nobody has seen, drawn in pencil on uneven paper, and must
-# read at least 0.78 of 600 others. The recipe below reads 0.97 of them, too.
-# What a network has learnt is in its parameters, at most 40,000 with its buffers: with those of a second network, trained on another script, it reads that script.
+# read at least 0.78 of 600 others. (The recipe below reads 0.97 of them.)
+# What the network has learnt must be in its parameters and buffers, at most 40,000 numbers together: grading puts those of a second network of yours, trained on another
+# script, into the first one, and then it must read that script.
 #
 # A recipe that works well: `small_net()`, batches of 32, AdamW, one cycle with `max_lr=0.01`, five epochs. It takes about a second and
 # reaches about 0.97. SGD with momentum 0.9 and `max_lr=0.05` gets to 0.96 on most days, but its long steps lead astray now and then, and then it ends far below;
@@ -1521,7 +1518,7 @@ def train_digits(images: torch.Tensor, labels: torch.Tensor, seed: int = 0) -> t
 
     - Returns the pair (model, history). history["loss"]: the mean training loss of each epoch, plain floats,
       one to five of them (five epochs are the limit). Other entries are welcome.
-    - model: at most 40,000 parameters, gives logits (B, 10), is handed over in eval mode.
+    - model: at most 40,000 parameters and buffers, gives logits (B, 10), is handed over in eval mode.
     - The same seed gives exactly the same network, another seed another one.
     - n may be any number from 50 on; with 400 images it reads at least half of others. The arguments stay as they are.
     - Accuracy at least 0.90 on digits that it has not seen, when trained on data.digits(), in at most 10 seconds.

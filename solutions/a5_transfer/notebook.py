@@ -23,8 +23,8 @@
 #
 # “The notes” are those of the course that this one grew from.
 #
-# **House rules**, unless a docstring says otherwise: leave the arguments as they were, take them in any memory layout, keep dtype and device, and treat rows
-# and columns alike only where the task does. An image is (C, H, W), a batch (B, C, H, W). All of torch, `torch.nn` and `F` is yours, and so are your own functions.
+# **House rules**, unless a docstring says otherwise: leave the arguments as they were, take them in any memory layout, keep dtype and device, and remember
+# that images need not be square. An image is (C, H, W), a batch (B, C, H, W). All of torch, `torch.nn` and `F` is yours, and so are your own functions.
 
 # %% setup role="given"
 import copy
@@ -74,7 +74,7 @@ plots.row(*[patches[i] for i in chosen], titles=names, boxes=frames).show()
 print(f"{len(patches)} patches, {labels.float().mean():.1%} of them with label 1")
 
 # %% [markdown]
-# **First, without a network.** Before you train one, ask how far almost nothing gets. The first row of such a table is the *base rate*: whoever always gives the most frequent label is right so often. The others are a logistic regression
+# **First, without a network.** Before you train one, ask how far almost nothing gets. The first row of such a table is the *base rate*: how often you are right if you always give the most frequent label. The others are a logistic regression
 # (A3) on six numbers, mean and spread of the three colours in the middle, and one on all 3,072 pixels of the middle. They learn from 24 patches of the upper two thirds of the slide, 12 of each label, and are asked about the lower third.
 
 
@@ -146,7 +146,7 @@ without_a_network(learn, judge)
 # <details><summary>Hint: opening a file</summary>
 #
 # `Image.open(path).convert("RGB")` gives three channels, whatever the file has. `np.array(...)` makes (H, W, 3) of it.
-# A file .npy is an array already: `np.load(path)`. The sketches of QuickDraw come so, each a row of 784 numbers: `.reshape(28, 28)`.
+# (Elsewhere, not here, you may meet `.npy` files. They are arrays already: `np.load(path)`. The sketches of QuickDraw come that way, each a row of 784 numbers: `.reshape(28, 28)`.)
 #
 # </details>
 
@@ -248,7 +248,7 @@ plots.grid([ways[:4], ways[4:]], titles=[names[:4], names[4:]])
 # %% [markdown]
 # First the four parts, without chance. The last two axes of a tensor are always rows and columns, with and without a batch in front: −2 and −1.
 #
-# **The middle.** To cut 49 × 49 pixels out of 96 × 96, one has to leave 47 rows away: 23.5 above and 23.5 below. Somebody has to decide, and we decide as torchvision does: `round((96 - 49) / 2)`.
+# **The middle.** To cut 49 × 49 pixels out of 96 × 96, 47 rows have to go: 23.5 above and 23.5 below. Somebody has to decide, and we decide as torchvision does: `round((96 - 49) / 2)`.
 # Python rounds halves to the **even** neighbour, so that is 24.
 #
 # <details><summary>Question: which of the two, 7 → 4 and 9 → 4, is rounded up?</summary>
@@ -443,7 +443,7 @@ with after_writing("PatchDataset, RandomAugment and center_crop"):
 #
 # $$\hat p(x) = \frac{1}{|T|}\sum_{t\in T}\operatorname{softmax}\bigl(f(t(x))\bigr)$$
 #
-# The mean is over the **answers**. In the notes stands that the transform for validation, a crop, "implements the expectation of the random transforms". It does not: the mean of the
+# The mean is over the **answers**. The notes say that the transform for validation, a crop, "implements the expectation of the random transforms". It does not: the mean of the
 # *images* is a blur that no network was trained on, and a crop is just one of the transforms.
 
 # %%
@@ -523,7 +523,7 @@ check(
 #
 # *Difficulty ●●●○○ · Importance ●●●●● · about 30 minutes · 16 points*
 #
-# **Warm-up.** A batch of 8 comes out of the borrowed layers as (8, 512, 2, 2). Which shape has it after the mean over each map? And if the images had
+# **Warm-up.** A batch of 8 comes out of the borrowed layers as (8, 512, 2, 2). What is its shape after the mean over each map? And if the images had
 # been larger, (8, 512, 3, 5)?
 #
 # <details><summary>Answer</summary>
@@ -577,7 +577,7 @@ diagrams.flow(steps, start=(3, 49, 49))
 #
 # <details><summary>Hint</summary>
 #
-# `backbone.children()` gives them in order, and a list can be cut: `[:-2]` leaves the last two away.
+# `backbone.children()` gives them in order, and a list can be cut: `[:-2]` leaves out the last two.
 #
 # </details>
 # <details><summary>Help: I get <code>RuntimeError: mat1 and mat2 shapes cannot be multiplied (1024x2 and 512x256)</code></summary>
@@ -662,12 +662,14 @@ curves = {
     "with batch norm, lr 0.05": losses_of(True, 0.05),
     "without, lr 0.05": losses_of(False, 0.05),
 }
-diagrams.lines(curves, title="training loss of the head", levels={"guessing: ln 2": 0.693})
+figure = diagrams.lines(curves, title="training loss of the head", levels={"guessing: ln 2": 0.693})
+figure.axes[0].legend(fontsize=8, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))  # hides no curve
+figure.show()
 
 # %% [markdown]
 # Which of these does the figure support? (In the notes: "the dense layers do not train well without BN".)
 #
-# - **a** At the same learning rate, the head with batch norm is ahead after 40 steps.
+# - **a** At either learning rate, the head with batch norm has the smaller loss at step 40.
 # - **b** Without batch norm the head learns nothing: its loss stays at that of guessing.
 # - **c** Batch norm is ahead because it makes the head much larger: most of its parameters are in the two norms.
 # - **d** Without batch norm, a larger learning rate makes good for much of the difference.
@@ -913,7 +915,7 @@ check(frozen_statistics, Example(accepts=lambda said: set(said) <= set("abcd"), 
 # </details>
 #
 # **Stage 1**: the backbone is frozen, the head learns quickly. **Stage 2**: everything learns, slowly, and the backbone slowest of all. In the notes, with ResNet-18 on 32,000 patches of the lymph nodes: 10 epochs of stage 1 lead from
-# 74.9 % to 77.8 %, and 20 epochs of stage 2 from 84.3 % to 89.6 %.
+# 74.9 % to 77.8 %, and 20 epochs of stage 2 from 84.3 % to 89.6 % (right answers in the validation, after the first epoch and after the last).
 #
 # Different learning rates are **parameter groups**: an optimizer takes a list of dicts, each with `params` and its own `lr`.
 #
@@ -1145,10 +1147,11 @@ with after_writing("build_transfer_model and two_stage"):
         print(f"  {name:<22} {sum(shares) / 3:.0%}, in three runs {', '.join(f'{one:.0%}' for one in shares)}")
 
 # %% [markdown]
-# Three draws of 24 patches; 16 epochs from scratch, and 8 of each stage. From scratch it learns a little, now more, now less: what it lacks is patches, not time. With borrowed layers the same 24 patches are enough to be far ahead of everything above,
+# Three draws of 24 patches; 16 epochs from scratch, and 8 of each stage. From scratch it learns a little, now more, now less. With borrowed layers the same 24 patches are enough to be far ahead of everything above,
 # even while these layers stand still, and fine-tuning adds to that or costs a little, now one, now the other. One run says little: look at how far three runs lie apart before you call one way better than another.
+# And this is *one* way to cut the slide. Over five ways, the frozen layers are right on 80 % (± 6), fine-tuned ones on 83 % (± 4), and from scratch it is 62 % (± 7).
 #
-# Right after the dotted line the curve may dip: the batch norms of the backbone work with the statistics of the batches again, so the head gets other features than it has learned on. Who stops there finds that fine-tuning harms.
+# Right after the dotted line the curve may dip: the batch norms of the backbone work with the statistics of the batches again, so the head gets other features than it has learned on. If you stop there, you will believe that fine-tuning does harm.
 #
 # ---
 # ## T5.7 · `solve_patches`, and two curves explained
@@ -1170,8 +1173,9 @@ with after_writing("build_transfer_model and two_stage"):
 # more than half of the middle. Three things are asked of your model there:
 #
 # - With the frozen backbone there are 112 patches to learn from, for fine-tuning 200, and of others of the same tissue it must get at least 0.87 right.
-# - It looks through the convolutions of the backbone: with other weights in them it is lost. The maps of its last block decide: who gives a patch the maps of another gets the answer to that one.
-# - It has to know what it borrowed, too: after only 28 patches it is right for at least ten more of a hundred than with a backbone that is drawn anew.
+# - It looks through the layers of the backbone, called as they are. Grading puts other weights into its convolutions: then your model must get at least ten in a hundred fewer right.
+#   And it exchanges the maps that the last block gives: with the maps of another patch, your model must give that patch's answer.
+# - It knows what it borrowed: after only 28 patches it gets at least ten in a hundred more right than with a backbone whose weights are drawn anew.
 #
 # <details><summary>Question: what happens if you forget to normalise?</summary>
 #
@@ -1571,7 +1575,7 @@ with after_writing("solve_patches, reliability, calibration_error and fit_temper
     plt.show()
 
 # %% [markdown]
-# The numbers in the bars are how many patches they stand for. Was your network too sure (T above 1), or not sure enough?
+# The numbers in the bars are how many patches they stand for. Was your network too sure (T above 1), or not sure enough? And is the error on the right the smaller one? It need not be: T was chosen on other patches, and 60 are few.
 #
 # <details><summary>Question: with this T, may one say “90 %” about a patch from another hospital?</summary>
 #

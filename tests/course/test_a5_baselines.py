@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 
 import pytest
@@ -33,3 +34,16 @@ def test_the_stain_alone_would_solve_it(shares):
 def test_the_page_names_every_way():
     line = next(line for line in headlines.PAGE.read_text("utf-8").splitlines() if line.startswith("| `baselines` |"))
     assert all(name in line for name in (*SIMPLER, "frozen", "fine-tuned"))
+
+
+def test_the_notebook_tells_what_the_page_measured():
+    line = next(line for line in headlines.PAGE.read_text("utf-8").splitlines() if line.startswith("| `baselines` |"))
+    frozen, tuned, scratch = (
+        re.findall(rf"{name} (\d+ ± \d+) %", line)[0].replace(" ± ", " % (± ")
+        for name in ("frozen", "fine-tuned", "from scratch")
+    )
+    text = (headlines.ROOT / "solutions" / "a5_transfer" / "notebook.py").read_text("utf-8")
+    assert (
+        f"the frozen layers are right on {frozen}), fine-tuned ones on {tuned}), and from scratch it is {scratch})"
+        in text
+    )

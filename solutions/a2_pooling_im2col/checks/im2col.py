@@ -174,7 +174,7 @@ def test_im2col_gradients(student, cases):
 @check(
     after="im2col_extreme_kernels",
     weight=1.75,
-    quote="no loop over rows, columns or places of the output, in no thread.",
+    quote="no loop over rows, columns or places of the output, not even in threads.",
 )
 def test_im2col_without_loops(student, cases):
     """im2col has no loop over the places of the image: Python's work is the same for a large image"""

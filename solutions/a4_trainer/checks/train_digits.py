@@ -157,8 +157,8 @@ def with_memory(model: nn.Module, memory: list[Tensor]) -> nn.Module:
     quote=(
         "an invented script of ten symbols that nobody has seen",
         "read at least 0.78 of 600 others",
-        "What a network has learnt is in its parameters, at most 40,000 with its buffers:",
-        "with those of a second network, trained on another script, it reads that script.",
+        "What the network has learnt must be in its parameters and buffers, at most 40,000 numbers together",
+        "grading puts those of a second network of yours, trained on another script, into the first one",
     ),
 )
 def test_reads_unseen_symbols(student, cases, thresholds):

@@ -335,8 +335,9 @@ def right_by_the_backbone(student: Any, cases: Any, given: int, fine_tune: bool,
     quote=(
         "It is trained and judged on an invented tissue that nobody has seen",
         "it must get at least 0.87 right",
-        "It looks through the convolutions of the backbone: with other weights in them it is lost.",
-        "The maps of its last block decide: who gives a patch the maps of another gets the answer to that one.",
+        "It looks through the layers of the backbone, called as they are.",
+        "puts other weights into its convolutions: then your model must get at least ten in a hundred fewer right.",
+        "with the maps of another patch, your model must give that patch's answer.",
     ),
 )
 def test_gate_frozen(student, cases, thresholds):
@@ -350,8 +351,9 @@ def test_gate_frozen(student, cases, thresholds):
     quote=(
         "It is trained and judged on an invented tissue that nobody has seen",
         "it must get at least 0.87 right",
-        "It looks through the convolutions of the backbone: with other weights in them it is lost.",
-        "The maps of its last block decide: who gives a patch the maps of another gets the answer to that one.",
+        "It looks through the layers of the backbone, called as they are.",
+        "puts other weights into its convolutions: then your model must get at least ten in a hundred fewer right.",
+        "with the maps of another patch, your model must give that patch's answer.",
     ),
 )
 def test_gate_fine_tuned(student, cases, thresholds):
@@ -361,7 +363,7 @@ def test_gate_fine_tuned(student, cases, thresholds):
 
 @check(
     after=("solved_fine_tuned", "gate_frozen"),
-    quote="after only 28 patches it is right for at least ten more of a hundred than with a backbone",
+    quote="after only 28 patches it gets at least ten in a hundred more right than with a backbone whose",
 )
 def test_better_than_from_scratch(student, cases):
     """after 28 patches, solve_patches is right more often with the borrowed weights than from scratch"""
