@@ -72,6 +72,11 @@ def natural_key(text: str) -> tuple[list[tuple[int, str]], str]:
     return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in pieces if piece], text
 
 
+def raw_digest(raw: bytes) -> str:
+    """What a file that was handed in is known by: the beginning of its sha256."""
+    return hashlib.sha256(raw).hexdigest()[:12]
+
+
 def digest_of(parts: Mapping[str, bytes]) -> str:
     """sha256 over named parts, each framed by its length so that no two lists of parts give the same bytes."""
     total = hashlib.sha256()

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-REPORT_VERSION = 6
-_READ = (1, 2, 3, 4, 5)  # older versions that are still read
+REPORT_VERSION = 7
+_READ = (1, 2, 3, 4, 5, 6)  # older versions that are still read
 _STUB_IN_VERSION_1 = "This part is not filled in yet"  # how the message began; there was no `unwritten`
 
 
@@ -127,6 +127,7 @@ class Report:
     fault: str = ""  # "" | "student" | "ours": whose fault `problem` is
     seconds: float = 0.0
     memory_mb: float = 0.0  # the most that its process held at a time, Python and torch included; 0: not measured
+    digest: str = ""  # of the file's bytes alone: whether another one was handed in since
     version: int = field(default=REPORT_VERSION)
 
     @property
@@ -162,7 +163,9 @@ class Report:
             raise ValueError(f"a report of version {version}, this program reads up to {REPORT_VERSION}")
         if version == 1:
             _from_version_1(raw)
-        raw["version"] = REPORT_VERSION  # 3 added a verdict, 4 written answers, 5 extra credit, 6 `stopped_at`
+        raw["version"] = (
+            REPORT_VERSION  # 3 added a verdict, 4 written answers, 5 extra credit, 6 `stopped_at`, 7 `digest`
+        )
         raw["exercises"] = tuple(_exercise(item) for item in raw["exercises"])
         raw["cells"] = tuple(CellRun(**item | {"figures": tuple(item["figures"])}) for item in raw["cells"])
         raw["notes"] = tuple(raw["notes"])

@@ -154,7 +154,7 @@ def report(root: Path, slug: str, archive: Sequence[Path]) -> int:
     Where [feedback] of solutions/course.toml says when, the pages of those to whom they are due are also put into
     build/feedback-pages; a page is due when that time and the student's own deadline are over.
 
-    Students whose hand-in could not be taken are listed; then the exit code is 1.
+    Students whose hand-in could not be taken, or is not graded, are listed; then the exit code is 1.
 
     With --archive, once for each earlier term, oldest first: how hard every check is and how well it discriminates,
     what went wrong, and what changed in the suite, over all terms, in build/reports/SLUG/archive.html and archive.csv.
@@ -164,9 +164,9 @@ def report(root: Path, slug: str, archive: Sequence[Path]) -> int:
       convgrade report a1_convolution
       convgrade report a1_convolution --archive terms/2028 --archive terms/2029
     """
-    from autograder.gradebook.gather import gather_contexts
+    from autograder.gradebook.gather import everybody_else, gather_contexts
+    from autograder.gradebook.ungraded import NOT_GRADED_YET
     from autograder.grading.session import store_of
-    from autograder.intake.not_taken import not_taken
     from autograder.reports.class_page import write_pages
 
     with span("read"):
@@ -175,18 +175,19 @@ def report(root: Path, slug: str, archive: Sequence[Path]) -> int:
         return _over_terms(assignment, archive)
     store = store_of(assignment)
     with span("store"):
-        reports, listed = store.all(), not_taken(root, slug)
-    if not reports and not listed:
+        reports = store.all()
+        others, sentences = everybody_else(course, assignment, reports)
+    if not reports and set(others.values()) <= {NOT_GRADED_YET}:
         note(f"nothing of {slug} is graded yet; run `convgrade grade PATH`")
         return NOTHING
     with span("gradebook"):
         contexts = gather_contexts(course, assignment, reports)
     with span("page"):
-        page = write_pages(reports, assignment.title, store.folder, contexts, listed)
+        page = write_pages(reports, assignment.title, store.folder, contexts, others)
     say(f"class page: {page.relative_to(root)}")
     _hand_out(course, slug, [report.student for report in reports], page.parent / "students")
-    note_all(f"not taken: {student}: {why}" for student, why in listed.items())
-    return NOT_GRADED if listed else DONE
+    note_all(sentences)
+    return NOT_GRADED if sentences else DONE
 
 
 def _over_terms(assignment: Assignment, folders: Sequence[Path]) -> int:

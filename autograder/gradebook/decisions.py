@@ -22,7 +22,8 @@ from autograder.gradebook.requests import (
     with_decision,
 )
 from autograder.gradebook.team_marks import MarkChange, share_marks
-from autograder.layout import SUBMITTED
+from autograder.grading.store import Store
+from autograder.layout import BUILD, SUBMITTED, reports_folder
 from autograder.model import cents
 from autograder.text.escape import terminal
 from autograder.text.words import number
@@ -48,6 +49,7 @@ def decide(root: Path, regrade_request: RegradeRequest, points: float, because: 
         with opening.one_at_a_time(root):
             _refuse_if_decided(root, regrade_request)
             return _saved(root, regrade_request, Decision(0.0, because, None, digest))
+    _refuse_another_file(root, regrade_request, digest)
     with opening.gradebook(root) as opened:
         _refuse_if_decided(root, regrade_request)
         decision = _entered(opened.book, regrade_request)
@@ -76,6 +78,15 @@ def _saved(root: Path, request: RegradeRequest, decision: Decision) -> RegradeRe
     result = with_decision(request, decision)
     save(root, result)
     return result
+
+
+def _refuse_another_file(root: Path, request: RegradeRequest, digest: str) -> None:
+    """Raises ConvgradeError where the verdicts are of an earlier file: nobody saw the one that is there now."""
+    path = reports_folder(root / BUILD, request.slug)
+    report = Store(path).get(request.student)
+    if report and report.digest not in ("", digest):
+        todo = "first: convgrade grade build/submitted --record"
+        raise ConvgradeError(f"{terminal(request.student, 60)} has handed in another file since\n  {todo}")
 
 
 def _enter(book: Gradebook, root: Path, request: RegradeRequest, decision: Decision) -> Decision:

@@ -12,6 +12,7 @@ from autograder.gradebook.grades import Grade, empty_marks, from_book, from_repo
 from autograder.gradebook.late_penalties import recompute
 from autograder.gradebook.marked import Earlier, earlier_answers
 from autograder.gradebook.requests import all_requests, state_of
+from autograder.gradebook.ungraded import NOT_GRADED_YET, graded_before, never_graded
 from autograder.grading.session import store_of
 from autograder.intake.not_taken import not_taken
 from autograder.log import stage
@@ -31,14 +32,25 @@ def recomputed_grades(course: Course, assignment: Assignment) -> tuple[list[Grad
     there: a deadline may have changed since. Else the stored reports are all there is.
     """
     reports = store_of(assignment).all()
+    old = out_of_date(course, assignment, reports)
     with opening.opened(course.root, assignment.slug) as found:
         if found and found[0].assignment_submissions(assignment.slug):
             recompute(found[0], assignment.slug, found[1])
             grades = from_book(assignment, found[0], reports, course.term)
             todo = "points in the gradebook are missing or out of date (convgrade grade … --record)"
-            return grades, [*_unjudged(grades), *_listed(unrecorded(grades, reports), todo)]
+            return grades, [*_unjudged(grades), *_listed(unrecorded(grades, reports), todo), *old]
     grades = _unrecorded_grades(course, assignment, reports)
-    return grades, _unjudged(grades)
+    return grades, [*_unjudged(grades), *old]
+
+
+def out_of_date(course: Course, assignment: Assignment, reports: Sequence[Report]) -> list[str]:
+    """Sentences about reports that are of an earlier file, or that nobody can read."""
+    again = graded_before(course.root, assignment.slug, reports)
+    sentences = _listed(again, "handed in anew since it was graded (convgrade grade build/submitted --record)")
+    return [
+        *sentences,
+        *_listed(store_of(assignment).unread(reports), "reports that cannot be read, grade these again"),
+    ]
 
 
 def _unrecorded_grades(course: Course, assignment: Assignment, reports: Sequence[Report]) -> list[Grade]:
@@ -47,14 +59,31 @@ def _unrecorded_grades(course: Course, assignment: Assignment, reports: Sequence
 
 
 def with_not_taken(course: Course, assignment: Assignment, grades: Sequence[Grade]) -> tuple[list[Grade], list[str]]:
-    """The same and everybody whose hand-in was not taken, with a sentence for each: nobody is missing in an export."""
-    listed = not_taken(course.root, assignment.slug)
+    """The same and everybody whose hand-in was not taken, or is not graded, with sentences: nobody is missing."""
+    graded = [grade.student for grade in grades if grade.submitted]
+    listed, sentences = _listed_by_reason(course, assignment, graded)
     known = {grade.student: grade for grade in grades}
     nothing = Grade("", assignment.slug, empty_marks(assignment), submitted=False)
     for student, why in listed.items():
         known[student] = replace(known.get(student, replace(nothing, student=student)), not_taken=why)
-    sentences = [f"not taken: {terminal(student, 60)}: {terminal(why, 300)}" for student, why in listed.items()]
     return in_order(known.values()), sentences
+
+
+def everybody_else(
+    course: Course, assignment: Assignment, reports: Sequence[Report]
+) -> tuple[dict[str, str], list[str]]:
+    """Whoever handed in and is not graded, with the reason; sentences about them, and about reports out of date."""
+    listed, sentences = _listed_by_reason(course, assignment, [report.student for report in reports])
+    return listed, [*sentences, *out_of_date(course, assignment, reports)]
+
+
+def _listed_by_reason(
+    course: Course, assignment: Assignment, graded: Sequence[str]
+) -> tuple[dict[str, str], list[str]]:
+    refused = not_taken(course.root, assignment.slug)
+    waiting = never_graded(course.root, assignment.slug, {*graded, *refused})
+    sentences = [f"not taken: {terminal(student, 60)}: {terminal(why, 300)}" for student, why in refused.items()]
+    return waiting | refused, [*sentences, *_listed(list(waiting), NOT_GRADED_YET)]
 
 
 def not_final(grades: Sequence[Grade]) -> list[str]:

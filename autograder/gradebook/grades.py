@@ -221,7 +221,7 @@ def _recorded(grade: Grade, submission: Any, term: Term) -> Grade:
 def _from_row(mark: Mark, row: Any) -> Mark:
     if row is None:
         return replace(mark, auto=None)
-    again = row.manual_score is not None and bool(row.needs_manual_grade)
+    again = (row.manual_score is not None or bool(row.extra_credit)) and bool(row.needs_manual_grade)
     return replace(mark, auto=row.auto_score, manual=row.manual_score, extra=row.extra_credit or 0.0, again=again)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from autograder.course import Assignment, Course
 from autograder.errors import UsageError
-from autograder.files import write_atomically
+from autograder.files import raw_digest, write_atomically
 from autograder.gradebook.grades import Person
 from autograder.intake.letters import Letter
 from autograder.intake.roster import Identity, Roster
@@ -62,7 +62,7 @@ def submission_digest(root: Path, slug: str, student: str) -> str:
         raw = Found("", slug, "", submission_file(root / SUBMITTED, student, slug)).read()
     except OSError:
         return ""
-    return hashlib.sha256(raw).hexdigest()[:12]
+    return raw_digest(raw)
 
 
 def state_of(regrade_request: RegradeRequest, root: Path) -> str:

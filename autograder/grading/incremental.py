@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from autograder.course import Assignment
+from autograder.files import raw_digest
 from autograder.grading.dependencies import Dependencies, dependencies_of, load_all
 from autograder.grading.keys import content_key
 from autograder.grading.scoring import score
@@ -78,6 +79,7 @@ class Regrade:
         """The same verdicts as the report of this job, with the points that exercises have now."""
         exercises = score(self.assignment, report.checks) if not report.problem else report.exercises
         report = replace(report, student=job.student, source=job.source, key=job.key, exercises=exercises)
+        report = replace(report, digest=raw_digest(job.raw))
         self.new.put(report)
         return report
 

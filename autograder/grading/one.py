@@ -17,6 +17,7 @@ from autograder.box.box import Box, open_box
 from autograder.box.zygote import Zygote
 from autograder.course import Assignment
 from autograder.errors import BoxFailure, UnreadableSubmission
+from autograder.files import raw_digest
 from autograder.grading.carried import Resit, Results, carried_forward
 from autograder.grading.repair import pinpointed
 from autograder.grading.scoring import score, ungraded_exercises
@@ -39,7 +40,7 @@ def grade(handed_in: HandedIn, suite: Suite, zygote: Zygote, judge: Judge = Suit
     start, assignment = time.monotonic(), suite.assignment
     blank = Report(
         assignment=assignment.slug, student=handed_in.student, source=handed_in.source, key=handed_in.key,
-        exercises=ungraded_exercises(assignment), box=zygote.wall.mode,
+        exercises=ungraded_exercises(assignment), box=zygote.wall.mode, digest=raw_digest(handed_in.raw),
     )  # fmt: skip
     try:
         with span("read"):

@@ -5,6 +5,7 @@ renamed into it. A file that cannot be read counts as absent.
 """
 
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -45,6 +46,11 @@ class Store:
         """Every readable report, in the order of the students' names."""
         reports = [self._read(path) for path in sorted(self.folder.glob("*.json"))]
         return sorted((report for report in reports if report), key=lambda report: natural_key(report.student))
+
+    def unread(self, reports: Iterable[Report]) -> list[str]:
+        """Names of the files that none of these reports is: damaged, or of another version."""
+        known = {self.path(report.student).name for report in reports}
+        return sorted(path.name for path in self.folder.glob("*.json") if path.name not in known)
 
     def sweep(self) -> None:
         """Remove half-written files that an interrupted run left behind."""

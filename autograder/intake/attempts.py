@@ -4,7 +4,6 @@
 counts, by the course's rule, is copied to `build/submitted/<student>/<slug>/<slug>.ipynb` with its time.
 """
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.course.term import Term
-from autograder.files import natural_key, write_atomically
+from autograder.files import natural_key, raw_digest, write_atomically
 from autograder.intake.stamps import STAMP, stamp_in
 from autograder.layout import ATTEMPTS, SUBMITTED, submission_file
 from autograder.submission.find import Found
@@ -56,7 +55,7 @@ class Attempts:
 
     def keep(self, student: str, raw: bytes, at: datetime | None) -> bool:
         """Keeps one more; False if this exact file is already there. A time that becomes known is written to it."""
-        digest, kept = _digest(raw), self.of(student)
+        digest, kept = raw_digest(raw), self.of(student)
         at = at.astimezone(UTC).replace(microsecond=0) if at else None
         same = [item for item in kept if item.digest == digest]
         if (same and not at) or any(item.at == at for item in same):
@@ -77,7 +76,7 @@ class Attempts:
         """A file with the time of a kept attempt is what an interrupted `place` left behind, no new one."""
         raw, at = _collected(path)
         kept = self.of(student)
-        known = _digest(raw) in {item.digest for item in kept} and at in {None, *(item.at for item in kept)}
+        known = raw_digest(raw) in {item.digest for item in kept} and at in {None, *(item.at for item in kept)}
         return not known and self.keep(student, raw, at)
 
     def place(self, attempt: Attempt) -> bool:
@@ -133,10 +132,6 @@ def _read(path: Path, student: str) -> Attempt | None:
 
 def _name(number: int, at: datetime | None, digest: str) -> str:
     return f"{number:03}_{at.strftime(_STAMP) if at else 'unknown'}_{digest}.ipynb"
-
-
-def _digest(raw: bytes) -> str:
-    return hashlib.sha256(raw).hexdigest()[:12]
 
 
 def _collected(path: Path) -> tuple[bytes, datetime | None]:

@@ -14,6 +14,7 @@ from traitlets.config.loader import PyFileConfigLoader
 from autograder.cli.main import main
 from autograder.course import load_course
 from autograder.exports import FORMATS
+from autograder.files import raw_digest
 from autograder.gradebook import database
 from autograder.grading.session import store_of
 from autograder.hosts import nbgrader_exports
@@ -131,6 +132,37 @@ def test_without_a_gradebook_the_reports_are_exported(root, convgrade):
     code, out, _ = convgrade("export", "tiny")
     assert (code, scores(out)) == (1, {"ada": 60, "bob": 72, "cy": 0})
     assert convgrade("late", "tiny")[0] == 3
+
+
+@pytest.mark.parametrize("words", [("export", "tiny"), ("report", "tiny")])
+def test_who_handed_in_and_was_never_graded_is_listed(root, convgrade, words):
+    """Collected, and forgotten: no line in any export, no word on the class page, exit code 0."""
+    for student in ("ada", "dan"):
+        hand_in(root, student, DUE, b"[]")
+    code, out, err = convgrade(*words)
+    assert (code, "not graded yet (convgrade grade build/submitted --record): dan\n" in err) == (1, True)
+    shown = out if words[0] == "export" else (root / "build/reports/tiny/index.html").read_text()
+    assert "dan" in shown
+
+
+@pytest.mark.parametrize("words", [("export", "tiny"), ("report", "tiny")])
+def test_a_score_of_an_earlier_file_is_told(root, convgrade, words):
+    """The points in the export were those of what was handed in before, without a word."""
+    told = "handed in anew since it was graded (convgrade grade build/submitted --record): bob\n"
+    store_of(load_course(root).assignment("tiny")).put(report("bob", digest=raw_digest(b"{}")))
+    assert told not in convgrade(*words)[2]
+    hand_in(root, "bob", DUE + timedelta(days=1.5), b"[]")
+    code, _, err = convgrade(*words)
+    assert (code, told in err) == (1, True)
+
+
+@pytest.mark.parametrize("words", [("export", "tiny"), ("report", "tiny")])
+def test_a_report_that_cannot_be_read_is_told(root, convgrade, words):
+    """Without a gradebook its student was in no export."""
+    path = store_of(load_course(root).assignment("tiny")).path("bob")
+    path.write_bytes(path.read_bytes()[:-9])
+    code, _, err = convgrade(*words)
+    assert (code, f"reports that cannot be read, grade these again: {path.name}" in err) == (1, True)
 
 
 def test_a_gradebook_that_was_lost_is_not_taken_for_none(root, convgrade):

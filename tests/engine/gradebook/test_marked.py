@@ -50,6 +50,38 @@ def test_a_mark_stays_on_a_new_answer_and_is_asked_about(root):
     assert (points(root), earlier(root)) == ((None, 3, True), {"why": "first"})
 
 
+@pytest.mark.parametrize(
+    ("given", "again"), [({"double_check": 5}, True), ({"double_check_extra": 2}, True), ({}, False)]
+)
+def test_points_for_code_are_asked_about_when_another_file_comes(root, given, again):
+    """Where the program's points were the same as before, a person's stayed on the new file without a word."""
+    first, second = (replace(report("ada", ("double_is_twice",)), digest=text) for text in ("first", "second"))
+    database.record([first], root)
+    enter(root, "ada", **given)
+    database.record([first], root)
+    assert not code_is_asked_about(root)
+    database.record([second], root)
+    assert code_is_asked_about(root) == again
+    if again:
+        enter(root, "ada", **given)
+        database.record([second], root)
+        assert not code_is_asked_about(root)
+
+
+def test_points_for_an_answer_are_asked_about_when_a_file_comes_that_nobody_can_read(root):
+    database.record([replace(wrote("first"), digest="1")], root)
+    enter(root, "ada", why=3)
+    database.record([replace(wrote("first"), digest="2")], root)
+    assert points(root) == (None, 3, False)
+    database.record([report("ada", digest="3", problem="no notebook", fault="student")], root)
+    assert points(root) == (None, 3, True)
+
+
+def code_is_asked_about(root):
+    with book_of(root) as book:
+        return book.find_grade("double_check", "tiny", "tiny", "ada").needs_manual_grade
+
+
 def test_a_person_who_looked_again_is_not_asked_any_more(root):
     recorded(root, "first")
     enter(root, "ada", why=3)

@@ -10,6 +10,7 @@ import pytest
 from autograder.cli.main import main
 from autograder.course import load_course
 from autograder.errors import UsageError
+from autograder.files import raw_digest
 from autograder.gradebook import database, decisions, late_penalties
 from autograder.gradebook.gather import gather_contexts
 from autograder.gradebook.requests import request_of
@@ -231,6 +232,18 @@ def test_who_has_to_look_again_is_asked_even_where_the_first_recording_was_cut_o
             database.record([report("ada", ("add_sums",))], root)
     database.record([report("ada", ("add_sums",))], root)
     assert points_of_add(root) == (0, 2, True)
+
+
+def test_a_decision_waits_until_what_is_handed_in_now_is_graded(root, requests):
+    """The person has seen verdicts of another file than the one that the points would be for."""
+    requests("add", "form.csv")
+    store_of(load_course(root).assignment("tiny")).put(report("ada", ("add_sums",), digest=raw_digest(b"first")))
+    words = ("decide", id_of(requests, "ada"), "--points", "+1.5", "--because", "half right")
+    hand_in(root, "ada", raw=b"second")
+    code, _, err = requests(*words)
+    assert (code, "ada has handed in another file since" in err, points_of_add(root)[1]) == (1, True, None)
+    hand_in(root, "ada", raw=b"first")
+    assert (requests(*words)[0], points_of_add(root)[1]) == (0, 1.5)
 
 
 def test_points_on_request_follow_in_the_team_where_the_work_is_the_same(root, requests):
