@@ -13,8 +13,11 @@ from markupsafe import Markup, escape
 LINE = 200  # characters of a name or of one line in a table
 TEXT = 4000  # characters of a message or of printed output
 
-# Letters and marks that draw nothing although Unicode does not call them controls: fillers, joiners, blank Braille.
-_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# Letters and marks that draw nothing although Unicode does not call them controls: fillers, joiners, blank Braille,
+# and what chooses a form of the character before it.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U00016fe4\U0001d159")
+_CHOICES = frozenset(map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+_PICTURES = frozenset({"So", "Sm"})  # which may be drawn in colour, or not
 _NAMED = MappingProxyType({"\n": "⏎", "\t": "‹TAB›", "\r": "‹CR›", "\x1b": "‹ESC›", "\0": "‹NUL›", "\a": "‹BEL›"})
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _MARKS = frozenset({"Mn", "Me"})
@@ -60,17 +63,18 @@ def _visible(text: str, limit: int, keep: str) -> str:
 def _written_out(text: str, keep: str) -> str:
     pieces: list[str] = []
     marks = 0
-    for character in text:
+    for before, character in zip(" " + text, text, strict=False):
         marks = marks + 1 if unicodedata.category(character) in _MARKS else 0
         if marks <= _MAX_MARKS:
-            pieces.append(character if character in keep else _shown(character))
+            pieces.append(character if character in keep else _shown(character, before))
     return "".join(pieces)
 
 
-def _shown(character: str) -> str:
+def _shown(character: str, before: str) -> str:
     """The character itself, ⏎ for a line end, or a code such as ‹ESC› and ‹U+202E›."""
     if character in _NAMED:
         return _NAMED[character]
-    if character in _BLANK or unicodedata.category(character) in _INVISIBLE:
+    chosen = character in _CHOICES and unicodedata.category(before) not in _PICTURES
+    if chosen or character in _BLANK or unicodedata.category(character) in _INVISIBLE:
         return f"‹U+{ord(character):04X}›"
     return character

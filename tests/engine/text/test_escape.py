@@ -82,3 +82,12 @@ def test_a_tower_of_accents_is_cut_down():
 
 def test_html_escapes_only_once_in_templates():
     assert str(escape.html("<b>&amp;")) == "&lt;b&gt;&amp;amp;"
+
+
+@pytest.mark.parametrize("unseen", ["\ufe0f", "\ufe00", "\u180b", "\U000e0101", "\U00016fe4", "\U0001d159"])
+def test_two_names_that_differ_in_what_nobody_sees_look_different(unseen):
+    assert escape.terminal(f"ada{unseen}") == f"ada‹U+{ord(unseen):04X}›"
+
+
+def test_a_picture_may_be_asked_for_in_colour():
+    assert escape.terminal("❤️ ada ↔︎") == "❤️ ada ↔︎"
