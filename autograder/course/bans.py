@@ -64,7 +64,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "poolings": Family(
             "torch's own poolings",
             "`F.max_pool2d`, `nn.AvgPool2d`, `F.max_unpool2d` and relatives, `scipy.ndimage` and `skimage.measure`",
-            ("pool", "scipy.ndimage", "skimage.measure"),
+            ("pool|roi_align", "scipy.ndimage", "skimage.measure"),
         ),
         "upsampling": Family(
             "`F.interpolate`",

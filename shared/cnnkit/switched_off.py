@@ -19,7 +19,7 @@ STOPS: dict[str, tuple[str, ...]] = {
     "`F.unfold`": ("im2col|unfold3d", "skimage.util.shape"),
     "`F.fold`": ("col2im",),
     "`F.pad`": ("constant_pad|(reflection|replication)_pad|_pad_(enum|circular)", "numpy.lib._arraypad_impl"),
-    "torch's own poolings": ("pool", "scipy.ndimage", "skimage.measure"),
+    "torch's own poolings": ("pool|roi_align", "scipy.ndimage", "skimage.measure"),
     "`F.interpolate`": ("upsample", "scipy.ndimage", "skimage.transform"),
 }
 _CALLED = "|".join(map(re.escape, STOPS))

@@ -53,6 +53,7 @@ cropped, folded = F.pad(size, (-1, -1, -1, -1)), F.fold(torch.ones(1, 4, 9, requ
 columns = folded.grad_fn.next_functions[0][0].variable
 """
 SLOW = {  # to import or to make: only where it is used
+    "roi_align": "from torchvision.ops import roi_align",
     "correlate_sparse": "from skimage.filters import correlate_sparse",
     "hidden_away": "import scipy.signal\nhidden_away = scipy.signal.convolve2d\n"
     "for name in [*sys.modules]:\n    if name.startswith('scipy.signal'): del sys.modules[name]",
@@ -171,6 +172,7 @@ DOORS = {  # ways to a banned operation that lead through another one, or that P
     "twins._reflection_pad(x[0], (1, 1, 1, 1))": PADDING,
     "twins._replication_pad(x[0], (1, 1, 1, 1))": PADDING,
     "torch.as_tensor(np.pad(x.numpy(), 1))": PADDING,
+    "roi_align(x, [torch.tensor([[0.0, 0.0, 2.0, 2.0]]).double()], 1)": POOLINGS,
     "F.max_pool2d(x, 2)": POOLINGS,
     "F.avg_pool1d(x[0], 2)": POOLINGS,
     "F.lp_pool2d(x, 2, 2)": POOLINGS,
