@@ -43,12 +43,15 @@ def test_counts_beyond_the_spread(student, cases):
     expect_to_count(student, [pair(cases, (2.0, 2.0), by) for by in some_order(cases, apart)])
 
 
-@check(quote="The yardstick is the larger of both spreads.")
+@check(quote=("The yardstick is the larger of both spreads.", "further apart than the yardstick"))
 def test_counts_the_larger_spread(student, cases):
-    """difference_counts takes the larger of the two spreads, whichever setting it belongs to"""
+    """difference_counts takes the larger of the two spreads, whichever setting has it: as far apart is too little"""
     spreads = [(0.5, 4.0), (4.0, 0.5)]
     asked = [(both, by) for both in spreads for by in (1.0, 2.6, 3.5, 5.0, 6.5)]
     expect_to_count(student, [pair(cases, both, by) for both, by in some_order(cases, asked)])
+    low, spread = float(cases.rng.integers(60, 80)), float(cases.rng.integers(1, 5))  # whole: nothing is rounded
+    first, second = [low, low + 2 * spread], [low + 2 * spread, low + 4 * spread]
+    expect_to_count(student, [(first, second), (first, [each + 1 for each in second]), (second, first)])
 
 
 @check(quote="whichever is better; else False.")
