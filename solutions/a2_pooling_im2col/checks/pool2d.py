@@ -82,7 +82,7 @@ def test_pool_padding(student, cases):
 def test_pool_pairs(student, cases):
     """pool2d takes kernel, stride and padding as a pair (height, width) or as one number, each on its own"""
     x = cases.images(1, 1, 8, 11).float() - 2
-    pairs = ((2, 3), (2, 3)), ((3, 1), (3, 1)), (2, (3, 1)), (3, (1, 2)), ((3, 2), 2), (2, 2, (1, 0)), (3, 3, (0, 1))
+    pairs = ((2, 3),), ((3, 1), (3, 1)), (2, (3, 1)), (3, (1, 2)), ((3, 2), 2), (2, 2, (1, 0)), (3, 3, (0, 1))
     for settings in pairs:
         expect(student.pool2d(x, *settings)).to_agree_with(reference.pool2d(x, *settings))
     for settings in (((3, 4), (2, 1), (0, 2)), ((4, 2), (2, 3), (2, 1)), (3, (1, 2), 1)):
