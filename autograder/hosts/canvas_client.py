@@ -24,6 +24,7 @@ _MAX_REDIRECTS = 5
 _TRIES = 6
 _MAX_PAUSE = 120.0  # seconds
 _TIMEOUT = httpx.Timeout(60.0, connect=15.0)
+_BROKEN_OFF = 599  # no answer of Canvas's: it was cut off
 _MEANINGS = {
     401: "Canvas refuses the token: it is wrong, or has expired",
     403: "Canvas forbids this: the token's owner must be a teacher of the course there",
@@ -124,11 +125,7 @@ class CanvasClient:
     ) -> tuple[httpx.Headers, bytes]:
         """Headers and body, after as many pauses as Canvas asks for. Raises CanvasRefused."""
         for attempt in range(_TRIES):
-            try:
-                status, headers, raw = self._followed(method, url, most, form)
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
-                why = terminal(str(error) or type(error).__name__, 200)
-                raise CanvasRefused(f"Canvas cannot be reached: {why}") from None
+            status, headers, raw = self._asked(method, url, most, form)
             if status < 300:
                 return headers, raw
             throttled = status == 429 or (status == 403 and b"rate limit exceeded" in raw[:1000].lower())
@@ -136,9 +133,24 @@ class CanvasClient:
                 raise CanvasRefused(_sentence(status, raw.replace(self._token, b"...")), status)
             pause = _pause(headers, attempt)
             if attempt < _TRIES - 1:
-                self._say(f"Canvas is busy ({status}): next try in {pause:g} s")
+                why = "its answer was cut off" if status == _BROKEN_OFF else status
+                self._say(f"Canvas is busy ({why}): next try in {pause:g} s")
                 self.wait(pause)
         raise CanvasRefused("Canvas stays busy: run the same command again later; what is done stays done", status)
+
+    def _asked(
+        self, method: str, url: httpx.URL, most: int, form: Mapping[str, str] | None
+    ) -> tuple[int, httpx.Headers, bytes]:
+        """The answer; one that was cut off is read again like 5xx, and not sent again. Raises CanvasRefused."""
+        try:
+            return self._followed(method, url, most, form)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            why = terminal(str(error) or type(error).__name__, 200)
+            cut_off = isinstance(error, httpx.ReadError | httpx.ReadTimeout) or "without sending" in why  # httpx says
+            if cut_off and method == "GET":
+                return _BROKEN_OFF, httpx.Headers(), b""
+            what = "Canvas's answer was cut off" if cut_off else "Canvas cannot be reached"
+            raise CanvasRefused(f"{what}: {why}") from None
 
     def _followed(
         self, method: str, url: httpx.URL, most: int, form: Mapping[str, str] | None

@@ -164,6 +164,19 @@ def test_a_file_at_another_host_is_downloaded_without_the_token(course, stub, ca
     assert f"Bearer {TOKEN}" in {secret for _, path, secret in stub.asked if path.startswith("/files/1/")}
 
 
+def test_an_answer_that_is_cut_off_is_read_again_and_nothing_is_sent_twice(term, stub, canvas, monkeypatch):
+    """One dropped connection used to end the reading of a class."""
+    monkeypatch.setattr("autograder.hosts.canvas_client.time.sleep", lambda seconds: None)
+    half = (200, {"Content-Length": "900", "Connection": "close"}, b'[{"id": 501,')
+    stub.trouble["GET", USERS] = [half]
+    code, out, err = canvas("roster")
+    assert (code, out.count("\n"), "its answer was cut off" in err) == (0, 4, True)
+    stub.trouble["POST", f"{GRADE}/update_grades"] = [half]
+    code, out, err = canvas("grades", "tiny")
+    assert (code, "0 sent, 2 not tried" in out, "answer was cut off" in err) == (1, True, True)
+    assert sent_by(stub) == [("POST", "update_grades")]
+
+
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
