@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
 
-from autograder.submission.match import bodies, bound_anew, functions
+from autograder.submission.match import aliases, bodies, bound_anew, functions
 from autograder.submission.read import Cell
 
 _WORD = re.compile(r"[^\W\d]\w*+")
@@ -19,6 +19,8 @@ def names_used(cells: Sequence[Cell], grade_ids: Collection[str], names: Iterabl
     uses: dict[str, set[str]] = {}
     for name, body in chain.from_iterable(bodies(cell.source) for cell in cells):
         uses.setdefault(name, set()).update(_WORD.findall(body))
+    for name, first in chain.from_iterable(aliases(cell.source) for cell in cells):
+        uses.setdefault(name, set()).add(first)
     own = [_WORD.findall(cell.source) for cell in cells if cell.grade_id in grade_ids]
     seen, waiting = set[str](), {*names, *(word for words in own for word in words)}
     while waiting:

@@ -118,7 +118,10 @@ class Server:
         if not self.given:
             self.given = {"__name__": "__main__"}
             exec(compile(request["source"], "<given>", "exec"), self.given)  # with all that they use, apart from theirs
-        self.names.update({name: self.given[name] for name in request["names"]})
+        for name in request["names"]:
+            old = self.names.get(name)
+            same = [other for other, value in list(self.names.items()) if value is old] if callable(old) else []
+            self.names.update(dict.fromkeys([name, *same], self.given[name]))  # also under a second name
         return {"value": None}
 
     def _call(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -63,6 +63,17 @@ def test_what_is_used_through_another_function_is_found(report):
     assert points(report(double=SQUARED, add=helped)) == [20, 30]
 
 
+@pytest.mark.parametrize("second", ["twice = double", "twice = double  # shorter", "other = double\ntwice = other"])
+def test_a_function_is_replaced_under_a_second_name_too(report, second):
+    doubled = f"{SQUARED}\n\n\n{second}"
+    assert points(report(double=doubled, add="def add(a, b):\n    return twice(a) - a + b")) == [20, 30]
+
+
+def test_a_function_that_was_made_none_makes_nothing_else_a_function(report):
+    nothing = "def add(a, b):\n    return double(a) - a + b if unset is None else 0"
+    assert points(report(double="double = unset = None", add=nothing)) == [0, 30]
+
+
 def test_a_class_is_built_on_the_right_function(report):
     at_once = "TWO = double(1)\n\n\ndef add(a, b):\n    return a * TWO - a + b"
     assert points(report(double="def double(x):\n    return x * 3", add=at_once))[1] == 30
