@@ -802,15 +802,29 @@ with after_writing("conv2d"):
     plots.row(photo[0], *views, titles=["image", *names]).show()
 
 # %% [markdown]
-# And against PyTorch, as the grader does it: the *largest* error, in float64.
+# Layers are stacked: what comes out of the first goes into the second. Here the first makes five maps of one gray image, and the second adds five maps up into one image again:
 
 # %%
 with after_writing("conv2d"):
-    inputs = torch.rand(2, 3, 20, 17, dtype=torch.float64)
-    filters = torch.rand(4, 3, 5, 3, dtype=torch.float64)
+    gray, draw = photo.mean(1, keepdim=True), torch.Generator().manual_seed(4)
+    to_five, to_one = (torch.randn(shape, generator=draw) for shape in ((5, 1, 3, 3), (1, 5, 3, 3)))
+    five = conv2d(gray, to_five)
+    again = conv2d(five, to_one)
+    titles = ["1 channel", *[f"map {k}" for k in range(5)], "1 channel"]
+    plots.row(gray[0, 0], *five[0], again[0, 0], titles=titles, signs=["→", "", "", "", "", "→"]).show()
+
+# %% [markdown]
+# And against PyTorch, as the grader does it: the *largest* error, in float64. The maps of four kernels, yours above and PyTorch's below:
+
+# %%
+with after_writing("conv2d"):
+    inputs = photo.double()
+    filters = torch.randn(4, 3, 5, 3, dtype=torch.float64, generator=draw)
     mine = conv2d(inputs, filters, stride=(2, 1), padding=(1, 2))
     theirs = F.conv2d(inputs, filters, stride=(2, 1), padding=(1, 2))
     print("largest error:", (mine - theirs).abs().max().item())
+    names = [[f"{whose}, map {k}" for k in range(4)] for whose in ("yours", "PyTorch's")]
+    plots.grid([list(mine[0]), list(theirs[0])], titles=names).show()
 
 # %% [markdown]
 # ---

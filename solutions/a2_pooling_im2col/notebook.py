@@ -1166,7 +1166,9 @@ boxes = {0: (2, 0, 2, 2), 1: (1, 0, 1, 1), 2: (2, 0, 2, 2)}
 plots.row(X, upstream, won, titles=names, signs=["", "→"], boxes=boxes)
 
 # %% [markdown]
-# (The mean is fair: each of the four would get a quarter.) When windows overlap, a pixel can win several of them, and then it gets the *sum*. Here, with stride 1, the 9
+# (The mean is fair: each of the four would get a quarter.) Send the maxima themselves back, and you have `nn.MaxUnpool2d` of T2.5: where windows do not overlap, the two are the same.
+#
+# When windows overlap, a pixel can win several of them, and then it gets the *sum*. Here, with stride 1, the 9
 # lies in all four windows; the circle is the winner:
 
 # %%

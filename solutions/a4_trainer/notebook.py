@@ -9,7 +9,7 @@
 # | | task | points | minutes |
 # |---|---|---:|---:|
 # | T4.1 | `eval_context`: borrow a model and give it back | 10 | 20 |
-# | T4.2 | Data: scale, split, load, and five sick curves | 10 | 25 |
+# | T4.2 | Data: scale, split, load, and five sick curves | 10 | 30 |
 # | T4.3 | `Steps`: a step of training, a step of validation | 26 | 50 |
 # | T4.4 | `Loop`: epochs, logs, callbacks, one cycle | 20 | 40 |
 # | T4.5 | Inference: logits, probabilities, many batches | 14 | 30 |
@@ -170,7 +170,7 @@ check(
 # ---
 # ## T4.2 · The data
 #
-# *Difficulty ●●○○○ · Importance ●●●●● · about 25 minutes · 10 points*
+# *Difficulty ●●○○○ · Importance ●●●●● · about 30 minutes · 10 points*
 #
 # **Warm-up.** Which brightness is the byte 102, divided by 255? And divided by 255 once more?
 #
@@ -287,15 +287,32 @@ check(
 
 
 # %% [markdown]
-# Is every digit in every part, and about as often as in all? A random split takes care of it by itself, up to chance, and the smaller the part, the more chance. Look before you train:
+# Is every digit in every part, and about as often as in all? A random split takes care of it by itself, up to chance, and the smaller the part, the more chance. So count, before you train:
+
+# %% class_shares role="solution"
+def class_shares(labels: torch.Tensor, num_classes: int) -> torch.Tensor:
+    """The share of each class among the labels: (n,) int64, from 0 to num_classes - 1 -> (num_classes,) float32.
+
+    A class that no label names has the share 0, the last one too. There is at least one label.
+    """
+    ### BEGIN SOLUTION
+    return labels.bincount(minlength=num_classes) / len(labels)
+    ### END SOLUTION
+
+
+# %% class_shares_try role="check"
+check(
+    class_shares,
+    Example(torch.tensor([2, 0, 2, 2]), 4, gives=torch.tensor([0.25, 0.0, 0.75, 0.0]), note="of four labels three are 2; no 1, no 3"),
+)
 
 # %%
-with after_writing("split_indices"):
+with after_writing("split_indices and class_shares"):
     numbers = data.digits()[1]
     parts = split_indices(len(numbers), (0.8, 0.1, 0.1))
     print("share of each digit, in percent:" + "".join(f"{digit:5}" for digit in range(10)))
     for name, part in zip(("all images", "training", "validation", "test"), (torch.arange(len(numbers)), *parts)):
-        shares = 100 * numbers[part].bincount(minlength=10) / len(part)
+        shares = 100 * class_shares(numbers[part], 10)
         print(f"{name:15} {len(part):5} images    " + "".join(f"{share:5.0f}" for share in shares.tolist()))
 
 # %% standardize role="solution"
@@ -1014,7 +1031,7 @@ def points_at():
 check(plot_history, Example(gives=[[2, 4]], note="4 steps, 2 epochs: points at 2 and 4"), through=points_at)
 
 # %% [markdown]
-# **Put together.** Digits, a network, your steps, your loop, one cycle:
+# **Put together.** Digits, a network, your steps, your loop, one cycle. Loss and accuracy are drawn by your `plot_history`, learning rate and momentum from what your `SchedulerStats` has noted:
 
 # %%
 with after_writing("T4.2 to T4.4"):
@@ -1029,7 +1046,9 @@ with after_writing("T4.2 to T4.4"):
     loop.run(3, train_loader, valid_loader, window=5)
     plot_history(loop.train_log, loop.valid_log)
     plt.show()
-    diagrams.lines({"learning rate": stats.lr}, range(1, len(stats.lr) + 1), "used by each step", ("step", "lr")).show()
+    taken = range(1, len(stats.lr) + 1)
+    diagrams.lines({"learning rate": stats.lr}, taken, "noted by your SchedulerStats", ("step", "lr")).show()
+    diagrams.lines({"momentum (β₁)": stats.momentum}, taken, "and the momentum", ("step", "β₁")).show()
 
 # %% [markdown]
 # Do not report the validation accuracy of the last epoch if you chose anything by it. Whoever tries ten learning rates and takes the one with the best validation accuracy has fitted one

@@ -78,6 +78,11 @@ def make_loaders(
     return [shuffled, *(DataLoader(part, batch_size) for part in others)]
 
 
+def class_shares(labels: Tensor, num_classes: int) -> Tensor:
+    """The share of each class, 0 for one without labels."""
+    return torch.stack([(labels == number).double().mean() for number in range(num_classes)]).float()
+
+
 def base_rate(labels: Tensor) -> float:
     """Accuracy of always saying the most frequent label."""
     ((_, most),) = Counter(labels.tolist()).most_common(1)

@@ -366,6 +366,8 @@ check(
 #
 # </details>
 #
+# One-hot letters are good for looking, though: with them, and with `ari` itself as the detector, your `ngram_conv` counts how many of three letters agree. That is the first picture of T7.3.
+#
 # ---
 # ## T7.3 · `TextCNN`: look everywhere, keep the best
 #

@@ -36,6 +36,10 @@ def test_conv2d_channels(student, cases):
     for shape, kernel in (((2, 3, 5, 5), (4, 3, 3, 2)), ((3, 2, 6, 4), (2, 2, 2, 3)), ((1, 1, 4, 5), (4, 1, 1, 2))):
         x, weight = cases.images(*shape).float(), cases.kernels(*kernel).float()
         expect(student.conv2d(x, *no_bias(weight))).to_agree_with(F.conv2d(x, weight))
+    gray, to_five, to_one = cases.images(2, 1, 6, 6), cases.kernels(5, 1, 3, 2), cases.kernels(1, 5, 2, 5)
+    maps = expect(student.conv2d(gray.float(), *no_bias(to_five.float()))).to_have_shape(2, 5, 4, 5)
+    stacked = F.conv2d(F.conv2d(gray.float(), to_five.float()), to_one.float())
+    expect(student.conv2d(maps, *no_bias(to_one.float()))).to_agree_with(stacked)
 
 
 @check(after="conv2d_is_own_work", quote="Cross-correlation, summed over the input channels.")

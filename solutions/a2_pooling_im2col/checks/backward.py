@@ -6,6 +6,7 @@ from typing import Any
 
 import reference
 import torch
+import torch.nn.functional as F
 
 from autograder.judge import check, expect, gradients_of, own_work
 
@@ -27,7 +28,10 @@ def test_max_backward_is_own_work(student, cases):
 @check(
     after="max_backward_is_own_work",
     weight=2,
-    quote="Each window passes its dout on to its largest number",
+    quote=(
+        "Each window passes its dout on to its largest number",
+        "Send the maxima themselves back, and you have `nn.MaxUnpool2d` of T2.5",
+    ),
 )
 def test_max_backward_values(student, cases):
     """max_pool_backward gives each window's gradient to its winner, channel by channel, 0 to all others"""
@@ -36,6 +40,9 @@ def test_max_backward_values(student, cases):
         dout, x = winners(cases, shape, out)
         right = reference.max_pool_backward(dout, x, kernel, kernel)
         expect(student.max_pool_backward(dout, x, kernel, kernel)).to_agree_with(right)
+        maxima, places = F.max_pool2d(x, kernel, return_indices=True)
+        unpooled = F.max_unpool2d(maxima, places, kernel, output_size=shape[2:])
+        expect(student.max_pool_backward(maxima, x, kernel, kernel)).to_agree_with(unpooled)
 
 
 @check(

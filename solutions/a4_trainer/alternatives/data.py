@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
 
@@ -77,6 +78,19 @@ def make_loaders__all_with_generators(images, labels, splits, batch_size=32, see
         pairs = [(images[i], labels[i]) for i in splits[place]]
         found.append(DataLoader(pairs, batch_size, shuffle=not place, generator=generator, drop_last=False))
     return found
+
+
+def class_shares__one_hot(labels, num_classes):
+    return F.one_hot(labels, num_classes).float().mean(0)
+
+
+def class_shares__lists(labels, num_classes):
+    values = labels.tolist()
+    return torch.tensor([values.count(number) / len(values) for number in range(num_classes)]).to(labels.device)
+
+
+def class_shares__compared(labels, num_classes):
+    return (labels[:, None] == torch.arange(num_classes, device=labels.device)).float().mean(dim=0)
 
 
 def base_rate__unique(labels):

@@ -196,6 +196,20 @@ def test_loaders_shuffle_training(student, cases):
         )
 
 
+@check(
+    weight=0.5,
+    quote=(
+        "The share of each class among the labels: (n,) int64, from 0 to num_classes - 1",
+        "A class that no label names has the share 0, the last one too.",
+    ),
+)
+def test_class_shares(student, cases):
+    """class_shares gives each class its share of the labels, and 0 to classes without labels, the last one too"""
+    for classes, count in ((7, 40), (12, 9), (3, 1)):
+        labels = 2 * cases.integers(count, low=0, high=(classes - 2) // 2)  # none is odd, none is the last class
+        expect(student.class_shares(labels, classes)).to_agree_with(reference.class_shares(labels, classes))
+
+
 @check(weight=0.5, quote="Accuracy of always saying the most frequent label: a float.")
 def test_base_rate(student, cases):
     """base_rate is the share of the most frequent label, a float; labels need not start at 0"""

@@ -117,6 +117,16 @@ def labels_of_others(images, labels, splits, batch_size=32, seed=0):
     return loaders
 
 
+edit("class_shares", "shares_of_seen_classes", "bincount(minlength=num_classes)", "bincount()",
+     hint="You stop at the largest label that occurs. A class without labels has a share as well, 0: bincount(minlength=num_classes).")
+
+edit("class_shares", "counts_for_shares", " / len(labels)", "",
+     hint="These are counts. A share is a count divided by how many labels there are.")
+
+edit("class_shares", "shares_per_class", " / len(labels)", " / num_classes",
+     hint="You divide by the number of classes. A share is of the labels: len(labels).")
+
+
 @mistake(replaces="base_rate", hint="That is the accuracy of pure chance. The most frequent class may be more frequent.")
 def one_over_the_classes(labels):
     return 1 / len(labels.unique())

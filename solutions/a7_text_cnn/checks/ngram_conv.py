@@ -74,9 +74,14 @@ def test_ngram_extremes(student, cases):
         expect(student.ngram_conv(*inputs)).to_agree_with(reference.ngram_conv(*inputs))
 
 
-@check(quote="the rows i to i+n-1 of emb[b], end to end")
+@check(
+    quote=(
+        "the rows i to i+n-1 of emb[b], end to end",
+        "with `ari` itself as the detector, your `ngram_conv` counts how many of three letters agree.",
+    )
+)
 def test_ngram_order(student, cases):
-    """A detector for abc answers most to abc, not to cba, and at the last place as well"""
+    """On one-hot letters, a detector for abc answers most to abc, not to cba, and at the last place as well"""
     letters = torch.eye(3)
     name = letters[torch.tensor([[2, 1, 0, 0, 1, 2], [0, 2, 1, 2, 1, 0]])]
     detector, bias = letters.reshape(1, 9) * (2 + cases.bias(1).float()), torch.zeros(1)
