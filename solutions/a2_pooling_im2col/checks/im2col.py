@@ -209,7 +209,7 @@ def test_layer_values(student, cases):
 def test_layer_bias(student, cases):
     """conv2d_im2col adds bias[o] to every pixel of output channel o, once"""
     for height, width in ((5, 6), (3, 3)):  # the second has as many places as output channels
-        x, weight, bias = cases.images(1, 1, height, width), cases.kernels(4, 1, 2, 2), cases.bias(4)
+        x, weight, bias = cases.images(1, 2, height, width), cases.kernels(4, 2, 2, 2), cases.bias(4)
         x, weight, bias = x.float(), weight.float(), bias.float()
         expect(student.conv2d_im2col(x, weight, bias)).to_agree_with(F.conv2d(x, weight, bias))
 
@@ -227,7 +227,7 @@ def test_layer_stride_and_padding(student, cases):
         expect(student.conv2d_im2col(x, weight, None, *settings)).to_agree_with(right)
 
 
-@check(after="layer_bias", weight=1.5, quote="Gradients flow back to x, weight and bias.")
+@check(after="layer_stride_and_padding", weight=1.5, quote="Gradients flow back to x, weight and bias.")
 def test_layer_gradients(student, cases):
     """conv2d_im2col lets gradients flow back to x and to the weight"""
     x, weight, upstream = cases.images(1, 1, 5, 6), cases.kernels(3, 1, 2, 2), cases.images(1, 3, 4, 5)
@@ -247,7 +247,7 @@ def test_layer_gradients_of_everything(student, cases):
         expect(found).to_have_gradient(right, of=str(place))
 
 
-@check(after="layer_bias", weight=1.75, quote="Python's work does not grow with the image.")
+@check(after="layer_stride_and_padding", weight=1.75, quote="Python's work does not grow with the image.")
 def test_layer_without_loops(student, cases):
     """conv2d_im2col has no loop over the places of the image: Python's work is the same for a large image"""
     weight = cases.kernels(3, 1, 2, 2).float()
@@ -256,7 +256,7 @@ def test_layer_without_loops(student, cases):
 
 
 @check(
-    after="layer_bias",
+    after="layer_stride_and_padding",
     weight=1.75,
     quote=("keep their dtype and device", "leave the arguments as they were", "any memory layout"),
 )

@@ -35,7 +35,7 @@ def test_pool2d_is_own_work(student, cases):
 
 @check(
     after="pool2d_is_own_work",
-    weight=1.5,
+    weight=1.25,
     quote='The largest number (mode "max") or the mean ("avg") of each window',
 )
 def test_pool_max(student, cases):
@@ -53,7 +53,7 @@ def test_pool_default_stride(student, cases):
         expect(student.pool2d(x, kernel, mode="avg")).to_agree_with(reference.pool2d(x, kernel, mode="avg"))
 
 
-@check(after="pool2d_is_own_work", weight=1.5, quote="rounded down, so a last window that does not fit is dropped.")
+@check(after="pool2d_is_own_work", quote="rounded down, so a last window that does not fit is dropped.")
 def test_pool_stride(student, cases):
     """pool2d moves by the stride: windows may overlap or leave gaps, and a last one that does not fit is dropped"""
     for shape, kernel, stride in (((2, 1, 8, 9), 3, 2), ((2, 1, 7, 9), 3, 1), ((2, 1, 9, 7), 2, 3)):
@@ -63,7 +63,7 @@ def test_pool_stride(student, cases):
 
 @check(
     after="pool2d_is_own_work",
-    weight=1.5,
+    weight=1.25,
     quote='"max": the padding never wins, also when all numbers are negative.',
 )
 def test_pool_padding(student, cases):
@@ -76,7 +76,7 @@ def test_pool_padding(student, cases):
 
 @check(
     after="pool2d_is_own_work",
-    weight=1.5,
+    weight=2.5,
     quote="kernel, stride and padding: an int, or a pair (height, width).",
 )
 def test_pool_pairs(student, cases):
@@ -89,7 +89,7 @@ def test_pool_pairs(student, cases):
         expect(student.pool2d(x, *settings)).to_agree_with(reference.pool2d(x, *settings))
 
 
-@check(after="pool2d_is_own_work", weight=1.5, quote='or the mean ("avg") of each window')
+@check(after="pool2d_is_own_work", weight=1.25, quote='or the mean ("avg") of each window')
 def test_pool_mean(student, cases):
     """pool2d takes the mean of each window when the mode is "avg" """
     for shape, kernel in (((2, 3, 6, 9), 3), ((2, 2, 6, 8), 2), ((3, 2, 8, 4), 4)):
