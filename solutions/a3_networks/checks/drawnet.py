@@ -72,25 +72,25 @@ def test_drawnet_logits(student, cases):
     expect_plain_logits(student, student.DrawNet(5, 12, 1, 4), cases.images(6, 1, 12, 12), 5)
 
 
-@check(after="drawnet_size", quote="B may be 1, and no image knows of the others.")
+@check(quote="B may be 1, and no image knows of the others.")
 def test_drawnet_single_images(student, cases):
     """DrawNet gives a batch of one drawing (1, classes), and the same as for that drawing in a larger batch"""
     setting = 4, 10, 2, 3
-    expect_single_images(student, student.DrawNet(*setting), cases.images(3, 1, 10, 10))
+    expect_single_images(student, student.DrawNet(*setting), reference.DrawNet(*setting), cases.images(3, 1, 10, 10))
 
 
 @check(
-    after="drawnet_size",
     quote=(
         "all of them and no others are found by `parameters()`, and each new network has its own.",
         "It gives the same in `train()` as in `eval()`",
         "It leaves the batch as it was.",
-    ),
+    )
 )
 def test_drawnet_trains(student, cases):
     """DrawNet is ready to train: a gradient for every parameter of every block, the same in train mode"""
     setting = 4, 16, 3, 6
-    expect_ready_to_train(student, student.DrawNet(*setting), cases.images(4, 1, 16, 16))
+    right = reference.DrawNet(*setting)
+    expect_ready_to_train(student, student.DrawNet(*setting), cases.images(4, 1, 16, 16), right)
     expect_own_weights(student, cases, student.DrawNet(*setting), student.DrawNet(*setting))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import reference
+from torch import nn
 
 from autograder.judge import check, expect
 
@@ -76,4 +77,5 @@ def test_separable_size(student, cases):
 @check(after="separable_values", weight=0.5, quote="Its learnable layers are nn.Conv2d and nn.Linear")
 def test_separable_is_ready_to_train(student, cases):
     """separable_conv gives every parameter a gradient, and does the same in train mode"""
-    expect_ready_to_train(student, student.separable_conv(3, 4), cases.images(2, 3, 5, 6))
+    right: nn.Module = reference.separable_conv(3, 4)
+    expect_ready_to_train(student, student.separable_conv(3, 4), cases.images(2, 3, 5, 6), right)

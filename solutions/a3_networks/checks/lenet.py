@@ -150,27 +150,24 @@ def test_weights_carried_over(student, cases):
     expect(found).to_match(logits(reference.LeNetModern(), x))
 
 
-@check(
-    after=("classic_size", "modern_size", "sequential_layers"), quote="B may be 1, and no image knows of the others."
-)
+@check(quote="B may be 1, and no image knows of the others.")
 def test_lenets_single_images(student, cases):
     """All three LeNets give a batch of one image (1, 10), and the same as for that image in a larger batch"""
     x = cases.images(2, 1, 28, 28)
     for name in ("LeNet5Classic", "LeNetModern", "lenet_sequential"):
-        expect_single_images(student, getattr(student, name)(), x)
+        expect_single_images(student, getattr(student, name)(), getattr(reference, name)(), x)
 
 
 @check(
-    after=("classic_size", "modern_size", "sequential_layers"),
     quote=(
         "all of them and no others are found by `parameters()`, and each new network has its own.",
         "It gives the same in `train()` as in `eval()`",
         "It leaves the batch as it was.",
-    ),
+    )
 )
 def test_lenets_train(student, cases):
     """All three LeNets are ready to train: gradients for all parameters, the same in train mode, own weights"""
     x = cases.images(3, 1, 28, 28)
     for name in ("LeNet5Classic", "LeNetModern", "lenet_sequential"):
-        expect_ready_to_train(student, getattr(student, name)(), x)
+        expect_ready_to_train(student, getattr(student, name)(), x, getattr(reference, name)())
         expect_own_weights(student, cases, getattr(student, name)(), getattr(student, name)())

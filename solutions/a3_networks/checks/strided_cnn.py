@@ -76,7 +76,6 @@ def test_block_not_in_place(student, cases):
 
 
 @check(
-    after="block_size",
     weight=0.5,
     quote=(
         "all of them and no others are found by `parameters()`, and each new network has its own.",
@@ -86,7 +85,7 @@ def test_block_not_in_place(student, cases):
 )
 def test_block_trains(student, cases):
     """conv_block is ready to train: a gradient for weight and bias, the same in train mode, weights of its own"""
-    expect_ready_to_train(student, student.conv_block(2, 4), cases.images(3, 2, 5, 8))
+    expect_ready_to_train(student, student.conv_block(2, 4), cases.images(3, 2, 5, 8), reference.conv_block(2, 4))
     expect_own_weights(student, cases, student.conv_block(2, 4), student.conv_block(2, 4))
 
 
@@ -139,19 +138,18 @@ def test_strided_not_in_place(student, cases):
 
 
 @check(
-    after="strided_size",
     quote=(
         "The result is an nn.Sequential.",
         "all of them and no others are found by `parameters()`, and each new network has its own.",
         "It gives the same in `train()` as in `eval()`",
         "It leaves the batch as it was.",
         "B may be 1, and no image knows of the others.",
-    ),
+    )
 )
 def test_strided_trains(student, cases):
     """strided_cnn is an nn.Sequential that is ready to train, for one image as for many"""
     model = student.strided_cnn()
     expect(student.beside(is_sequential)(model)).to_hold("strided_cnn() is an nn.Sequential")
-    expect_ready_to_train(student, model, cases.images(3, 1, 28, 28))
-    expect_single_images(student, student.strided_cnn(), cases.images(2, 1, 28, 28))
+    expect_ready_to_train(student, model, cases.images(3, 1, 28, 28), reference.strided_cnn())
+    expect_single_images(student, student.strided_cnn(), reference.strided_cnn(), cases.images(2, 1, 28, 28))
     expect_own_weights(student, cases, student.strided_cnn(), student.strided_cnn())
