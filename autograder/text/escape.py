@@ -23,7 +23,7 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _MARKS = frozenset({"Mn", "Me"})
 _MAX_MARKS = 3  # accents on one letter; more is a tower that covers the lines above
 _KEPT = "\n\t"  # in a paragraph
-_PLAIN = MappingProxyType({"": re.compile("[ -~]*"), _KEPT: re.compile("[ -~\n\t]*")})  # most of what is shown
+_ODD = MappingProxyType({"": re.compile("[^ -~]+"), _KEPT: re.compile("[^ -~\n\t]+")})  # little of what is shown
 _FORMULA = frozenset("=+-@＝＋－＠\t\r\n")
 
 
@@ -55,18 +55,19 @@ def spreadsheet(text: str, limit: int = 1000) -> str:
 def _visible(text: str, limit: int, keep: str) -> str:
     """`text` with invisible characters written out, cut to `limit` characters with an ellipsis."""
     seen = text[: limit + 1]
-    shown = seen if _PLAIN[keep].fullmatch(seen) else _written_out(seen, keep)
+    shown = _ODD[keep].sub(_written_out, seen)
     cut = len(shown) > limit or len(text) > limit
     return shown[: max(limit - 1, 0)] + "…" if cut and limit > 0 else shown[: max(limit, 0)]
 
 
-def _written_out(text: str, keep: str) -> str:
+def _written_out(odd: re.Match[str]) -> str:
     pieces: list[str] = []
     marks = 0
-    for before, character in zip(" " + text, text, strict=False):
+    first = odd.string[odd.start() - 1 : odd.start()] or " "
+    for before, character in zip(first + odd[0], odd[0], strict=False):
         marks = marks + 1 if unicodedata.category(character) in _MARKS else 0
         if marks <= _MAX_MARKS:
-            pieces.append(character if character in keep else _shown(character, before))
+            pieces.append(_shown(character, before))
     return "".join(pieces)
 
 
