@@ -22,7 +22,10 @@ from autograder.course.limits import Limits
 from autograder.errors import BoxFailure
 from autograder.grading.carried import Resit, Results, of_exercise
 from autograder.judge.causes import Cause, Layer, told
+from autograder.judge.contrast import Contrast, contrasts
+from autograder.judge.dependence import dependence, lines_with, parameters_in
 from autograder.judge.fresh_inputs import related_when_asked_again
+from autograder.judge.probes import probes_of
 from autograder.judge.repair.aspects import Aspect, excerpt, line_to_look_at
 from autograder.judge.repair.edits import Edit, difference, edits_of
 from autograder.judge.repair.question import question_of
@@ -45,6 +48,7 @@ PER_QUESTION = 0.004  # where a single question is asked of most
 DEAR = {"backward": 0.04, "grad": 0.04, "plt": 0.06, "subplots": 0.06}  # more, where a definition has such a word
 SECONDS = 6.0  # of the processor for one submission: far from what the edits take
 TIMES, MOST_AGAIN = 3, 3  # that a repair is asked again with other inputs, of so many checks
+COMPARED = 1.0  # seconds that comparing wrong and right answers of one group may take, as estimated
 CALL_SECONDS = 1.0  # for one call: an edit that makes a loop endless is no repair
 
 
@@ -170,7 +174,24 @@ class _Search:
         with box.trial():
             related = related_when_asked_again(group.failed, self.resit.suite, box.ask)
         line = None if related else self._line(group, box)
-        return line.cause(self.resit.suite.assignment.show) if line else related
+        if related or line:
+            return line.cause(self.resit.suite.assignment.show) if line else related
+        return self._contrast(group, box)
+
+    def _contrast(self, group: _Group, box: Box) -> Cause | None:
+        """Which argument the wrong answers depend on, where no line is found."""
+        own = [self.own[name] for name in self.own if name in group.all]
+        suite = self.resit.suite
+        parameters = parameters_in([each.node for each in own], suite.reference)
+        most = int(COMPARED / _effort(own, ask_little=True))
+        with box.trial():
+            for each in own:
+                box.run_cell(each.source, each.cell.label)
+            probes = probes_of(suite, [case.name for case in group.failed], self.passed)
+            found = list(contrasts(probes, parameters, suite.reference, box.ask, most))
+        failed = {case.name for case in group.failed}
+        about = next((each for each in found if failed.intersection(each.checks)), None)
+        return _told_of(about, own, failed) if about and not box.gave_up else None
 
     def _definitions(self) -> dict[str, _Own]:
         """The functions and classes that the student wrote for this exercise, and those of cells of their own."""
@@ -297,6 +318,16 @@ class _Trials:
 
     def _passes(self, name: str) -> bool:
         return self.suite.unexplained(name, self.box.ask).verdict is Verdict.PASSED
+
+
+def _told_of(contrast: Contrast, own: Sequence[_Own], failed: Set[str]) -> Cause:
+    """The argument, and where it is used."""
+    lines = {each: found for each in own if (found := lines_with(each.node, contrast.about))}
+    first = next(iter(lines), own[0])
+    quoted = {line: line_without_comment(first.cell.source, line).strip() for line in lines.get(first, ())}
+    checks = tuple(name for name in contrast.checks if name in failed)
+    name = "depends_on_" + "_and_".join(contrast.about)
+    return Cause(Layer.CONTRAST, name, dependence(contrast, first.cell.label, quoted), checks)
 
 
 def _stopped(group: _Group) -> set[str]:

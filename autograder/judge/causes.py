@@ -21,6 +21,7 @@ class Layer(StrEnum):
     MISTAKE = "mistake"  # of the catalogue
     RELATION = "relation"  # of the answer to the expected one
     LINE = "line"  # of the student's, that mends the function when it is changed
+    CONTRAST = "contrast"  # of wrong and right answers: what is special about the arguments of the wrong ones
 
 
 @dataclass(frozen=True, slots=True)

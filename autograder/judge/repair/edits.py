@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.course.answers import Definition
-from autograder.judge.repair import calls, formulas, lasting, rows, statements, usual
+from autograder.judge.repair import calls, finer, formulas, lasting, rows, statements, usual
 from autograder.judge.repair import expressions as of
 from autograder.judge.repair.around import Around, Site, sites
 from autograder.judge.repair.aspects import Aspect
@@ -43,6 +43,12 @@ RULES: tuple[of.ExpressionRule | statements.StatementRule, ...] = (
     (ast.BinOp, Aspect.OPERATOR, usual.mean_for_a_share),
     (ast.ListComp, Aspect.RANGE, usual.one_after_the_other),
     (ast.Call, Aspect.MISSING, usual.turned_first),
+    (ast.Attribute, Aspect.ORDER, finer.cut_row_by_row),
+    (ast.Call, Aspect.ORDER, finer.in_an_order),
+    (ast.Call, Aspect.VALUE, finer.filled_with),
+    (ast.Compare, Aspect.COMPARISON, finer.up_to_rounding),
+    (ast.Call, Aspect.RANGE, finer.more_points),
+    (ast.Call, Aspect.AXIS, finer.of_each_row),
     (ast.Call, Aspect.ORDER, usual.other_letters),
     (Aspect.MISSING, lasting.copied_first),
     (ast.Call, Aspect.ORDER, usual.other_steps_first),
@@ -110,6 +116,7 @@ RULES: tuple[of.ExpressionRule | statements.StatementRule, ...] = (
     (ast.BinOp, Aspect.MISSING, usual.turned),
     ((ast.Name, ast.Subscript), Aspect.RANGE, usual.as_many_as_fit),
     (ast.Call, Aspect.INDEX, usual.one_of_two),
+    (ast.Call, Aspect.ORDER, finer.turned_after_all),
     (ast.Attribute, Aspect.NAME, usual.other_fields),
     (ast.Call, Aspect.ARGUMENT, usual.other_keywords),
     (ast.Name, Aspect.CONDITION, usual.the_others),

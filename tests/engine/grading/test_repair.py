@@ -247,6 +247,18 @@ def test_of_two_slips_in_one_function_one_is_told_where_it_repairs_a_check_alone
     assert hints(report(course=course, double=both)) == {"double_is_twice": said}
 
 
+def test_where_no_line_repairs_it_the_argument_that_it_depends_on_is_told(report):
+    """Two slips in the loop, of which neither shows in a first row."""
+    rows = "def double(x):\n    y = x * 2\n    for row in range(len(x)):\n        y[row] = y[row] + row * 7\n"
+    rows += "    for row in range(len(x)):\n        y[row] = y[row] * (1 + row)\n    return y"
+    course = {"tiny/test_tiny.py": CHECKS.replace('@check("double", after="double_is_twice")', '@check("double")')}
+    course["tiny/reference.py"] = REFERENCE.replace("secret_of_ours", "x")
+    found = report(course=course, double=rows)
+    said = "Your answers are right wherever `x` has a single entry, and wrong wherever it has several"
+    assert hints(found)["double_is_twice"] == f"{said}: look at how `x` is used."
+    assert {check.mistake for check in found.checks if check.hint} == {"depends_on_x"}
+
+
 def test_most_edits_are_asked_one_question_only(report, monkeypatch):
     asked: list[object] = []
     passes = repair._Trials._passes

@@ -1,0 +1,67 @@
+"""What a student reads of the argument that the failures depend on, and where it stands in the student's code."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from autograder.course.answers import Definition
+from autograder.judge.contrast import Contrast
+from autograder.judge.repair.aspects import QUOTED
+from autograder.judge.repair.reading import functions_in
+from autograder.text.escape import terminal
+
+MOST_LINES = 2  # that are quoted
+
+
+def parameters_in(definitions: Iterable[Definition], reference: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of these definitions, with the default that the reference's has; None without any."""
+    found: dict[str, Any] = {}
+    for definition in definitions:
+        for function in functions_in(definition):
+            of = function.args
+            names = [each.arg for each in (*of.posonlyargs, *of.args, *of.kwonlyargs) if each.arg != "self"]
+            found |= dict.fromkeys(name for name in names if name not in found)
+        right = reference.get(definition.name)
+        if inspect.isfunction(right):
+            parameters = inspect.signature(right).parameters.values()
+            found |= {each.name: each.default for each in parameters if each.name in found and _is_given(each)}
+    return found
+
+
+def _is_given(parameter: inspect.Parameter) -> bool:
+    return parameter.default is not inspect.Parameter.empty
+
+
+def lines_with(definition: Definition, names: Sequence[str]) -> list[int]:
+    """The lines where these parameters are used."""
+    return sorted(
+        {
+            node.lineno
+            for function in functions_in(definition)
+            if {each.arg for each in function.args.args} & set(names)
+            for node in ast.walk(function)
+            if isinstance(node, ast.Name) and node.id in names and isinstance(node.ctx, ast.Load)
+        }
+    )
+
+
+def dependence(contrast: Contrast, place: str, lines: Mapping[int, str]) -> str:
+    """The sentence; `lines` has the code of those of this cell where the argument is used."""
+    plain = " and ".join(feature.plain for feature in contrast.features)
+    names = " and ".join(f"`{name}`" for name in contrast.about)
+    verb = "is" if len(contrast.about) == 1 else "are"
+    if len(contrast.features) == 1:
+        when = "wherever" if contrast.always else "only where"
+        said = f"Your answers are right wherever {plain}, and wrong {when} {contrast.features[0].special}"
+    else:
+        special = ", and where ".join(feature.special for feature in contrast.features)
+        said = f"Your answers are right wherever {plain}, and wrong where {special}"
+    if not lines:
+        return f"{said}: {names} is used nowhere in `{place}`." if len(contrast.about) == 1 else f"{said}."
+    if len(lines) > MOST_LINES or any("`" in code or not code for code in lines.values()):
+        return f"{said}: look at how {names} {verb} used."
+    where = " and ".join(f"line {number} (`{terminal(code, QUOTED)}`)" for number, code in lines.items())
+    return f"{said}: look at how {names} {verb} used in {where} of `{place}`."
