@@ -158,11 +158,15 @@ def _without(features: Features, probe: Probe) -> Probe | None:
 
 
 def _is_surprise(features: Features, wrong: Probes, right: Probes) -> bool:
-    """Whether it is unlikely that all wrong ones have one of these by chance, and the controls are right by chance."""
+    """Whether it is unlikely that all wrong ones have one of these by chance, and the controls are right by chance.
+
+    How often an answer is right by chance in the checks that failed, their right answers tell.
+    """
+    failed = {probe.check for probe in wrong}
     exceptions = len(_has(features, right))
-    special, every = len(wrong) + exceptions, len(wrong) + len(right)
-    by_calls = len(wrong) * math.log2(every / special)
-    by_controls = min(len(wrong), CONTROLS) * math.log2((special + 1) / (exceptions + 1))
+    near = len(_has(features, [probe for probe in right if probe.check in failed]))
+    by_calls = len(wrong) * math.log2((len(wrong) + len(right)) / (len(wrong) + exceptions))
+    by_controls = min(len(wrong), CONTROLS) * math.log2((len(wrong) + near + 1) / (near + 1))
     return by_calls + by_controls > SURPRISE
 
 

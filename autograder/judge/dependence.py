@@ -13,7 +13,7 @@ from autograder.judge.repair.aspects import QUOTED
 from autograder.judge.repair.reading import functions_in
 from autograder.text.escape import terminal
 
-MOST_LINES = 2  # that are quoted
+MOST_LINES, QUOTED_LINES = 4, 2  # that are named, and of these quoted
 
 
 def parameters_in(definitions: Iterable[Definition], reference: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,7 +61,9 @@ def dependence(contrast: Contrast, place: str, lines: Mapping[int, str]) -> str:
         said = f"Your answers are right wherever {plain}, and wrong where {special}"
     if not lines:
         return f"{said}: {names} is used nowhere in `{place}`." if len(contrast.about) == 1 else f"{said}."
-    if len(lines) > MOST_LINES or any("`" in code or not code for code in lines.values()):
+    if len(lines) > MOST_LINES:
         return f"{said}: look at how {names} {verb} used."
-    where = " and ".join(f"line {number} (`{terminal(code, QUOTED)}`)" for number, code in lines.items())
+    quotes = len(lines) <= QUOTED_LINES and all(code and "`" not in code for code in lines.values())
+    each = [f"line {line}" + (f" (`{terminal(code, QUOTED)}`)" if quotes else "") for line, code in lines.items()]
+    where = " and ".join(filter(None, [", ".join(each[:-1]), each[-1]]))
     return f"{said}: look at how {names} {verb} used in {where} of `{place}`."

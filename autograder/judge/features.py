@@ -155,6 +155,8 @@ def _of_row(name: str, value: Any) -> Iterator[Told]:
     yield "it has several", f"{name} has a single item", lambda v: len(v) > 1, lambda v: v[:1]
     if all(isinstance(each, (int, float, str)) for each in value):
         yield "some are alike", f"all items of {name} are different", lambda v: len({*v}) < len(v), _once_each
+    if value and all(type(each) is int for each in value):
+        yield "it does not", f"{name} begins with 0", lambda v: len(v) > 0 and v[0] != 0, lambda v: type(v)([0, *v])
     if all(isinstance(each, (list, tuple, str)) for each in value):
         yield (
             "they are not", f"the items of {name} are equally long",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from autograder.judge.suite import Suite
 
 AT_ONCE = (answers_to_each.__name__, which_are_refused.__name__)  # helpers that ask many questions with one request
-TIMES = 3  # that a check is asked, with inputs of other seeds
+TIMES, MOST_ANEW = 4, 3  # that a check is asked, with inputs of other seeds; checks
 MOST = 72  # questions of a check, evenly from all that it asks
 HEAVY = 400_000  # bytes of a question and its answer: those are left out
 CLOSE = 1e-4  # of the largest value
@@ -81,13 +81,14 @@ def are_same(theirs: Outcome, right: Outcome) -> bool:
 
 
 def probes_of(suite: Suite, failed: Sequence[str], passed: Sequence[str]) -> list[Probe]:
-    """The questions of these checks that plain data answer, none twice; of failed ones also with fresh inputs.
+    """Questions of these checks that plain data answer, none twice; of the first that failed with fresh inputs, too.
 
     Only those of functions that a failed one asks.
     """
     found: dict[str, Probe] = {}
+    anew = failed[:MOST_ANEW]
     for check in (*failed, *passed):
-        for number in range(TIMES if check in failed else 1):
+        for number in range(TIMES if check in anew else 1):
             secret = f"{suite.assignment.secret} again {number}" if number else ""
             own = list(_Heard(suite, check, secret).probes())
             for probe in own[:: -(-len(own) // MOST) or 1]:

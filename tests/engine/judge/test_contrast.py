@@ -125,7 +125,10 @@ def test_the_sentence_says_where_the_argument_is_used():
     said = "Your answers are right wherever `p` is 0, and wrong wherever `p` is not 0"
     assert dependence(told, "cell 1", lines) == f"{said}: look at how `p` is used in line 2 (`n = n + p`) of `cell 1`."
     assert dependence(told, "cell 1", {}) == f"{said}: `p` is used nowhere in `cell 1`."
-    assert dependence(told, "cell 1", {2: "a `quote`"}) == f"{said}: look at how `p` is used."
+    assert dependence(told, "cell 1", {2: "a `quote`"}) == f"{said}: look at how `p` is used in line 2 of `cell 1`."
+    many = dict.fromkeys((2, 3, 5), "x")
+    assert dependence(told, "cell 1", many).endswith("is used in line 2, line 3 and line 5 of `cell 1`.")
+    assert dependence(told, "cell 1", dict.fromkeys(range(9), "x")) == f"{said}: look at how `p` is used."
 
 
 def test_parameters_are_the_student_s_with_the_defaults_of_the_right_answer():
