@@ -15,9 +15,9 @@ from typing import Any
 
 from autograder.box.outcome import Reply, StudentError
 from autograder.judge.conversation import Ask
-from autograder.judge.features import Feature, columns_of, features_of
+from autograder.judge.features import CallArguments, Feature, columns_of, features_of
 from autograder.judge.local import LocalBox
-from autograder.judge.probes import Arguments, Probe, are_same
+from autograder.judge.probes import CallAsked, are_same
 from autograder.judge.replay import Outcome
 from autograder.model import Verdict
 
@@ -30,7 +30,7 @@ EXPLAINS = 4  # wrong ones for each right one, of two kinds that explain the wro
 PAIRS = 12  # kinds of special arguments of which two are tried together
 
 
-Probes = Sequence[Probe]
+Probes = Sequence[CallAsked]
 Features = tuple[Feature, ...]
 
 
@@ -55,13 +55,13 @@ class Contrast:
 
 
 def contrasts(
-    probes: Probes, known: Mapping[str, Arguments], reference: Mapping[str, Any], ask: Ask, most: int
+    probes: Probes, known: Mapping[str, CallArguments], reference: Mapping[str, Any], ask: Ask, most: int
 ) -> Iterator[Contrast]:
     """For each function that is asked: what all of its wrong answers have in common, and no right one shows.
 
     `known` has the parameters that may be told of, and their defaults; about so many questions are asked in all.
     """
-    by_function: dict[str, list[Probe]] = defaultdict(list)
+    by_function: dict[str, list[CallAsked]] = defaultdict(list)
     for probe in probes:
         by_function[probe.called].append(probe)
     left = most
@@ -121,7 +121,7 @@ class _Asked:
         answers = [other.answer(LocalBox(self.reference).ask) for other in answered]
         return not all(are_same(answers[0], each) for each in answers[1:] if each and answers[0])
 
-    def is_right(self, probe: Probe, answers_only: bool = False) -> bool | None:
+    def is_right(self, probe: CallAsked, answers_only: bool = False) -> bool | None:
         """Whether the student answers as the reference; None where that cannot be told."""
         right = probe.answer(LocalBox(self.reference).ask)
         if right is None or (answers_only and not isinstance(right, Reply)):
@@ -132,7 +132,7 @@ class _Asked:
         return are_same(theirs, right)
 
 
-def _has(features: Features, probes: Probes) -> list[Probe]:
+def _has(features: Features, probes: Probes) -> list[CallAsked]:
     """Those that have one of these."""
     return [probe for probe in probes if any(each.holds(probe.arguments) for each in features)]
 
@@ -146,7 +146,7 @@ def _about(features: Features) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for feature in features for name in feature.about))
 
 
-def _without(features: Features, probe: Probe) -> Probe | None:
+def _without(features: Features, probe: CallAsked) -> CallAsked | None:
     """The same question without all of these; None where that is none."""
     arguments = probe.arguments
     try:
@@ -177,9 +177,9 @@ def _two_of(features: Sequence[Features], wrong: Probes, right: Probes) -> list[
     likely = sorted(telling, key=lambda pair: -pair[1])[:PAIRS]
     pairs = itertools.combinations([each for each, _ in likely], 2)
     return [
-        (*one, *other)
-        for one, other in pairs
-        if min(len(wrong) - len(_has(each, wrong)) for each in (one, other)) >= LEAST
+        (*first, *second)
+        for first, second in pairs
+        if min(len(wrong) - len(_has(each, wrong)) for each in (first, second)) >= LEAST
     ]
 
 

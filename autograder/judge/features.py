@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-Arguments = dict[str, Any]
+CallArguments = dict[str, Any]
 Columns = Mapping[str, Sequence[str]]
 NO_COLUMNS: Columns = MappingProxyType({})
 Told = tuple[str, str, Any, Any]
@@ -31,8 +31,8 @@ class Feature:
     about: tuple[str, ...]  # the parameters
     special: str
     plain: str
-    holds: Callable[[Arguments], bool]
-    without: Callable[[Arguments], Arguments]  # the same call, plain
+    holds: Callable[[CallArguments], bool]
+    without: Callable[[CallArguments], CallArguments]  # the same call, plain
     natural: bool = True  # whether to be told it has to be lacking in questions of the checks, too
 
 
@@ -50,7 +50,9 @@ def columns_of(function: Any) -> dict[str, tuple[str, ...]]:
     }
 
 
-def features_of(calls: Iterable[Arguments], defaults: Arguments, columns: Columns = NO_COLUMNS) -> list[Feature]:
+def features_of(
+    calls: Iterable[CallArguments], defaults: CallArguments, columns: Columns = NO_COLUMNS
+) -> list[Feature]:
     """What these calls may have in common, by what their arguments are."""
     found: dict[tuple[tuple[str, ...], str], Feature] = {}
     for arguments in calls:
@@ -59,19 +61,19 @@ def features_of(calls: Iterable[Arguments], defaults: Arguments, columns: Column
     return list(found.values())
 
 
-def _of_each(arguments: Arguments, defaults: Arguments, columns: Columns) -> Iterator[Feature]:
+def _of_each(arguments: CallArguments, defaults: CallArguments, columns: Columns) -> Iterator[Feature]:
     for name, value in arguments.items():
         for special, plain, holds, other in _told(f"`{name}`", value, defaults.get(name)):
             yield _feature(name, type(value), special, plain, holds, other)
         if isinstance(value, (list, tuple)):
-            for told in _of_columns(name, value, columns.get(name, ())):
-                yield _feature(name, type(value), *told)
+            for words in _of_columns(name, value, columns.get(name, ())):
+                yield _feature(name, type(value), *words)
 
 
 def _feature(name: str, kind: type, *told: Any) -> Feature:
     special, plain, holds, other = told
 
-    def has(arguments: Arguments) -> bool:
+    def has(arguments: CallArguments) -> bool:
         return isinstance(arguments.get(name), kind) and bool(holds(arguments[name]))
 
     return Feature((name,), special, plain, has, lambda arguments: arguments | {name: other(arguments[name])})
@@ -191,51 +193,51 @@ def _of_columns(name: str, value: Any, called: Sequence[str]) -> Iterator[Told]:
         )  # fmt: skip
 
 
-def _of_pairs(arguments: Arguments) -> Iterator[Feature]:
+def _of_pairs(arguments: CallArguments) -> Iterator[Feature]:
     """How two whole numbers stand to each other."""
     whole = [name for name, value in arguments.items() if type(value) is int]
-    for one, other in itertools.permutations(whole, 2):
-        both = f"`{one}`", f"`{other}`"
+    for first, second in itertools.permutations(whole, 2):
+        both = f"`{first}`", f"`{second}`"
 
-        def differ(given: Arguments, one: str = one, other: str = other) -> bool:
+        def differ(given: CallArguments, one: str = first, other: str = second) -> bool:
             return _whole(given, one, other) and bool(given[one] != given[other])
 
-        def is_larger(given: Arguments, one: str = one, other: str = other) -> bool:
+        def is_larger(given: CallArguments, one: str = first, other: str = second) -> bool:
             return _whole(given, one, other) and bool(given[one] > given[other])
 
-        def cut(given: Arguments, one: str = one, other: str = other) -> Arguments:
+        def cut(given: CallArguments, one: str = first, other: str = second) -> CallArguments:
             return given | {one: given[other]}
 
-        yield Feature((one, other), "they differ", f"{both[0]} and {both[1]} are equal", differ, cut)
+        yield Feature((first, second), "they differ", f"{both[0]} and {both[1]} are equal", differ, cut)
         words = [f"{both[0]} is {how}larger than {both[1]}" for how in ("", "not ")]
-        yield Feature((one, other), words[0], words[1], is_larger, cut)
+        yield Feature((first, second), words[0], words[1], is_larger, cut)
 
-        def leaves_a_rest(given: Arguments, one: str = one, other: str = other) -> bool:
+        def leaves_a_rest(given: CallArguments, one: str = first, other: str = second) -> bool:
             return _whole(given, one, other) and bool(given[one] > given[other] > 1 and given[one] % given[other])
 
-        def multiple(given: Arguments, one: str = one, other: str = other) -> Arguments:
+        def multiple(given: CallArguments, one: str = first, other: str = second) -> CallArguments:
             return given | {one: given[one] - given[one] % given[other]}
 
         plain = f"{both[0]} is a multiple of {both[1]}"
-        yield Feature((one, other), "it is none", plain, leaves_a_rest, multiple)
+        yield Feature((first, second), "it is none", plain, leaves_a_rest, multiple)
 
 
-def _whole(given: Arguments, one: str, other: str) -> bool:
+def _whole(given: CallArguments, one: str, other: str) -> bool:
     return type(given.get(one)) is int and type(given.get(other)) is int
 
 
-def _of_batches(arguments: Arguments) -> Iterator[Feature]:
+def _of_batches(arguments: CallArguments) -> Iterator[Feature]:
     """Several entries at once: of an array, and of all that has as many."""
     first = next((name for name, value in arguments.items() if isinstance(value, torch.Tensor) and value.ndim), "")
     if not first:
         return
 
-    def alone(given: Arguments) -> Arguments:
+    def alone(given: CallArguments) -> CallArguments:
         count = len(given[first])
         rows = (torch.Tensor, list, tuple)
         return {key: v[:1] if isinstance(v, rows) and _length(v) == count else v for key, v in given.items()}
 
-    def several(given: Arguments) -> bool:
+    def several(given: CallArguments) -> bool:
         return isinstance(given.get(first), torch.Tensor) and bool(given[first].ndim > 0 and len(given[first]) > 1)
 
     what = "row" if arguments[first].ndim == 2 else "entry"

@@ -17,6 +17,7 @@ from autograder.box.outcome import Handle, Reply, StudentError
 from autograder.course.definitions import Function
 from autograder.judge.conversation import Ask, Exchange, Request, Send
 from autograder.judge.everywhere import answers_to_each, which_are_refused
+from autograder.judge.features import CallArguments
 from autograder.judge.local import LocalBox
 from autograder.judge.replay import Outcome, asked_again, same_outcome, translated
 from cnnkit.compare import compare
@@ -29,11 +30,10 @@ TIMES, MOST_ANEW = 4, 3  # that a check is asked, with inputs of other seeds; ch
 MOST = 72  # questions of a check, evenly from all that it asks
 HEAVY = 400_000  # bytes of a question and its answer: those are left out
 CLOSE = 1e-4  # of the largest value
-Arguments = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
+class CallAsked:
     """One question of a check."""
 
     check: str
@@ -43,13 +43,13 @@ class Probe:
     names: tuple[str, ...]  # of the parameters, as far as they are known
 
     @property
-    def arguments(self) -> Arguments:
+    def arguments(self) -> CallArguments:
         """By the names of the parameters."""
-        given: Arguments = dict(zip(self.names, self.request["args"], strict=False))
+        given: CallArguments = dict(zip(self.names, self.request["args"], strict=False))
         given |= self.request["kwargs"]
         return given
 
-    def having(self, arguments: Arguments) -> Probe:
+    def having(self, arguments: CallArguments) -> CallAsked:
         """The same question with these arguments."""
         count = len(self.request["args"])
         named = dict(list(arguments.items())[count:])
@@ -80,12 +80,12 @@ def are_same(theirs: Outcome, right: Outcome) -> bool:
         return same_outcome(theirs, right, {})
 
 
-def probes_of(suite: Suite, failed: Sequence[str], passed: Sequence[str]) -> list[Probe]:
+def probes_of(suite: Suite, failed: Sequence[str], passed: Sequence[str]) -> list[CallAsked]:
     """Questions of these checks that plain data answer, none twice; of the first that failed with fresh inputs, too.
 
     Only those of functions that a failed one asks.
     """
-    found: dict[str, Probe] = {}
+    found: dict[str, CallAsked] = {}
     anew = failed[:MOST_ANEW]
     for check in (*failed, *passed):
         for number in range(TIMES if check in anew else 1):
@@ -97,7 +97,7 @@ def probes_of(suite: Suite, failed: Sequence[str], passed: Sequence[str]) -> lis
     return [probe for probe in found.values() if probe.called in asked]
 
 
-def _key(probe: Probe) -> str:
+def _key(probe: CallAsked) -> str:
     return repr(wire.encode([probe.request, [each.request for each in probe.before]]))
 
 
@@ -121,7 +121,7 @@ class _Heard:
 
         return noted
 
-    def probes(self) -> Iterator[Probe]:
+    def probes(self) -> Iterator[CallAsked]:
         """Every call of it that is answered with plain data."""
         for place, exchange in enumerate(self.exchanges):
             request = exchange.request
@@ -134,16 +134,16 @@ class _Heard:
                 yield from self._one_by_one(request["args"][0], many)
             elif before is not None:
                 called, names = self._named(request, before)
-                yield Probe(self.check, called, before, request, names)
+                yield CallAsked(self.check, called, before, request, names)
 
-    def _one_by_one(self, function: Any, inputs: Sequence[Sequence[Any]]) -> Iterator[Probe]:
+    def _one_by_one(self, function: Any, inputs: Sequence[Sequence[Any]]) -> Iterator[CallAsked]:
         made = self._maker(function.id) if isinstance(function, Handle) else None
         target = made.request["target"] if made else []
         if len(target) == 2 and target[0] == "name":
             names = self.parameters.get(target[1], ())
             for each in inputs[:: -(-len(inputs) // MOST) or 1]:
                 request: Request = {"op": "call", "target": target, "args": list(each), "kwargs": {}}
-                yield Probe(self.check, target[1], (), request, names)
+                yield CallAsked(self.check, target[1], (), request, names)
 
     def _before(self, place: int) -> tuple[Exchange, ...] | None:
         """What has to be asked before this; None where that is too much, or was lost."""

@@ -13,7 +13,7 @@ from autograder.box.outcome import StudentError
 from autograder.judge.contrast import Contrast, contrasts
 from autograder.judge.dependence import dependence, lines_with, parameters_in
 from autograder.judge.local import LocalBox
-from autograder.judge.probes import Probe
+from autograder.judge.probes import CallAsked
 from autograder.judge.repair.reading import definitions_of
 from autograder.model import Verdict
 
@@ -30,11 +30,11 @@ SIZES = [(n, k, s, p) for n in (7, 8, 12) for k in (1, 2, 3) for s in (1, 2) for
 BATCHES = [(torch.arange(float(4 * rows)).reshape(rows, 4), weight) for rows in (1, 2, 3, 5) for weight in (1.0, 2.0)]
 
 
-def probes(right: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> list[Probe]:
+def probes(right: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> list[CallAsked]:
     """The calls as questions of one check."""
     names = tuple(inspect.signature(right).parameters)
     of = {"op": "call", "target": ["name", right.__name__], "kwargs": {}}
-    return [Probe("checked", right.__name__, (), of | {"args": list(call)}, names) for call in calls]
+    return [CallAsked("checked", right.__name__, (), of | {"args": list(call)}, names) for call in calls]
 
 
 def found(right: Callable[..., Any], wrong: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> list[Contrast]:
