@@ -106,19 +106,20 @@ class _Asked:
     def _claims(self, features: Sequence[Features], wrong: Probes, right: Probes) -> list[Features]:
         """Those of which each wrong one has one, and that are needed for it."""
         common = [each for each in features if len(_has(each, wrong)) == len(wrong)]
-        return [each for each in common if _is_surprise(each, wrong, right) and self._are_needed(each, wrong)]
+        return [each for each in common if _is_surprise(each, wrong, right) and self._are_needed(each, wrong, right)]
 
-    def _are_needed(self, features: Features, wrong: Probes) -> bool:
+    def _are_needed(self, features: Features, wrong: Probes, right: Probes) -> bool:
         """Whether the wrong questions are answered rightly without them, as far as they can be asked so.
 
-        Where all answers are the same then, such as none, rightly says nothing.
+        Where all answers are the same without them, such as none, that says nothing.
         """
         others = [_without(features, probe) for probe in wrong[:: -(-len(wrong) // CONTROLS)]]
         asked = [(other, self.is_right(other, answers_only=True)) for other in others if other]
-        answered = [other for other, right in asked if right]
-        if any(right is False for _, right in asked) or len(answered) < LEAST:
+        answered = [other for other, good in asked if good]
+        if any(good is False for _, good in asked) or len(answered) < LEAST:
             return False
-        answers = [other.answer(LocalBox(self.reference).ask) for other in answered]
+        plain = [probe for probe in right if not _has(features, [probe])]
+        answers = [probe.answer(LocalBox(self.reference).ask) for probe in (*answered, *plain[:CONTROLS])]
         return not all(are_same(answers[0], each) for each in answers[1:] if each and answers[0])
 
     def is_right(self, probe: CallAsked, answers_only: bool = False) -> bool | None:

@@ -115,6 +115,16 @@ def test_silent_where_what_is_right_is_always_the_same():
     assert found(tells, lambda n, aloud=False: f"{n + 1}" * aloud, calls) == []
 
 
+def test_a_control_may_always_have_the_same_answer_where_other_plain_questions_have_others():
+    """Of `k` cut to `n` nothing is left over; of smaller ones something is."""
+    left = lambda n, k: abs(n - k) % 5  # noqa: E731
+    left.__name__ = "left"
+    calls = [(n, k) for n in range(2, 8) for k in range(2, 8)]
+    wrong = lambda n, k: (n - k) % 5 + 7 * (k > n)  # noqa: E731
+    (told,) = found(left, wrong, calls)
+    assert told.features[0].special == "`k` is larger than `n`"
+
+
 STUDENT = "def places(n, k, s=1, p=0):\n    n = n + p\n    return (n - k) // s + 1"
 
 
