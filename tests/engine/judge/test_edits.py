@@ -82,7 +82,7 @@ def test_an_edit_names_a_line_of_the_definition(definition, most):
         ("y = x.reshape(-1, 9)", "y = x.reshape(9, -1).T", 2, Aspect.ORDER),
         ("y = list({e for e in x})", "y = list(dict.fromkeys((e for e in x)))", 2, Aspect.ORDER),
         ("y = list(set(x))", "y = list(sorted(set(x)))", 2, Aspect.ORDER),
-        ("y = x.new_zeros(3, 4)", "y = x.new_full((3, 4), i)", 2, Aspect.VALUE),
+        ("y = x.new_zeros(3, 4)", "y = x.new_full((3, 4), y)", 2, Aspect.VALUE),
         ("y = torch.linspace(0, 1, 50)", "y = torch.linspace(0, 1, 5000)", 2, Aspect.RANGE),
         ("y = sum(x) != 1", "y = abs(sum(x) - 1) > 1e-06", 2, Aspect.COMPARISON),
         ("y = x", "y = x.clone()", 2, Aspect.MISSING),
