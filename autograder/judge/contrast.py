@@ -44,7 +44,6 @@ class Contrast:
 
     called: str
     features: tuple[Feature, ...]  # one, or two of which each makes an answer wrong
-    always: bool  # whether each that has one is wrong
     checks: tuple[str, ...]
     asked: int
 
@@ -101,7 +100,7 @@ class _Asked:
             return None
         (told,) = chosen.values()
         checks = tuple(dict.fromkeys(probe.check for probe in wrong))
-        return Contrast(called, told, not _has(told, right), checks, len(wrong) + len(right))
+        return Contrast(called, told, checks, len(wrong) + len(right))
 
     def _claims(self, features: Sequence[Features], wrong: Probes, right: Probes) -> list[Features]:
         """Those of which each wrong one has one, and that are needed for it."""

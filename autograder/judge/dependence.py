@@ -53,12 +53,8 @@ def dependence(contrast: Contrast, place: str, lines: Mapping[int, str]) -> str:
     plain = " and ".join(feature.plain for feature in contrast.features)
     names = " and ".join(f"`{name}`" for name in contrast.about)
     verb = "is" if len(contrast.about) == 1 else "are"
-    if len(contrast.features) == 1:
-        when = "wherever" if contrast.always else "only where"
-        said = f"Your answers are right wherever {plain}, and wrong {when} {contrast.features[0].special}"
-    else:
-        special = ", and where ".join(feature.special for feature in contrast.features)
-        said = f"Your answers are right wherever {plain}, and wrong where {special}"
+    special = ", or where ".join(feature.special for feature in contrast.features)
+    said = f"Your answers are right wherever {plain}, and wrong only where {special}"
     if not lines:
         return f"{said}: {names} is used nowhere in `{place}`." if len(contrast.about) == 1 else f"{said}."
     if len(lines) > MOST_LINES:

@@ -254,7 +254,7 @@ def test_where_no_line_repairs_it_the_argument_that_it_depends_on_is_told(report
     course = {"tiny/test_tiny.py": CHECKS.replace('@check("double", after="double_is_twice")', '@check("double")')}
     course["tiny/reference.py"] = REFERENCE.replace("secret_of_ours", "x")
     found = report(course=course, double=rows)
-    said = "Your answers are right wherever `x` has a single entry, and wrong wherever it has several"
+    said = "Your answers are right wherever `x` has a single entry, and wrong only where it has several"
     assert hints(found)["double_is_twice"] == f"{said}: look at how `x` is used."
     assert {check.mistake for check in found.checks if check.hint} == {"depends_on_x"}
 

@@ -67,6 +67,15 @@ def test_two_slips_are_told_with_both_arguments():
     assert sorted(told.about) == ["p", "s"]
 
 
+def test_of_two_arguments_none_is_said_to_make_every_answer_wrong():
+    """A step of 2 is wrong on large images alone, and the checks ask for it on no others."""
+    wrong = lambda n, k, s=1, p=0: (n + 2 * p - k) // s + 1 + 5 * (s == 2 and n > 7) + 9 * (p == 1)  # noqa: E731
+    (told,) = found(places, wrong, [call for call in SIZES if call[0] > 7 or call[2] == 1])
+    said = dependence(told, "cell 1", {})
+    assert "wrong only where `" in said
+    assert ", or where `" in said
+
+
 def test_a_batch_is_told_even_where_no_check_asks_for_a_single_entry():
     wrong = lambda x, weight=1.0: x.sum(-1) * weight / len(x)  # noqa: E731
     (told,) = found(total, wrong, [each for each in BATCHES if len(each[0]) > 1])
@@ -132,7 +141,7 @@ def test_the_sentence_says_where_the_argument_is_used():
     (told,) = found(places, lambda n, k, s=1, p=0: (n + p - k) // s + 1 - p * 9, SIZES)
     (definition,) = definitions_of(STUDENT).values()
     lines = {number: STUDENT.splitlines()[number - 1].strip() for number in lines_with(definition, told.about)}
-    said = "Your answers are right wherever `p` is 0, and wrong wherever `p` is not 0"
+    said = "Your answers are right wherever `p` is 0, and wrong only where `p` is not 0"
     assert dependence(told, "cell 1", lines) == f"{said}: look at how `p` is used in line 2 (`n = n + p`) of `cell 1`."
     assert dependence(told, "cell 1", {}) == f"{said}: `p` is used nowhere in `cell 1`."
     assert dependence(told, "cell 1", {2: "a `quote`"}) == f"{said}: look at how `p` is used in line 2 of `cell 1`."
