@@ -255,7 +255,8 @@ def test_where_no_line_repairs_it_the_argument_that_it_depends_on_is_told(report
     course["tiny/reference.py"] = REFERENCE.replace("secret_of_ours", "x")
     found = report(course=course, double=rows)
     said = "Your answers are right wherever `x` has a single entry, and wrong only where it has several"
-    assert hints(found)["double_is_twice"] == f"{said}: look at how `x` is used."
+    where = "look at how `x` is used in line 2, line 3 and line 5 of `double`."
+    assert hints(found)["double_is_twice"] == f"{said}: {where}"
     assert {check.mistake for check in found.checks if check.hint} == {"depends_on_x"}
 
 
