@@ -19,6 +19,10 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 SLUGS = sorted({path.parent.name for path in HERE.glob("*/*.py")})
 QUICK = {"cell_seconds": 5, "call_seconds": 4, "check_seconds": 12, "submission_seconds": 150, "memory_mb": 1024}
+OF_THE_ANSWER = (
+    "line",
+    "depends_on_",
+)  # such names are the student's answer's, and change with every edit that is tried
 PATIENT = {"call_seconds": 20, "check_seconds": 60}  # where networks are trained
 BEGINNING = 60  # characters of a note that are compared
 
@@ -65,7 +69,7 @@ def outcome(report: Report) -> dict[str, Any]:
         "mistakes": {
             check.name: check.mistake
             for check in report.checks
-            if check.mistake and not check.mistake.startswith("line")  # of the student's: its name is the answer's
+            if check.mistake and not check.mistake.startswith(OF_THE_ANSWER)
         },
         "checks": {check.name: str(check.verdict) for check in report.checks},
     }
