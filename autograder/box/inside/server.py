@@ -118,10 +118,12 @@ class Server:
         if not self.given:
             self.given = {"__name__": "__main__"}
             exec(compile(request["source"], "<given>", "exec"), self.given)  # with all that they use, apart from theirs
-        for name in request["names"]:
-            old = self.names.get(name)
-            same = [other for other, value in list(self.names.items()) if value is old] if callable(old) else []
-            self.names.update(dict.fromkeys([name, *same], self.given[name]))  # also under a second name
+        old = {name: self.names.get(name) for name in request["names"]}
+        self.names.update({name: self.given[name] for name in old})
+        for second, value in list(self.names.items()):
+            same = [name for name, function in old.items() if callable(function) and value is function]
+            if same and second not in old:
+                self.names[second] = self.given[same[0]]
         return {"value": None}
 
     def _call(self, request: dict[str, Any]) -> dict[str, Any]:

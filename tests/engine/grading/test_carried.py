@@ -9,6 +9,7 @@ from autograder.course import load_course
 from autograder.course.load import chosen
 from autograder.grading import carried
 from autograder.grading.one import grade
+from autograder.judge.local import LocalBox
 from autograder.judge.plugin import Suite, with_suite
 from autograder.model import Report, Verdict
 from autograder.submission.handed_in import HandedIn
@@ -67,6 +68,16 @@ def test_what_is_used_through_another_function_is_found(report):
 def test_a_function_is_replaced_under_a_second_name_too(report, second):
     doubled = f"{SQUARED}\n\n\n{second}"
     assert points(report(double=doubled, add="def add(a, b):\n    return twice(a) - a + b")) == [20, 30]
+
+
+def test_two_functions_that_are_one_and_the_same_are_replaced_each_by_its_own():
+    """`add = double`: whatever took the place of the second took that of the first as well."""
+    box = LocalBox(dict.fromkeys(("double", "add", "other"), len))
+    for _ in range(2):  # it is given again after every cell
+        box.ask({"op": "give", "source": "\n\n\n".join(RIGHT.values()), "names": ["double", "add"]})
+    answers = [box.ask({"op": "call", "target": ["name", name], "args": [3]}).value for name in ("double", "other")]
+    added = box.ask({"op": "call", "target": ["name", "add"], "args": [3, 4]}).value
+    assert (answers, added) == ([6, 6], 7)
 
 
 def test_a_function_that_was_made_none_makes_nothing_else_a_function(report):
