@@ -21,14 +21,17 @@ def parameters_in(definitions: Iterable[Definition], reference: Mapping[str, Any
     found: dict[str, Any] = {}
     for definition in definitions:
         for function in functions_in(definition):
-            of = function.args
-            names = [each.arg for each in (*of.posonlyargs, *of.args, *of.kwonlyargs) if each.arg != "self"]
-            found |= dict.fromkeys(name for name in names if name not in found)
+            found |= dict.fromkeys(name for name in _names_of(function) if name not in found)
         right = reference.get(definition.name)
         if inspect.isfunction(right):
             parameters = inspect.signature(right).parameters.values()
             found |= {each.name: each.default for each in parameters if each.name in found and _is_given(each)}
     return found
+
+
+def _names_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    of = function.args
+    return [each.arg for each in (*of.posonlyargs, *of.args, *of.kwonlyargs) if each.arg != "self"]
 
 
 def _is_given(parameter: inspect.Parameter) -> bool:
@@ -41,7 +44,7 @@ def lines_with(definition: Definition, names: Sequence[str]) -> list[int]:
         {
             node.lineno
             for function in functions_in(definition)
-            if {each.arg for each in function.args.args} & set(names)
+            if set(_names_of(function)) & set(names)
             for node in ast.walk(function)
             if isinstance(node, ast.Name) and node.id in names and isinstance(node.ctx, ast.Load)
         }
@@ -54,7 +57,7 @@ def dependence(contrast: Contrast, place: str, lines: Mapping[int, str]) -> str:
     names = " and ".join(f"`{name}`" for name in contrast.about)
     verb = "is" if len(contrast.about) == 1 else "are"
     special = ", or where ".join(feature.special for feature in contrast.features)
-    said = f"Your answers are right wherever {plain}, and wrong only where {special}"
+    said = f"As far as was tried, your answers are right wherever {plain}, and wrong only where {special}"
     if not lines:
         return f"{said}: {names} is used nowhere in `{place}`." if len(contrast.about) == 1 else f"{said}."
     if len(lines) > MOST_LINES:

@@ -22,6 +22,7 @@ Told = tuple[str, str, Any, Any]
 LARGE = 80.0  # float32 ends near e to the power of it
 _PLACES = ("first", "second", "third", "fourth")
 _LEAST = 2  # pixels that are left, of rows or columns
+_AXES = 4  # of images (B, C, H, W): what the first of three is, a shape does not tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,10 @@ def features_of(
 ) -> list[Feature]:
     """What these calls may have in common, by what their arguments are."""
     found: dict[tuple[tuple[str, ...], str], Feature] = {}
-    for arguments in calls:
-        for feature in (*_of_each(arguments, defaults, columns), *_of_pairs(arguments), *_of_batches(arguments)):
-            found.setdefault((feature.about, feature.plain), feature)
+    every = list(calls)
+    each_alone = (each for call in every for each in (*_of_each(call, defaults, columns), *_of_pairs(call)))
+    for feature in (*each_alone, *_of_batches(every)):
+        found.setdefault((feature.about, feature.plain), feature)
     return list(found.values())
 
 
@@ -139,7 +141,7 @@ def _of_image(name: str, value: torch.Tensor) -> Iterator[Told]:
             )  # fmt: skip
     yield (
         "it has several", f"{name} has a single channel",
-        lambda v: v.ndim > 2 and v.shape[-3] > 1, lambda v: v[..., :1, :, :],
+        lambda v: v.ndim == _AXES and v.shape[1] > 1, lambda v: v[:, :1],
     )  # fmt: skip
 
 
@@ -226,12 +228,17 @@ def _whole(given: CallArguments, one: str, other: str) -> bool:
     return type(given.get(one)) is int and type(given.get(other)) is int
 
 
-def _of_batches(arguments: CallArguments) -> Iterator[Feature]:
+def _of_batches(calls: Sequence[CallArguments]) -> Iterator[Feature]:
     """Several entries at once: of an array, and of all that has as many."""
-    first = next((name for name, value in arguments.items() if isinstance(value, torch.Tensor) and value.ndim), "")
-    if not first:
-        return
+    arrays = [
+        [name for name, value in each.items() if isinstance(value, torch.Tensor) and value.ndim] for each in calls
+    ]
+    for first in dict.fromkeys(names[0] for names in arrays if names):
+        axes = {each[first].ndim for each, names in zip(calls, arrays, strict=True) if first in names}
+        yield _several(first, "row" if axes == {2} else "entry")  # of a batch a single row is something else
 
+
+def _several(first: str, what: str) -> Feature:
     def alone(given: CallArguments) -> CallArguments:
         count = len(given[first])
         rows = (torch.Tensor, list, tuple)
@@ -240,8 +247,7 @@ def _of_batches(arguments: CallArguments) -> Iterator[Feature]:
     def several(given: CallArguments) -> bool:
         return isinstance(given.get(first), torch.Tensor) and bool(given[first].ndim > 0 and len(given[first]) > 1)
 
-    what = "row" if arguments[first].ndim == 2 else "entry"
-    yield Feature((first,), "it has several", f"`{first}` has a single {what}", several, alone, natural=False)
+    return Feature((first,), "it has several", f"`{first}` has a single {what}", several, alone, natural=False)
 
 
 def _length(value: Any) -> int:

@@ -82,6 +82,23 @@ def test_a_batch_is_told_even_where_no_check_asks_for_a_single_entry():
     assert told.features[0].plain == "`x` has a single row"
 
 
+@pytest.mark.parametrize(("shape", "said"), [((3, 4), "a single entry"), ((2, 3, 4), "a single channel")])
+def test_channels_are_those_of_a_batch_of_images_alone(shape, said):
+    """Of (texts, letters, numbers) the first axis was called channels, and of volumes the depth."""
+    wrong = lambda x, weight=1.0: x.sum(-1) * weight / x.shape[-3]  # noqa: E731
+    rows = [(torch.rand(n, *shape) if len(shape) == 2 else torch.rand(3, n, *shape[1:])) for n in (1, 2, 3, 5) * 4]
+    (told,) = found(total, wrong, [(each, 1.0) for each in rows])
+    assert told.features[0].plain == f"`x` has {said}"
+
+
+def test_a_row_is_one_of_a_table_alone():
+    """Of a batch of images "a single row" says something else."""
+    wrong = lambda x, weight=1.0: x.sum(-1) * weight / len(x)  # noqa: E731
+    images = [(torch.rand(rows, 2, 3, 4), 1.0) for rows in (1, 2, 3, 5)]
+    (told,) = found(total, wrong, [*BATCHES, *images])
+    assert [each.plain for each in told.features] == ["`x` has a single entry"]
+
+
 @pytest.mark.parametrize(
     ("wrong", "calls"),
     [
@@ -141,13 +158,20 @@ def test_the_sentence_says_where_the_argument_is_used():
     (told,) = found(places, lambda n, k, s=1, p=0: (n + p - k) // s + 1 - p * 9, SIZES)
     (definition,) = definitions_of(STUDENT).values()
     lines = {number: STUDENT.splitlines()[number - 1].strip() for number in lines_with(definition, told.about)}
-    said = "Your answers are right wherever `p` is 0, and wrong only where `p` is not 0"
+    said = "As far as was tried, your answers are right wherever `p` is 0, and wrong only where `p` is not 0"
     assert dependence(told, "cell 1", lines) == f"{said}: look at how `p` is used in line 2 (`n = n + p`) of `cell 1`."
     assert dependence(told, "cell 1", {}) == f"{said}: `p` is used nowhere in `cell 1`."
     assert dependence(told, "cell 1", {2: "a `quote`"}) == f"{said}: look at how `p` is used in line 2 of `cell 1`."
     many = dict.fromkeys((2, 3, 5), "x")
     assert dependence(told, "cell 1", many).endswith("is used in line 2, line 3 and line 5 of `cell 1`.")
     assert dependence(told, "cell 1", dict.fromkeys(range(9), "x")) == f"{said}: look at how `p` is used."
+
+
+@pytest.mark.parametrize("parameters", ["n, p=0", "n, *, p=0", "p, /, n"])
+def test_the_lines_of_every_kind_of_parameter_are_found(parameters):
+    """Of one behind the star it was said that it is used nowhere."""
+    (definition,) = definitions_of(f"def places({parameters}):\n    return n + p").values()
+    assert lines_with(definition, ["p"]) == [2]
 
 
 def test_parameters_are_the_student_s_with_the_defaults_of_the_right_answer():
