@@ -75,7 +75,7 @@ class _Watch:
         """A report is here."""
         self.answered += 1
         self.ended = time.perf_counter()
-        if not self.begun and len([*self.folder.glob("ready-*")]) == self.workers:
+        if not self.begun and len([*self.folder.glob("ready-*")]) >= self.workers:
             self.before, self.begun = self.answered, self.ended
             self.largest, self.worked_before = _largest(), processor_time()
 
