@@ -129,9 +129,9 @@ def test_im2col_pairs(student, cases):
 
 @check(after="im2col_is_own_work", quote="The kernel fits.")
 def test_im2col_extreme_kernels(student, cases):
-    """im2col works with a 1 × 1 kernel and with one as large as the image"""
+    """im2col works with a 1 × 1 kernel, with 2 × 2, and with one as large as the image"""
     x = cases.images(1, 1, 4, 4).float()
-    for kernel in (1, 4):
+    for kernel in (1, 4, 2):  # the first two only give x another shape
         expect(student.im2col(x, kernel)).to_agree_with(reference.im2col(x, kernel))
 
 
