@@ -177,7 +177,7 @@ def report(root: Path, slug: str, archive: Sequence[Path]) -> int:
     with span("store"):
         reports = store.all()
         others, sentences = everybody_else(course, assignment, reports)
-    if not reports and set(others.values()) <= {NOT_GRADED_YET}:
+    if not reports and not store.unread(reports) and set(others.values()) <= {NOT_GRADED_YET}:
         note(f"nothing of {slug} is graded yet; run `convgrade grade PATH`")
         return NOTHING
     with span("gradebook"):

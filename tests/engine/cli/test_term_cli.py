@@ -165,6 +165,14 @@ def test_a_report_that_cannot_be_read_is_told(root, convgrade, words):
     assert (code, f"reports that cannot be read, grade these again: {path.name}" in err) == (1, True)
 
 
+def test_where_no_report_can_be_read_it_is_not_said_that_nothing_is_graded(root, convgrade):
+    for path in store_of(load_course(root).assignment("tiny")).folder.glob("*.json"):
+        path.write_bytes(b"{}")
+    code, _, err = convgrade("report", "tiny")
+    assert "reports that cannot be read, grade these again: ada-" in err
+    assert (code, "nothing" in err) == (1, False)
+
+
 def test_a_gradebook_that_was_lost_is_not_taken_for_none(root, convgrade):
     """Points that people gave were gone from the export without a word, and recording began a new one."""
     (root / "build/gradebook.db").unlink()
