@@ -152,7 +152,7 @@ def canvas_grades(root: Path, slug: str, dry_run: bool, comments: bool, token_fi
     graded, complaints = recomputed_grades(course, assignment)
     ours, listed = with_not_taken(course, assignment, graded)
     if not ours:
-        note(f"nothing of {slug} is graded yet; run `convgrade grade PATH --record`")
+        note_all((*listed, *complaints, f"nothing of {slug} is graded yet; run `convgrade grade PATH --record`"))
         return NOTHING
     where, home = numbers_of(course.term, slug), numbers_of(course.term)
     with _client(course.term, token_file) as client:

@@ -178,7 +178,7 @@ def report(root: Path, slug: str, archive: Sequence[Path]) -> int:
         reports = store.all()
         others, sentences = everybody_else(course, assignment, reports)
     if not reports and not store.unread(reports) and set(others.values()) <= {NOT_GRADED_YET}:
-        note(f"nothing of {slug} is graded yet; run `convgrade grade PATH`")
+        note_all((*sentences, f"nothing of {slug} is graded yet; run `convgrade grade PATH`"))
         return NOTHING
     with span("gradebook"):
         contexts = gather_contexts(course, assignment, reports)

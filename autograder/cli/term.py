@@ -220,7 +220,7 @@ def export(root: Path, slug: str, form: str, file: Path | None, roster_file: Pat
     grades, listed = with_not_taken(course, assignment, graded)
     complaints = [*listed, *unread_stamps(root, slug), *complaints]
     if not grades:
-        note(f"nothing of {slug} is graded yet; run `convgrade grade PATH --record`")
+        note_all((*complaints, f"nothing of {slug} is graded yet; run `convgrade grade PATH --record`"))
         return NOTHING
     result = write(form, assignment.title, grades, Platform(_text(roster_file), course.term.exports.scale))
     note_all(complaints)  # first of all: whose cell is empty

@@ -14,7 +14,7 @@ from autograder.gradebook.marked import Earlier, earlier_answers
 from autograder.gradebook.requests import all_requests, state_of
 from autograder.gradebook.ungraded import NOT_GRADED_YET, graded_before, never_graded
 from autograder.grading.session import store_of
-from autograder.intake.not_taken import not_taken
+from autograder.intake.not_taken import damage, not_taken
 from autograder.log import stage
 from autograder.model import Report
 from autograder.text.escape import terminal
@@ -83,6 +83,7 @@ def _listed_by_reason(
     refused = not_taken(course.root, assignment.slug)
     waiting = never_graded(course.root, assignment.slug, {*graded, *refused})
     sentences = [f"not taken: {terminal(student, 60)}: {terminal(why, 300)}" for student, why in refused.items()]
+    sentences += damage(course.root, assignment.slug)
     return waiting | refused, [*sentences, *_listed(list(waiting), NOT_GRADED_YET)]
 
 

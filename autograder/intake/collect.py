@@ -17,7 +17,7 @@ from autograder.intake.choose import Candidate, choose
 from autograder.intake.entries import Entry, Refused, is_notebook, open_source
 from autograder.intake.handin import HandIn
 from autograder.intake.kinds import under_other_names, why_nothing
-from autograder.intake.not_taken import remember
+from autograder.intake.not_taken import damage, remember
 from autograder.intake.platforms import hand_ins
 from autograder.intake.roster import Roster
 from autograder.intake.teams import refuse_misspelt, shared_hand_ins, strangers_in
@@ -82,6 +82,7 @@ def collect_hand_ins(root: Path, assignment: Assignment, found: Sequence[HandIn]
     result.notes += sentences
     for student, moments in people.items():
         _take(student, moments, assignment, attempts, result)
+    result.notes += damage(root, assignment.slug)  # once: now it is begun anew
     remember(root, assignment.slug, result.students, result.listed)
     result.placed = place_counting(attempts, rules.term)
     return result

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import zipfile
 
@@ -170,12 +169,22 @@ def test_people_in_are_taken_or_listed(root, data):
     assert set(handed_in(root)) == result.students
 
 
-def test_the_list_on_the_disk_may_be_damaged(root, tmp_path, capsys):
+@pytest.mark.parametrize("text", ["[", "[1]", "", '{"eve": 3}', "[" * 100_000])
+def test_where_the_list_on_the_disk_is_damaged_that_is_told(root, tmp_path, capsys, text):
+    """It counted as empty: eve was missing on the class page and in the export without a word."""
     collect(capsys, archive(tmp_path / "a.zip", {"eve/tiny.py": b""}))
     path = root / "build/attempts/tiny/.not_taken.json"
-    for text in ("[", json.dumps([1]), ""):
-        path.write_text(text)
-        assert not_taken(root, "tiny") == {}
+    path.write_text(text)
+    told = "build/attempts/tiny/.not_taken.json is damaged: who was not taken is unknown"
+    for arguments in (["report", "tiny"], ["export", "tiny"], ["export", "tiny", "--format", "canvas"]):
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        assert (ended.value.code, told in capsys.readouterr().err) == (3, True), arguments  # nothing else is there
+    _, out, err = collect(capsys, archive(tmp_path / "b.zip", {"mal/tiny.py": b""}))
+    assert told in out + err
+    assert list(not_taken(root, "tiny")) == ["mal"]
+    _, out, err = collect(capsys, archive(tmp_path / "b.zip", {"mal/tiny.py": b""}))
+    assert told not in out + err
 
 
 @pytest.mark.parametrize(
