@@ -7,13 +7,16 @@ shares, which send none. What was graded is known by content, so a restart answe
 import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
 from autograder.course import Assignment, Course
-from autograder.files import PUBLIC, safe_name, write_atomically
+from autograder.course.term import Term, load_term
+from autograder.errors import ConvgradeError
+from autograder.files import PUBLIC, refusal, safe_name, write_atomically
 from autograder.gradebook.context import context_without_gradebook
 from autograder.grading.session import GradingOptions, GradingSession
 from autograder.model import Report
@@ -22,6 +25,7 @@ from autograder.submission.find import Found, discover
 
 FileState = tuple[int, int, int]
 """Size, time and inode of a file: whether it is still the same, without reading it."""
+_AT_ONCE = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass
@@ -34,8 +38,12 @@ class Watcher:
     pages: Path | None  # where feedback pages go; None: beside each notebook
     slug: str = ""
     on_report: Callable[[Report], object] = lambda _: None
+    on_fault: Callable[[str], object] = lambda _: None  # why pages wait that cannot be handed out; each reason once
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    _pages: dict[Found, tuple[datetime | None, bytes]] = field(default_factory=dict)  # not handed out, from when on
+    faults: frozenset[str] = frozenset()  # why pages wait that could not be handed out at the last look
+    _pages: dict[Found, tuple[datetime, bytes]] = field(
+        default_factory=dict
+    )  # not handed out; looked at again then
     _before: dict[Path, FileState] = field(default_factory=dict)
     _answered: dict[Path, FileState] = field(default_factory=dict)
 
@@ -71,24 +79,53 @@ class Watcher:
 
     def _answer(self, item: Found, report: Report, assignment: Assignment) -> None:
         page = student_page(report, assignment.title, context_without_gradebook(assignment, report)).encode()
-        self._pages[item] = self._due(report.student, item.slug), page
-
-    def _due(self, student: str, slug: str) -> datetime | None:
-        """From when on the page may be seen; a deadline may be formgrader's."""
-        from autograder.gradebook.database import term_of  # nbgrader: slow, and for those who name no time not needed
-
-        return term_of(self.course, slug).feedback_at(student, slug) if self.course.term.feedback else None
+        self._pages[item] = _AT_ONCE, page
 
     def _hand_out(self) -> None:
-        """Writes the pages that are due; the others wait, also for a restart."""
-        for item, (due, page) in list(self._pages.items()):
-            if due and due > self.clock():
-                continue
-            if self.pages:
-                write_atomically(self.pages / item.slug / f"{safe_name(item.student)}.html", page)
-            else:
-                write_beside(item.path, page)
-            del self._pages[item]
+        """Writes the pages that are due; the others wait, also for a restart.
+
+        Where that cannot be known or done now, nothing is handed out early: it is said, and tried at the next look.
+        """
+        now, faults = self.clock(), set[str]()
+        ripe = [item for item, (at, _) in self._pages.items() if at <= now]
+        for slug, group in groupby(sorted(ripe, key=lambda item: item.slug), key=lambda item: item.slug):
+            with _noting(faults):
+                term = self._term(slug)
+                for item in group:
+                    with _noting(faults):
+                        self._hand_out_one(item, term.feedback_at(item.student, slug), now)
+        for fault in sorted(faults - self.faults):
+            self.on_fault(fault)
+        self.faults = frozenset(faults)
+
+    def _term(self, slug: str) -> Term:
+        """The rules as they are now, for somebody may have more time since; a deadline may be formgrader's."""
+        from autograder.gradebook.database import term_of  # nbgrader: slow, and for those who name no time not needed
+
+        term = load_term(self.course.root)
+        return term_of(replace(self.course, term=term), slug) if term.feedback else term
+
+    def _hand_out_one(self, item: Found, due: datetime | None, now: datetime) -> None:
+        page = self._pages[item][1]
+        if due and due > now:
+            self._pages[item] = due, page
+            return
+        if self.pages:
+            write_atomically(self.pages / item.slug / f"{safe_name(item.student)}.html", page)
+        else:
+            write_beside(item.path, page)
+        del self._pages[item]
+
+
+@contextmanager
+def _noting(faults: set[str]) -> Iterator[None]:
+    """What goes wrong with a page is noted, and the rest goes on."""
+    try:
+        yield
+    except ConvgradeError as error:
+        faults.add(str(error))
+    except OSError as error:  # a full disk, a folder that is read-only, or a link in its place
+        faults.add(refusal(error))
 
 
 def file_states(folder: Path) -> Iterator[tuple[Path, FileState]]:

@@ -105,14 +105,20 @@ def watch(root: Path, folder: Path, slug: str, every: float, **options: Any) -> 
 
     grading = GradingOptions(**{name: options[name] for name in ("jobs", "wall", "device", "cluster")})
     pages = None if options["beside"] else options["to"] or root / FEEDBACK_PAGES
-    watcher = Watcher(load_course(root), folder, grading, pages, slug, _say_score)
+    watcher = Watcher(load_course(root), folder, grading, pages, slug, _say_score, _say_fault)
     if not options["once"]:
         note(f"watching {folder}; Ctrl-C ends it")
         watcher.watch(every)
     watcher.look()
     time.sleep(every)  # what changes during this time has not arrived whole
     reports = watcher.look()
-    return DONE if all(report.graded for report in reports) else NOT_GRADED
+    return DONE if all(report.graded for report in reports) and not watcher.faults else NOT_GRADED
+
+
+def _say_fault(fault: str) -> None:
+    from autograder.text.escape import block
+
+    click.echo(f"a page waits: {block(fault)}", err=True)
 
 
 def _say_score(report: Report) -> None:

@@ -117,7 +117,8 @@ def exists(root: Path) -> bool:
     """
     if not (root / "nbgrader_config.py").is_file():
         return False
-    url = make_url(settings(root)[1].db_url)
+    with _in_a_sentence():
+        url = make_url(settings(root)[1].db_url)
     if not url.drivername.startswith("sqlite"):
         return True
     _refuse_lost(root, url)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
+import sqlite3
+from datetime import UTC, datetime
 
 import pytest
 
 from autograder.cli.main import main
 from autograder.course import load_course
+from autograder.files import safe_name
+from autograder.gradebook import opening
 from autograder.grading import session
 from autograder.grading.session import GradingOptions
 from autograder.watch import Watcher, write_beside
 from tests.engine.samples import fake_workers
-from tests.engine.samples.book import book_of, make_book, make_course, url_of
+from tests.engine.samples.book import book_of, make_book, make_course, rule, url_of
 
 
 @pytest.fixture
@@ -94,21 +97,130 @@ def test_what_our_fault_left_ungraded_is_not_tried_for_ever(watched):
     assert len(seen(watched)) == tried
 
 
-def test_a_page_waits_for_a_deadline_that_formgrader_has(tmp_path, monkeypatch):
-    """Only course.toml's was looked at: the page came while others could still hand in."""
-    root = make_course(tmp_path, "[feedback]\nrelease = 2000-01-01\n")
+RELEASED = "[gradebook]\nwait_seconds = 0.02\n[feedback]\nrelease = 2000-01-01\n"
+
+
+@pytest.fixture
+def released(tmp_path, monkeypatch):
+    """The same with a gradebook; feedback is released but for a deadline that formgrader may have."""
+    root = make_course(tmp_path, RELEASED)
     make_book(url_of(root))
-    with book_of(root) as book:
-        book.update_or_create_assignment("tiny", duedate=datetime(2199, 1, 1))
     for folder in ("traces", "inbox"):
         (root / folder).mkdir()
     monkeypatch.chdir(root)
     monkeypatch.setattr(session, "worker_main", fake_workers.serve)
     (root / "inbox/ada.ipynb").write_text("")
-    watch = watcher(root)
+    return root
+
+
+def due(root, day):
+    with book_of(root) as book:
+        book.update_or_create_assignment("tiny", duedate=day)
+
+
+def test_a_page_waits_for_a_deadline_that_formgrader_has(released):
+    """Only course.toml's was looked at: the page came while others could still hand in."""
+    due(released, datetime(2199, 1, 1))
+    watch = watcher(released)
     watch.look()
     assert names(watch.look()) == ["ada"]
-    assert not (root / "build/feedback-pages").exists()
+    assert not (released / "build/feedback-pages").exists()
+
+
+def test_a_page_waits_for_whom_the_deadline_was_moved_meanwhile(released):
+    """When it may come was asked once, when it was graded."""
+    due(released, datetime(2030, 1, 1))
+    watch, now = watcher(released), [datetime(2029, 12, 1, tzinfo=UTC)]
+    watch.clock = lambda: now[0]
+    watch.look(), watch.look()
+    due(released, datetime(2030, 6, 1))
+    rule(released, RELEASED + '[extensions]\nada = "40 days"\n')
+    now[0] = datetime(2030, 7, 1, tzinfo=UTC)
+    watch.look()
+    assert not (released / "build/feedback-pages").exists()
+    now[0] = datetime(2030, 7, 12, tzinfo=UTC)
+    watch.look()
+    assert pages(released) == ["ada"]
+
+
+def pages(root):
+    return sorted(path.name.partition("-")[0] for path in (root / "build/feedback-pages/tiny").glob("*"))
+
+
+def locked(root):
+    other = sqlite3.connect(root / "build/gradebook.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    return other.close
+
+
+def lost(root):
+    with opening.opened(root, "tiny"):
+        (root / "build/gradebook.db").rename(root / "kept.db")
+    return lambda: (root / "kept.db").rename(root / "build/gradebook.db")
+
+
+def corrupt(root):
+    whole = (root / "build/gradebook.db").read_bytes()
+    (root / "build/gradebook.db").write_bytes(b"no database " * 4000)
+    return lambda: (root / "build/gradebook.db").write_bytes(whole)
+
+
+def misspelt(root):
+    rule(root, RELEASED + '[extensions]\nadda = "2 days"\n')
+    with book_of(root) as book:
+        book.update_or_create_student("ada")
+    return lambda: rule(root, RELEASED)
+
+
+def without_sense(root):
+    rule(root, RELEASED + "[teams]\nreds = 3\n")
+    return lambda: rule(root, RELEASED)
+
+
+def no_address(root):
+    config = root / "nbgrader_config.py"
+    before = config.read_text()
+    config.write_text(before + '\nc.CourseDirectory.db_url = "nowhere"\n')
+    return lambda: config.write_text(before)
+
+
+@pytest.mark.parametrize("damaged", [locked, lost, corrupt, misspelt, without_sense, no_address])
+def test_where_it_cannot_be_known_whether_a_page_is_due_it_waits_and_the_watch_goes_on(released, damaged):
+    watch, said = watcher(released), []
+    watch.on_fault = said.append
+    mend = damaged(released)
+    watch.look()
+    assert names(watch.look()) == ["ada"]
+    (released / "inbox/bob.ipynb").write_text("")
+    watch.look()
+    assert names(watch.look()) == ["bob"]
+    assert (len(said), pages(released)) == (1, [])
+    mend()
+    watch.look()
+    assert (len(said), pages(released)) == (1, ["ada", "bob"])
+
+
+def test_a_page_that_cannot_be_written_waits_and_the_others_come(watched):
+    watch, said = watcher(watched), []
+    watch.on_fault = said.append
+    for name in ("ada", "bob"):
+        (watched / f"inbox/{name}.ipynb").write_text("")
+    in_the_way = watched / f"build/feedback-pages/tiny/{safe_name('ada')}.html"
+    in_the_way.mkdir(parents=True)
+    watch.look(), watch.look(), watch.look()
+    assert (len(said), pages(watched)) == (1, ["ada", "bob"])
+    in_the_way.rmdir()
+    watch.look()
+    assert in_the_way.is_file()
+
+
+def test_once_ends_with_1_where_a_page_could_not_be_handed_out(released, capsys):
+    corrupt(released)
+    with pytest.raises(SystemExit) as ended:
+        main(["watch", "inbox", "--once", "--every", "0.1"])
+    out, err = capsys.readouterr()
+    assert (ended.value.code, "tiny  ada" in out) == (1, True)
+    assert "a page waits: the gradebook is no database" in err
 
 
 def test_links_and_hidden_files_are_left_alone(watched):
