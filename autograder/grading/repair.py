@@ -191,7 +191,7 @@ class _Search:
             found = list(contrasts(probes, parameters, suite.reference, box.ask, most))
         failed = {case.name for case in group.failed}
         about = next((each for each in found if failed.intersection(each.checks)), None)
-        return _told_of(about, own, failed) if about and not box.gave_up else None
+        return _told_of(about, own, failed, suite.assignment.show) if about and not box.gave_up else None
 
     def _definitions(self) -> dict[str, _Own]:
         """The functions and classes that the student wrote for this exercise, and those of cells of their own."""
@@ -320,14 +320,14 @@ class _Trials:
         return self.suite.unexplained(name, self.box.ask).verdict is Verdict.PASSED
 
 
-def _told_of(contrast: Contrast, own: Sequence[_Own], failed: Set[str]) -> Cause:
+def _told_of(contrast: Contrast, own: Sequence[_Own], failed: Set[str], show: str) -> Cause:
     """The argument, and where it is used."""
     lines = {each: found for each in own if (found := lines_with(each.node, contrast.about))}
     first = next(iter(lines), own[0])
     quoted = {line: line_without_comment(first.cell.source, line).strip() for line in lines.get(first, ())}
     checks = tuple(name for name in contrast.checks if name in failed)
     name = "depends_on_" + "_and_".join(contrast.about)
-    return Cause(Layer.CONTRAST, name, dependence(contrast, first.cell.label, quoted), checks)
+    return Cause(Layer.CONTRAST, name, dependence(contrast, first.cell.label, quoted, show), checks)
 
 
 def _stopped(group: _Group) -> set[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from autograder.course.answers import Definition
 from autograder.judge.contrast import Contrast
+from autograder.judge.features import Feature
 from autograder.judge.repair.aspects import QUOTED
 from autograder.judge.repair.reading import functions_in
 from autograder.text.escape import terminal
@@ -38,6 +39,16 @@ def _is_given(parameter: inspect.Parameter) -> bool:
     return parameter.default is not inspect.Parameter.empty
 
 
+def _whole(features: Sequence[Feature]) -> str:
+    plain = " and ".join(each.plain for each in features)
+    special = ", or where ".join(each.special for each in features)
+    return f"your answers are right wherever {plain}, and wrong only where {special}"
+
+
+def _without_values(names: str) -> str:
+    return f"whether your answers are right depends on {names} alone"
+
+
 def lines_with(definition: Definition, names: Sequence[str]) -> list[int]:
     """The lines where these parameters are used."""
     return sorted(
@@ -51,13 +62,14 @@ def lines_with(definition: Definition, names: Sequence[str]) -> list[int]:
     )
 
 
-def dependence(contrast: Contrast, place: str, lines: Mapping[int, str]) -> str:
-    """The sentence; `lines` has the code of those of this cell where the argument is used."""
-    plain = " and ".join(feature.plain for feature in contrast.features)
+def dependence(contrast: Contrast, place: str, lines: Mapping[int, str], show: str) -> str:
+    """The sentence; `lines` has the code of those of this cell where the argument is used.
+
+    What is special about hidden inputs, it says where more than their shapes may be shown.
+    """
     names = " and ".join(f"`{name}`" for name in contrast.about)
     verb = "is" if len(contrast.about) == 1 else "are"
-    special = ", or where ".join(feature.special for feature in contrast.features)
-    said = f"As far as was tried, your answers are right wherever {plain}, and wrong only where {special}"
+    said = f"As far as was tried, {_whole(contrast.features) if show != 'shapes' else _without_values(names)}"
     if not lines:
         return f"{said}: {names} is used nowhere in `{place}`." if len(contrast.about) == 1 else f"{said}."
     if len(lines) > MOST_LINES:

@@ -247,16 +247,23 @@ def test_of_two_slips_in_one_function_one_is_told_where_it_repairs_a_check_alone
     assert hints(report(course=course, double=both)) == {"double_is_twice": said}
 
 
-def test_where_no_line_repairs_it_the_argument_that_it_depends_on_is_told(report):
-    """Two slips in the loop, of which neither shows in a first row."""
+@pytest.mark.parametrize(
+    ("show", "said"),
+    [
+        ("values", "your answers are right wherever `x` has a single entry, and wrong only where it has several"),
+        ("errors", "your answers are right wherever `x` has a single entry, and wrong only where it has several"),
+        ("shapes", "whether your answers are right depends on `x` alone"),
+    ],
+)
+def test_where_no_line_repairs_it_the_argument_that_it_depends_on_is_told(report, show, said):
+    """Two slips in the loop, of which neither shows in a first row; of hidden inputs nothing where they stay hidden."""
     rows = "def double(x):\n    y = x * 2\n    for row in range(len(x)):\n        y[row] = y[row] + row * 7\n"
     rows += "    for row in range(len(x)):\n        y[row] = y[row] * (1 + row)\n    return y"
     course = {"tiny/test_tiny.py": CHECKS.replace('@check("double", after="double_is_twice")', '@check("double")')}
     course["tiny/reference.py"] = REFERENCE.replace("secret_of_ours", "x")
-    found = report(course=course, double=rows)
-    said = "As far as was tried, your answers are right wherever `x` has a single entry, and wrong only where it "
-    where = "has several: look at how `x` is used in line 2, line 3 and line 5 of `double`."
-    assert hints(found)["double_is_twice"] == said + where
+    found = report(show=show, course=course, double=rows)
+    where = "look at how `x` is used in line 2, line 3 and line 5 of `double`."
+    assert hints(found)["double_is_twice"] == f"As far as was tried, {said}: {where}"
     assert {check.mistake for check in found.checks if check.hint} == {"depends_on_x"}
 
 

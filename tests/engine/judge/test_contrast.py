@@ -71,7 +71,7 @@ def test_of_two_arguments_none_is_said_to_make_every_answer_wrong():
     """A step of 2 is wrong on large images alone, and the checks ask for it on no others."""
     wrong = lambda n, k, s=1, p=0: (n + 2 * p - k) // s + 1 + 5 * (s == 2 and n > 7) + 9 * (p == 1)  # noqa: E731
     (told,) = found(places, wrong, [call for call in SIZES if call[0] > 7 or call[2] == 1])
-    said = dependence(told, "cell 1", {})
+    said = dependence(told, "cell 1", {}, "values")
     assert "wrong only where `" in said
     assert ", or where `" in said
 
@@ -159,12 +159,15 @@ def test_the_sentence_says_where_the_argument_is_used():
     (definition,) = definitions_of(STUDENT).values()
     lines = {number: STUDENT.splitlines()[number - 1].strip() for number in lines_with(definition, told.about)}
     said = "As far as was tried, your answers are right wherever `p` is 0, and wrong only where `p` is not 0"
-    assert dependence(told, "cell 1", lines) == f"{said}: look at how `p` is used in line 2 (`n = n + p`) of `cell 1`."
-    assert dependence(told, "cell 1", {}) == f"{said}: `p` is used nowhere in `cell 1`."
-    assert dependence(told, "cell 1", {2: "a `quote`"}) == f"{said}: look at how `p` is used in line 2 of `cell 1`."
+    where = "look at how `p` is used in line 2"
+    assert dependence(told, "cell 1", lines, "values") == f"{said}: {where} (`n = n + p`) of `cell 1`."
+    assert dependence(told, "cell 1", {}, "values") == f"{said}: `p` is used nowhere in `cell 1`."
+    hidden = "As far as was tried, whether your answers are right depends on `p` alone"
+    assert dependence(told, "cell 1", {}, "shapes") == f"{hidden}: `p` is used nowhere in `cell 1`."
+    assert dependence(told, "cell 1", {2: "a `quote`"}, "values") == f"{said}: {where} of `cell 1`."
     many = dict.fromkeys((2, 3, 5), "x")
-    assert dependence(told, "cell 1", many).endswith("is used in line 2, line 3 and line 5 of `cell 1`.")
-    assert dependence(told, "cell 1", dict.fromkeys(range(9), "x")) == f"{said}: look at how `p` is used."
+    assert dependence(told, "cell 1", many, "values").endswith("is used in line 2, line 3 and line 5 of `cell 1`.")
+    assert dependence(told, "cell 1", dict.fromkeys(range(9), "x"), "values") == f"{said}: look at how `p` is used."
 
 
 @pytest.mark.parametrize("parameters", ["n, p=0", "n, *, p=0", "p, /, n"])
