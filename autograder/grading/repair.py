@@ -25,7 +25,7 @@ from autograder.judge.causes import Cause, Layer, told
 from autograder.judge.contrast import Contrast, contrasts
 from autograder.judge.dependence import dependence, lines_with, parameters_in
 from autograder.judge.fresh_inputs import related_when_asked_again
-from autograder.judge.probes import probes_of
+from autograder.judge.probes import probes_of, times_asked
 from autograder.judge.repair.aspects import Aspect, excerpt, line_to_look_at
 from autograder.judge.repair.edits import Edit, difference, edits_of
 from autograder.judge.repair.question import question_of
@@ -48,7 +48,7 @@ PER_QUESTION = 0.004  # where a single question is asked of most
 DEAR = {"backward": 0.04, "grad": 0.04, "plt": 0.06, "subplots": 0.06}  # more, where a definition has such a word
 SECONDS = 6.0  # of the processor for one submission: far from what the edits take
 TIMES, MOST_AGAIN = 3, 3  # that a repair is asked again with other inputs, of so many checks
-COMPARED = 1.0  # seconds that comparing wrong and right answers of one group may take, as estimated
+COMPARED = 1.0  # seconds that comparing wrong and right answers of one submission may take, as estimated
 CALL_SECONDS = 1.0  # for one call: an edit that makes a loop endless is no repair
 
 
@@ -121,7 +121,7 @@ class _Left:
 
     def __init__(self, resit: Resit) -> None:
         self.groups, self.end = MOST_GROUPS, resit.clock.spent + SECONDS
-        self.edits, self.effort = MOST_TRIED, EFFORT
+        self.edits, self.effort, self.compared = MOST_TRIED, EFFORT, COMPARED
 
     def edits_of(self, effort: float) -> int:
         """How many edits may be tried that take so much each."""
@@ -179,19 +179,22 @@ class _Search:
         return self._contrast(group, box)
 
     def _contrast(self, group: _Group, box: Box) -> Cause | None:
-        """Which argument the wrong answers depend on, where no line is found."""
+        """Which argument the wrong answers depend on, where no line is found, and asking is not too dear."""
         own = [self.own[name] for name in self.own if name in group.all]
         suite = self.resit.suite
         parameters = parameters_in([each.node for each in own], suite.reference)
         most = int(COMPARED / _effort(own, ask_little=True))
+        failed = [case.name for case in group.failed]
+        effort = times_asked(failed, self.passed) * _effort(own)
+        if effort > self.left.compared:  # such as of what trains: before the reference is asked anything
+            return None
+        self.left.compared -= effort
         with box.trial():
             for each in own:
                 box.run_cell(each.source, each.cell.label)
-            probes = probes_of(suite, [case.name for case in group.failed], self.passed)
-            found = list(contrasts(probes, parameters, suite.reference, box.ask, most))
-        failed = {case.name for case in group.failed}
-        about = next((each for each in found if failed.intersection(each.checks)), None)
-        return _told_of(about, own, failed, suite.assignment.show) if about and not box.gave_up else None
+            found = list(contrasts(probes_of(suite, failed, self.passed), parameters, suite.reference, box.ask, most))
+        about = next((each for each in found if {*failed}.intersection(each.checks)), None)
+        return _told_of(about, own, {*failed}, suite.assignment.show) if about and not box.gave_up else None
 
     def _definitions(self) -> dict[str, _Own]:
         """The functions and classes that the student wrote for this exercise, and those of cells of their own."""

@@ -97,6 +97,11 @@ def probes_of(suite: Suite, failed: Sequence[str], passed: Sequence[str]) -> lis
     return [probe for probe in found.values() if probe.called in asked]
 
 
+def times_asked(failed: Sequence[str], passed: Sequence[str]) -> int:
+    """How many whole checks `probes_of` asks the reference."""
+    return len(failed) + len(passed) + (TIMES - 1) * len(failed[:MOST_ANEW])
+
+
 def _key(probe: CallAsked) -> str:
     return repr(wire.encode([probe.request, [each.request for each in probe.before]]))
 

@@ -85,6 +85,7 @@ def thrice(x):
     return x * 3
 """,
 }
+TWO_SLIPS = "def add(a, b):\n    a = a + 3\n    b = -b * b\n    return a - b"
 SUBTRACTS = "def add(a, b):\n    # the sum\n\n    return a - b"
 
 
@@ -141,7 +142,7 @@ def test_where_only_shapes_are_shown_the_line_stands_alone(report):
 
 
 def test_two_mistakes_at_once_are_no_line(report):
-    assert hints(report(add="def add(a, b):\n    a = a + 3\n    b = -b * b\n    return a - b")) == {}
+    assert hints(report(add=TWO_SLIPS)) == {}
 
 
 def test_two_lines_that_each_repair_it_are_named_together(report):
@@ -265,6 +266,16 @@ def test_where_no_line_repairs_it_the_argument_that_it_depends_on_is_told(report
     where = "look at how `x` is used in line 2, line 3 and line 5 of `double`."
     assert hints(found)["double_is_twice"] == f"As far as was tried, {said}: {where}"
     assert {check.mistake for check in found.checks if check.hint} == {"depends_on_x"}
+
+
+@pytest.mark.parametrize(("seconds", "times"), [(0.04, 0), (0.1, 1), (1.0, 2)])
+def test_a_whole_submission_has_one_budget_for_what_answers_depend_on(report, monkeypatch, seconds, times):
+    """Each function had its own, and the reference was asked before it was counted: also where it trains."""
+    asked: list[object] = []
+    monkeypatch.setattr(repair, "probes_of", lambda *given: asked.append(given) or [])
+    monkeypatch.setattr(repair, "COMPARED", seconds)
+    report(double="def double(x):\n    y = x + 1\n    return x * y * 5 - x", add=TWO_SLIPS)
+    assert len(asked) == times
 
 
 def test_most_edits_are_asked_one_question_only(report, monkeypatch):
