@@ -52,6 +52,8 @@ def test_alpha_is_dropped(student, cases):
     for shape in ((5, 6, 4), (4, 3, 4)):
         img = picture(cases, *shape)
         expect(student.to_chw_float(img)).to_agree_with(reference.to_chw_float(img), rtol=1e-6)
+    floats = cases.tensor(4, 3, 4, low=0).numpy()  # whether they keep their values is asked elsewhere
+    expect(student.to_chw_float(floats)).to_have_shape(3, 4, 3)
 
 
 @check(after="colour_image", quote="into a float32 tensor (C, H, W)")
@@ -67,6 +69,13 @@ def after_painting_the_image_black(student, img):
     return tensor
 
 
+def same_after_painting(student, img):
+    tensor = student.to_chw_float(img)
+    before = tensor.clone()
+    img[...] = 0
+    return bool((tensor == before).all())
+
+
 @check(after="gray_image", quote=("The result has its own memory", "leave the arguments as they were"))
 def test_own_memory(student, cases):
     """to_chw_float makes a copy: writing into the image afterwards does not change the tensor"""
@@ -75,6 +84,10 @@ def test_own_memory(student, cases):
         expect(lambda img=img: student.to_chw_float(img)).to_leave_inputs_alone()
         painted = student.beside(after_painting_the_image_black)(img.copy())
         expect(painted).to_agree_with(reference.to_chw_float(img), rtol=1e-6)
+    for channels in (3, 4):
+        colours = cases.tensor(4, 5, channels, low=0.2, dtype=torch.float32).numpy()
+        same = expect(student.beside(same_after_painting)(colours)).to_be_a(bool)
+        expect(same).to_hold("the tensor of a colour image does not change with the image")
 
 
 def mirrored(student, img):
@@ -91,6 +104,8 @@ def test_mirrored_image(student, cases):
     img = cases.tensor(5, 7, low=0, dtype=torch.float32).numpy()
     expect(student.beside(mirrored)(img)).to_agree_with(reference.to_chw_float(img[:, ::-1]), rtol=1e-6)
     expect(student.beside(every_second_row)(img)).to_agree_with(reference.to_chw_float(img[::2]), rtol=1e-6)
+    colours = picture(cases, 5, 7, 3)
+    expect(student.beside(mirrored)(colours)).to_agree_with(student.to_chw_float(colours[:, ::-1].copy()))
 
 
 @check(quote="(B, C, H, W) -> (B, C*H*W), row by row, channel after channel.")

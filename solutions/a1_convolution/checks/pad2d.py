@@ -1,6 +1,7 @@
 """Hidden checks of the exercise `pad2d`. The first line of each docstring is what the student reads.
 
-Which side gets what is asked where all four differ; everything else with as much on every side.
+Which side gets what is asked where all four differ, and where a single side grows; everything else with as much on
+every side.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def test_pad2d_frame(student, cases):
 
 @check(
     after="pad2d_is_own_work",
-    weight=3,
+    weight=2,
     quote="Put a frame of `value` round the last two axes: (..., H, W) -> (..., top+H+bottom, left+W+right).",
 )
 def test_pad2d_four_sides(student, cases):
@@ -42,9 +43,10 @@ def test_pad2d_four_sides(student, cases):
 
 @check(after="pad2d_is_own_work", quote="The four widths are 0 or more.")
 def test_pad2d_nothing_on_a_side(student, cases):
-    """pad2d works when the rows, the columns or no side gets anything"""
+    """pad2d works when the rows, the columns, a single side or no side gets anything"""
     x = cases.images(2, 1, 3, 5).float()
-    for amounts in ((2, 2, 0, 0), (0, 0, 3, 3), (0, 0, 0, 0)):
+    single = (2, 0, 0, 0), (0, 1, 0, 0), (0, 0, 3, 0), (0, 0, 0, 2)
+    for amounts in ((2, 2, 0, 0), (0, 0, 3, 3), (0, 0, 0, 0), *single):
         expect(student.pad2d(x, *amounts)).to_agree_with(reference.pad2d(x, *amounts))
 
 

@@ -79,6 +79,14 @@ def keeps_alpha(img):
     return t.float() / (1 if t.is_floating_point() else 255)
 
 
+@mistake(replaces="to_chw_float", hint="Transparency is dropped from whole numbers only. A float image may carry it too: keep the three colours of both, [:3] after permute.")
+def keeps_alpha_of_floats(img):
+    a = np.array(img)
+    a = a[:, :, None] if a.ndim == 2 else a
+    a = a / 1 if np.issubdtype(a.dtype, np.floating) else a[:, :, :3] / 255
+    return torch.from_numpy(a).float().permute(2, 0, 1)
+
+
 @mistake(replaces="to_chw_float", hint="Alpha is the last of the four channels, not the first. You dropped red instead.")
 def drops_red_instead_of_alpha(img):
     t = torch.tensor(img)
@@ -98,6 +106,15 @@ def shares_memory(img):
     t = torch.from_numpy(img)
     t = t[None] if t.ndim == 2 else t.permute(2, 0, 1)[:3]
     return t.float() if t.is_floating_point() else t.float() / 255
+
+
+@mistake(replaces="to_chw_float", hint="A colour image shares its memory with your tensor, a gray one does not. Copy both, for instance with np.array(img).")
+def shares_the_memory_of_colours(img):
+    if img.dtype == np.uint8:
+        img = img / np.float32(255)
+    if img.ndim == 2:
+        return torch.from_numpy(np.array(img)).float()[None]
+    return torch.from_numpy(img[:, :, :3].transpose(2, 0, 1)).float()
 
 
 @mistake(replaces="to_chw_float", hint="Your channels come out as blue, green, red. The image is already RGB (only OpenCV reads BGR): keep the order.")

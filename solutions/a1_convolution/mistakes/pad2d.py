@@ -30,6 +30,11 @@ def one_side_only(x, left, right, top, bottom, value=0.0):
 edit("pad2d", "same_amount_on_both_sides", "top + bottom, W + left + right", "2 * top, W + 2 * left",
      of="pad2d__full", hint="You used left for both sides and top for both sides. All four amounts may differ.")
 
+edit("pad2d", "only_where_both_sides_grow",
+     "x, side(right)], dim=-1)", "x, side(right)], dim=-1) if left and right else x.clone()",
+     "return torch.cat([edge(top), x, edge(bottom)], dim=-2)", "return torch.cat([edge(top), x, edge(bottom)], dim=-2) if top and bottom else x.clone()",
+     of="pad2d__cat", hint="Where one side gets nothing, the side across from it gets nothing either. Each of the four has its own amount, and a side of 0 needs no case of its own.")
+
 edit("pad2d", "ignores_the_value",
      "out = torch.full((*x.shape[:-2], H + top + bottom, W + left + right), value, dtype=x.dtype, device=x.device)",
      "out = torch.zeros((*x.shape[:-2], H + top + bottom, W + left + right), dtype=x.dtype, device=x.device)",

@@ -7,8 +7,10 @@ that overlap, several channels and several images are not in all of them: what i
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import reference
+import torch
 import torch.nn.functional as F
 
 from autograder.judge import (
@@ -123,6 +125,18 @@ def test_stamps_with_stride(student, cases):
         expect(student.conv_transpose2d(x, weight, stride=stride)).to_agree_with(right)
 
 
+def expect_whole_stamps(student: Any, cases: Any, bias: torch.Tensor | None, padding: int) -> None:
+    """A pixel alone presses all of its stamp, and more pixels need more room: overlaps have checks of their own."""
+    stamp = cases.kernels(1, 3, 1, 1).float().repeat(1, 1, 4, 4)  # its numbers are equal: it may be turned
+    x = cases.images(1, 1, 1, 1).float()
+    expect(student.conv_transpose2d(x, stamp, bias, 1, padding)).to_agree_with(
+        F.conv_transpose2d(x, stamp, bias, 1, padding)
+    )
+    size = 5 - 2 * padding, 6 - 2 * padding
+    more = cases.images(1, 1, 2, 3).float()
+    expect(student.conv_transpose2d(more, stamp, bias, 1, padding)).to_have_shape(1, 3, *size)
+
+
 @check(after="transposed_is_own_work", weight=1.5, quote="p rows and columns are cut off at each edge of the canvas.")
 def test_stamps_with_padding(student, cases):
     """conv_transpose2d cuts ph rows and pw columns off at each edge"""
@@ -130,6 +144,7 @@ def test_stamps_with_padding(student, cases):
         x, weight = cases.images(1, 1, 6, 7).float(), cases.kernels(1, 2, 1, 1).float()
         right = F.conv_transpose2d(x, weight, padding=padding)
         expect(student.conv_transpose2d(x, weight, padding=padding)).to_agree_with(right)
+    expect_whole_stamps(student, cases, None, 1)
 
 
 @check(
@@ -152,6 +167,7 @@ def test_stamps_with_bias(student, cases):
         x, weight, bias = cases.images(1, 1, 2, width).float(), cases.kernels(1, 3, 1, 1).float(), cases.bias(3).float()
         right = F.conv_transpose2d(x, weight, bias)
         expect(student.conv_transpose2d(x, weight, bias)).to_agree_with(right)
+    expect_whole_stamps(student, cases, cases.bias(3).float(), 0)
 
 
 @check(
@@ -215,5 +231,7 @@ def test_transposed_dtype_and_views(student, cases):
     x, weight = cases.images(1, 1, 3, 4), cases.kernels(1, 1, 1, 1)
     expect(lambda: student.conv_transpose2d(x, weight)).to_leave_inputs_alone()
     expect(student.on_views.conv_transpose2d(x, weight)).to_match(F.conv_transpose2d(x, weight))
+    stamps = cases.kernels(1, 2, 3, 2)  # that overlap: what they are in one piece is asked elsewhere
+    expect(student.on_views.conv_transpose2d(x, stamps)).to_match(student.conv_transpose2d(x, stamps))
     short = x.float(), weight.float()
     expect(student.conv_transpose2d(*short)).to_match(F.conv_transpose2d(*short))

@@ -278,6 +278,14 @@ def upsamples_and_correlates(x, weight, bias=None, stride=1, padding=0, output_p
     return out if bias is None else out + bias[:, None, None]
 
 
+@mistake(replaces="conv_transpose2d", hint="You multiply the image by one number for each channel. Each pixel presses the whole kernel onto a larger canvas.")
+def pixel_by_pixel_alone(x, weight, bias=None, stride=1, padding=0, output_padding=0):
+    ph, pw = pair(padding)
+    out = torch.einsum("bchw,co->bohw", x, weight[:, :, 0, 0])
+    out = out[:, :, ph : x.shape[2] - ph, pw : x.shape[3] - pw].clone()
+    return out if bias is None else out + bias[:, None, None]
+
+
 @mistake(replaces="conv_transpose2d", hint="This is an ordinary convolution: it makes the image smaller. Here each pixel of x presses the kernel onto a larger canvas.")
 def an_ordinary_convolution(x, weight, bias=None, stride=1, padding=0, output_padding=0):
     (sh, sw), (ph, pw) = pair(stride), pair(padding)
@@ -315,6 +323,9 @@ edit("conv_transpose2d", "transposed_loses_the_image",
 
 edit("conv_transpose2d", "transposed_loses_the_bias", "+ bias", "+ bias.detach()",
      of="conv_transpose2d__stamps", hint="No gradient reaches the bias: .item(), .data or .tolist() cuts it off.")
+
+edit("conv_transpose2d", "view_of_the_kernel", "weight.flatten(1)", "weight.view(weight.shape[0], -1)",
+     of="conv_transpose2d__fold", hint="view works only on memory that lies in one piece, and a slice of a larger kernel does not. Use flatten or reshape.")
 
 edit("conv_transpose2d", "transposed_in_float32", "x.new_zeros", "torch.zeros",
      of="conv_transpose2d__stamps", hint="The result is float32 although x is float64: torch.zeros needs dtype=x.dtype.")
