@@ -80,6 +80,10 @@ def test_one_channel_one_image(student, cases):
     components, maps = components_and_maps(student.conv_components(x, weight, bias * 0))
     expect(components).to_agree_with(reference.conv_components(x, weight, bias)[0])
     expect(maps).to_agree_with(F.conv2d(x, weight))
+    block = weight.repeat(1, 1, 2, 3)  # its numbers are equal: it may be turned
+    components, maps = components_and_maps(student.conv_components(x, block, bias * 0))
+    expect(components).to_agree_with(reference.conv_components(x, block, bias)[0])
+    expect(maps).to_agree_with(F.conv2d(x, block))
 
 
 @check(after="one_channel_one_image", quote="keep their dtype and device")

@@ -1,6 +1,7 @@
 """Hidden checks of the exercise `global_pool`. The first line of each docstring is what the student reads.
 
 Mean and maximum are asked in checks of their own: texts and types of the mean, single images of the maximum.
+Of the mean of single images the shape alone is asked.
 """
 
 from __future__ import annotations
@@ -39,10 +40,11 @@ def test_global_text(student, cases):
 
 @check(quote="(B, C, H, W) -> (B, C), and (B, C, L) -> (B, C).")
 def test_global_one_image(student, cases):
-    """global_pool keeps both axes of the maximum for a single image, a single channel and a single pixel"""
-    for shape in ((1, 3, 2, 4), (2, 1, 3, 2), (1, 1, 5, 2), (3, 2, 1, 1)):
+    """global_pool keeps both axes of the maximum for a single image, text, channel, volume and pixel"""
+    for shape in ((1, 3, 2, 4), (2, 1, 3, 2), (1, 1, 5, 2), (3, 2, 1, 1), (1, 3, 5), (2, 1, 2, 4, 3)):
         x = cases.tensor(*shape) + 2
         expect(student.global_pool(x, "max")).to_match(reference.global_pool(x, "max"))
+        expect(student.global_pool(x, "avg")).to_have_shape(*shape[:2])
 
 
 def expect_gradients(student: Any, cases: Any, mode: str) -> None:
@@ -83,4 +85,5 @@ def test_global_dtype_and_views(student, cases):
     for mode in ("avg", "max"):
         expect(lambda mode=mode: student.global_pool(x, mode)).to_leave_inputs_alone()
     expect(student.on_views.global_pool(x, "avg")).to_match(reference.global_pool(x, "avg"))
+    expect(student.on_views.global_pool(x, "max")).to_match(student.global_pool(x, "max"))
     expect(student.global_pool(x.float(), "avg")).to_match(reference.global_pool(x.float(), "avg"))

@@ -58,7 +58,10 @@ def test_pool_stride(student, cases):
     """pool2d moves by the stride: windows may overlap or leave gaps, and a last one that does not fit is dropped"""
     for shape, kernel, stride in (((2, 1, 8, 9), 3, 2), ((2, 1, 7, 9), 3, 1), ((2, 1, 9, 7), 2, 3)):
         x = cases.images(*shape).float()
-        expect(student.pool2d(x, kernel, stride)).to_agree_with(reference.pool2d(x, kernel, stride))
+        right = reference.pool2d(x, kernel, stride)
+        expect(student.pool2d(x, kernel, stride)).to_agree_with(right)
+        for include in (True, False):  # what a mean is, is asked elsewhere
+            expect(student.pool2d(x, kernel, stride, 0, "avg", include)).to_have_shape(*right.shape)
 
 
 @check(

@@ -15,6 +15,12 @@ edit("global_pool", "squeezes_everything",
      "    return out.squeeze()",
      of="global_pool__places_in_a_row", hint="squeeze() removes *every* axis of length 1, also a batch of one image or a single channel. Reduce exactly the axes after the channels.")
 
+edit("global_pool", "squeezes_the_mean", "return places.mean(2) if", "return places.mean(2).squeeze() if",
+     of="global_pool__places_in_a_row", hint="squeeze() removes *every* axis of length 1 of the mean, also a batch of one image or a single channel. Reduce exactly the axes after the channels.")
+
+edit("global_pool", "maximum_of_images_only", "places.max(2).values", "x.amax((2, 3))",
+     of="global_pool__places_in_a_row", hint="The maximum expects images (B, C, H, W). A text has one axis after the channels, a volume three: reduce all axes from number 2 on.")
+
 edit("global_pool", "pools_over_the_channels",
      "    places = x.flatten(2)\n"
      '    return places.mean(2) if mode == "avg" else places.max(2).values',
