@@ -76,12 +76,15 @@ def hand_ins(source: Source, slug: str, slugs: frozenset[str], zone: tzinfo | No
     ]
 
 
-def _fit(rule: Rule, units: Sequence[Unit], found: Sequence[list[HandIn] | None]) -> tuple[int, int]:
-    """How many units have the form; of two that have both forms, the one whose part ends first: a name follows it."""
+def _fit(rule: Rule, units: Sequence[Unit], found: Sequence[list[HandIn] | None]) -> tuple[int, bool, int]:
+    """How many units have the form; of two that have both forms, the one whose part ends first: a name follows it.
+
+    nbgrader's tree comes last: it is told by a folder inside, which whoever handed in may have named so.
+    """
     fitting = [unit for unit, result in zip(units, found, strict=True) if result is not None]
     form, end = _ENDS.get(rule, (None, 0))
     matches = (form.fullmatch(unit.name) for unit in fitting) if form else ()
-    return len(fitting), -sum(match.end(end) for match in matches if match)
+    return len(fitting), rule is not from_nbgrader, -sum(match.end(end) for match in matches if match)
 
 
 def _one(unit: Unit, person: Who, place: str, **more: object) -> list[HandIn]:

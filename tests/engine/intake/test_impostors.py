@@ -153,12 +153,6 @@ def test_a_lone_students_folder_is_not_opened(root, tmp_path, capsys):
     assert (code, list(handed_in(root)), "jane: it is full of names" in err) == (1, ["jane"], True)
 
 
-def test_names_have_no_power_over_the_terminal(root, tmp_path, capsys):
-    name = "\x1b[2J\u202eeve\n"
-    _, out, err = collect(capsys, archive(tmp_path / "a.zip", {f"{name}/x.py": b"", f"b/{name}.ipynb": b"{"}))
-    assert not {"\x1b", "\u202e"} & set(out + err)
-
-
 TOKENS = (
     f"John Roe_903{MOODLE}", "_assignsubmission_onlinetext_", "john+tiny+2020-01-01 00:00:00 UTC+x", "roejohn_903_77_",
     "_LATE",
@@ -175,6 +169,19 @@ OUTER = {  # what the platform writes before what a student chose, and who it is
     "jane{}+tiny+2027-10-01 12:00:00 UTC+x/": "jane{}", "tiny-submissions/tiny-jane{}/": "jane{}",
     "jane{}/tiny/": "jane{}", "Jane {}/": "Jane {}",
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("outer", [outer for outer in sorted(OUTER) if outer.endswith("/") and "+" not in outer])
+def test_a_folder_named_like_the_assignment_is_not_nbgraders_where_a_platform_named_the_one_above(root, outer):
+    files = {outer.format(8) + "tiny/x.ipynb": MINE}
+    result = collect_from(root, load_course(root).assignment("tiny"), archive(root / "a.zip", files), Rules())
+    assert result.students | set(result.listed) == {OUTER[outer].format(8)}
+
+
+def test_names_have_no_power_over_the_terminal(root, tmp_path, capsys):
+    name = "\x1b[2J\u202eeve\n"
+    _, out, err = collect(capsys, archive(tmp_path / "a.zip", {f"{name}/x.py": b"", f"b/{name}.ipynb": b"{"}))
+    assert not {"\x1b", "\u202e"} & set(out + err)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
