@@ -53,6 +53,8 @@ def test_the_device_reaches_what_grades(here, monkeypatch, words):
     given = []
 
     class Fake:
+        faults = ()
+
         def __init__(self, *values):
             given.extend(values)
 
