@@ -102,6 +102,6 @@ def _around(source: Source, base: tuple[str, ...], slug: str, is_strong: Callabl
 
 def _of_sakai_or_gradescope(within: Sequence[Unit], folders: Sequence[Unit]) -> bool:
     """Whether all folders are as these platforms make them, which put one more around them with a name of its own."""
-    table = any(unit.name == METADATA for unit in within)
+    table = any(unit.name == METADATA and not unit.is_folder for unit in within)
     made = [ATTACHED in unit.folders or (table and unit.name.startswith("submission_")) for unit in folders]
     return bool(made) and all(made)

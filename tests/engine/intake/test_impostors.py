@@ -178,6 +178,12 @@ def test_a_folder_named_like_the_assignment_is_not_nbgraders_where_a_platform_na
     assert result.students | set(result.listed) == {OUTER[outer].format(8)}
 
 
+def test_a_folder_named_like_gradescopes_table_is_none(root):
+    files = {"tiny-submissions/tiny-jane/submission_metadata.yml/x.ipynb": MINE}
+    result = collect_from(root, load_course(root).assignment("tiny"), archive(root / "a.zip", files), Rules())
+    assert result.students == {"jane"}
+
+
 def test_names_have_no_power_over_the_terminal(root, tmp_path, capsys):
     name = "\x1b[2J\u202eeve\n"
     _, out, err = collect(capsys, archive(tmp_path / "a.zip", {f"{name}/x.py": b"", f"b/{name}.ipynb": b"{"}))
