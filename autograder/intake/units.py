@@ -90,6 +90,9 @@ def _around(source: Source, base: tuple[str, ...], slug: str, is_strong: Callabl
     here = _units(source, base)
     if len(here) != 1 or not here[0].is_folder or here[0].clone or is_strong(here[0].name):
         return ""
+    above = nfc(base[-1] if base else source.name)
+    if above.endswith("-submissions") and here[0].name.startswith(above.removesuffix("submissions")):
+        return ""  # GitHub Classroom's name for the repository of a lone student
     (only,) = here
     within = _units(source, (*base, only.key))
     folders = [unit for unit in within if unit.is_folder]
@@ -97,11 +100,14 @@ def _around(source: Source, base: tuple[str, ...], slug: str, is_strong: Callabl
     by_name = bool(_AROUND.fullmatch(only.name)) or name == slug
     same_name = name == underscored(source.name).strip("_") and len(within) > 1 and len(folders) in (0, len(within))
     tree = slug not in only.folders and sum(slug in unit.folders for unit in folders) > 1
-    return only.key if by_name or same_name or tree or _of_sakai_or_gradescope(within, folders) else ""
+    return only.key if by_name or same_name or tree or _of_sakai_or_gradescope(within, folders, is_strong) else ""
 
 
-def _of_sakai_or_gradescope(within: Sequence[Unit], folders: Sequence[Unit]) -> bool:
+def _of_sakai_or_gradescope(within: Sequence[Unit], folders: Sequence[Unit], is_strong: Callable[[str], bool]) -> bool:
     """Whether all folders are as these platforms make them, which put one more around them with a name of its own."""
     table = any(unit.name == METADATA and not unit.is_folder for unit in within)
-    made = [ATTACHED in unit.folders or (table and unit.name.startswith("submission_")) for unit in folders]
+    made = [
+        (ATTACHED in unit.folders and is_strong(unit.name)) or (table and unit.name.startswith("submission_"))
+        for unit in folders
+    ]
     return bool(made) and all(made)

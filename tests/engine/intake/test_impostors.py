@@ -178,8 +178,12 @@ def test_a_folder_named_like_the_assignment_is_not_nbgraders_where_a_platform_na
     assert result.students | set(result.listed) == {OUTER[outer].format(8)}
 
 
-def test_a_folder_named_like_gradescopes_table_is_none(root):
-    files = {"tiny-submissions/tiny-jane/submission_metadata.yml/x.ipynb": MINE}
+@pytest.mark.parametrize("inner", [
+    "tiny-submissions/tiny-jane/submission_metadata.yml",
+    "tiny-submissions/tiny-jane/Roe, John(john)/Submission attachment(s)", "jane/tiny/Submission attachment(s)",
+])  # fmt: skip
+def test_a_lone_students_repository_or_tree_is_not_opened(root, inner):
+    files = {f"{inner}/x.ipynb": MINE}
     result = collect_from(root, load_course(root).assignment("tiny"), archive(root / "a.zip", files), Rules())
     assert result.students == {"jane"}
 
