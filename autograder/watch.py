@@ -41,9 +41,7 @@ class Watcher:
     on_fault: Callable[[str], object] = lambda _: None  # why pages wait that cannot be handed out; each reason once
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     faults: frozenset[str] = frozenset()  # why pages wait that could not be handed out at the last look
-    _pages: dict[Found, tuple[datetime, bytes]] = field(
-        default_factory=dict
-    )  # not handed out; looked at again then
+    _pages: dict[Found, tuple[datetime, bytes]] = field(default_factory=dict)  # not handed out; looked at again then
     _before: dict[Path, FileState] = field(default_factory=dict)
     _answered: dict[Path, FileState] = field(default_factory=dict)
 

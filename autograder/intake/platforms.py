@@ -18,7 +18,7 @@ from autograder.intake.entries import Entry, Source
 from autograder.intake.gradescope import submitters
 from autograder.intake.handin import NO_NAME, HandIn, Who
 from autograder.intake.times import When, when
-from autograder.intake.units import ATTACHED, METADATA, Unit, Units, nfc, units_of
+from autograder.intake.units import ATTACHED, METADATA, Unit, Units, classroom_prefix, nfc, units_of
 from autograder.submission.find import name_in
 from autograder.text.plain import folder_name, underscored
 
@@ -208,7 +208,7 @@ def from_gradescope(unit: Unit, download: Download) -> list[HandIn] | None:
 def from_classroom(unit: Unit, download: Download) -> list[HandIn] | None:
     """GitHub Classroom: "a1-octocat"; in a repository the time is that of the commit."""
     above, name = download.units.above, unit.name
-    prefix = above.removesuffix("submissions") if above.endswith("-submissions") else ""
+    prefix = classroom_prefix(above)
     gap = download.slug.replace("_", "[-_ ]")
     start = re.match(rf"{re.escape(prefix)}(?=.)" if prefix else rf"{gap}[-_ ](?=.)", name, re.IGNORECASE)
     if not unit.is_folder or not (start or unit.clone):

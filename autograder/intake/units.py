@@ -60,6 +60,11 @@ def units_of(source: Source, slug: str, is_strong: Callable[[str], bool]) -> Uni
     return Units(nfc(base[-1] if base else source.name), _units(source, base), source.from_windows)
 
 
+def classroom_prefix(above: str) -> str:
+    """How GitHub Classroom begins the name of every repository in this folder: "a1-" in "a1-submissions", else ""."""
+    return above.removesuffix("submissions") if above.endswith("-submissions") else ""
+
+
 def nfc(name: str) -> str:
     """Text in the one form in which names are compared."""
     return unicodedata.normalize("NFC", name)
@@ -90,10 +95,10 @@ def _around(source: Source, base: tuple[str, ...], slug: str, is_strong: Callabl
     here = _units(source, base)
     if len(here) != 1 or not here[0].is_folder or here[0].clone or is_strong(here[0].name):
         return ""
-    above = nfc(base[-1] if base else source.name)
-    if above.endswith("-submissions") and here[0].name.startswith(above.removesuffix("submissions")):
-        return ""  # GitHub Classroom's name for the repository of a lone student
     (only,) = here
+    prefix = classroom_prefix(nfc(base[-1] if base else source.name))
+    if prefix and only.name.startswith(prefix):
+        return ""  # the repository of a lone student
     within = _units(source, (*base, only.key))
     folders = [unit for unit in within if unit.is_folder]
     name = underscored(only.name).strip("_")
