@@ -12,7 +12,7 @@ from autograder.course.bans import FAMILIES
 from autograder.model import Verdict
 from tests.attacks.walls import QUICK, call, ending
 
-BAN = ["conv(?!ert)", "unfold|im2col", "scipy.signal", "scipy.ndimage", "skimage.filters"]
+BAN = ["conv(?!ert)", "unfold|im2col", "scipy.signal", "scipy.ndimage", "skimage.filters", "numpy.lib._arraypad_impl"]
 PADDING, POOLINGS, UNFOLD = (list(FAMILIES[name].stops) for name in ("padding", "poolings", "unfold"))
 FOLD, UPSAMPLING = (list(FAMILIES[name].stops) for name in ("fold", "upsampling"))
 X = torch.ones(1, 1, 4, 4, dtype=torch.float64)
@@ -57,6 +57,8 @@ SLOW = {  # to import or to make: only where it is used
     "correlate_sparse": "from skimage.filters import correlate_sparse",
     "hidden_away": "import scipy.signal\nhidden_away = scipy.signal.convolve2d\n"
     "for name in [*sys.modules]:\n    if name.startswith('scipy.signal'): del sys.modules[name]",
+    "warmed_up": "warmed_up = np.pad\n"
+    "for name in [*sys.modules]:\n    if name.startswith('numpy.lib.'): del sys.modules[name]",
     "popped": "popped = vars(torch._refs).pop('constant_pad_nd')",
     "convolve": "import scipy.signal\nfrom scipy.signal import convolve2d",
     "script": "script = torch.jit.trace(lambda x: F.conv2d(x, x), torch.ones(1, 1, 4, 4, dtype=torch.float64))",
@@ -110,6 +112,7 @@ EVASIONS = {
     "no profile function": "sys.setprofile(None); return convolve2d(x[0, 0].numpy(), x[0, 0].numpy())",
     "another profile function": "sys.setprofile(lambda *_: None); return convolve2d(x[0, 0].numpy(), x[0, 0].numpy())",
     "no trace of its module": "return hidden_away(x[0, 0].numpy(), x[0, 0].numpy())",
+    "no trace of a module that was there before": "return warmed_up(x.numpy(), 1)",
     "importing it only then": "import scipy.ndimage as late; return late.correlate(x[0, 0].numpy(), x[0, 0].numpy())",
     "an answer that is computed when it is read": "return Late(x)",
     "the gradient only": "return Backward.apply(x)",

@@ -34,7 +34,8 @@ class Modules:
 
     def __init__(self, refuse: Callable[[str], Any]) -> None:
         self._refuse = refuse
-        self._words: tuple[str, ...] = ()
+        self._then = list(sys.modules.values())  # before any cell; the collector does not show what was set aside
+        self._within: tuple[str, ...] = ()  # how names of modules begin that are switched off
         self._undo: list[Callable[[], object]] = []
         self._watches = False
 
@@ -43,7 +44,7 @@ class Modules:
         for undo in reversed(self._undo):
             undo()
         self._undo.clear()
-        self._words = words
+        self._within = tuple(f"{word}." for word in words)
         if words and not self._watches:
             sys.addaudithook(self._imported)  # it stays for good, and is heard of imports, files and the like only
             self._watches = True
@@ -58,12 +59,12 @@ class Modules:
 
     def _loaded(self) -> list[ModuleType]:
         """What is covered of all modules in memory, also one that a cell took out of the list of imported ones."""
-        everywhere = [*sys.modules.values(), *(each for each in gc.get_objects() if type(each) is ModuleType)]
-        found = {id(module): module for module in everywhere if self._covers(getattr(module, "__name__", None))}
-        return list(found.values())
+        later = (each for each in gc.get_objects() if type(each) is ModuleType)
+        everywhere = {id(module): module for module in (*self._then, *sys.modules.values(), *later)}
+        return [module for module in everywhere.values() if self._covers(getattr(module, "__name__", None))]
 
     def _covers(self, module: object) -> bool:
-        return isinstance(module, str) and any(f"{module}.".startswith(f"{word}.") for word in self._words)
+        return isinstance(module, str) and f"{module}.".startswith(self._within)
 
     def _imported(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "import" and self._covers(arguments[0]):
