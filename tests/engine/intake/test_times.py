@@ -70,6 +70,32 @@ def root(sample_course, monkeypatch):
         "viernes, 1 de octubre de 2027, 11:59 p. m.",
         "venerdì 1 ottobre 2027, 23:59",
         "vrijdag 1 oktober 2027 om 23:59",
+        "sexta-feira, 1 de outubro de 2027, 23:59",
+        "sex., 1 out. 2027 às 23:59",
+        "fredag den 1. oktober 2027 kl. 23:59",
+        "fre 1 okt 2027, 23:59",
+        "ven. 1 oct. 2027, 23:59",
+        "vie, 1 oct 2027, 23:59",
+        "le 1 octobre 2027 à 23 h 59",
+        "1 octobre 2027 à 23h59min",
+        "2027年10月1日 23:59",
+        "2027年10月1日星期五 23:59",
+        "2027年10月1日 下午11:59",
+        "2027年10月01日(金) 23:59",
+        "2027-10-01 下午11:59",
+        "2027년 10월 1일 오후 11:59",
+        "2027. 10. 1. 23:59",
+        "2027.10.01 23:59",
+        "2027-W39-5T23:59",
+        "2027W395 23:59",
+        "Fri Oct  1 23:59:00 2027",
+        "Fri Oct  1 21:59:00 UTC 2027",
+        "Fri Oct 01 23:59:00 +0200 2027",
+        "Fri Oct 01 2027 23:59:00 GMT+0200 (Central European Summer Time)",
+        "2027-10-01 16:59 −05:00",
+        "2027-10-02 03:44 +05:45",
+        "2027-10-02 03:44 UTC+5:45",
+        "2027-10-02 03:44 Asia/Kathmandu",
     ],
 )
 def test_times_are_read_as_platforms_and_people_write_them(text):
@@ -95,7 +121,11 @@ def test_times_are_read_as_platforms_and_people_write_them(text):
         ("26-03-01 10:00", "write it like"),
         ("2026-13-01 10:00", "month"),
         ("2026-02-30 10:00", "day"),
-        ("2026-03-01 24:00", "24 is no hour"),
+        ("2026-03-01 24:01", "24 is no hour"),
+        ("2026-03-01 25:00", "25 is no hour"),
+        ("2026-03-01 24:00 PM", "24 PM is no hour"),
+        ("2027年10月1日 下午13:00", "13 下午 is no hour"),
+        ("1 listopada 2027 10:00", "listopada is no month that we know"),  # October in Zagreb, November in Warsaw
         ("2026-03-01 10:60", "60 is no minute"),
         ("2026-03-01 13:00 PM", "13 PM is no hour"),
         ("0001-01-01 00:00 UTC", "the year 1"),
@@ -106,8 +136,13 @@ def test_times_are_read_as_platforms_and_people_write_them(text):
         ("3 Junk 2027 10:00", "Junk is no month that we know"),
         ("Mayday 1 2027 10:00", "Mayday is no month that we know"),
         ("1790000000000", "is not understood"),
-        ("2027-W39-5 23:59", "write it like"),
-        ("2027-10-01 23:59:60 UTC", "60 is no second"),
+        ("2027-W54-1 23:59", "week"),
+        ("2027-W53-1 23:59", "week"),  # 2027 has 52
+        ("2027-W39-8 23:59", "write it like"),
+        ("2027-10-01 23:58:60 UTC", "60 is no second"),
+        ("2027-10-01 23:59:60", "60 is no second"),  # in Berlin it would be 01:59:60 or 00:59:60
+        ("2027-10-01 23:59:61 UTC", "61 is no second"),
+        ("2027.10-01 23:59", "write it like"),
         ("2027-02-29 10:00", "day"),
         ("1 October 2027, 10:00 nachm.", "is no time zone that we know"),
         ("9" * 5000, "is not understood"),
@@ -118,6 +153,25 @@ def test_other_times_are_refused_with_the_reason(text, why):
     told = when(text, BERLIN)
     assert told.at is None
     assert (why in told.doubt, "\x1b" in told.doubt) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2028-02-29 10:00 UTC", "2028-02-29 10:00:00"),
+        ("2027-12-31 24:00 UTC", "2028-01-01 00:00:00"),
+        ("2028-02-28T24:00:00Z", "2028-02-29 00:00:00"),
+        ("2016-12-31 23:59:60 UTC", "2016-12-31 23:59:59"),  # a leap second is in favour of the student
+        ("2017-01-01 05:44:60 +05:45", "2016-12-31 23:59:59"),
+        ("2026-W53-7 10:00 UTC", "2027-01-03 10:00:00"),
+        ("Fri, 31 December 2027, 12:00 AM UTC", "2027-12-31 00:00:00"),
+        ("15 maio 2027, 12:00 UTC", "2027-05-15 12:00:00"),
+        ("mar. 5 mars 2027 08:00 UTC", "2027-03-05 08:00:00"),
+        ("Mar 5 2027 08:00 UTC", "2027-03-05 08:00:00"),
+    ],
+)
+def test_ends_of_days_years_and_februaries_are_read(text, at):
+    assert when(text).at == datetime.fromisoformat(f"{at}+00:00")
 
 
 # nights -----------------------------------------------------------------------------------------
