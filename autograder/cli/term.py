@@ -55,7 +55,7 @@ def _zone(_ctx: click.Context, _option: click.Parameter, name: str) -> tzinfo | 
     metavar="NAME",
     default="",
     callback=_zone,
-    help="Zone, such as Europe/Berlin, of --at and of a platform's times that name none. Default: this machine's.",
+    help="Zone, such as Europe/Berlin, of --at and of a platform's times that name none. Default: course.toml's.",
 )
 @COURSE
 def collect(root: Path, slug: str, paths: Sequence[Path], roster_file: Path | None, **times: Any) -> int:
@@ -78,7 +78,8 @@ def collect(root: Path, slug: str, paths: Sequence[Path], roster_file: Path | No
     course, assignment = loaded(root, slug)
     term = term_of(course, slug)
     roster = read_roster(_text(roster_file)) if roster_file else None
-    rules = Rules(term, _moment(times["at"], times["zone"]), times["zone"], roster)
+    zone = times["zone"] or term.zone
+    rules = Rules(term, _moment(times["at"], zone), zone, roster)
     results = [collect_from(root, assignment, path, rules) for path in paths]
     if not any(result.students or result.listed or result.refused for result in results):
         note("no notebook found; give what a learning platform downloads, a folder, or cloned repositories")

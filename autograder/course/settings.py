@@ -7,6 +7,7 @@ from autograder.course.toml import one_of, setting
 COURSE_TEXTS = {
     "name": ("text", "of the course; must be there"),
     "secret": ("text", "seeds the hidden inputs: keep it to yourself, change it each term; must be there"),
+    "zone": ('a name such as "Europe/Berlin"', "time zone of dates and times that name none; else this machine's"),
 }
 COURSE_TABLES = (
     *("deadlines", "extensions", "late", "attempts", "gradebook", "exports", "teams", "feedback", "canvas"),

@@ -1,6 +1,7 @@
 """The rules of a term, from `solutions/course.toml`: deadlines, extensions, late work, and which attempt counts.
 
 Pure arithmetic; nothing here knows nbgrader. Percentages are 0..100, durations seconds, times aware of their zone.
+A day is as long as clocks say: one more of it ends at the same time of day, also where clocks are put back in between.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from autograder.course.canvas import CanvasCourse, read_canvas
 from autograder.course.teams import Teams, read_teams
@@ -123,6 +125,7 @@ class Term:
     requests: RequestRules = RequestRules()
     canvas: CanvasCourse = field(default_factory=CanvasCourse)
     canvas_assignments: Mapping[str, int] = field(default_factory=dict)  # their numbers in Canvas
+    zone: tzinfo | None = None  # of times without one; None: this machine's
 
     def teams_of(self, slug: str) -> tuple[tuple[str, ...], ...]:
         """Who hands in this assignment together."""
@@ -139,7 +142,8 @@ class Term:
     def extension(self, student: str, slug: str) -> float:
         """Extra seconds that this student has."""
         own = self.extensions.get(student, {})
-        return own.get(slug, own.get("", 0.0))
+        seconds, deadline = own.get(slug, own.get("", 0.0)), self.deadlines.get(slug)
+        return seconds + self._put_back(deadline, seconds) if deadline else seconds
 
     def or_due(self, slug: str, deadline: datetime | None) -> Term:
         """The same rules with this deadline where course.toml names none."""
@@ -152,7 +156,22 @@ class Term:
 
     def seconds_late(self, student: str, slug: str, after_deadline: float) -> float:
         """Lateness in seconds, from what everybody's deadline would say; never negative."""
-        return max(after_deadline - self.extension(student, slug), 0.0)
+        extension, deadline = self.extension(student, slug), self.deadlines.get(slug)
+        late = max(after_deadline - extension, 0.0)
+        if not deadline or late <= _DAY:  # the first day has begun at once
+            return late
+        return late - self._put_back(deadline + timedelta(seconds=extension), late)
+
+    def _put_back(self, start: datetime, seconds: float) -> float:
+        """By how many seconds clocks were put back in this time."""
+        try:
+            offsets = [
+                moment.astimezone(self.zone).utcoffset() for moment in (start, start + timedelta(seconds=seconds))
+            ]
+        except (OverflowError, ValueError, OSError):  # nobody is late until then
+            return 0.0
+        before, after = (offset or timedelta() for offset in offsets)
+        return max((before - after).total_seconds(), 0.0)
 
 
 def read_term(path: Path, table: Mapping[str, Any], slugs: set[str]) -> Term:
@@ -162,10 +181,11 @@ def read_term(path: Path, table: Mapping[str, Any], slugs: set[str]) -> Term:
     given = table_of(path, table, "extensions", None)
     _refuse_teams(path, given, table_of(path, table, "teams", None))
     canvas, canvas_assignments = read_canvas(path, table, slugs)
+    zone = _zone(path, table)
     return Term(
         late=table_into(path, table, "late", Late),
-        deadlines={slug: _moment(path, slug, value) for slug, value in deadlines.items()},
-        feedback={slug: _moment(path, slug, value, time.min) for slug, value in feedback.items()},
+        deadlines={slug: _moment(path, slug, value, zone) for slug, value in deadlines.items()},
+        feedback={slug: _moment(path, slug, value, zone, time.min) for slug, value in feedback.items()},
         extensions={student: _extension(path, student, value, slugs) for student, value in given.items()},
         attempts=table_into(path, table, "attempts", Counting).count,
         gradebook=table_into(path, table, "gradebook", GradebookRules),
@@ -174,6 +194,7 @@ def read_term(path: Path, table: Mapping[str, Any], slugs: set[str]) -> Term:
         requests=table_into(path, table, "requests", RequestRules),
         canvas=canvas,
         canvas_assignments=canvas_assignments,
+        zone=zone,
     )
 
 
@@ -203,14 +224,28 @@ def _refuse_teams(path: Path, extensions: Mapping[str, Any], teams: Mapping[str,
         raise CourseError(f"[extensions] names “{team}”, which is a team", where, todo)
 
 
-def _moment(path: Path, key: str, value: Any, of_day: time = time(23, 59, 59)) -> datetime:
-    """A moment: a day is its last minute or that `of_day`, a time without a zone is this machine's."""
+def _zone(path: Path, table: Mapping[str, Any]) -> tzinfo | None:
+    """The time zone of the course; None: this machine's. Raises CourseError."""
+    try:
+        return ZoneInfo(table["zone"]) if "zone" in table else None
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
+        raise _wrong(path, "zone", table["zone"], 'write it like zone = "Europe/Berlin"') from None
+
+
+def _moment(path: Path, key: str, value: Any, zone: tzinfo | None, of_day: time = time(23, 59, 59)) -> datetime:
+    """A moment: a day is its last minute or that `of_day`; of an hour that clocks show twice, the last.
+
+    Raises CourseError for a time that clocks skip, and for what is no time.
+    """
     if isinstance(value, date) and value.year not in _YEARS:
         raise _wrong(path, key, value, f"write a year from {_YEARS[0]} to {_YEARS[-1]}")
     if isinstance(value, datetime):
-        return value.astimezone(UTC)
+        moment = (value if value.tzinfo else value.replace(tzinfo=zone, fold=1)).astimezone(UTC)
+        if not value.tzinfo and moment.astimezone(zone).replace(tzinfo=None) != value:
+            raise _wrong(path, key, value, "clocks are put forward over that hour: write another one")
+        return moment
     if isinstance(value, date):
-        return datetime.combine(value, of_day).astimezone(UTC)
+        return datetime.combine(value, of_day).replace(tzinfo=zone, fold=int(of_day != time.min)).astimezone(UTC)
     raise _wrong(path, key, value, "write a date or a time without quotes, such as 2030-10-31 or 2030-10-31T18:00:00Z")
 
 

@@ -3,7 +3,7 @@
 nbgrader works a penalty out once, when it grades; here it follows when a deadline, an extension or the points change.
 """
 
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +29,15 @@ class LatePenalty(BasePlugin):  # type: ignore[misc]
         slug = getattr(self.parent, "assignment_id", "")
         book = getattr(self.parent, "gradebook", None)
         if book is not None:
+            term = term.or_due(slug, _in_utc(book.find_assignment(slug).duedate))
             notebook = book.find_submission_notebook(self.parent.notebook_id, slug, student_id)
             points, extra = notebook.max_score, sum(map(_beyond, notebook.grades))
         late = term.seconds_late(student_id, slug, total_seconds_late)
         return term.late.penalty(late, score, points, extra) or None
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment else None
 
 
 def _beyond(grade: Any) -> float:

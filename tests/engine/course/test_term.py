@@ -88,6 +88,68 @@ def test_lateness_counts_from_the_course_s_deadline_else_from_the_gradebook_s(tm
     assert term.lateness("bob", "a2", noon) == DAY - HOUR
 
 
+NIGHT = 'zone = "Europe/Berlin"\n[deadlines]\na1 = 2027-10-31T02:30:00\na2 = 2027-10-30\n'
+SPRING = 'zone = "Europe/Berlin"\n[deadlines]\na1 = 2027-03-27\n'
+
+
+def test_of_an_hour_that_clocks_show_twice_a_deadline_is_the_last(tmp_path):
+    assert read(tmp_path, NIGHT).deadlines["a1"] == datetime(2027, 10, 31, 1, 30, tzinfo=UTC)
+    release = read(
+        tmp_path, 'zone = "America/Havana"\n[feedback]\na1 = 2027-11-07\na2 = 2027-11-07T00:30:00\n'
+    ).feedback
+    assert release["a1"] == datetime(2027, 11, 7, 4, tzinfo=UTC)  # a day begins when clocks first show its midnight
+    assert release["a2"] == datetime(2027, 11, 7, 5, 30, tzinfo=UTC)
+
+
+def test_a_day_that_begins_without_a_midnight_begins_with_its_first_moment(tmp_path):
+    term = read(tmp_path, 'zone = "Asia/Beirut"\n[feedback]\na1 = 2027-03-28\n')
+    assert term.feedback["a1"] == datetime(2027, 3, 27, 22, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York"])
+def test_a_time_that_no_clock_shows_is_refused(tmp_path, zone):
+    day = {"Europe/Berlin": "2027-03-28", "America/New_York": "2027-03-14"}[zone]
+    for table in ("deadlines", "feedback"):
+        with pytest.raises(CourseError, match="clocks are put forward over that hour"):
+            read(tmp_path, f'zone = "{zone}"\n[{table}]\na1 = {day}T02:30:00\n')
+    assert read(tmp_path, f'zone = "{zone}"\n[deadlines]\na1 = {day}T02:30:00Z\n').deadlines["a1"].hour == 2
+
+
+def test_one_day_more_ends_at_the_same_time_of_day(tmp_path):
+    term = read(tmp_path, NIGHT + '[extensions]\nada = "1 day"\nbob = "2 hours"\n')
+    due = datetime(2027, 10, 30, 21, 59, 59, tzinfo=UTC)
+    assert term.lateness("ada", "a2", due + timedelta(hours=25)) == 0
+    assert term.lateness("ada", "a2", due + timedelta(hours=26)) == HOUR
+    assert term.lateness("bob", "a2", due + timedelta(hours=2)) == 0
+    assert term.lateness("bob", "a2", due + timedelta(hours=2, seconds=1)) == 1
+
+
+def test_a_day_of_lateness_is_as_long_as_clocks_say(tmp_path):
+    autumn, spring = read(tmp_path, NIGHT + "[late]\nper_day = 10\n"), read(tmp_path, SPRING + "[late]\nper_day = 10\n")
+    due = autumn.deadlines["a2"]
+    for hours, percent in ((24, 10), (25, 10), (25.01, 20), (49, 20)):
+        late = autumn.lateness("ada", "a2", due + timedelta(hours=hours))
+        assert autumn.late.percent(late) == percent, hours
+    due = spring.deadlines["a1"]  # the day has 23 hours; nobody loses the 24th
+    late = [spring.lateness("ada", "a1", due + timedelta(hours=hours)) for hours in (23.5, 24.5)]
+    assert [spring.late.percent(seconds) for seconds in late] == [10, 20]
+
+
+def test_where_clocks_are_put_back_right_after_the_deadline_who_is_late_is_late(tmp_path):
+    term = read(tmp_path, 'zone = "Europe/Berlin"\n[deadlines]\na1 = 2027-10-31T02:59:59+02:00\n')
+    due = term.deadlines["a1"]
+    late = [term.lateness("ada", "a1", due + timedelta(minutes=minutes)) for minutes in (1, 59, 61, 25 * 60)]
+    assert late == [60, 59 * 60, 61 * 60, DAY]
+
+
+def test_a_zone_that_does_not_exist_is_refused_with_its_line(tmp_path):
+    for name in ("Europe/Atlantis", "CET+1", "../etc/passwd", "/etc/passwd"):
+        with pytest.raises(CourseError, match=r"course\.toml:1.*\n.*Europe/Berlin|Europe/Berlin"):
+            read(tmp_path, f'zone = "{name}"\n')
+    with pytest.raises(CourseError, match="Europe/Berlin"):
+        read(tmp_path, "zone = 0\n")
+
+
 def test_nobody_is_late_without_a_deadline_or_a_time(tmp_path):
     term = read(tmp_path, "[deadlines]\na1 = 2030-01-10T12:00:00Z\n")
     assert term.lateness("ada", "a1", None) == 0

@@ -22,10 +22,10 @@ there. A name that a student chose, further inside or behind the platform's part
 - Two places that claim to be one person are refused, and both are named. With `--roster students.csv` (Canvas's,
   Moodle's or GitHub Classroom's export, or any table with a column Username, Email, ID or Name) nobody outside the
   table exists, and no member of a team either (`[teams]`).
-- A time without a zone is that of `--zone`, else of this machine; of nbgrader's and Sakai's, UTC. One hour that
-  clocks show twice is the first of both. A time that is not understood (a day alone, words, a zone such as PST that
-  several places use) is told, one sentence for each file, and `--at TIME` decides. The time of a commit is what the
-  student's machine wrote.
+- A time without a zone is that of `--zone`, else of `zone` in course.toml, else of this machine; of nbgrader's and
+  Sakai's, UTC. One hour that clocks show twice is the first of both. A time that is not understood (a day alone,
+  words, a zone such as PST that several places use) is told, one sentence for each file, and `--at TIME` decides.
+  The time of a commit is what the student's machine wrote.
 - A folder around the whole download is left out where its name says what it is: that of the archive, of the
   assignment, `submissions`, `inbound` and the like. Any other lone folder is one person's; where all in it is named
   as a platform names several people, it is listed and nobody is made of it. A person's name may begin with a dot.
