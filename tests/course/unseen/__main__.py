@@ -11,6 +11,7 @@ from tests.course.unseen.measure import (
     NEWCOMER,
     SLUGS,
     STUDENTS,
+    VISITOR,
     is_good,
     measured,
     summary,
@@ -25,6 +26,7 @@ for option, folder, which in (
     ("--assistant", ASSISTANT, "fourth"),
     ("--colleague", COLLEAGUE, "fifth"),
     ("--newcomer", NEWCOMER, "sixth"),
+    ("--visitor", VISITOR, "seventh"),
 ):
     help_text = f"ask about the {which} set instead of the first"
     parser.add_argument(option, dest="folder", action="store_const", const=folder, default=HERE, help=help_text)

@@ -37,6 +37,7 @@ STUDENTS = HERE / "students"  # a third, by students who had solved the released
 ASSISTANT = HERE / "assistant"  # a fourth, by a teaching assistant who had seen the released notebooks alone
 COLLEAGUE = HERE / "colleague"  # a fifth, by a colleague from another course, from the released notebooks alone
 NEWCOMER = HERE / "newcomer"  # a sixth, by a newcomer who writes loops, from the released notebooks alone
+VISITOR = HERE / "visitor"  # a seventh, by a visitor with other libraries' habits, from the notebooks and the answers
 ROOT = HERE.parents[2]
 SLUGS = sorted(path.stem for path in HERE.glob("*.toml"))
 SILENT = "nothing"
