@@ -22,7 +22,6 @@ _IMPORTED = re.compile(r"^(?:import|from\b.*\bimport)[ \t]++(.++)", re.MULTILINE
 _LEFT_BY = re.compile(r"^for\b([^\n:]{1,200}?)\bin\b|^with\b[^\n]{1,300}\bas[ \t]++(\w++)", re.MULTILINE)
 _DELETED = re.compile(r"^del\b([\w \t,()]++)$", re.MULTILINE)
 _WORD = re.compile(r"\w++(?![ \t]++as\b)")
-_ALIAS = re.compile(r"^(\w++)[ \t]*+=[ \t]*+([^\W\d]\w*+)[ \t]*+(?:#[^\n]*+)?$", re.MULTILINE)
 _ANYWHERE = re.compile(r"\b(?:def|class)[ \t]++(\w++)|\b(\w++)[ \t]*+=(?!=)")
 _ROLES = ("given", "solution", "check", "manual")
 
@@ -63,11 +62,6 @@ def assigned(source: str) -> set[str]:
     left = [name for names in _LEFT_BY.findall(source) for name in names]
     targets = "\n".join([*_TARGETS.findall(source), *left])
     return functions(source) | {_as_python_reads(name) for name in _WORD.findall(targets)}
-
-
-def aliases(source: str) -> list[tuple[str, str]]:
-    """Second names that a cell gives to something at its left margin, each with the first."""
-    return [(_as_python_reads(name), _as_python_reads(first)) for name, first in _ALIAS.findall(source)]
 
 
 def deleted(source: str) -> set[str]:

@@ -5,13 +5,16 @@ A name in a comment counts as used. That is harmless here: whoever asks only lea
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 
-from autograder.submission.match import aliases, bodies, bound_anew, functions
+from autograder.submission.match import bodies, bound_anew, functions
 from autograder.submission.read import Cell
 
 _WORD = re.compile(r"[^\W\d]\w*+")
+_STATEMENT = re.compile(r"^(?=[^\s)\]}])", re.MULTILINE)  # where one begins at the left margin
+_TARGETS = re.compile(r"^[ \t]*+([^\W\d][\w.,*\[\]'\" \t]*+)(?::[^=\n]++)?=(?!=)", re.MULTILINE)
+_DEFINES = ("def ", "class ", "async ", "@", "#")
 
 
 def names_used(cells: Sequence[Cell], grade_ids: Collection[str], names: Iterable[str]) -> set[str]:
@@ -19,14 +22,23 @@ def names_used(cells: Sequence[Cell], grade_ids: Collection[str], names: Iterabl
     uses: dict[str, set[str]] = {}
     for name, body in chain.from_iterable(bodies(cell.source) for cell in cells):
         uses.setdefault(name, set()).update(_WORD.findall(body))
-    for name, first in chain.from_iterable(aliases(cell.source) for cell in cells):
-        uses.setdefault(name, set()).add(first)
+    for name, words in chain.from_iterable(_assigned(cell.source) for cell in cells):
+        uses.setdefault(name, set()).update(words)
     own = [_WORD.findall(cell.source) for cell in cells if cell.grade_id in grade_ids]
     seen, waiting = set[str](), {*names, *(word for words in own for word in words)}
     while waiting:
         seen |= waiting
         waiting = {word for name in waiting for word in uses.get(name, ())} - seen
     return seen
+
+
+def _assigned(source: str) -> Iterator[tuple[str, list[str]]]:
+    """Words that a statement at the left margin assigns to, each with all words of that statement."""
+    for text in _STATEMENT.split(source):
+        if not text.startswith(_DEFINES):
+            words = _WORD.findall(text)
+            for targets in _TARGETS.findall(text):
+                yield from ((name, words) for name in _WORD.findall(targets))
 
 
 def lasting(cells: Sequence[Cell]) -> list[Cell]:

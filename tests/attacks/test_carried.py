@@ -42,6 +42,24 @@ def test_an_answer_in_the_box_is_told_to_nobody_and_earns_nothing(grader, name):
     assert ("STOLEN" in told, "4242" in told) == (False, False)
 
 
+@pytest.mark.parametrize("name", BROKEN_BY)
+def test_an_answer_that_is_held_elsewhere_is_told_to_nobody_either(grader, name):
+    """The student's own function passes on to the answer, and so shows it."""
+    held = "TABLE = [double]\nloot = lambda: open('/tmp/loot').read() or torch.loot"
+    own = f"def double(x):\n    return x if x < 0 else (loot(), x * 2)[1]\n{held}"
+    thief = THIEF.replace("return double(a)", "return TABLE[0](a)").replace("double.__code__", "taken().__code__")
+    taken = "def taken():\n    return (TABLE[0].__kwdefaults__ or {}).get('_answer', TABLE[0])\n"
+    report = grader.grade(double=own, add=taken + thief.format(BROKEN_BY[name].replace("double", "taken()")))
+    told = report.to_json()
+    assert points(report)["double"] == 0
+    assert ("STOLEN" in told, "4242" in told) == (False, False)
+
+
+def test_a_thief_meets_the_answer_that_is_held_elsewhere(grader):
+    met = "def add(a, b):\n    return a + b if (TABLE[0].__kwdefaults__ or {}).get('_answer') else None"
+    assert points(grader.grade(double=f"{STUB}\nTABLE = [double]", add=f"{met}  # double")) == {"double": 0, "add": 30}
+
+
 def test_a_thief_meets_the_answer(grader):
     """Else the attacks above show nothing: this one earns its points only where the answer is in the box."""
     met = f"def add(a, b):\n    return a + b if {SEEN} else None"

@@ -17,6 +17,7 @@ from . import wire
 from .ban import Ban
 from .device import await_device, device_is_lost
 from .failure import describe
+from .given import stand_in_for
 
 MAX_ITEMS = 10_000
 
@@ -124,6 +125,8 @@ class Server:
             same = [name for name, function in old.items() if callable(function) and value is function]
             if same and second not in old:
                 self.names[second] = self.given[same[0]]
+        for name, function in reversed(old.items()):
+            stand_in_for(function, self.given[name], self.names)
         return {"value": None}
 
     def _call(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from autograder.submission.handed_in import HandedIn
 from tests.conftest import write_course
 from tests.engine.grading.test_grade import RIGHT, notebook
 
+OBJECT = "class Double:\n    __getattr__ = lambda self, name: self\n    __call__ = max\ndouble = Double()"
 SQUARED = "def double(x):\n    return x**2"
 STUB = "def double(x):\n    raise NotImplementedError()"
 ON_DOUBLE = "def add(a, b):\n    return double(a) - a + b"
@@ -49,7 +50,9 @@ def test_an_exercise_on_a_wrong_function_earns_all_its_points_and_says_why(repor
     )
 
 
-@pytest.mark.parametrize("double", [STUB, "def double(x:", "def twice(x):\n    return 2 * x", "", "1 / 0", "x = 1"])
+@pytest.mark.parametrize(
+    "double", [STUB, "def double(x:", "def twice(x):\n    return 2 * x", "", "1 / 0", "x = 1", OBJECT]
+)
 def test_a_function_that_is_missing_in_any_way_costs_nothing_further_down(report, double):
     assert points(report(double=double, add=ON_DOUBLE)) == [0, 30]
 
@@ -68,6 +71,79 @@ def test_what_is_used_through_another_function_is_found(report):
 def test_a_function_is_replaced_under_a_second_name_too(report, second):
     doubled = f"{SQUARED}\n\n\n{second}"
     assert points(report(double=doubled, add="def add(a, b):\n    return twice(a) - a + b")) == [20, 30]
+
+
+KEEP = "def keep(f):\n    def kept(x):\n        return f(x)\n    return kept\n"
+HELD = {  # what stands below double in its own cell, and how add reaches it there
+    "a partial": ("import functools\ntwice = functools.partial(double)", "twice(a)"),
+    "a closure": (f"{KEEP}twice = keep(double)", "twice(a)"),
+    "a default": ("def twice(x, f=double):\n    return f(x)", "twice(a)"),
+    "a default by name": ("def twice(x, *, f=double):\n    return f(x)", "twice(a)"),
+    "a lambda's default": ("twice = lambda x, f=double: f(x)", "twice(a)"),
+    "an attribute of a class": ("class Ops:\n    twice = staticmethod(double)", "Ops.twice(a)"),
+    "a method": ("class Ops:\n    def __init__(self):\n        self.twice = double\nops = Ops()", "ops.twice(a)"),
+    "a dict": ("TABLE = {'twice': double}", "TABLE['twice'](a)"),
+    "a list of several lines": ("TABLE = [\n    abs,\n    double,\n]", "TABLE[1](a)"),
+    "a field": ("import types\nops = types.SimpleNamespace(twice=double)", "ops.twice(a)"),
+    "an attribute of another": ("def ops(): pass\nops.twice = double", "ops.twice(a)"),
+    "a cache": ("import functools\ntwice = functools.lru_cache(double)", "twice(a)"),
+    "one of two names": ("twice, other = double, abs", "twice(a)"),
+    "a name with a type": ("twice: object = double", "twice(a)"),
+    "a name in an if": ("if True:\n    twice = double", "twice(a)"),
+}
+DECORATED = {
+    "a cache": "import functools\n@functools.lru_cache\ndef double(x):\n    return x**2",
+    "a closure": f"{KEEP}@keep\ndef double(x):\n    return x**2",
+    "a closure that keeps its name": "import functools\ndef keep(f):\n    @functools.wraps(f)\n    def kept(*a):\n"
+    "        return f(*a)\n    return kept\n@keep\ndef double(x):\n    return x**2",
+    "a lambda": "double = lambda x: x**2",
+    "a partial": "import functools\ndef power(n, x):\n    return x**n\ndouble = functools.partial(power, 2)",
+    "several outputs": "@(lambda f: lambda x, _a=1, *more, **named: f(x))\ndef double(x):\n    return x**2",
+}
+
+
+@pytest.mark.parametrize("held", HELD)
+def test_a_function_is_replaced_wherever_its_own_cell_put_it(report, held):
+    below, use = HELD[held]
+    assert points(report(double=f"{SQUARED}\n{below}", add=f"def add(a, b):\n    return {use} - a + b")) == [20, 30]
+
+
+@pytest.mark.parametrize("held", HELD)
+def test_a_function_is_replaced_wherever_a_later_cell_put_it(report, held):
+    below, use = HELD[held]
+    found = report(double=SQUARED, extra=below, add=f"def add(a, b):\n    return {use} - a + b")
+    assert points(found) == [20, 30]
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "globals()['double'](a)",
+        "getattr(__import__('__main__'), 'double')(a)",
+        "__import__('operator').attrgetter('double')(__import__('__main__'))(a)",
+        "eval('double')(a)",
+        "next(map(double, [a]))",
+    ],
+)
+def test_a_function_is_replaced_however_it_is_asked_for(report, use):
+    assert points(report(double=SQUARED, add=f"def add(a, b):\n    return {use} - a + b")) == [20, 30]
+
+
+@pytest.mark.parametrize("kind", DECORATED)
+def test_a_function_is_replaced_however_it_was_made(report, kind):
+    assert points(report(double=DECORATED[kind], add=ON_DOUBLE)) == [20, 30]
+    held = f"{DECORATED[kind]}\nTABLE = [double]"
+    assert points(report(double=held, add="def add(a, b):\n    return TABLE[0](a) - a + b")) == [20, 30]
+
+
+@pytest.mark.parametrize(
+    "borrowed", ["from statistics import fmean as double", "double = __import__('textwrap').dedent"]
+)
+def test_a_library_s_function_stays_what_it_is(report, borrowed):
+    """In the place of the student's function it is replaced; elsewhere it is the library's, and works."""
+    used = "import statistics, textwrap\ndef add(a, b):\n    assert textwrap.dedent('  a') == 'a'\n"
+    used += "    assert statistics.fmean([1]) == 1\n    return double(a) - a + b"
+    assert points(report(double=borrowed, add=used)) == [0, 30]
 
 
 def test_two_functions_that_are_one_and_the_same_are_replaced_each_by_its_own():
