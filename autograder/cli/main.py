@@ -13,6 +13,7 @@ import click
 from autograder import log
 from autograder.cli import author, canvas, grade, hosts, requests, staff, term
 from autograder.cli.exits import DONE, INTERRUPTED, NOT_GRADED, WRONG
+from autograder.cli.streams import hold_streams
 from autograder.cli.verb import verbose
 from autograder.errors import ConvgradeError, CourseError
 from autograder.files import refusal
@@ -39,6 +40,14 @@ HEADINGS: dict[str, tuple[click.Command, ...]] = {
 
 class _UnderHeadings(click.Group):
     """A group that lists its verbs under headings."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs a verb; where nobody reads its results any more that is said, which click would not."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # `convgrade grade … | head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise ConvgradeError("whoever read the results has stopped; they are not complete") from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The verbs and their one line, in columns of the same width under every heading."""
@@ -72,8 +81,13 @@ for _verb in (verb for verbs in HEADINGS.values() for verb in verbs):
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point of the console command; always ends in SystemExit."""
     with log.narration(), log.stage("total"):
-        code = _exit_code(lambda: cli.main(arguments and list(arguments), prog_name="convgrade", standalone_mode=False))
+        code = _exit_code(lambda: _run(arguments))
     sys.exit(code)
+
+
+def _run(arguments: Sequence[str] | None) -> Any:
+    hold_streams()
+    return cli.main(arguments and list(arguments), prog_name="convgrade", standalone_mode=False)
 
 
 def _exit_code(run: Callable[[], Any]) -> int:
@@ -90,9 +104,6 @@ def _exit_code(run: Callable[[], Any]) -> int:
         log.note_error(error)
         click.echo(f"convgrade: {block(str(error))}", err=True)
         return WRONG if isinstance(error, CourseError) else NOT_GRADED
-    except BrokenPipeError:  # `convgrade grade … | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return NOT_GRADED
     except OSError as error:  # a full disk, a folder that is read-only, too many open files
         log.note_error(error)
         click.echo(f"convgrade: {block(refusal(error))}\n  run the same command again when it is mended", err=True)
