@@ -44,6 +44,22 @@ def write_atomically(path: Path, data: bytes, mode: int = PRIVATE, follow: bool 
         os.close(folder)
 
 
+def remove(path: Path, follow: bool = True) -> bool:
+    """Take a file away; whether it was there. Without `follow` a folder that is a link is refused with an OSError."""
+    try:
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW))
+    except FileNotFoundError:
+        return False
+    try:
+        os.unlink(noted(path, "remove").name, dir_fd=folder)
+        os.fsync(folder)
+    except FileNotFoundError:
+        return False
+    finally:
+        os.close(folder)
+    return True
+
+
 def _write_into(folder: int, name: str, data: bytes, mode: int) -> None:
     unfinished = f".{secrets.token_hex(8)}.tmp"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC

@@ -16,12 +16,13 @@ from pathlib import Path
 from autograder.course import Assignment, Course
 from autograder.course.term import Term, load_term
 from autograder.errors import ConvgradeError
-from autograder.files import PUBLIC, refusal, safe_name, write_atomically
+from autograder.files import PUBLIC, refusal, remove, safe_name, write_atomically
 from autograder.gradebook.context import context_without_gradebook
 from autograder.grading.session import GradingOptions, GradingSession
 from autograder.model import Report
 from autograder.reports.student_page import student_page
 from autograder.submission.find import Found, discover
+from autograder.text.escape import terminal
 
 FileState = tuple[int, int, int]
 """Size, time and inode of a file: whether it is still the same, without reading it."""
@@ -105,14 +106,17 @@ class Watcher:
 
     def _hand_out_one(self, item: Found, due: datetime | None, now: datetime) -> None:
         page = self._pages[item][1]
+        place = self.pages / item.slug / f"{safe_name(item.student)}.html" if self.pages else beside(item.path)
         if due and due > now:
             self._pages[item] = due, page
-            return
-        if self.pages:
-            write_atomically(self.pages / item.slug / f"{safe_name(item.student)}.html", page)
+            if remove(place, follow=bool(self.pages)):  # more time was given since
+                self.on_fault(f"{terminal(item.student, 60)} can hand in again: an earlier page was taken back")
+        elif self.pages:
+            write_atomically(place, page)
+            del self._pages[item]
         else:
             write_beside(item.path, page)
-        del self._pages[item]
+            del self._pages[item]
 
 
 @contextmanager
@@ -145,4 +149,9 @@ def write_beside(notebook: Path, page: bytes) -> None:
 
     The folder may belong to students.
     """
-    write_atomically(notebook.with_name(f"{notebook.stem}.feedback.html"), page, PUBLIC, follow=False)
+    write_atomically(beside(notebook), page, PUBLIC, follow=False)
+
+
+def beside(notebook: Path) -> Path:
+    """Where the feedback on a notebook goes when it has no place of its own."""
+    return notebook.with_name(f"{notebook.stem}.feedback.html")

@@ -222,15 +222,15 @@ def _over_terms(assignment: Assignment, folders: Sequence[Path]) -> int:
 
 
 def _hand_out(course: Course, slug: str, students: Sequence[str], pages: Path) -> None:
-    """Pages to those to whom they are due; says who waits."""
+    """Pages to those to whom they are due; says who waits, and whose page was taken back."""
     from autograder.gradebook.database import term_of
-    from autograder.reports.released import feedback_times, hand_out, who_waits
+    from autograder.reports.released import feedback_times, hand_out, take_back, who_had_it, who_waits
 
     due, to = feedback_times(term_of(course, slug), slug, students), course.root / FEEDBACK_PAGES / slug
     waiting = hand_out(due, pages, to, datetime.now(UTC), due)
     if len(waiting) < len(due):
         say(f"feedback: {to.relative_to(course.root)} ({amount(len(due) - len(waiting), 'page')})")
-    note_all(filter(None, [who_waits(waiting, due)]))
+    note_all(filter(None, [who_waits(waiting, due), who_had_it(take_back(waiting, to))]))
 
 
 @click.command(cls=Verb, short_help="Grade a sample class and show its page.")

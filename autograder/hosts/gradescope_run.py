@@ -27,6 +27,7 @@ from autograder.messages import CRASHED, CUT_OFF, one_notebook
 from autograder.model import CheckResult, Report
 from autograder.submission.find import Found, discover
 from autograder.text.escape import block
+from autograder.text.plain import one_line
 
 WEAKER = "No wall could be set up in this container. Make the zip again with --box landlock."
 
@@ -85,7 +86,7 @@ def _graded(run: GradescopeRun) -> Report:
     course = load_course(run.root / "source")
     assignment = course.assignment(run.slug)
     run.by_hand = sum(exercise.points for exercise in assignment.exercises if exercise.manual)
-    run.report = replace(run.report, exercises=ungraded_exercises(assignment), student=_student(run.root))
+    run.report = replace(run.report, exercises=ungraded_exercises(assignment), student=submitted_by(run.root))
     found = _submission(run, course)
     if found is None:
         return replace(run.report, problem=one_notebook(run.slug), fault="student")
@@ -118,13 +119,15 @@ def _submission(run: GradescopeRun, course: Course) -> Found | None:
     return (named if len(named) == 1 else found)[0] if len(found) == 1 or len(named) == 1 else None
 
 
-def _student(root: Path) -> str:
-    """Who handed in, according to Gradescope; several in a group."""
+def submitted_by(root: Path) -> str:
+    """Who handed in, according to Gradescope; several in a group. Students chose these names."""
     try:
-        users: Any = json.loads((root / "submission_metadata.json").read_text("utf-8"))["users"]
-        return ", ".join(str(user["name"]) for user in users)[:200] or "student"
-    except (OSError, ValueError, KeyError, TypeError):
-        return "student"
+        users: Any = json.loads((root / "submission_metadata.json").read_bytes())["users"]
+        names = [user.get("name") for user in users if isinstance(user, dict)]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        names = []
+    shown = (one_line(name).strip() for name in names if isinstance(name, str))
+    return ", ".join(filter(None, shown))[:200] or "student"
 
 
 def _print_for_staff(report: Report) -> None:

@@ -33,8 +33,13 @@ def _team(submission: Any, zone: tzinfo | None) -> list[tuple[Who, When]]:
 
 
 def _person(about: dict[str, Any]) -> Who:
-    name, number, login = (str(about.get(key) or "").strip() for key in ("name", "sid", "email"))
+    name, number, login = (_text(about.get(key)) for key in ("name", "sid", "email"))
     return Who(f"{name}_{number}" if name and number else login or name, number, login, name)
+
+
+def _text(value: Any) -> str:
+    """A scalar without what only looks like one: a list of lists of itself is small here, and endless as text."""
+    return value.strip() if isinstance(value, str) and value.strip() not in ("~", "null") else ""
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -17,6 +17,7 @@ import pytest
 from autograder.authoring import notebooks, variants
 from autograder.course import load_course
 from autograder.grading.scoring import earned
+from autograder.hosts.gradescope_run import submitted_by
 from autograder.hosts.gradescope_zip import ZipOptions, write_zip, zip_files
 from autograder.hosts.results import results
 from autograder.messages import CRASHED, CUT_OFF
@@ -161,6 +162,29 @@ def test_a_program_that_cannot_start_leaves_a_result(course, tmp_path):
     (container.root / "source/.venv").unlink()
     said, _ = container.run()
     assert (said["score"], said["output"]) == (0, CRASHED)
+
+
+@pytest.mark.parametrize(
+    ("about", "student"),
+    [
+        (b'{"users": [{"name": "Ada"}, {"name": "Bob"}]}', "Ada, Bob"),
+        (b'\xef\xbb\xbf{"users": [{"name": "Ada"}]}', "Ada"),
+        (b'{"users": [{"name": "Ada"}, {"id": 3}, 4, null, {"name": ["x"]}, {"name": null}, {"name": " "}]}', "Ada"),
+        (b'{"users": [{"name": "\\ud800A\\nd\\u202ea\\u001b[31m"}]}', "A da[31m"),
+        (b'{"users": [{"name": "Jos\xe9"}]}', "student"),
+        (b'{"users": ' + b"[" * 100_000, "student"),
+        (b'{"users": "Ada"}', "student"),
+        (b'{"users": []}', "student"),
+        (b"[]", "student"),
+        (b"", "student"),
+        (None, "student"),
+        (b'{"users": [%s]}' % (b'{"name": "n"},' * 9_999 + b'{"name": "n"}'), ("n, " * 67)[:200]),
+    ],
+)
+def test_whatever_gradescope_writes_about_who_it_is_the_file_is_graded(tmp_path, about, student):
+    if about is not None:
+        (tmp_path / "submission_metadata.json").write_bytes(about)
+    assert submitted_by(tmp_path) == student
 
 
 # results.json -----------------------------------------------------------------------------------

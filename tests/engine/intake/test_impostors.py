@@ -326,6 +326,16 @@ def test_a_gradescope_file_makes_no_objects(root, tmp_path, capsys):
     assert (list(handed_in(root)), (tmp_path / "sprung").exists()) == (["jane@x"], False)
 
 
+def test_a_gradescope_name_that_is_no_text_is_nobodys(root, tmp_path, capsys):
+    """Lists of lists of one list: a kilobyte, and as text more than any memory."""
+    lists = "".join(f"y{n}: &b{n} [{', '.join([f'*b{n - 1}' if n else 'x'] * 9)}]\n" for n in range(30))
+    mine = "submission_{}:\n  :submitters:\n  - :name: {}\n    :sid: {}\n"
+    yml = lists + mine.format(1, "*b29", "~") + mine.format(2, "Jane", "~") + mine.format(3, "{a: b}", "")
+    files = {f"submission_{number}/x.ipynb": MINE for number in (1, 2, 3)}
+    collect(capsys, archive(tmp_path / "a.zip", files | {"submission_metadata.yml": yml.encode()}))
+    assert list(handed_in(root)) == ["Jane"]
+
+
 # the roster -------------------------------------------------------------------------------------
 
 CANVAS = "Student,ID,SIS User ID,SIS Login ID,Section\n    Points Possible,,,,\n"

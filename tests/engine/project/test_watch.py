@@ -184,6 +184,29 @@ def no_address(root):
     return lambda: config.write_text(before)
 
 
+@pytest.mark.parametrize("beside", [True, False])
+def test_who_gets_more_time_later_has_no_page_after_the_next_start(watched, beside):
+    """Whoever handed in late, or anew, could read what was told about the first file."""
+    rules = "[deadlines]\ntiny = 2020-01-01\n[feedback]\nrelease = 2020-01-01\n"
+    rule(watched, rules)
+    for name in ("ada", "bob"):
+        (watched / "inbox" / f"{name}.ipynb").write_text("")
+    told = []
+
+    def start():
+        watch = watcher(watched)
+        watch.pages, watch.on_fault = None if beside else watch.pages, told.append
+        watch.clock = lambda: datetime(2020, 6, 1, tzinfo=UTC)
+        watch.look(), watch.look()
+        pages = [*(watched / "inbox").glob("*.html"), *(watched / "build").glob("feedback-pages/tiny/*")]
+        return sorted(page.name[:3] for page in pages)
+
+    assert (start(), told) == (["ada", "bob"], [])
+    rule(watched, f"{rules}[extensions]\nbob = '365 days'\n")
+    assert (start(), len(told), "bob can hand in again" in told[0]) == (["ada"], 1, True)
+    assert (start(), len(told)) == (["ada"], 1)
+
+
 @pytest.mark.parametrize("damaged", [locked, lost, corrupt, misspelt, without_sense, no_address])
 def test_where_it_cannot_be_known_whether_a_page_is_due_it_waits_and_the_watch_goes_on(released, damaged):
     watch, said = watcher(released), []

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
 
+from autograder.cli import grade
+from autograder.cli.main import main
 from autograder.course import load_course
 from autograder.errors import CourseError
 from autograder.files import safe_name
+from autograder.grading.session import store_of
 from autograder.reports.released import feedback_times, hand_out, who_waits
-from tests.engine.samples.book import make_course
+from tests.engine.samples.book import hand_in, make_course, report, rule
 
 NOON = datetime(2030, 1, 10, 12, tzinfo=UTC)
 RULES = """[deadlines]
@@ -54,6 +59,35 @@ def test_only_those_to_whom_it_is_due_get_their_page(tmp_path):
     assert (waiting, [path.name for path in (tmp_path / "out").iterdir()]) == (["bob"], [f"{safe_name('ada')}.html"])
     assert who_waits(waiting, due) == "feedback waits for 1: bob until 2030-01-11 12:00 UTC"
     assert hand_out(due, tmp_path, tmp_path / "out", NOON + timedelta(days=1), due) == []
+
+
+def test_who_gets_more_time_later_has_the_page_no_more(tmp_path, monkeypatch, capsys):
+    """bob could read the answers, and hand in for two more days."""
+    before = "[deadlines]\ntiny = 2020-01-09T12:00:00Z\n[feedback]\nrelease = 2020-01-10T12:00:00Z\n"
+    root = make_course(tmp_path, before)
+    for student in ("ada", "bob", "cy"):
+        hand_in(root, student)
+        store_of(load_course(root).assignment("tiny")).put(report(student))
+    monkeypatch.chdir(root)
+    monkeypatch.setattr(grade, "datetime", Mock(now=lambda _: datetime(2020, 6, 1, tzinfo=UTC)))
+    out = root / "build/feedback-pages/tiny"
+    assert written(capsys) == (3, "")
+    rule(root, before + '[extensions]\nbob = "365 days"\n[teams]\npair = ["bob", "cy"]\n')
+    count, told = written(capsys)
+    assert [path.name for path in out.iterdir()] == [f"{safe_name('ada')}.html"]
+    assert (count, "feedback of 2 taken back" in told, told.count("bob, cy")) == (1, True, 1)
+    assert "taken back" not in written(capsys)[1]
+    rule(root, before)
+    assert written(capsys) == (3, "")
+
+
+def written(capsys):
+    """How many pages are out after `convgrade report`, and what it told about them."""
+    with pytest.raises(SystemExit):
+        main(["report", "tiny"])
+    out, err = capsys.readouterr()
+    return int((re.search(r"feedback: .*\((\d+) page", out) or [0, 0])[1]), "".join(
+        line for line in err.splitlines(keepends=True) if line.startswith("feedback"))  # fmt: skip
 
 
 @pytest.mark.parametrize(
