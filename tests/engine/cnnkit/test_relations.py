@@ -269,6 +269,8 @@ SILENT = [
     ({"a": [1.0] * 9, "b": [0.0] * 9}, {"a": [0.0] * 9, "b": [1.0] * 9}),
     ([drawn(9).tolist(), drawn(9, seed=2).tolist()], [drawn(9, seed=1).tolist(), drawn(9).tolist()]),
     (torch.ones(5), torch.ones(3, 5)),
+    (drawn(4, 5) * 6.079e12, drawn(4, 5)),  # divided by nearly nothing: no factor that anybody wrote
+    (drawn(4, 5) / 6.079e12, drawn(4, 5)),
 ]
 
 

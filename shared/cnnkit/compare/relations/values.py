@@ -12,6 +12,7 @@ from cnnkit.compare.relations.leaves import Array, Leaf
 
 CLEAR = 5  # a size below may be a factor by chance
 SHARE = 8.0  # bits that a share tells
+LARGEST = 1e6  # of a factor that somebody may have written; beyond it stands a division by nearly nothing
 FEW = 2  # values below zero that tell a clipping from a rounding error
 
 
@@ -146,7 +147,8 @@ def _by_a_number(leaf: Leaf) -> Iterator[Fit]:
     place = np.unravel_index(int(np.abs(expected).argmax()), expected.shape)
     factor = float(got[place] / expected[place]) if expected[place] else 0.0
     nice = _nice(factor, leaf.tolerance)
-    if nice not in (0.0, 1.0, -1.0) and leaf.is_got(expected * nice):
+    written = nice not in (1.0, -1.0) and 1 / LARGEST <= abs(nice) <= LARGEST
+    if written and leaf.is_got(expected * nice):
         whole = nice == round(nice) or 1 / nice == round(1 / nice)
         yield Fit("scaled", _factor_words(nice), f"{nice:.4g}", free=0 if whole else 1, general=True)
     shift = float((got - expected).mean())
