@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,8 @@ from autograder.judge.local import LocalBox
 from autograder.model import Verdict
 
 RTOL = {torch.float64: 1e-9, torch.complex128: 1e-9}
-RTOL_SHORT = 1e-5  # shorter types
+RTOL_SHORT = 1e-5  # shorter types, and numbers of Python's, which may be read from such
+ROUNDING = 1e-12  # what rounding leaves of nothing
 
 Outcome = Reply | StudentError
 
@@ -118,9 +120,18 @@ def same_value(mine: Any, theirs: Any, handles: dict[int, Handle]) -> bool:
         return list(mine) == list(theirs) and all(same_value(mine[key], theirs[key], handles) for key in theirs)
     if isinstance(theirs, torch.Tensor):
         return mine.requires_grad == theirs.requires_grad and _same_tensor(mine.detach(), theirs.detach())
-    if isinstance(theirs, (np.ndarray, np.generic, float, complex)):
+    if type(theirs) is float:
+        return _same_number(mine, theirs)
+    if isinstance(theirs, (np.ndarray, np.generic, complex)):
         return _same_tensor(torch.as_tensor(mine), torch.as_tensor(theirs))
     return bool(mine == theirs)
+
+
+def _same_number(mine: float, theirs: float) -> bool:
+    """As tensors of one number; an answer may be a list of thousands, and each tensor takes twenty times as long."""
+    if mine == theirs or not math.isfinite(theirs):
+        return mine == theirs or (math.isnan(mine) and math.isnan(theirs))
+    return abs(mine - theirs) <= max(RTOL_SHORT * abs(theirs), ROUNDING)
 
 
 def _same_tensor(mine: torch.Tensor, theirs: torch.Tensor) -> bool:
@@ -131,4 +142,4 @@ def _same_tensor(mine: torch.Tensor, theirs: torch.Tensor) -> bool:
     finite = theirs.isfinite()
     scale = float(theirs[finite].abs().max()) if finite.any() else 0.0
     rtol = RTOL.get(theirs.dtype, RTOL_SHORT)
-    return torch.allclose(mine, theirs, rtol=0.0, atol=max(rtol * scale, 1e-12), equal_nan=True)
+    return torch.allclose(mine, theirs, rtol=0.0, atol=max(rtol * scale, ROUNDING), equal_nan=True)

@@ -6,6 +6,7 @@ import resource
 import time
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -244,6 +245,13 @@ def test_a_mistake_that_swells_costs_only_its_hint() -> None:
         (1, 1.0, False),
         (True, 1, False),
         (float("nan"), float("nan"), True),
+        (float("nan"), 1.0, False),
+        (1.0, float("inf"), False),
+        (float("inf"), float("inf"), True),
+        (-float("inf"), float("inf"), False),
+        (1e-13, 0.0, True),
+        (1e300, 1e301, False),
+        (np.float64(1.0), np.float64(1.0 + 1e-7), False),
         (torch.ones(2), torch.ones(2), True),
         (torch.ones(2), torch.ones(2).double(), False),
         (torch.ones(2), torch.ones(1), False),
@@ -263,6 +271,14 @@ def test_a_mistake_that_swells_costs_only_its_hint() -> None:
 )
 def test_values_are_the_same_up_to_rounding(mine: Any, theirs: Any, same: bool) -> None:
     assert same_value(mine, theirs, {}) is same
+
+
+def test_a_long_list_of_numbers_is_compared_without_a_tensor_for_each() -> None:
+    """Answers of thousands of numbers are replayed to every known mistake."""
+    answer = [[0.5] * 100] * 100
+    with mock.patch.object(torch, "as_tensor", side_effect=AssertionError("one tensor more")):
+        assert same_value(answer, [[0.5 + 1e-9] * 100] * 100, {})
+        assert not same_value(answer, [[0.51] * 100] * 100, {})
 
 
 def test_mistakes_are_loaded_in_order(tmp_path: Path) -> None:
