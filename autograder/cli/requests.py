@@ -60,9 +60,10 @@ def requests_add(root: Path, paths: Sequence[Path], roster_file: Path | None) ->
     from autograder.gradebook.requests import keep, request_from
     from autograder.intake.letters import read_letters
     from autograder.intake.roster import read_roster
+    from autograder.intake.tables import table_text
 
     course, persons = load_course(root), persons_of(root)
-    roster = read_roster(roster_file.read_text("utf-8-sig", "replace")) if roster_file else None
+    roster = read_roster(table_text(roster_file)) if roster_file else None
     letters = [letter for path in paths for letter in read_letters(path)]
     if not letters:
         note("no request found; give .eml, .txt or .csv files, or their folder")
@@ -89,14 +90,15 @@ def requests_list(root: Path, everything: bool) -> int:
     Example:
       convgrade requests list --all
     """
-    from autograder.gradebook.requests import all_requests, state_of
+    from autograder.gradebook.requests import all_requests, shown_ids, state_of
 
     found = [(request, state_of(request, root)) for request in all_requests(root)]
+    ids = shown_ids(request for request, _ in found)
     for request, state in found:
         if everything or state != "decided":
             who, about = request.student or request.sender or "–", request.check or request.exercise or "–"
             text = request.problem or " ".join(request.text.split())[:_TEXT]
-            say(f"{request.id}  {_STATES[state]:15}  {request.slug or '–'}  {who[:40]}  {about}  {text}")
+            say(f"{ids[request.id]}  {_STATES[state]:15}  {request.slug or '–'}  {who[:40]}  {about}  {text}")
     counts = Counter(state for _, state in found)
     parts = [f"{counts[state]} {word}" for state, word in _STATES.items() if counts[state]]
     say(": ".join(filter(None, (amount(len(found), "request"), ", ".join(parts)))))

@@ -74,10 +74,11 @@ def collect(root: Path, slug: str, paths: Sequence[Path], roster_file: Path | No
     from autograder.gradebook.database import term_of
     from autograder.intake.collect import Rules, collect_from
     from autograder.intake.roster import read_roster
+    from autograder.intake.tables import table_text
 
     course, assignment = loaded(root, slug)
     term = term_of(course, slug)
-    roster = read_roster(_text(roster_file)) if roster_file else None
+    roster = read_roster(table_text(roster_file)) if roster_file else None
     zone = times["zone"] or term.zone
     rules = Rules(term, _moment(times["at"], zone), zone, roster)
     results = [collect_from(root, assignment, path, rules) for path in paths]
@@ -215,6 +216,7 @@ def export(root: Path, slug: str, form: str, file: Path | None, roster_file: Pat
     from autograder.files import write_atomically
     from autograder.gradebook.gather import not_final, recomputed_grades, with_not_taken
     from autograder.intake.stamps import unread_stamps
+    from autograder.intake.tables import table_text
 
     course, assignment = loaded(root, slug)
     graded, complaints = recomputed_grades(course, assignment)
@@ -223,7 +225,7 @@ def export(root: Path, slug: str, form: str, file: Path | None, roster_file: Pat
     if not grades:
         note_all((*complaints, f"nothing of {slug} is graded yet; run `convgrade grade PATH --record`"))
         return NOTHING
-    result = write(form, assignment.title, grades, Platform(_text(roster_file), course.term.exports.scale))
+    result = write(form, assignment.title, grades, Platform(table_text(roster_file), course.term.exports.scale))
     note_all(complaints)  # first of all: whose cell is empty
     if file:
         write_atomically(file.absolute(), result.text.encode())
@@ -232,15 +234,3 @@ def export(root: Path, slug: str, form: str, file: Path | None, roster_file: Pat
         click.echo(result.text, nl=False)
     note_all((*not_final(grades), *result.complaints))
     return NOT_GRADED if complaints or result.complaints else DONE
-
-
-def _text(roster: Path | None) -> str:
-    from autograder.errors import CourseError
-
-    try:
-        text = roster.read_text("utf-8-sig") if roster else ""
-    except UnicodeDecodeError:
-        raise CourseError("the roster is not UTF-8 text", str(roster), "export it again, as CSV") from None
-    if roster and not text.strip():  # else it would count as none
-        raise CourseError("the roster is empty", str(roster), "export it again, as CSV")
-    return text

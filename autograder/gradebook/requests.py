@@ -23,8 +23,9 @@ from autograder.text.plain import letters
 
 FOLDER = BUILD / "requests"
 OPEN, AGAIN, DECIDED, LISTED = "open", "again", "decided", "listed"
-_ID = 8  # hexadecimal digits
-_OURS = re.compile(rf"[0-9a-f]{{{_ID}}}")
+_ID = 32  # hexadecimal digits: who chooses the words of a request finds none that has another one's
+_SHORT = 8  # as many are typed, and were all in earlier versions
+_OURS = re.compile(rf"[0-9a-f]{{{_SHORT}}}|[0-9a-f]{{{_ID}}}")
 _DAMAGED = "its file in build/requests is damaged: restore it, or remove it and add the message again"
 
 
@@ -136,11 +137,25 @@ def keep(root: Path, requests: Iterable[RegradeRequest]) -> int:
     """Keeps those that are new, and those whose sender is known only now; how many were new."""
     new = 0
     for request in requests:
-        before = _read(_path(root, request.id))
+        before = _read(_path(root, request.id)) or _of_an_earlier_version(root, request)
         new += before is None
         if before is None or (before.problem not in ("", _DAMAGED) and not before.decisions):
-            save(root, request)
+            save(root, replace(request, id=before.id) if before else request)
     return new
+
+
+def _of_an_earlier_version(root: Path, request: RegradeRequest) -> RegradeRequest | None:
+    """The same request under its short id, or what is damaged there and may be it."""
+    found = _read(_path(root, request.id[:_SHORT]))
+    same = found and (found.sender, found.slug, found.text) == (request.sender, request.slug, request.text)
+    return found if found and (same or found.problem == _DAMAGED) else None
+
+
+def shown_ids(requests: Iterable[RegradeRequest]) -> dict[str, str]:
+    """By id as much of it as tells it apart."""
+    ids = {request.id for request in requests}
+    length = next((each for each in range(_SHORT, _ID) if len({id[:each] for id in ids}) == len(ids)), _ID)
+    return {id: id[:length] for id in ids}
 
 
 def save(root: Path, regrade_request: RegradeRequest) -> None:
@@ -151,7 +166,9 @@ def save(root: Path, regrade_request: RegradeRequest) -> None:
 
 def request_of(root: Path, id: str) -> RegradeRequest:
     """The request of this id, or of the only one that begins so. Raises UsageError."""
-    found = [item for item in all_requests(root) if id and item.id.startswith(id.casefold())]
+    id = id.strip().casefold()
+    found = [item for item in all_requests(root) if id and item.id.startswith(id)]
+    found = [item for item in found if item.id == id] or found
     if len(found) != 1:
         raise UsageError(f"{'no request' if not found else 'more than one request'} begins with “{id}”")
     return found[0]

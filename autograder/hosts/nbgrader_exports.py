@@ -14,6 +14,7 @@ from autograder.gradebook import late_penalties
 from autograder.gradebook.grades import from_book
 from autograder.gradebook.opening import one_at_a_time
 from autograder.grading.session import store_of
+from autograder.intake.tables import table_text
 
 
 class TermExport(ExportPlugin):  # type: ignore[misc]
@@ -29,7 +30,7 @@ class TermExport(ExportPlugin):  # type: ignore[misc]
         course = load_course(Path(CourseDirectory(config=self.config).root))
         wanted = {str(name) for name in self.assignment}
         known = {item.name for item in gradebook.assignments if not wanted or item.name in wanted}
-        roster = Path(self.roster).read_text("utf-8-sig") if self.roster else ""
+        roster = table_text(Path(self.roster) if self.roster else None)
         for assignment in (item for item in course.assignments if item.slug in known):
             with one_at_a_time(course.root):
                 late_penalties.recompute(gradebook, assignment.slug, self.config)

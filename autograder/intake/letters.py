@@ -4,9 +4,9 @@ Everything in them is a stranger's: read with a limit, never opened further than
 out. Nothing disappears: what cannot be read is a letter, too, with the reason.
 """
 
+import codecs
 import csv
 import html
-import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from autograder.errors import ConvgradeError
+from autograder.intake.tables import decoded, lines_of, unformula
 from autograder.submission.find import Found
 from autograder.text.escape import terminal
 
@@ -26,6 +27,7 @@ _MAX_HEADERS = 20_000  # bytes, of those that are taken apart: that takes time t
 _MAX_LINE = 300
 _MAX_IN_ONE = 50  # requests in one mail
 _PROMPT = "Why I think that my answer is right:"
+_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # mail has none; who saves it may add one
 _ENDINGS = (".eml", ".txt", ".csv")
 _BROKEN = (MessageError, csv.Error, ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError)
 _HEADERS = re.compile(
@@ -82,7 +84,7 @@ def _of_file(file: Path) -> Iterator[Letter]:
         elif sum(map(len, _HEADERS.findall(re.sub(rb"\r\n?", b"\n", raw)))) > _MAX_HEADERS:
             yield Letter(where, problem="has headers that are too long")
         else:
-            yield from _of_mail(where, raw)
+            yield from _of_mail(where, _text_of(raw).encode("utf-8", "replace") if raw.startswith(_MARKS) else raw)
     except _BROKEN as error:
         yield Letter(where, problem=f"cannot be read ({type(error).__name__})")
     except OSError as error:
@@ -146,17 +148,32 @@ def _body(mail: EmailMessage) -> str:
     return html.unescape(re.sub(r"<[^<>]{0,500}>", " ", text)) if part.get_content_type() == "text/html" else text
 
 
+def _text_of(raw: bytes) -> str:
+    """The letters are for people: some may be wrong where the encoding is not told, and nothing is lost."""
+    try:
+        return decoded(raw)
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
+
+
 # tables -----------------------------------------------------------------------------------------
 
 
 def _of_table(where: str, raw: bytes) -> Iterator[Letter]:
-    """A line of a form's table for each; the columns have one of the names above."""
-    lines = csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""))
-    head = [name.strip().casefold() for name in next(lines, [])]
-    for number, line in enumerate(lines, 2):
-        values = dict(zip(head, (value.strip() for value in line), strict=False))
-        if any(values.values()):
-            yield _of_line(f"{where}:{number}", values)
+    """A line of a form's table for each; the columns have one of the names above.
+
+    Of two columns of one name the first counts: what a form itself says about the sender comes before what was typed.
+    """
+    lines, number = lines_of(_text_of(raw)), 0
+    try:
+        number, first = next(lines, (0, []))
+        head = [name.strip().casefold() for name in first]
+        for number, line in lines:  # the last of them is told
+            values = dict(reversed([*zip(head, map(unformula, line), strict=False)]))
+            if any(values.values()):
+                yield _of_line(f"{where}:{number}", values)
+    except csv.Error as error:
+        yield Letter(f"{where}:{number}", problem=f"what comes after this line cannot be read ({error})")
 
 
 def _of_line(where: str, values: Mapping[str, str]) -> Letter:

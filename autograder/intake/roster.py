@@ -6,13 +6,13 @@ then names; where anybody of a download is found by number, whoever has a number
 
 import csv
 import difflib
-import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from autograder.errors import CourseError
 from autograder.intake.handin import Who
+from autograder.intake.tables import lines_of, unformula
 from autograder.text.escape import terminal
 from autograder.text.plain import letters
 
@@ -26,6 +26,8 @@ _FIRST = ("first name", "firstname", "first_name", "given name", "vorname", "pr√
 _LAST = ("last name", "lastname", "last_name", "surname", "family name", "nachname", "nom", "nom de famille")
 _NUMBER = re.compile(r"(?:[^\W\d]+(?:/in)? ?)?(\d+)(?:\.0)?")  # Moodle: "Participant 902"
 _POSSIBLE = "points possible"
+_MERGED = re.compile(r"(.+?)\s*[(\[<]([^()\[\]<>]+)[)\]>]")
+_MAX_LINES = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def read_roster(text: str) -> Roster:
     if not {*header} & {*_LOGINS, *_NAMES, *_LAST}:
         todo = "export it from Canvas or Moodle, or name a column Username, Email, ID or Name"
         raise CourseError("no column of the roster says who somebody is", "--roster", todo)
-    lines = [dict(zip(header, (value.strip().lstrip("#") for value in row), strict=True)) for row in table[1:]]
+    lines = [dict(zip(header, (unformula(value).lstrip("#") for value in row), strict=True)) for row in table[1:]]
     rows = [_identity(line) for line in lines if _POSSIBLE not in next(iter(line.values())).casefold()]
     return Roster(tuple(dict.fromkeys(row for row in rows if row.numbers or row.logins or row.names)))
 
@@ -95,6 +97,9 @@ def _identity(line: Mapping[str, str]) -> Identity:
     whole = next((line[key] for key in _NAMES if line.get(key)), "") or f"{first} {last}".strip()
     before, _, after = whole.partition(",")
     names = name_keys(first, last) | name_keys(before, after) | {letters(whole)} - {""}
+    if merged := _MERGED.fullmatch(whole):  # "Doe, Jane (jdoe)"
+        before, _, after = merged[1].partition(",")
+        names, logins = names | name_keys(before, after), logins | login_keys(merged[2])
     shown = terminal(whole or min(logins, default=""), 80)
     return Identity(frozenset(numbers), logins, frozenset(names), shown)
 
@@ -111,16 +116,20 @@ def name_keys(first: str, last: str) -> frozenset[str]:
 
 
 def from_csv(text: str, what: str) -> list[list[str]]:
-    """Rows of a table that somebody else exported (commas, semicolons, tabs), no empty rows. Raises CourseError."""
-    text, again = text.removeprefix("\ufeff"), f"export it from {what} again"
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
+    """Rows of a table that somebody else exported (commas, semicolons, tabs), no empty rows. Raises CourseError.
+
+    A row with more cells than the heading is refused: its values would be under the wrong names.
+    """
+    again = f"export it from {what} again"
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        lines = [(number, row) for number, row in lines_of(text) if any(value.strip() for value in row)]
     except csv.Error as error:
         raise CourseError(f"the table from {what} is not valid CSV: {error}", "--roster", again) from None
-    rows = [row for row in rows if any(value.strip() for value in row)]
-    if not rows:
-        raise CourseError(f"the table from {what} is empty", "--roster", again)
-    width = len(rows[0])
-    return [(row + [""] * width)[:width] for row in rows]
+    if not lines or len(lines) > _MAX_LINES:
+        why = f"has more than {_MAX_LINES:,} lines: that is no class" if lines else "is empty"
+        raise CourseError(f"the table from {what} {why}", "--roster", again)
+    width = len(lines[0][1])
+    if wider := [number for number, row in lines if any(value.strip() for value in row[width:])]:
+        what = f"line {wider[0]} of the table from {what} has more cells than the heading: a comma in a name, perhaps"
+        raise CourseError(what, "--roster", again)
+    return [(row + [""] * width)[:width] for _, row in lines]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 
@@ -96,6 +97,37 @@ def test_the_same_request_is_kept_once_and_a_stranger_may_be_known_later(root, r
     (root / "students.csv").write_text("Name,Username,Email\nBob,bob,eve@x.edu\n")
     code, out, _ = requests("add", "form.csv", "--roster", "students.csv")
     assert (code, out.split(";")[0]) == (1, "5 requests read, 0 new, 2 listed")
+    assert requests("list")[1].splitlines()[-1] == "5 requests: 3 open, 2 listed"
+
+
+def test_no_two_requests_have_one_id(root, requests):
+    """Eight digits: who tries words until they fit took another one's place, and that one was “0 new”."""
+    requests("add", "form.csv")
+    folder = root / "build/requests"
+    ids = [path.stem for path in folder.iterdir()]
+    assert {len(id) for id in ids} == {32}
+    short = [line.split()[0] for line in requests("list", "--all")[1].splitlines()[:-1]]
+    assert sorted(short) == sorted(id[:8] for id in ids)
+    mine, *_ = (path for path in folder.iterdir() if "It is <right>" in path.read_text())
+    other = json.loads(mine.read_text()) | {"id": mine.stem[:8], "sender": "eve@x.edu", "text": "words that fit"}
+    (folder / f"{mine.stem[:8]}.json").write_text(json.dumps(other))
+    assert requests("add", "form.csv")[1].split(";")[0] == "5 requests read, 0 new, 3 listed"
+    mine.unlink()
+    assert requests("add", "form.csv")[1].split(";")[0] == "5 requests read, 1 new, 3 listed"
+    assert requests("list")[1].splitlines()[-1].startswith("6 requests")
+    shown = [line.split()[0] for line in requests("list")[1].splitlines()[:-1]]
+    assert len(set(shown)) == 6
+    assert all(requests("show", id)[0] == 0 for id in shown)
+
+
+def test_a_request_of_an_earlier_version_stays_itself(root, requests):
+    requests("add", "form.csv")
+    for path in list((root / "build/requests").iterdir()):
+        path.write_text(path.read_text().replace(path.stem, path.stem[:8]))
+        path.rename(path.with_stem(path.stem[:8]))
+    assert requests("add", "form.csv")[1].split(";")[0] == "5 requests read, 0 new, 3 listed"
+    (root / "students.csv").write_text("Name,Username,Email\nBob,bob,eve@x.edu\n")
+    requests("add", "form.csv", "--roster", "students.csv")
     assert requests("list")[1].splitlines()[-1] == "5 requests: 3 open, 2 listed"
 
 

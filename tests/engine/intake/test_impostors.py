@@ -364,6 +364,47 @@ def test_nobody_outside_the_roster_exists(root, tmp_path, capsys, which):
     assert "1 student" in out
 
 
+TABLE = "Name;ID;Email\nJané Doe;00902;jane@x\n"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        TABLE.encode("utf-16"),
+        TABLE.replace(";", "\t").encode("utf-16"),
+        f"sep=;\r\n{TABLE}".encode(),
+        TABLE.replace("00902", '="00902"').encode(),
+        TABLE.replace("\n", "\r").encode(),
+        TABLE.replace("Name;", '"Name";"a, b, c";').replace("Doe;", "Doe;;").encode(),
+        "Student\n\"Doe, Jané (00902)\"\n".encode(),
+        "Student\nJané Doe <00902>\n".encode(),
+    ],
+)
+def test_a_roster_is_read_as_excel_saves_it_anywhere(root, tmp_path, capsys, raw):
+    (tmp_path / "students.csv").write_bytes(raw)
+    yml = "submission_1:\n  :submitters:\n  - :name: Jané Doe\n    :sid: '00902'\n"
+    path = archive(tmp_path / "a.zip", {"submission_metadata.yml": yml.encode(), "submission_1/x.ipynb": MINE})
+    code, _, err = collect(capsys, path, "--roster", tmp_path / "students.csv")
+    assert (code, list(handed_in(root))) == (0, ["Jané Doe_00902"]), err
+
+
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [
+        (b"Name,ID\nDoe, Jane,902\n", "line 2 of the table from the learning platform has more cells than the heading"),
+        (TABLE.encode("cp1252"), "not UTF-8 text"),
+        (b"Name,ID\n" + b"x,1\n" * 50_001, "more than 50,000 lines"),
+        (b'Name,ID\n"Jane,902\n', "not valid CSV"),
+        (b"\xff\xfe", "is empty"),
+    ],
+)
+def test_a_table_that_would_be_misread_is_refused_with_the_reason(root, tmp_path, capsys, raw, why):
+    (tmp_path / "students.csv").write_bytes(raw)
+    path = archive(tmp_path / "a.zip", {"ada/x.ipynb": MINE})
+    code, _, err = collect(capsys, path, "--roster", tmp_path / "students.csv")
+    assert (code, handed_in(root), why in err) == (2, {}, True)
+
+
 def test_two_who_are_one_in_the_roster_are_refused(root, tmp_path, capsys):
     (tmp_path / "students.csv").write_text(CANVAS)
     path = archive(tmp_path / "a.zip", {"Jane Doe/x.ipynb": MINE, "jane/y.ipynb": THEIRS})

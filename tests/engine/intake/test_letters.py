@@ -116,3 +116,55 @@ def test_links_are_not_followed_and_crowds_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(letters, "MAX_LETTERS", 0)
     with pytest.raises(ConvgradeError, match="more than 0 messages"):
         list(read_letters(tmp_path / "in"))
+
+
+# tables as programs write them ------------------------------------------------------------------
+
+HEAD = "Email,Assignment,Check,Why\n"
+LINE = "ada@x.edu,tiny,add_sums,Größer ist richtig\n"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        (HEAD + LINE).encode(),
+        (HEAD + LINE).encode("utf-8-sig"),
+        (HEAD + LINE).encode("utf-16"),
+        (HEAD + LINE).encode("cp1252"),
+        (HEAD + LINE).replace(",", ";").encode(),
+        (HEAD + LINE).replace(",", "\t").encode("utf-16"),
+        (HEAD + LINE).replace("\n", "\r\n").encode(),
+        (HEAD + LINE).replace("\n", "\r").encode(),
+        ("sep=;\r\n" + (HEAD + LINE).replace(",", ";")).encode(),
+        ('"Hello, you";"Email";"Assignment";"Check";"Why"\n;' + LINE.replace(",", ";")).encode(),
+        (HEAD + 'ada@x.edu,"=""tiny""",add_sums,Größer ist richtig\n').encode(),
+    ],
+)
+def test_a_forms_table_is_read_as_excel_saves_it_anywhere(read, raw):
+    letter = read("form.csv", raw)
+    assert (letter.sender, letter.slug, letter.about) == ("ada@x.edu", "tiny", "add_sums")
+    assert (letter.text, letter.problem) == ("Größer ist richtig", "")
+
+
+def test_of_two_columns_of_one_name_the_first_counts(read):
+    """A form puts the address that it knows first; a question of that name, which anybody can answer, follows."""
+    assert read("form.csv", b"Email,Email,Assignment,Check\neve@x.edu,ada@x.edu,tiny,add\n").sender == "eve@x.edu"
+
+
+def test_quotes_that_do_not_end_swallow_nobody_silently(tmp_path):
+    (tmp_path / "form.csv").write_text(f'{HEAD}{LINE}bob@x.edu,tiny,add,"because\n{LINE}{LINE}')
+    first, second = read_letters(tmp_path / "form.csv")
+    assert (first.sender, first.where, second.where) == ("ada@x.edu", "form.csv:2", "form.csv:2")
+    assert second.problem.startswith("what comes after this line cannot be read")
+
+
+def test_a_very_long_text_takes_nobody_along(tmp_path):
+    (tmp_path / "form.csv").write_text(f"{HEAD}eve@x.edu,tiny,add,{'x' * 1_000_000}\n{LINE}")
+    eve, ada = read_letters(tmp_path / "form.csv")
+    assert (eve.sender, len(eve.text), ada.sender, ada.problem) == ("eve@x.edu", 4000, "ada@x.edu", "")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_mail_that_was_saved_with_a_mark_has_its_sender(read, encoding):
+    letter = read("a.txt", MAIL.decode().encode(encoding))
+    assert (letter.sender, letter.about, letter.problem) == ("ada@x.edu", "add_sums", "")
