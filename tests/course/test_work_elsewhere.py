@@ -10,8 +10,8 @@ from autograder.judge.local import LocalBox
 from autograder.judge.plugin import with_suite
 from autograder.model import Verdict
 
-LOOPS = """
-import concurrent.futures, os, pickle, queue, sys, threading, _thread
+LOOPS = '''
+import concurrent.futures, itertools, operator, os, pickle, queue, sys, threading, _thread
 import torch, torch.nn.functional as F
 
 def pair(number):
@@ -72,10 +72,72 @@ def untraced(*given):
     finally:
         sys.settrace(trace)
 
+def windows(x, kernel):
+    kernel = pair(kernel)
+    sides = ((x.shape[2 + i] - kernel[i] + 1, kernel[i]) for i in range(2))
+    cuts = (map(slice, range(count), range(long, count + long)) for count, long in sides)
+    return itertools.product((slice(None),), (slice(None),), *cuts)
+
+def in_map(x, kernel, stride=1, padding=0):
+    return torch.stack(list(map(x.__getitem__, windows(x, kernel))), -1).flatten(1, 3)
+
+def in_one_getter(x, kernel, stride=1, padding=0):
+    return torch.stack(operator.itemgetter(*windows(x, kernel))(x), -1).flatten(1, 3)
+
+SCRIPT = torch.jit.CompilationUnit("""
+def looped(x: Tensor, high: int, wide: int):
+    places: List[Tensor] = []
+    for row in range(x.size(2) - high + 1):
+        for column in range(x.size(3) - wide + 1):
+            places.append(x[:, :, row : row + high, column : column + wide])
+    return torch.stack(places, -1).flatten(1, 3)
+""")
+
+def in_torchscript(x, kernel, stride=1, padding=0):
+    return SCRIPT.looped(x, *pair(kernel))
+
+def out_of_sight(x, kernel, stride=1, padding=0):
+    sys._getframe().f_trace = None
+    (high, wide), places = pair(kernel), []
+    for number in range((x.shape[2] - high + 1) * (x.shape[3] - wide + 1)):
+        row, column = divmod(number, x.shape[3] - wide + 1)
+        places.append(x[:, :, row : row + high, column : column + wide])
+    return torch.stack(places, -1).flatten(1, 3)
+
+def counted_by_itself(x, kernel, stride=1, padding=0):
+    sys._getframe().f_trace = lambda *_: None
+    (high, wide), places = pair(kernel), []
+    for row in range(x.shape[2] - high + 1):
+        for column in range(x.shape[3] - wide + 1):
+            places.append(row * x.shape[3] + column)
+    window = (torch.arange(high)[:, None] * x.shape[3] + torch.arange(wide)).flatten()
+    return x.flatten(2)[:, :, window[:, None] + torch.tensor(places)].flatten(1, 2)
+
+def by_indices(x, kernel, stride=1, padding=0):
+    (high, wide), width = pair(kernel), x.shape[3]
+    starts = (torch.arange(x.shape[2] - high + 1)[:, None] * width + torch.arange(width - wide + 1)).flatten()
+    window = (torch.arange(high)[:, None] * width + torch.arange(wide)).flatten()
+    return torch.vmap(lambda start: x.flatten(2)[:, :, start + window], out_dims=-1)(starts).flatten(1, 2)
+
+def with_strides(x, kernel, stride=1, padding=0):
+    (high, wide), (b, c, h, w) = pair(kernel), x.stride()
+    rows, columns = x.shape[2] - high + 1, x.shape[3] - wide + 1
+    return x.as_strided((*x.shape[:2], high, wide, rows, columns), (b, c, h, w, h, w)).flatten(1, 3).flatten(2)
+
+def in_generators(x, kernel, stride=1, padding=0):
+    high, wide = pair(kernel)
+    cuts = ((i, j) for i in range(high) for j in itertools.count())
+    rows, columns = x.shape[2] - high + 1, x.shape[3] - wide + 1
+    places = (x[:, :, i : i + rows, j : j + columns] for i in range(high) for j in range(wide))
+    next(cuts), cuts.close(), next(parts := iter([(yes for yes in (1, 2))])).__next__()
+    return torch.stack(list(places), 2).flatten(1, 2).flatten(2)
+
 OLD = answers()
 next(OLD)
-"""
+'''
 HIDDEN = ["in_thread", "in_new_pool", "in_bare_thread", "in_old_pool", "in_child", "in_old_generator", "untraced"]
+HIDDEN += ["in_map", "in_one_getter", "in_torchscript", "out_of_sight", "counted_by_itself"]
+WITHOUT = ["at_once", "by_indices", "with_strides", "in_generators"]
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +156,7 @@ def verdicts_of(root):
 
     def serve(suite):
         found = {}
-        for function in ("at_once", "looped", *HIDDEN):
+        for function in (*WITHOUT, "looped", *HIDDEN):
             box = LocalBox({"im2col": names[function]})
             found[function] = suite.one("im2col_without_loops", box.ask)[0].verdict
         return found
@@ -106,7 +168,7 @@ def verdicts_of(root):
 
 
 def test_no_loop_and_a_plain_loop_are_told_apart(verdicts):
-    assert verdicts["at_once"] is Verdict.PASSED
+    assert [name for name in WITHOUT if verdicts[name] is not Verdict.PASSED] == []
     assert verdicts["looped"] is Verdict.FAILED
 
 

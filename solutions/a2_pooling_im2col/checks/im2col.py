@@ -13,6 +13,7 @@ from typing import Any
 
 import reference
 import torch.nn.functional as F
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from autograder.judge import check, expect, gradients_of, own_work
 
@@ -20,15 +21,33 @@ AWAY = ("os.fork", "os.forkpty", "sys.settrace")  # events of Python: work in a 
 ELSEWHERE = 300_000  # nanoseconds of processor time: an idle thread takes none, one that loops over places takes more
 
 
+class Seen(TorchDispatchMode):
+    """Each operation of PyTorch takes work of Python's: so `map`, and a loop that PyTorch runs, are counted, too."""
+
+    def __torch_dispatch__(self, operation: Any, _types: Any, given: Any = (), named: Any = None) -> Any:
+        return operation(*given, **(named or {}))
+
+
+class Work:
+    """How many instructions of Python a call takes, and whether all of them were seen."""
+
+    def __init__(self) -> None:
+        self.steps, self.open = 0, {}
+
+    def count(self, frame: Any, event: str, _argument: Any) -> Any:
+        """As `sys.settrace` calls it, once more for each function that was entered."""
+        frame.f_trace_opcodes = True
+        self.steps += event == "opcode"
+        if event == "call":
+            self.open[id(frame)] = frame
+        elif event == "return":  # which a frame that took its trace off, or has another one, never tells
+            self.open.pop(id(frame), None)
+        return self.count
+
+
 def work_of(function: Callable[..., Any], arguments: Sequence[Any]) -> tuple[int, bool, Any]:
     """How many instructions of Python a call takes, whether more was done elsewhere, and what it gives."""
-    steps, elsewhere, counting = 0, False, False
-
-    def count(frame: Any, event: str, _argument: Any) -> Any:
-        nonlocal steps
-        frame.f_trace_opcodes = True
-        steps += event == "opcode"
-        return count
+    work, elsewhere, counting = Work(), False, False
 
     def hear(event: str, _arguments: Any) -> None:
         nonlocal elsewhere
@@ -37,14 +56,15 @@ def work_of(function: Callable[..., Any], arguments: Sequence[Any]) -> tuple[int
     before, busy = sys.gettrace(), time_elsewhere()
     sys.addaudithook(hear)
     sys._getframe().f_trace_opcodes = True  # else the first trace of a process shows no opcodes in Python 3.12
-    sys.settrace(count)
-    counting = True
-    try:
-        result = function(*arguments)
-    finally:
-        counting = False
-        sys.settrace(before)
-    return steps, elsewhere or time_elsewhere() - busy > ELSEWHERE, result
+    with Seen():
+        sys.settrace(work.count)
+        counting = True
+        try:
+            result = function(*arguments)
+        finally:
+            counting = False
+            sys.settrace(before)
+    return work.steps, elsewhere or bool(work.open) or time_elsewhere() - busy > ELSEWHERE, result
 
 
 def time_elsewhere() -> int:
