@@ -41,3 +41,12 @@ class MinimalConv__says_so(nn.Module):
             raise ValueError(f"MinimalConv takes images (B, 1, 28, 28), not {tuple(x.shape)}")
         maps = self.conv(x).clamp(min=0)
         return self.fc(maps.view(-1, 4 * 24 * 24))
+
+
+class MinimalConv__in_place(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.pipeline = nn.Sequential(nn.Conv2d(1, 4, 5), nn.ReLU(inplace=True), nn.Flatten(), nn.Linear(2304, 26))
+
+    def forward(self, X):
+        return self.pipeline(X)

@@ -79,7 +79,7 @@ def maps_of_an_image_and_of_it_moved(model: nn.Module, x: Tensor, down: int, rig
     maps: list[Tensor] = []
     for layer in known_weights(model).modules():
         if isinstance(layer, nn.Conv2d):
-            layer.register_forward_hook(lambda _layer, _x, output: maps.append(output.detach()))
+            layer.register_forward_hook(lambda _layer, _x, output: maps.append(output.detach().clone()))
     with torch.no_grad():
         model(x)
         model(torch.roll(x, (down, right), dims=(2, 3)))
