@@ -82,6 +82,7 @@ class Conversation:
     room: int = allowance.KEPT  # bytes that may be kept; of what comes later only the last exchange is whole
     search: bool = True  # for a smaller example than the first that fails
     bans: Bans = NOTHING  # of its exercise: whatever is asked is asked under them
+    classes: tuple[str, ...] = ()  # that the notebook asks for: their objects stay inside, also where they are lists
     exchanges: list[Exchange] = field(default_factory=list)
     kept: int = 0  # bytes of the exchanges
     requests: int = 0
@@ -96,6 +97,8 @@ class Conversation:
         """The reply. Raises StudentError when the student's code fails, TypeError unless the request is plain data."""
         if banned := self.bans.stops(function_of(request)):
             request = request | {"ban": banned}
+        if self.classes:
+            request = request | {"stay": list(self.classes)}
         try:
             wire.encode(request)
         except wire.WireError as error:
@@ -119,7 +122,7 @@ class Conversation:
 
     def anew(self) -> Conversation:
         """A conversation with the same student of which nothing was said yet."""
-        return Conversation(self.ask, self.limits, self.show, self.seed, bans=self.bans)
+        return Conversation(self.ask, self.limits, self.show, self.seed, bans=self.bans, classes=self.classes)
 
     def forget(self) -> None:
         """Forgets all exchanges so far."""

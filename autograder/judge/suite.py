@@ -12,6 +12,7 @@ import pytest
 
 from autograder import messages
 from autograder.course import Assignment
+from autograder.course.answers import homes
 from autograder.course.bans import NOTHING, Bans
 from autograder.course.declarations import CheckSpec
 from autograder.course.thresholds import FIXTURE
@@ -56,6 +57,7 @@ class Suite:
     after: dict[str, tuple[str, ...]] = field(init=False)
     order: tuple[str, ...] = field(init=False)
     bans: Mapping[str, Bans] = field(init=False)
+    classes: tuple[str, ...] = field(init=False)
     parameters: describe.Parameters = field(init=False)
 
     def __post_init__(self) -> None:
@@ -63,6 +65,7 @@ class Suite:
         self.order = ordered(self.after)
         bans = self.assignment.bans
         self.bans = {check.name: bans.get(check.exercise, NOTHING) for check in self.assignment.checks}
+        self.classes = tuple(name for name in homes(self.assignment) if isinstance(self.reference.get(name), type))
         self.parameters = describe.parameters_of(self.reference)
         self._draw()
 
@@ -145,7 +148,7 @@ class Suite:
     def _conversation(self, name: str, ask: Ask, secret: str = "") -> Conversation:
         conversation = Conversation(ask, self.assignment.limits, self.assignment.show)
         conversation.seed = seed_of(secret or self.assignment.secret, name)
-        conversation.bans = self.bans[name]
+        conversation.bans, conversation.classes = self.bans[name], self.classes
         return conversation
 
     def _judged(self, blank: CheckResult, conversation: Conversation) -> CheckResult:
@@ -204,7 +207,9 @@ class Suite:
     def _on_reference(self, conversation: Conversation) -> Conversation:
         """A conversation with the reference, here; it may be built on what students may not use."""
         box = LocalBox(self.reference)
-        return Conversation(box.ask, conversation.limits, conversation.show, conversation.seed)
+        right = Conversation(box.ask, conversation.limits, conversation.show, conversation.seed)
+        right.classes = self.classes
+        return right
 
 
 def _blank(check: CheckSpec) -> CheckResult:

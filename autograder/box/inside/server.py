@@ -64,7 +64,8 @@ class Server:
             with self._ban.on(request.get("ban", ())):  # an answer may be computed as late as it is read
                 reply = getattr(self, "_" + request["op"])(request)
                 await_device(self.device)
-                return wire.encode(reply, self._keep, wire.MAX_ANSWER)
+                stay = tuple(kind for name in request.get("stay", ()) if isinstance(kind := self.names.get(name), type))
+                return wire.encode(reply, self._keep, wire.MAX_ANSWER, stay)
         except BaseException as error:  # noqa: BLE001  # the student's code may raise anything, SystemExit too
             return wire.encode({"error": describe(error, self.cell_of), "lost": device_is_lost(self.device)})
 

@@ -43,16 +43,24 @@ class WireError(ValueError):
     """Bytes that break the format, or a value that the format does not carry."""
 
 
-def encode(value: Any, on_object: Callable[[Any], Handle] | None = None, most: int = MAX_FRAME) -> bytes:
-    """At most so many bytes of a value. `on_object` turns what is not plain data into a Handle, else a WireError."""
-    encoder = _Encoder(on_object)
+def encode(
+    value: Any,
+    on_object: Callable[[Any], Handle] | None = None,
+    most: int = MAX_FRAME,
+    own_classes: tuple[type, ...] = (),
+) -> bytes:
+    """At most so many bytes of a value. `on_object` turns what is not plain data into a Handle, else a WireError.
+
+    Objects of the classes in `own_classes` are no plain data, also where these are made from list, tuple or dict.
+    """
+    encoder = _Encoder(on_object, own_classes)
     encoder.write(value, 0)
     return bytes(encoder.out[: _capped(len(encoder.out), most)])
 
 
 class _Encoder:
-    def __init__(self, on_object: Callable[[Any], Handle] | None) -> None:
-        self.out, self.nodes, self.on_object = bytearray(), 0, on_object
+    def __init__(self, on_object: Callable[[Any], Handle] | None, own_classes: tuple[type, ...]) -> None:
+        self.out, self.nodes, self.on_object, self.own_classes = bytearray(), 0, on_object, own_classes
 
     def write(self, value: Any, depth: int) -> None:
         self.nodes += 1
@@ -63,6 +71,8 @@ class _Encoder:
             self.out += b"N" if value is None else b"T" if value else b"F"
         elif kind in (int, float, complex, str, bytes):
             self._atom(kind, value)
+        elif kind not in (list, tuple, dict) and issubclass(kind, self.own_classes):
+            self._object(value)
         elif issubclass(kind, (list, tuple)) or (issubclass(kind, dict) and all(type(key) in KEYS for key in value)):
             self._container(value, depth)
         else:

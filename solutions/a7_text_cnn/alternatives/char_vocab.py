@@ -126,3 +126,45 @@ class CharVocab__numpy:
         import re
 
         return re.sub(r"^\.+|\.+$", "", "".join(self.chars[i] for i in torch.as_tensor(ids, dtype=torch.int64).tolist()))
+
+
+class CharVocab__list(list):
+    """A list of characters that knows more."""
+
+    def __init__(self, names, max_len=22):
+        super().__init__([".", *sorted({c for name in names for c in name.lower().replace(" ", "_")} - {"."})])
+        self.max_len = max_len
+
+    @property
+    def chars(self):
+        return "".join(self)
+
+    def encode(self, name):
+        letters = name.lower().replace(" ", "_")
+        unknown = {c for c in letters if c not in self[1:]}
+        if unknown:
+            warnings.warn(f"left out: {unknown}")
+        ids = [self.index(c) for c in letters if c not in unknown][: self.max_len]
+        return [0, *ids] + [0] * (self.max_len - len(ids))
+
+    def decode(self, ids):
+        return "".join(self[int(i)] for i in ids).strip(".")
+
+
+class CharVocab__dict(dict):
+    """A dict from characters to their numbers that knows more."""
+
+    def __init__(self, names, max_len=22):
+        letters = sorted({c for name in names for c in name.lower().replace(" ", "_")} - {"."})
+        super().__init__({c: i for i, c in enumerate([".", *letters])})
+        self.max_len, self.chars = max_len, ".".join(["", "".join(letters)])
+
+    def encode(self, name):
+        letters = name.lower().replace(" ", "_")
+        if missing := [c for c in letters if not self.get(c)]:
+            warnings.warn(f"left out: {missing}")
+        ids = [self[c] for c in letters if self.get(c)][: self.max_len]
+        return [0, *ids] + [0] * (self.max_len - len(ids))
+
+    def decode(self, ids):
+        return "".join(self.chars[int(i)] for i in ids).strip(".")

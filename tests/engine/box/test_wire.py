@@ -1,5 +1,7 @@
 """The format of what crosses the wall: what goes in comes out, and nothing else ever comes out."""
 
+from collections import namedtuple
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 
 from autograder.box.inside import wire
 from autograder.box.inside.wire import Array, Handle, WireError, decode, encode
+from autograder.judge.local import LocalBox
 
 ATOMS = (
     st.none() | st.booleans() | st.integers(-(2**80), 2**80) | st.floats(allow_nan=False) | st.text() | st.binary()
@@ -127,3 +130,14 @@ LIES = {
 def test_a_lying_frame_is_refused(payload):
     with pytest.raises(WireError):
         decode(payload)
+
+
+def test_an_object_of_the_student_s_class_stays_inside_also_where_it_is_a_list():
+    """A list that a function gives crosses as a list, whatever the class is called."""
+    row = namedtuple("Row", "name label")("ada", 1)
+    box = LocalBox({"Made": type("Made", (list,), {}), "given": lambda: [row]})
+    request = {"op": "call", "args": [], "stay": ["Made", "missing"]}
+    made = box.ask(request | {"target": ["name", "Made"]}).value
+    assert (type(made), made.type_name) == (Handle, "Made")
+    assert box.ask(request | {"target": ["name", "given"]}).value == [("ada", 1)]
+    assert box.ask({"op": "len", "target": ["handle", made.id]}).value == 0
