@@ -13,7 +13,7 @@
 # | T3.4 | `mnist_net` with SELU and Dropout | 8 | 15 |
 # | T3.5 | `conv_block` and `strided_cnn` | 14 | 25 |
 # | T3.6 | `DrawNet` with n blocks | 12 + 4 | 40 |
-# | T3.7 | `LogReg` and `MinimalConv` | 12 | 20 |
+# | T3.7 | `read_signs`, `LogReg` and `MinimalConv` | 12 | 25 |
 # | T3.8 | Stretch: convolutions that share out the work | +6 | 25 |
 #
 # **How it works.** Each task opens with a **warm-up**: two minutes with a pencil, not graded, the answer folded under it.
@@ -81,8 +81,8 @@ plots.row(*[images[apart][i, 0] for i in lost], titles=titles)
 # The four digits are some that the single layer misreads. The convolutions read as well as the two dense layers, with less than a quarter
 # of their numbers. So how many numbers a network learns matters less than *where they sit*, and two questions are worth asking of every network.
 #
-# **Which shape comes out of this layer?** For convolutions and poolings you know the formula from A1; a dense layer gives as many
-# numbers as it has rows.
+# **Which shape comes out of this layer?** For convolutions and poolings you know the formula from A1; a dense layer `nn.Linear(784, 10)` makes 10 numbers
+# of 784, as it says.
 #
 # **How many numbers does it learn?** `nn.Conv2d(3, 2, 3)` sees 3 channels and makes 2.
 # (It has to be told all three: `nn.Conv2d()` stops with *missing 3 required positional arguments*.) For each of the 2 it has a kernel with 3 slices of 3 × 3 numbers:
@@ -210,6 +210,14 @@ check(
         look_at=lambda m: tuple(m(torch.zeros(4, 1, 6, 6)).shape),
         gives=(4, 3),
         note="four images of 6 × 6, three classes: (4, 3)",
+    ),
+    Example(
+        6,
+        5,
+        3,
+        look_at=lambda m: tuple(m(torch.arange(6.0).reshape(1, 1, 2, 3).permute(0, 1, 3, 2)).shape),
+        gives=(1, 3),
+        note="a batch of a single image, and after a permute: (1, 3)",
     ),
     Example(
         784,
@@ -691,11 +699,16 @@ check(
         gives=[("Linear", (6,), 42), ("ReLU", (6,), 0), ("Linear", (6,), 0)],
         note="a layer that is called twice counts once",
     ),
+    Example(nn.Linear(6, 2).double(), (6,), gives=[("Linear", (2,), 14)], note="a model in float64, of a single layer"),
+    Example(nn.Sequential(nn.ReLU(), nn.Linear(6, 2)), (7,), raises=RuntimeError, note="a model that stops: its error goes on to you"),
 )
 
 
 def left_behind(network, size):
-    layer_table(network, size)
+    try:
+        layer_table(network, size)
+    except RuntimeError:
+        print("(stopped half way)")
     hooks = sum(len(module._forward_hooks) for module in network.modules())
     return hooks, [module.training for module in network.modules()]
 
@@ -704,6 +717,7 @@ resting = nn.Sequential(nn.Linear(6, 4), nn.BatchNorm1d(4).eval(), nn.Dropout(0.
 check(
     layer_table,
     Example(resting, (6,), gives=(0, [True, True, False, True]), note="no hook is left, each module is in its old mode"),
+    Example(resting, (7,), gives=(0, [True, True, False, True]), note="nor when the model stops with an error"),
     through=left_behind,
 )
 
@@ -815,6 +829,7 @@ def mnist_net(p_drop: float = 0.5) -> nn.Sequential:
 
 
 # %% mnist_net_check role="check" points=8 title="mnist_net"
+digit = torch.linspace(0, 1, 784).reshape(1, 1, 28, 28)
 check(
     mnist_net,
     Example(look_at=networks.size, gives=233578, note="233,578 parameters"),
@@ -833,6 +848,11 @@ check(
         look_at=lambda m: [layer.p for layer in m if isinstance(layer, nn.Dropout)],
         gives=[0.2],
         note="mnist_net(0.2) drops 20 %",
+    ),
+    Example(
+        look_at=lambda m: networks.with_waves(m)(digit)[0, :3].detach(),
+        gives=torch.tensor([5.392574, -0.215359, -5.371013]),
+        note="its first three logits in eval mode, with weights that everybody has",
     ),
 )
 
@@ -1198,9 +1218,9 @@ with after_writing("DrawNet"):
 
 # %% [markdown]
 # ---
-# ## T3.7 · `LogReg` and `MinimalConv`
+# ## T3.7 · `read_signs`, `LogReg` and `MinimalConv`
 #
-# *Difficulty ●●○○○ · Importance ●●●○○ · about 20 minutes · 12 points*
+# *Difficulty ●●○○○ · Importance ●●●○○ · about 25 minutes · 12 points*
 #
 # **Warm-up.** A single dense layer tells 4 classes apart, on images of 2 × 3 pixels. How many numbers does it learn?
 #
@@ -1210,7 +1230,74 @@ with after_writing("DrawNet"):
 #
 # </details>
 #
-# Signs of the hand alphabet, 28 × 28, gray. Before a large network, try two small ones: you then know what the large one has to beat.
+# A well-known set of pictures, signs of the hand alphabet, comes as a **table**: a text file in which each line is one picture of 28 × 28 gray pixels, first its
+# label, then its 784 bytes, row by row. The first line only says what the columns are called. Here are four digits as such a table, and the beginning of each line:
+
+# %%
+digits, their_labels = data.digits()
+signs = [",".join(["label", *[f"pixel{k}" for k in range(1, 785)]])]
+for label, digit in zip(their_labels[:4].tolist(), (255 * digits[:4]).flatten(1).int().tolist()):
+    signs.append(",".join(str(number) for number in [label, *digit]))
+for line in signs:
+    print(line[:66], "…", line.count(",") + 1, "columns")
+
+# %% [markdown]
+# Turn it into a batch and its labels.
+#
+# <details><summary>Hint 1</summary>
+#
+# `line.split(",")` gives the texts of a line, and `int("51")` makes a number of each. `signs[1:]` are all lines but the first.
+#
+# </details>
+# <details><summary>Question: 27,455 pictures. How large are they as bytes? As float32? And at most as text?</summary>
+#
+# 27,455 · 784 bytes are 21.5 MB. A float32 takes four bytes, 86 MB; and so does a pixel as text, up to three digits and a comma.
+#
+# </details>
+
+
+# %% read_signs role="solution"
+def read_signs(lines: list[str]) -> tuple[torch.Tensor, torch.Tensor]:
+    """A table of gray pictures as text: the pair (images, labels).
+
+    - The first line names the columns. Each other line is one picture, and there may be only one: whole numbers
+      with commas between them, first the label, then its 784 pixels, row by row.
+    - images: float32 (n, 1, 28, 28) in [0, 1]. Pixels are bytes, so each is divided by 255, however dark the pictures are.
+    - labels: int64 (n,), as they stand there.
+    """
+    ### BEGIN SOLUTION
+    table = torch.tensor([[int(number) for number in line.split(",")] for line in lines[1:]])
+    return table[:, 1:].reshape(-1, 1, 28, 28) / 255, table[:, 0]
+    ### END SOLUTION
+
+
+# %% read_signs_try role="check"
+heading = ",".join(["label", *[f"pixel{k}" for k in range(1, 785)]])
+ascending, dark = ",".join(map(str, [24, *[k // 28 for k in range(784)]])), ",".join(["3"] + ["1"] * 784)
+check(
+    read_signs,
+    Example(
+        [heading, ascending, dark],
+        look_at=lambda pair: (tuple(pair[0].shape), pair[1]),
+        gives=((2, 1, 28, 28), torch.tensor([24, 3])),
+        note="two pictures, and their labels as they stand there",
+    ),
+    Example(
+        [heading, ascending],
+        look_at=lambda pair: pair[0][0, 0, ::9, 5],
+        gives=torch.tensor([0.0, 9 / 255, 18 / 255, 27 / 255]),
+        note="a single picture: row k holds the byte k",
+    ),
+    Example([heading, dark], look_at=lambda pair: pair[0].amax(), gives=torch.tensor(1 / 255), note="a dark picture: 1 becomes 1/255"),
+)
+
+# %%
+with after_writing("read_signs"):
+    pictures, named = read_signs(signs)
+    plots.row(*pictures[:, 0], titles=[f"label {label}" for label in named]).show()
+
+# %% [markdown]
+# Before a large network, try two small ones: you then know what the large one has to beat.
 # **Logistic regression** is a single dense layer. The **minimal convolutional network** puts one convolution and one ReLU before it:
 
 # %%
@@ -1260,6 +1347,7 @@ class LogReg(nn.Module):
 
 
 # %% logreg_try role="check"
+digit = torch.linspace(0, 1, 784).reshape(1, 1, 28, 28)
 check(
     LogReg,
     Example(look_at=networks.size, gives=20410, note="20,410 parameters"),
@@ -1272,6 +1360,11 @@ check(
         look_at=lambda m: tuple(m(torch.zeros(3, 784)).shape),
         gives=(3, 26),
         note="three rows of 784, 26 logits each",
+    ),
+    Example(
+        look_at=lambda m: networks.with_waves(m)(digit)[0, :3].detach(),
+        gives=torch.tensor([0.406220, 0.216262, -0.457574]),
+        note="its first three logits, with weights that everybody has",
     ),
 )
 
@@ -1299,6 +1392,8 @@ class MinimalConv(nn.Module):
 
 # %% logreg_check role="check" points=12 title="LogReg and MinimalConv"
 digit = torch.linspace(0, 1, 784).reshape(1, 1, 28, 28)
+
+
 def refuses_rows(model):
     """Whether flat rows stop with an error."""
     try:

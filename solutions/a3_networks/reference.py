@@ -165,6 +165,13 @@ class DrawNet(nn.Module):
 # ---------------------------------------------------------------- logreg
 
 
+def read_signs(lines: Sequence[str]) -> tuple[Tensor, Tensor]:
+    """Lines of a table, below its heading -> images (n, 1, 28, 28) float32 in [0, 1], labels (n,) int64."""
+    rows = [tuple(map(int, line.split(","))) for line in lines[1:]]
+    pixels = torch.tensor([row[1:] for row in rows], dtype=torch.float32)
+    return pixels.view(len(rows), 1, 28, 28) / 255, torch.tensor([row[0] for row in rows], dtype=torch.int64)
+
+
 class LogReg(nn.Module):
     """One dense layer: (B, 1, 28, 28) or (B, 784) -> (B, 26)."""
 

@@ -1,6 +1,24 @@
 """Right solutions of the exercise `logreg`, written differently: none of them may lose a point. Named function__how."""
 
+import torch
 from torch import nn
+
+
+def read_signs__line_by_line(lines):
+    images, labels = [], []
+    for line in lines[1:]:
+        label, *pixels = [float(text) for text in line.split(",")]
+        labels.append(int(label))
+        images.append(torch.tensor(pixels).div(255).reshape(1, 28, 28))
+    return torch.stack(images), torch.tensor(labels)
+
+
+def read_signs__table_reader(lines):
+    import numpy as np
+
+    table = np.loadtxt(lines, delimiter=",", skiprows=1, ndmin=2, dtype=np.int64)
+    labels, pixels = np.split(table, [1], axis=1)
+    return torch.from_numpy(pixels).float().unflatten(1, (1, 28, 28)) / 255, torch.from_numpy(labels[:, 0].copy())
 
 
 class LogReg__sequential(nn.Module):

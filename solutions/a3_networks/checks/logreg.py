@@ -24,6 +24,36 @@ from ._helpers import (
 )
 
 
+def table_of_signs(cases, count: int) -> list[str]:
+    """A heading, and a line for each of so many dark pictures: a label from 0 to 24, then 784 bytes below 200."""
+    numbers = [[cases.rng.integers(25), *cases.rng.integers(200, size=784)] for _ in range(count)]
+    heading = ",".join(["label", *(f"pixel{place}" for place in range(1, 785))])
+    return [heading, *(",".join(map(str, line)) for line in numbers)]
+
+
+@check(quote=("images: float32 (n, 1, 28, 28) in [0, 1].", "then its 784 pixels, row by row.", "each is divided by 255"))
+def test_signs_images(student, cases):
+    """read_signs gives the pictures, row by row, without the heading and the labels, and divides each pixel by 255"""
+    lines = table_of_signs(cases, 3)
+    images, _ = expect(student.read_signs(lines)).to_be_a_row_of(2)
+    expect(images).to_agree_with(reference.read_signs(lines)[0])
+
+
+@check(quote="labels: int64 (n,), as they stand there.")
+def test_signs_labels(student, cases):
+    """read_signs gives the first number of each line as its label, int64"""
+    lines = table_of_signs(cases, 5)
+    _, labels = expect(student.read_signs(lines)).to_be_a_row_of(2)
+    expect(labels).to_equal(reference.read_signs(lines)[1])
+
+
+@check(after="signs_images", weight=0.5, quote=("and there may be only one", "images: float32 (n, 1, 28, 28) in [0, 1]."))
+def test_single_sign(student, cases):
+    """read_signs keeps all axes when there is a single picture, and gives float32 beside its label"""
+    lines = table_of_signs(cases, 1)
+    expect(student.read_signs(lines)).to_match(reference.read_signs(lines))
+
+
 @check(quote="Flatten and one dense layer: (B, 1, 28, 28) -> logits (B, 26).")
 def test_logreg_size(student, cases):
     """LogReg has 20,410 parameters: 784 weights and a bias for each of 26 classes"""

@@ -6,6 +6,46 @@ from torch import nn
 from autograder.judge import edit, mistake
 
 
+# ================================================================ logreg: read_signs
+
+edit("read_signs", "scaled_by_the_brightest", "/ 255", "/ table[:, 1:].max()",
+     hint="You divide by the largest pixel that there is. A byte goes up to 255, however dark the pictures are.")
+
+edit("read_signs", "bytes_are_left", " / 255,", ".float(),",
+     hint="The pixels are bytes, 0 to 255. Divide them by 255.")
+
+edit("read_signs", "signs_divided_by_256", "/ 255", "/ 256",
+     hint="The largest byte is 255, not 256: with 256 white would not be 1.")
+
+edit("read_signs", "signs_column_by_column",
+     "return table[:, 1:].reshape(-1, 1, 28, 28) / 255", "return table[:, 1:].reshape(-1, 1, 28, 28).mT / 255",
+     hint="Rows and columns are exchanged: the pixels of a line come row by row.")
+
+edit("read_signs", "label_is_the_last_column", "table[:, 1:]", "table[:, :-1]", "table[:, 0]", "table[:, -1]",
+     hint="The label is the first number of a line, not the last.")
+
+edit("read_signs", "first_sign_is_lost", "lines[1:]", "lines[2:]",
+     hint="One picture is missing. Only the first line of the table is a heading.")
+
+edit("read_signs", "heading_is_no_number", "lines[1:]", "lines",
+     hint="The first line holds the names of the columns. It is no picture: go through lines[1:].")
+
+edit("read_signs", "signs_without_channel_axis", "reshape(-1, 1, 28, 28)", "reshape(-1, 28, 28)",
+     hint="The axis of the channel is missing: a batch of gray images is (n, 1, 28, 28).")
+
+edit("read_signs", "single_sign_squeezed", " / 255,", ".div(255).squeeze(0),",
+     hint="With a single picture the axis of the batch is gone: squeeze removes every axis of length 1 that it is pointed at.")
+
+edit("read_signs", "signs_in_double_precision", " / 255,", ".double() / 255,",
+     hint="The images are float64. Networks are float32: leave out .double(), or take .float().")
+
+edit("read_signs", "labels_counted_from_one", "table[:, 0]", "table[:, 0] + 1",
+     hint="Your labels are one too large. They are given as they stand there: A is 0.")
+
+edit("read_signs", "labels_as_floats", "table[:, 0]", "table[:, 0].float()",
+     hint="The labels are floats. cross_entropy wants class numbers, int64.")
+
+
 # ================================================================ logreg: LogReg
 
 edit("LogReg", "logistic_function_at_the_end",
