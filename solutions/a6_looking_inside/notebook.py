@@ -242,6 +242,67 @@ class FeatureMaps:
         ### END SOLUTION
 
 
+# %% feature_maps_first role="check"
+def seen_by_feature_maps(model, x, layers=None):
+    with FeatureMaps(model, layers) as seen:
+        model(x)
+    return seen.maps
+
+
+shrinking = nn.Sequential(nn.Conv2d(1, 5, 3), nn.ReLU(), nn.Conv2d(5, 1, 3))
+halving = nn.Linear(2, 1, bias=False)
+halving.weight.data = torch.tensor([[0.5, -1.0]])
+rectified = nn.Sequential(halving, nn.ReLU(inplace=True))
+pair, same = torch.tensor([[2.0, 4.0], [8.0, 1.0]]), nn.Linear(2, 2)
+check(
+    FeatureMaps,
+    Example(
+        shrinking,
+        torch.rand(1, 1, 28, 28),
+        look_at=lambda maps: {name: tuple(values.shape) for name, values in maps.items()},
+        gives={"0": (1, 5, 26, 26), "1": (1, 5, 26, 26), "2": (1, 1, 24, 24)},
+        note="three layers and their shapes",
+    ),
+    Example(
+        rectified,
+        pair,
+        gives={"0": torch.tensor([[-3.0], [3.0]]), "1": torch.tensor([[0.0], [3.0]])},
+        note="an in-place ReLU does not change what was recorded before it",
+    ),
+    Example(
+        nn.Sequential(shrinking, nn.Flatten()),
+        torch.rand(2, 1, 6, 6),
+        [nn.Conv2d, "1"],
+        look_at=list,
+        gives=["0.0", "0.2", "1"],
+        note="a type and a name; nested modules have dots in their names",
+    ),
+    Example(
+        nn.Sequential(same, nn.ReLU(), same),
+        pair,
+        ["0"],
+        look_at=list,
+        gives=["0", "0#2"],
+        note="a module that runs twice",
+    ),
+    Example(nn.Sequential(nn.GRU(2, 3)), pair, look_at=lambda maps: tuple(maps["0"].shape), gives=(2, 3), note="a module that gives a tuple: its first item"),
+    Example(shrinking, torch.rand(1, 1, 6, 6), [], gives={}, note="an empty list: no module"),
+    Example(shrinking, torch.rand(1, 1, 6, 6), ["conv9"], raises=ValueError, note="no such layer: ValueError"),
+    through=seen_by_feature_maps,
+)
+
+
+def left_behind(model, x):
+    """Hooks, after a block that an error ended."""
+    try:
+        with FeatureMaps(model):
+            model(x)
+    except RuntimeError:
+        return sum(len(module._forward_hooks) for module in model.modules())
+
+
+check(FeatureMaps, Example(rectified, torch.ones(1, 3), gives=0, note="an error ends the block: it goes on, no hook is left"), through=left_behind)
+
 # %% [markdown]
 # To look at an 8 one needs an 8. A popular line for it is `torch.argmax((labels == 8).int())`.
 #
@@ -261,6 +322,14 @@ def first_of_class(labels: torch.Tensor, wanted: int) -> int:
             return index
     raise ValueError(f"no {wanted} among these {len(labels)} labels")
     ### END SOLUTION
+
+
+# %% first_of_class_first role="check"
+check(
+    first_of_class,
+    Example(torch.tensor([3, 8, 1, 8]), 8, gives=1, note="the first of two 8s"),
+    Example(torch.tensor([3, 0, 1]), 8, raises=ValueError, note="no 8 in the batch: ValueError"),
+)
 
 
 # %% plot_maps role="solution"
@@ -293,48 +362,6 @@ def plot_maps(maps: dict[str, torch.Tensor], channels: int = 5) -> plt.Figure:
 
 
 # %% feature_maps_check role="check" points=16 title="Feature maps"
-def seen_by_feature_maps(model, x, layers=None):
-    with FeatureMaps(model, layers) as seen:
-        model(x)
-    return seen.maps
-
-
-shrinking = nn.Sequential(nn.Conv2d(1, 5, 3), nn.ReLU(), nn.Conv2d(5, 1, 3))
-halving = nn.Linear(2, 1, bias=False)
-halving.weight.data = torch.tensor([[0.5, -1.0]])
-rectified = nn.Sequential(halving, nn.ReLU(inplace=True))
-pair = torch.tensor([[2.0, 4.0], [8.0, 1.0]])
-check(
-    FeatureMaps,
-    Example(
-        shrinking,
-        torch.rand(1, 1, 28, 28),
-        look_at=lambda maps: {name: tuple(values.shape) for name, values in maps.items()},
-        gives={"0": (1, 5, 26, 26), "1": (1, 5, 26, 26), "2": (1, 1, 24, 24)},
-        note="three layers and their shapes",
-    ),
-    Example(
-        rectified,
-        pair,
-        gives={"0": torch.tensor([[-3.0], [3.0]]), "1": torch.tensor([[0.0], [3.0]])},
-        note="an in-place ReLU does not change what was recorded before it",
-    ),
-    Example(
-        nn.Sequential(shrinking, nn.Flatten()),
-        torch.rand(2, 1, 6, 6),
-        [nn.Conv2d, "1"],
-        look_at=list,
-        gives=["0.0", "0.2", "1"],
-        note="a type and a name; nested modules have dots in their names",
-    ),
-    Example(shrinking, torch.rand(1, 1, 6, 6), ["conv9"], raises=ValueError, note="no such layer: ValueError"),
-    through=seen_by_feature_maps,
-)
-check(
-    first_of_class,
-    Example(torch.tensor([3, 8, 1, 8]), 8, gives=1),
-    Example(torch.tensor([3, 0, 1]), 8, raises=ValueError, note="no 8 in the batch: ValueError"),
-)
 check(
     plot_maps,
     Example(
@@ -345,6 +372,12 @@ check(
         note="the titles, in reading order",
     ),
     Example({"dense": torch.rand(2, 10)}, look_at=lambda figure: len(figure.axes), gives=5, note="a single map"),
+    Example(
+        {"dense": torch.tensor([[1.0, 2, 3], [4, 5, 6]])},
+        look_at=lambda figure: figure.axes[0].images[0].get_array().tolist(),
+        gives=[[1.0, 2.0, 3.0]],
+        note="of a dense layer: image 0 as an array (1, N)",
+    ),
 )
 
 # %%
@@ -404,6 +437,27 @@ def stroke_kernels(size: int = 5) -> torch.Tensor:
     ### END SOLUTION
 
 
+# %% stroke_kernels_first role="check"
+t3, u3 = 2 / 3, -1 / 3
+check(
+    stroke_kernels,
+    Example(
+        3,
+        gives=torch.tensor(
+            [
+                [[[u3, t3, u3], [u3, t3, u3], [u3, t3, u3]]],
+                [[[u3, u3, u3], [t3, t3, t3], [u3, u3, u3]]],
+                [[[t3, u3, u3], [u3, t3, u3], [u3, u3, t3]]],
+                [[[u3, u3, t3], [u3, t3, u3], [t3, u3, u3]]],
+            ]
+        ),
+        note="3 × 3",
+    ),
+    Example(look_at=lambda kernels: tuple(kernels.shape), gives=(4, 1, 5, 5), note="5 × 5 unless told otherwise"),
+    Example(4, raises=ValueError, note="no middle: ValueError"),
+)
+
+
 # %% kernel_grid role="solution"
 def kernel_grid(layer: nn.Conv2d, columns: int = 8) -> plt.Figure:
     """Draw the kernels of a layer, each as it looks at input channel 0, and return the figure.
@@ -430,26 +484,8 @@ def kernel_grid(layer: nn.Conv2d, columns: int = 8) -> plt.Figure:
 
 
 # %% stroke_kernels_check role="check" points=6 title="Kernels by hand"
-t3, u3 = 2 / 3, -1 / 3
 two_in = nn.Conv2d(2, 3, (2, 4), bias=False)
 two_in.weight.data = torch.arange(48.0).reshape(3, 2, 2, 4) - 20
-check(
-    stroke_kernels,
-    Example(
-        3,
-        gives=torch.tensor(
-            [
-                [[[u3, t3, u3], [u3, t3, u3], [u3, t3, u3]]],
-                [[[u3, u3, u3], [t3, t3, t3], [u3, u3, u3]]],
-                [[[t3, u3, u3], [u3, t3, u3], [u3, u3, t3]]],
-                [[[u3, u3, t3], [u3, t3, u3], [t3, u3, u3]]],
-            ]
-        ),
-        note="3 × 3",
-    ),
-    Example(look_at=lambda kernels: tuple(kernels.shape), gives=(4, 1, 5, 5), note="5 × 5 unless told otherwise"),
-    Example(4, raises=ValueError, note="no middle: ValueError"),
-)
 check(
     kernel_grid,
     Example(
@@ -530,6 +566,8 @@ names = ["slope, channel 0", "slope, channel 1", "saliency"]
 plots.row(first, second, strongest, titles=names, signs=["", "→"])
 
 # %% [markdown]
+# The mode is not your problem this time: `with in_eval_mode(model):`, in the first code cell, is what you wrote in A4.
+#
 # A pixel that pulls the score *down* matters as much as one that pushes it up, so take the absolute value; then the largest over the channels. In this order: at the top left
 # the slopes are 1 and −4, and 4 is right.
 #
@@ -547,8 +585,6 @@ plots.row(first, second, strongest, titles=names, signs=["", "→"])
 # the gradient of the sum is each image's own.
 #
 # </details>
-# The mode is not your problem this time: `with in_eval_mode(model):`, in the first code cell, is what you wrote in A4.
-#
 # <details><summary>Help: I get <code>RuntimeError: element 0 of tensors does not require grad and does not have a grad_fn</code></summary>
 #
 # Whoever called you may be inside `with torch.no_grad():`. Open `with torch.enable_grad():` around your forward pass.
@@ -615,6 +651,27 @@ check(
     Example(linear, one_image, 2, raises=IndexError, note="there is no class 2: IndexError"),
 )
 
+
+def looked_at(model, x):
+    """The map, from inside no_grad and of a model in training mode; then its modes, and whether gradients are left in it."""
+    with torch.no_grad():
+        found = saliency(model, x, 0)
+    return found, [module.training for module in model.modules()], [p.grad is not None for p in model.parameters()]
+
+
+dropping = nn.Sequential(nn.Dropout(0.5), linear.eval()).train()
+linear.eval()
+check(
+    saliency,
+    Example(
+        dropping,
+        one_image,
+        gives=(strongest[None], [True, True, False, False, False], [False, False]),
+        note="inside no_grad, and with dropout in training mode: the same map, and nothing is touched",
+    ),
+    through=looked_at,
+)
+
 # %%
 some = torch.stack([x[y == digit][0] for digit in (0, 3, 7, 8)])
 with after_writing("saliency"):
@@ -658,7 +715,8 @@ def trustworthy(look) -> bool:
     - the slope of the score: not of a probability
     - of the class that is asked for: an int, or a list of B ints, or none (each image's own largest score)
     - one map for each image, (B, H, W), also for B = 1
-    - computed in eval mode; afterwards the training flags, the parameters' `.grad` and x are as before
+    - computed in eval mode; afterwards the training flags, the parameters' `.grad` and x are as before:
+      x has the same numbers and the same `.grad`, and asks for gradients (`requires_grad`) only if it did so before
     - it raises no error for images (B, C, H, W) and classes that exist
 
     `look` may raise anything; `trustworthy` does not. Allow for rounding: `torch.allclose`, not `==`.
@@ -1014,6 +1072,22 @@ def standardize_and_clip(
     ### END SOLUTION
 
 
+# %% standardize_and_clip_first role="check"
+g = torch.tensor([[[-2.0, 0.0], [0.0, 10.0]], [[7.0, 7.0], [7.0, 7.0]]])
+straight = torch.tensor([[[-1.0, 0.0, 1.0]]])
+check(
+    standardize_and_clip,
+    Example(straight, gives=[[[0.4, 0.5, 0.6]]], note="mean 0, σ 1: one σ is a tenth"),
+    Example(straight, saturation=1.0, lo=0.2, gives=[[[0.2, 0.5, 1.0]]], note="more saturation, cut at 0.2 and 1"),
+    Example(g, look_at=lambda p: p[1], gives=torch.full((2, 2), 0.5), note="a plain picture becomes plain gray"),
+    Example(
+        straight.reshape(1, 3, 1, 1),
+        gives=torch.tensor([0.4, 0.5, 0.6]).reshape(1, 3, 1, 1),
+        note="over all channels of a picture together",
+    ),
+)
+
+
 # %% normalize01 role="solution"
 def normalize01(x: torch.Tensor, eps: float = 1e-12) -> torch.Tensor:
     """Stretch to [0, 1]: (B, H, W) or (B, C, H, W) -> the same shape and dtype.
@@ -1030,6 +1104,13 @@ def normalize01(x: torch.Tensor, eps: float = 1e-12) -> torch.Tensor:
     return (x - low) / (high - low).clamp(min=eps)
     ### END SOLUTION
 
+
+# %% normalize01_first role="check"
+check(
+    normalize01,
+    Example(g, gives=[[[0, 1 / 6], [1 / 6, 1]], [[0, 0], [0, 0]]], note="each picture by itself, a plain one is 0"),
+    Example(torch.tensor([[[1.0, float("nan")]]]), raises=ValueError, note="NaN: ValueError"),
+)
 
 # %% [markdown]
 # Where on the image does it glow? Lay the map over it in red: 0 is white, $(1, 1, 1)$; 1 is red, $(1, 0, 0)$; so heat $h$ has the colour $(1,\,1-h,\,1-h)$. Then mix: $\alpha$ parts of it and $1-\alpha$ parts of the image.
@@ -1054,24 +1135,6 @@ def overlay(gray: torch.Tensor, heat: torch.Tensor, alpha: float = 0.75) -> torc
 
 
 # %% picture_maths_check role="check" points=10 title="From gradients to pictures"
-g = torch.tensor([[[-2.0, 0.0], [0.0, 10.0]], [[7.0, 7.0], [7.0, 7.0]]])
-straight = torch.tensor([[[-1.0, 0.0, 1.0]]])
-check(
-    standardize_and_clip,
-    Example(straight, gives=[[[0.4, 0.5, 0.6]]], note="mean 0, σ 1: one σ is a tenth"),
-    Example(straight, saturation=1.0, lo=0.2, gives=[[[0.2, 0.5, 1.0]]], note="more saturation, cut at 0.2 and 1"),
-    Example(g, look_at=lambda p: p[1], gives=torch.full((2, 2), 0.5), note="a plain picture becomes plain gray"),
-    Example(
-        straight.reshape(1, 3, 1, 1),
-        gives=torch.tensor([0.4, 0.5, 0.6]).reshape(1, 3, 1, 1),
-        note="over all channels of a picture together",
-    ),
-)
-check(
-    normalize01,
-    Example(g, gives=[[[0, 1 / 6], [1 / 6, 1]], [[0, 0], [0, 0]]], note="each picture by itself, a plain one is 0"),
-    Example(torch.tensor([[[1.0, float("nan")]]]), raises=ValueError, note="NaN: ValueError"),
-)
 check(
     overlay,
     Example(
@@ -1080,6 +1143,7 @@ check(
         gives=[[[[0.75, 0.95]], [[0.0, 0.575]], [[0.0, 0.575]]]],
         note="two pixels: hot on black, warm on light gray",
     ),
+    Example(torch.zeros(1, 2, 2), torch.zeros(1, 2, 3), raises=ValueError, note="a map of another shape: ValueError"),
 )
 
 # %%
@@ -1153,6 +1217,7 @@ check(
     Example(thirds, gives=[0.25, 0.5, 0.25], note="scores log 1, log 2, log 1"),
     Example(thirds, T=0.5, gives=[1 / 6, 4 / 6, 1 / 6], note="half the temperature squares the odds: 1 : 4 : 1"),
     Example(torch.tensor([[10_000.0, 0.0], [1.0, 1.0]]), gives=[[1, 0], [0.5, 0.5]], note="10,000 is not too much"),
+    Example(thirds[:, None], T=0.5, dim=0, gives=[[1 / 6], [4 / 6], [1 / 6]], note="down a column: dim=0"),
     Example(thirds, T=0.0, raises=ValueError, note="T = 0: ValueError"),
 )
 
@@ -1239,6 +1304,53 @@ def prediction_strip(
     ### END SOLUTION
 
 
+# %% prediction_strip_first role="check"
+three = torch.rand(3, 3, 4, 5)
+truth, said = torch.tensor([0, 1, 1]), torch.tensor([0, 0, 1])
+check(
+    prediction_strip,
+    Example(
+        three,
+        truth,
+        said,
+        ["cat", "dog"],
+        look_at=lambda figure: [axes.get_title() for axes in figure.axes],
+        gives=["cat / cat", "dog / cat", "dog / dog"],
+        note="the titles of three images",
+    ),
+    Example(
+        three,
+        truth,
+        said,
+        ["cat", "dog"],
+        only_errors=True,
+        look_at=lambda figure: [axes.images[0].get_array().shape for axes in figure.axes],
+        gives=[(4, 5, 3)],
+        note="one error, colours last",
+    ),
+    Example(
+        three[:, :1] / 2,
+        truth,
+        said,
+        ["cat", "dog"],
+        n=2,
+        look_at=lambda figure: [(axes.images[0].get_array().shape, axes.images[0].get_clim()) for axes in figure.axes],
+        gives=[((4, 5), (0.0, 1.0))] * 2,
+        note="two gray images, drawn from 0 to 1",
+    ),
+    Example(
+        three,
+        truth,
+        truth,
+        ["cat", "dog"],
+        only_errors=True,
+        look_at=lambda figure: len(figure.axes),
+        gives=0,
+        note="no error, no axes",
+    ),
+)
+
+
 # %% training_curves role="solution"
 def training_curves(logs: dict[str, list[float]], boundary: int | None = None) -> plt.Figure:
     """Draw loss (first axes) and accuracy (second axes) over training steps; return the figure.
@@ -1270,6 +1382,39 @@ def training_curves(logs: dict[str, list[float]], boundary: int | None = None) -
     ### END SOLUTION
 
 
+# %% training_curves_first role="check"
+logs = {"loss": [1.0, 0.8, 0.6, 0.5, 0.4, 0.4], "acc": [0.2, 0.4, 0.5, 0.6, 0.6, 0.7]}
+logs |= {"val_loss": [0.9, 0.7], "val_acc": [0.3, 0.5]}
+check(
+    training_curves,
+    Example(
+        logs,
+        look_at=lambda figure: [[float(v) for v in line.get_xdata()] for line in figure.axes[0].lines],
+        gives=[[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [3.0, 6.0]],
+        note="6 steps in 2 epochs: where the values are drawn",
+    ),
+    Example(
+        logs,
+        boundary=2,
+        look_at=lambda figure: [len(axes.lines) for axes in figure.axes],
+        gives=[3, 3],
+        note="a boundary is one more line in both axes",
+    ),
+    Example(
+        logs,
+        look_at=lambda figure: [(axes.get_xlabel(), axes.get_ylabel(), axes.get_ylim()[0]) for axes in figure.axes],
+        gives=[("step", "loss", 0.0), ("step", "accuracy", 0.0)],
+        note="labels, and both y axes from 0",
+    ),
+    Example(
+        logs,
+        look_at=lambda figure: [[text.get_text() for text in axes.get_legend().get_texts()] for axes in figure.axes],
+        gives=[["train", "valid"]] * 2,
+        note="the legends",
+    ),
+)
+
+
 # %% confusion_figure role="solution"
 def confusion_figure(matrix: torch.Tensor, classes: list[str]) -> plt.Figure:
     """Draw a confusion matrix (K, K) of ints with its numbers; return the figure.
@@ -1296,58 +1441,6 @@ def confusion_figure(matrix: torch.Tensor, classes: list[str]) -> plt.Figure:
 
 
 # %% evidence_check role="check" points=12 title="Evidence"
-three = torch.rand(3, 3, 4, 5)
-truth, said = torch.tensor([0, 1, 1]), torch.tensor([0, 0, 1])
-logs = {"loss": [1.0, 0.8, 0.6, 0.5, 0.4, 0.4], "acc": [0.2, 0.4, 0.5, 0.6, 0.6, 0.7]}
-logs |= {"val_loss": [0.9, 0.7], "val_acc": [0.3, 0.5]}
-check(
-    prediction_strip,
-    Example(
-        three,
-        truth,
-        said,
-        ["cat", "dog"],
-        look_at=lambda figure: [axes.get_title() for axes in figure.axes],
-        gives=["cat / cat", "dog / cat", "dog / dog"],
-        note="the titles of three images",
-    ),
-    Example(
-        three,
-        truth,
-        said,
-        ["cat", "dog"],
-        only_errors=True,
-        look_at=lambda figure: [axes.images[0].get_array().shape for axes in figure.axes],
-        gives=[(4, 5, 3)],
-        note="one error, colours last",
-    ),
-    Example(
-        three,
-        truth,
-        truth,
-        ["cat", "dog"],
-        only_errors=True,
-        look_at=lambda figure: len(figure.axes),
-        gives=0,
-        note="no error, no axes",
-    ),
-)
-check(
-    training_curves,
-    Example(
-        logs,
-        look_at=lambda figure: [[float(v) for v in line.get_xdata()] for line in figure.axes[0].lines],
-        gives=[[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [3.0, 6.0]],
-        note="6 steps in 2 epochs: where the values are drawn",
-    ),
-    Example(
-        logs,
-        boundary=2,
-        look_at=lambda figure: [len(axes.lines) for axes in figure.axes],
-        gives=[3, 3],
-        note="a boundary is one more line in both axes",
-    ),
-)
 check(
     confusion_figure,
     Example(
@@ -1356,6 +1449,13 @@ check(
         look_at=lambda figure: sorted((text.get_position(), text.get_text()) for text in figure.axes[0].texts),
         gives=[((0, 0), "5"), ((0, 1), "0"), ((1, 0), "1"), ((1, 1), "7")],
         note="each count at (column, row)",
+    ),
+    Example(
+        torch.tensor([[5, 1], [0, 7]]),
+        ["cat", "dog"],
+        look_at=lambda figure: [figure.axes[0].get_xlabel(), *[text.get_text() for text in figure.axes[0].get_yticklabels()]],
+        gives=["predicted", "cat", "dog"],
+        note="what the x axis is called, and the names on the y axis",
     ),
 )
 
