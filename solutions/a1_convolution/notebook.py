@@ -208,6 +208,7 @@ check(
     flatten_batch,
     Example(two, gives=[[0, 1, 2, 3, 4, 5], [6, 7, 8, 9, 10, 11]], note="two gray images of 2 × 3"),
     Example(digits, look_at=lambda x: tuple(x.shape), gives=(64, 784), note="64 images of 28 × 28"),
+    Example(two[:1], gives=[[0, 1, 2, 3, 4, 5]], note="a batch of one image stays a batch"),
     Example(
         two.permute(0, 1, 3, 2),
         gives=[[0, 3, 1, 4, 2, 5], [6, 9, 7, 10, 8, 11]],
@@ -351,9 +352,16 @@ def true_conv2d(X: torch.Tensor, K: torch.Tensor) -> torch.Tensor:
 
 # %% corr2d_check role="check" points=14 title="Cross-correlation"
 X, K = torch.arange(9.0).reshape(3, 3), torch.arange(4.0).reshape(2, 2)
+wide = torch.tensor([[1.0, 2.0, 0.0, 1.0, 3.0], [0.0, 1.0, 2.0, 1.0, 0.0], [2.0, 0.0, 1.0, 0.0, 1.0]])
 check(
     true_conv2d,
     Example(X, K, gives=[[5, 11], [23, 29]], note="the turned kernel"),
+    Example(
+        wide.double(),
+        torch.tensor([[1.0, -1.0, 0.5]]).double(),
+        gives=[[-1.5, 2, 2], [1, -0.5, 0], [2, -1, 1.5]],
+        note="float64, a 3 × 5 image, a 1 × 3 kernel",
+    ),
 )
 
 # %% [markdown]
@@ -443,6 +451,7 @@ check(
     Example(30, 3, gives=28),
     Example(224, 5, 2, 1, gives=111),
     Example(528, 7, 3, 2, gives=176),
+    Example(9, 3, d=2, gives=5, note="dilation 2: a kernel of 3 reaches over 5 of 9 pixels"),
     Example(3, 5, raises=ValueError, note="a kernel of 5 on 3 pixels: ValueError"),
 )
 
@@ -481,6 +490,7 @@ def same_padding(k: int, d: int = 1) -> int:
 check(
     same_padding,
     Example(5, gives=2),
+    Example(4, 2, gives=3, note="dilation 2: a kernel of 4 reaches over 7 pixels"),
     Example(4, raises=ValueError, note="an even kernel: ValueError"),
 )
 
@@ -518,7 +528,8 @@ def even_cover_padding(n: int, k: int, s: int) -> int | None:
 check(
     even_cover_padding,
     Example(10, 3, 3, gives=1),
-    Example(224, 5, 2, gives=None),
+    Example(3, 5, 2, gives=1, note="3 pixels: a kernel of 5 fits only with padding"),
+    Example(224, 5, 2, gives=None, note="no padding does it: None"),
 )
 
 # %% [markdown]
@@ -619,6 +630,15 @@ check(
     ),
 )
 
+
+def written_into(x):
+    """x, after 9 was written into what pad2d made of it without adding anything."""
+    pad2d(x, 0, 0, 0, 0).fill_(9)
+    return x
+
+
+check(pad2d, Example(small.clone(), gives=small, note="nothing to add: still a new tensor"), through=written_into)
+
 # %% [markdown]
 # ---
 # ## T1.5 · `conv2d`: channels, bias, stride, padding
@@ -656,7 +676,7 @@ plots.row(*maps, titles=["kernel + 0", "kernel + 1", "kernel + 2"])
 #
 # $$Y_{b,o,i,j} = u_o + \sum_{c}\sum_{x,y} \tilde X_{b,\,c,\,i s_h+x,\,j s_w+y}\; W_{o,c,x,y}$$
 #
-# where $\tilde X$ is the padded image. **Stride** 2 takes every second place. The padded 1 … 9 of T1.4 again:
+# where $u_o$ is the bias and $\tilde X$ the padded image. **Stride** 2 takes every second place. The padded 1 … 9 of T1.4 again:
 
 # %%
 plots.row(sums, sums[::2, ::2], titles=["stride 1", "stride 2"], signs="→")
@@ -901,6 +921,14 @@ check(
     conv_components,
     Example(x, weight, bias, look_at=lambda both: both[0], gives=pair, note="the two components"),
     Example(x, weight, bias, look_at=lambda both: both[1], gives=their_map, note="their map"),
+    Example(
+        torch.zeros(2, 3, 6, 7).double(),
+        torch.zeros(4, 3, 3, 2).double(),
+        torch.arange(4.0).double(),
+        look_at=lambda both: (tuple(both[0].shape), both[1][:, :, 0, 0]),
+        gives=((2, 4, 3, 4, 6), torch.arange(4.0).double().expand(2, 4)),
+        note="two images, three channels, four kernels of zeros, float64: the maps are the bias",
+    ),
 )
 
 # %% [markdown]
@@ -1085,6 +1113,13 @@ check(
         gives=torch.tensor(math.exp(1 / 4)),
         note="σ = 2: the centre is e^(1/4) times the corner",
     ),
+    Example(
+        4,
+        1.0,
+        look_at=lambda g: (g[1, 1] / g[2, 2], g[1, 1] / g[1, 0]),
+        gives=(torch.tensor(1.0), torch.tensor(math.exp(1.0))),
+        note="4 × 4: four equal ones in the middle, e times as large as those beside them",
+    ),
 )
 
 # %% [markdown]
@@ -1199,6 +1234,7 @@ check(
     Example(ramp, 2, 3, torch.ones(3, 5) / 15, gives=torch.tensor(19.0), note="the mean around (2, 3)"),
     Example(ramp.double(), 4 - 1, 8 - 3, torch.ones(3, 5).double(), gives=torch.tensor(435.0).double(), note="float64, the last place"),
     Example(ramp, 0, 3, torch.ones(3, 5), raises=IndexError, note="row 0: IndexError"),
+    Example(ramp, 2, 8 - 2, torch.ones(3, 5), raises=IndexError, note="one column too far to the right: IndexError"),
     Example(ramp, 2, 3, torch.ones(2, 3), raises=ValueError, note="an even kernel: ValueError"),
 )
 
@@ -1437,6 +1473,16 @@ def starts(seed):
     return learn_kernel(stripe, edges, (1, 2), steps=1, seed=seed)[1]
 
 
+def drawn_next(seed):
+    """The next of everybody's random numbers, after a call."""
+    torch.manual_seed(seed)
+    learn_kernel(stripe, edges, (1, 2), steps=1)
+    return torch.rand(1)
+
+
+torch.manual_seed(7)
+untouched = torch.rand(1)
+check(learn_kernel, Example(7, gives=untouched, note="everybody else's random numbers stay the same"), through=drawn_next)
 check(
     learn_kernel,
     Example(5, look_at=lambda loss: loss == starts(5), gives=True, note="two calls in a row with one seed: the same"),
