@@ -774,8 +774,8 @@ def train_names(rows, make_vocab, make_model, epochs=15, batch_size=32, lr=2e-3,
     - torch.manual_seed(seed) comes first, so the same seed gives the same network, and another seed another one.
     - In each epoch every row is used once, in batches of batch_size (the last may be shorter), in a random
       order that is a new one in every epoch.
-    - The model gets a tensor of ids (B, L), int64, in train mode, and gives logits. The loss is their cross entropy,
-      the mean over the batch. One step of torch.optim.Adam(lr=lr) per batch, with the gradient of this batch alone.
+    - The model gets a tensor of ids (B, L), int64, in train mode, and gives logits, in float32 or float64. The loss is their
+      cross entropy, the mean over the batch. One step of torch.optim.Adam(lr=lr) per batch, with the gradient of this batch alone.
     - losses: a list of `epochs` Python floats, for each epoch the mean over all its names of the loss they had.
     - The model comes back in eval mode.
     """
