@@ -56,6 +56,7 @@ class Around:
     passed_on: bool = False  # an argument of a call, a value of a dictionary, an element of a tuple
     operand: bool = False  # of a division, its rest or a product
     forgotten: tuple[str, ...] = ()  # parameters that the function never uses
+    optional: tuple[str, ...] = ()  # parameters that are None by default, and never compared with it
     changed: tuple[str, ...] = ()  # parameters that it changes in place
     masks: tuple[str, ...] = ()  # variables that hold a comparison
     keywords: tuple[tuple[str, str, str], ...] = ()  # of its calls: function, word, variable

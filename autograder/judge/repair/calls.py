@@ -21,6 +21,10 @@ _GROUPS = (
     "repeat repeat_interleave", "sort argsort", "mul div", "add sub", "gt ge", "lt le", "children modules",
     "named_children named_modules", "randint randperm", "parameters named_parameters", "log1p log", "expm1 exp",
     "strip lstrip rstrip", "startswith endswith", "upper lower", "mean median",
+    "relu leaky_relu elu gelu tanh sigmoid", "ReLU LeakyReLU", "l1_loss mse_loss smooth_l1_loss", "cumsum cumprod",
+    "cross_entropy nll_loss", "adaptive_avg_pool2d adaptive_max_pool2d", "AdaptiveAvgPool2d AdaptiveMaxPool2d",
+    "tril triu", "split chunk", "uniform_ normal_", "zeros_ ones_", "SGD Adam AdamW",
+    "kaiming_normal_ xavier_normal_", "kaiming_uniform_ xavier_uniform_", "isnan isinf", "lower upper",
     "no_grad enable_grad", "prod sum", "detach item", "zip product",
 )  # fmt: skip
 RENAMED: dict[str, list[str]] = {}
@@ -43,6 +47,9 @@ _METHODS = (
     "exp()",
     "relu()",
     "softmax(1)",
+    "sigmoid()",
+    "log()",
+    "tolist()",
     "flatten(1)",
     "T",
     "mT",

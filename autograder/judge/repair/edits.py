@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.course.answers import Definition
-from autograder.judge.repair import calls, finer, formulas, lasting, rows, statements, usual
+from autograder.judge.repair import calls, finer, forgotten, formulas, lasting, rows, statements, usual
 from autograder.judge.repair import expressions as of
 from autograder.judge.repair.around import Around, Site, sites
 from autograder.judge.repair.aspects import Aspect
@@ -51,6 +51,11 @@ RULES: tuple[of.ExpressionRule | statements.StatementRule, ...] = (
     (ast.Call, Aspect.AXIS, finer.of_each_row),
     (ast.Call, Aspect.ORDER, usual.other_letters),
     (Aspect.MISSING, lasting.copied_first),
+    (ast.Compare, Aspect.COMPARISON, forgotten.other_ends),
+    (ast.Call, Aspect.ORDER, forgotten.turned_round),
+    (Aspect.MISSING, forgotten.not_given_at_all),
+    (Aspect.CONDITION, forgotten.one_branch),
+    (Aspect.CONDITION, forgotten.again_and_again),
     (ast.Call, Aspect.ORDER, usual.other_steps_first),
     (Aspect.MOVED, lasting.cut_later),
     ((ast.UnaryOp, ast.BoolOp, ast.IfExp), Aspect.CONDITION, usual.not_given),
@@ -120,9 +125,12 @@ RULES: tuple[of.ExpressionRule | statements.StatementRule, ...] = (
     (ast.Attribute, Aspect.NAME, usual.other_fields),
     (ast.Call, Aspect.ARGUMENT, usual.other_keywords),
     (ast.Name, Aspect.CONDITION, usual.the_others),
+    (ast.expr, Aspect.MISSING, forgotten.a_factor_more),
+    (ast.expr, Aspect.MISSING, forgotten.a_bound_more),
     (ast.expr, Aspect.MISSING, calls.a_method_more),
     (ast.expr, Aspect.MISSING, calls.a_function_more),
 )
+OUTWEIGHS = (forgotten.a_factor_more, forgotten.a_bound_more)  # a slip before it: told where nothing else repairs it
 OF_NAMES = (of.twin_names, of.other_names, of.other_attributes)  # two names at once are exchanged: an order
 LIKELY = (of.next_numbers, of.shifted, of.twin_names, statements.dropped)  # slips of those who know what they want
 
@@ -137,6 +145,11 @@ class Edit:
     source: str  # the whole definition, changed
     rank: tuple[int, bool, int]  # lower ones are more likely: see `_in_turns`, and where it stopped
     columns: Mapping[int, int]  # line of the cell → where the change begins: that one, and one beside it changed alike
+
+    @property
+    def outweighs(self) -> bool:
+        """Whether it may make up for a slip in another place."""
+        return RULES[self.rank[-1]][-1] in OUTWEIGHS
 
     @property
     def lines(self) -> tuple[int, ...]:

@@ -10,10 +10,12 @@ import torch
 from autograder.box.inside import wire
 from autograder.box.outcome import Handle, Reply, StudentError
 from autograder.judge.conversation import Ask, Exchange, Request
+from autograder.judge.repair.near import nearness
 from autograder.judge.replay import Case, same_value
 from autograder.model import Verdict
 
 SECONDS = 1.0
+STOPPED = -1.0  # how near an error comes
 LOOSE = 0.05  # of the largest value: no check is as lenient
 
 
@@ -26,13 +28,17 @@ class Question:
     right: Any
     raised: bool
 
-    def is_still_wrong(self, ask: Ask) -> bool:
-        """Whether it is answered as wrongly as before, or in another way that no check lets pass."""
+    def asked(self, ask: Ask) -> tuple[bool, float]:
+        """Whether it is answered as wrongly as before, or in another way that no check lets pass; how near it comes."""
         try:
             value = ask(self.request, SECONDS).value
         except StudentError:
-            return bool(self.request["target"][0] == "name")  # a helper may be gone with the process that it was in
-        return not self.raised and (same_value(value, self.wrong, {}) or _differs(value, self.right))
+            # A helper may be gone with the process that it was in.
+            return bool(self.request["target"][0] == "name"), STOPPED
+        if self.raised:
+            return False, 0.0
+        wrong = same_value(value, self.wrong, {}) or _differs(value, self.right)
+        return wrong, nearness(value, self.right)
 
 
 def question_of(case: Case) -> Question | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from autograder.course.answers import Definition
@@ -28,6 +28,7 @@ def around_of(function: _Function, definition: Definition) -> Around:
         tuple(parameters),
         tuple(dict.fromkeys(owned)),
         forgotten=tuple(name for name in parameters if name not in used),
+        optional=tuple(name for name in _none_by_default(function) if name not in _asked_for(nodes))[:_MOST],
         changed=tuple(dict.fromkeys(name for node in nodes for name in _changed(node) if name in parameters)),
         masks=tuple(dict.fromkeys(name for node in nodes for name in _mask(node)))[:_MOST],
         keywords=tuple(dict.fromkeys(keyword for node in nodes for keyword in _keywords(node)))[:_MOST],
@@ -39,6 +40,22 @@ def around_of(function: _Function, definition: Definition) -> Around:
 def _arguments(function: _Function) -> list[ast.arg]:
     of = function.args
     return [*of.posonlyargs, *of.args, *of.kwonlyargs]
+
+
+def _none_by_default(function: _Function) -> Iterator[str]:
+    """The parameters that are None where they are not given."""
+    of = function.args
+    given = [*zip([*of.posonlyargs, *of.args][::-1], of.defaults[::-1], strict=False)]
+    for argument, default in (*given, *zip(of.kwonlyargs, of.kw_defaults, strict=True)):
+        if isinstance(default, ast.Constant) and default.value is None:
+            yield argument.arg
+
+
+def _asked_for(nodes: Iterable[ast.AST]) -> set[str]:
+    """The variables in comparisons with `is`, and those that are conditions themselves."""
+    tests = (getattr(node, "test", None) for node in nodes)
+    compared = (each for test in tests if test is not None for each in ast.walk(test))
+    return {each.id for each in compared if isinstance(each, ast.Name)}
 
 
 def _is_own(node: ast.expr) -> bool:

@@ -18,6 +18,7 @@ _STEPS = frozenset(
 )
 _SUMS = frozenset({"sum", "mean", "amax", "max", "amin", "min", "std", "var", "norm", "prod"})
 _OVER_SEVERAL = _SUMS - {"max", "min", "prod"}
+_POOLS = frozenset({"avg_pool2d", "max_pool2d", "adaptive_avg_pool2d", "adaptive_max_pool2d"})
 _RANDOM = frozenset({"rand", "randn", "randint", "randperm", "multinomial", "bernoulli", "normal"})
 _PAIRED = frozenset({"max", "min", "sort", "topk", "median", "mode"})
 _FIELDS = (
@@ -35,7 +36,7 @@ def other_steps_first(node: ast.Call, _: Around) -> Iterator[ast.expr]:
     """`a.sum().relu()` for `a.relu().sum()`, also where the steps are functions of a module: sums first, or last."""
     inner = _inner_of(node)
     both = {name_of_call(node), name_of_call(inner) if inner else ""}
-    if isinstance(inner, ast.Call) and both & _STEPS and both & _SUMS and (within := _inner_of(inner)):
+    if isinstance(inner, ast.Call) and both & _STEPS and both & (_SUMS | _POOLS) and (within := _inner_of(inner)):
         yield _around_of(inner, _around_of(node, within))
 
 

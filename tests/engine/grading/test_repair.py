@@ -85,7 +85,7 @@ def thrice(x):
     return x * 3
 """,
 }
-TWO_SLIPS = "def add(a, b):\n    a = a + 3\n    b = -b * b\n    return a - b"
+MANY_SLIPS = "def add(a, b):\n    a = a * a + 3\n    b = -b * b * b - 1\n    return (a - b) * 7"
 SUBTRACTS = "def add(a, b):\n    # the sum\n\n    return a - b"
 
 
@@ -141,8 +141,21 @@ def test_where_only_shapes_are_shown_the_line_stands_alone(report):
     assert (found.hint, found.mistake) == ("Look at line 4 of `add` (`return a - b`).", "line")
 
 
-def test_two_mistakes_at_once_are_no_line(report):
-    assert hints(report(add=TWO_SLIPS)) == {}
+def test_two_lines_of_which_only_both_repair_it_are_told_as_two(report):
+    """Neither alone makes a check pass; one brings every answer nearer."""
+    found = report(add="def add(a, b):\n    a = a * 3\n    b = b * 5\n    return a + b")
+    first, second = "Look at line 2 of `add` (`a = a * 3`).", "Look at line 3 of `add` (`b = b * 5`)."
+    assert set(hints(found).values()) == {f"Two things at once. {first} And: {second}"}
+    assert {check.mistake for check in found.checks if check.hint} == {"line_and_line"}
+
+
+def test_two_of_which_nobody_can_tell_which_are_none(report):
+    """What the last line takes instead mends it as well as what the first two compute."""
+    assert hints(report(add="def add(a, b):\n    c = a * 3\n    d = b * 5\n    return c + d")) == {}
+
+
+def test_mistakes_that_no_two_edits_mend_are_no_line(report):
+    assert hints(report(add=MANY_SLIPS)) == {}
 
 
 def test_two_lines_that_each_repair_it_are_named_together(report):
@@ -203,24 +216,25 @@ def test_a_function_in_a_cell_that_the_student_added_is_looked_at_too(report):
 def test_the_budget_is_that_of_the_whole_submission(report, monkeypatch):
     """Once the edits are used up for one exercise, none is left for the next."""
     tried: list[object] = []
-    passes = repair._Trials.repaired
-    monkeypatch.setattr(repair._Trials, "repaired", lambda *asked: tried.append(asked) or passes(*asked))
+    passes = repair.Trials.repaired
+    monkeypatch.setattr(repair.Trials, "repaired", lambda *asked: tried.append(asked) or passes(*asked))
     monkeypatch.setattr(repair, "EFFORT", 12 * repair.PER_QUESTION)
+    monkeypatch.setattr(repair, "PAIRED", 8 * repair.PER_QUESTION)
     strange = "def double(x):\n    x = x + 3\n    x = x * x * x\n    return x - 1"
     assert hints(report(double=strange, add=SUBTRACTS)) == {}
-    assert len(tried) <= 12
+    assert len(tried) <= 12 + 8
 
 
 def test_an_edit_of_what_draws_or_trains_counts_for_several(report):
     light, dear = (
-        repair._Own(Cell("cell", source), definitions_of(source)["f"])
+        repair.Own(Cell("cell", source), definitions_of(source)["f"])
         for source in ("def f(x):\n    return x", "def f(x):\n    plt.plot(x)")
     )
     assert repair._effort([light]) * 5 < repair._effort([light, dear])
 
 
 def test_an_edit_that_a_single_question_refutes_counts_for_less(report):
-    light = repair._Own(Cell("cell", "def f(x):\n    return x"), definitions_of("def f(x):\n    return x")["f"])
+    light = repair.Own(Cell("cell", "def f(x):\n    return x"), definitions_of("def f(x):\n    return x")["f"])
     assert repair._effort([light], ask_little=True) * 2 < repair._effort([light])
 
 
@@ -240,8 +254,9 @@ def test_each_function_has_its_own_line(report):
     assert found["add_sums"].startswith("Look at line 4 of `add`")
 
 
-def test_of_two_slips_in_one_function_one_is_told_where_it_repairs_a_check_alone(report):
+def test_of_two_slips_in_one_function_one_is_told_where_it_repairs_a_check_alone(report, monkeypatch):
     """The other check fails as before; none that passed is broken."""
+    monkeypatch.setattr(repair, "PAIRED", 0.0)
     both = "def double(x):\n    if x.ndim == 1:\n        return x * 7 + 1\n    return x * 3"
     course = {"tiny/test_tiny.py": CHECKS.replace('@check("double", after="double_is_twice")', '@check("double")')}
     said = "Look at line 4 of `double` (`return x * 3`): the number."
@@ -274,14 +289,15 @@ def test_a_whole_submission_has_one_budget_for_what_answers_depend_on(report, mo
     asked: list[object] = []
     monkeypatch.setattr(repair, "probes_of", lambda *given: asked.append(given) or [])
     monkeypatch.setattr(repair, "COMPARED", seconds)
-    report(double="def double(x):\n    y = x + 1\n    return x * y * 5 - x", add=TWO_SLIPS)
+    strange = "def double(x):\n    y = x.exp() + 7\n    z = y.sin() * y - 7\n    return z.cos() / y - y.sin()"
+    report(double=strange, add=MANY_SLIPS)
     assert len(asked) == times
 
 
 def test_most_edits_are_asked_one_question_only(report, monkeypatch):
     asked: list[object] = []
-    passes = repair._Trials._passes
-    monkeypatch.setattr(repair._Trials, "_passes", lambda *given: asked.append(given) or passes(*given))
+    passes = repair.Trials._passes
+    monkeypatch.setattr(repair.Trials, "_passes", lambda *given: asked.append(given) or passes(*given))
     monkeypatch.setattr(repair, "MOST_TRIED", 60)
     assert hints(report(double="def double(x):\n    y = x + 1\n    return x * y * 5 - x")) == {}
     assert len(asked) < 15
@@ -302,7 +318,7 @@ def test_nothing_is_tried_for_a_right_submission(report, monkeypatch):
     ],
 )
 def test_nothing_is_tried_where_there_is_nothing_to_repair(report, monkeypatch, double):
-    monkeypatch.setattr(repair._Trials, "repaired", None)
+    monkeypatch.setattr(repair.Trials, "repaired", None)
     assert hints(report(double=double)) == {}
 
 
