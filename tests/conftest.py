@@ -6,9 +6,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.programs import missing
 from tests.scheduling import scheduler
+
+settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("no clock")  # a busy machine makes no example wrong
 
 SAMPLE = {
     "course.toml": 'name = "Sample"\nsecret = "sample"\n',

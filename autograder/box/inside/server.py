@@ -18,6 +18,7 @@ from .ban import Ban
 from .device import await_device, device_is_lost
 from .failure import describe
 from .given import stand_in_for
+from .values import class_called
 
 MAX_ITEMS = 10_000
 
@@ -74,7 +75,7 @@ class Server:
             value.to(self.here)  # in place: beside the tensors that it will be asked about
         number = next(self._numbers)
         self.handles[number] = value
-        return wire.Handle(number, type(value).__name__)
+        return wire.Handle(number, class_called(value))
 
     def _load(self, value: Any) -> Any:
         """A request's value as live objects: arrays rebuilt, handles looked up."""

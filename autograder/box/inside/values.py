@@ -61,13 +61,34 @@ class Array:
 
 
 def _of_tensor(value: torch.Tensor) -> Array | None:
+    try:
+        return _numbers_of(value)
+    except (MemoryError, torch.OutOfMemoryError):
+        raise
+    except Exception:  # noqa: BLE001  # without data, of a transformation that has ended, of a class that refuses
+        return None
+
+
+def _numbers_of(value: torch.Tensor) -> Array | None:
     name = str(value.dtype).removeprefix("torch.")
     if value.layout is not torch.strided or value.is_nested or name not in TORCH_DTYPES:
         return None
-    try:
-        plain = value.detach().resolve_conj().resolve_neg().cpu().reshape(-1)
-    except NotImplementedError:  # on the meta device: a tensor without data
-        return None
+    plain = value.detach().resolve_conj().resolve_neg().cpu().reshape(-1)
     plain = plain.clone(memory_format=torch.contiguous_format)  # `contiguous` keeps the stride 2 of logits[:1, 1]
     data = plain.view(torch.uint8).numpy().tobytes() if plain.numel() else b""
     return Array("torch", name, tuple(value.shape), str(value.device), bool(value.requires_grad), data)
+
+
+def class_called(value: Any) -> str:
+    """The name of its class; of a tensor that has no dense plain form, which kind it is."""
+    if type(value) is not torch.Tensor:
+        return type(value).__name__
+    kinds = {
+        "Nested": value.is_nested,
+        "Sparse": value.layout is not torch.strided,
+        "Meta": value.device.type == "meta",
+        "Quantized": value.is_quantized,
+        "Unreadable": str(value.dtype).removeprefix("torch.") in TORCH_DTYPES,
+        f"{value.dtype}_".removeprefix("torch."): True,
+    }
+    return next(kind for kind, applies in kinds.items() if applies) + "Tensor"

@@ -26,6 +26,10 @@ def _through(value):
     return decode(encode(value))
 
 
+def test_no_example_is_judged_by_the_clock():
+    assert settings().deadline is None
+
+
 def test_a_single_number_out_of_a_wide_row_comes_back():
     assert torch.equal(_through(torch.tensor([[1.0, 3.0]])[:, 1]).rebuild(), torch.tensor([3.0]))
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch._subclasses import FakeTensorMode
 
 from autograder.model import Verdict
 from tests.engine.samples.judge import one_result, stub
@@ -166,3 +167,39 @@ def test_an_object_is_no_number_whatever_it_is_called(tmp_path: Path) -> None:
     fake = type("int", (), {"__eq__": lambda _self, _other: True, "__hash__": None})
     result = one_result(tmp_path, f"{CALL}.to_equal(3)", double=lambda _x: fake())
     assert result.message == "The result is an object of type int, expected an int."
+
+
+class Refusing(torch.Tensor):
+    """Whose numbers nobody gets."""
+
+    @classmethod
+    def __torch_function__(cls, *_more: object) -> None:
+        """Raises whatever is done with it."""
+        raise TypeError("no")
+
+
+def escaped(x: torch.Tensor) -> torch.Tensor:
+    """A tensor of a transformation that has ended."""
+    kept: list[torch.Tensor] = []
+    torch.vmap(lambda row: kept.append(row) or row)(x)
+    return kept[0]
+
+
+NO_DENSE_FORM = {
+    "SparseTensor": lambda: ONES.to_sparse(),
+    "NestedTensor": lambda: torch.nested.as_nested_tensor([ONES]),
+    "MetaTensor": lambda: ONES.to("meta"),
+    "float8_e5m2_Tensor": lambda: ONES.to(torch.float8_e5m2),
+    "UnreadableTensor": lambda: escaped(ONES),
+    "MaskedTensor": lambda: torch.masked.masked_tensor(ONES, ONES > 0),
+    "FakeTensor": lambda: FakeTensorMode().from_tensor(ONES),
+    "Refusing": lambda: ONES.as_subclass(Refusing),
+    "QuantizedTensor": lambda: torch.quantize_per_tensor(ONES.float(), 1.0, 0, torch.quint8),
+}
+
+
+@pytest.mark.parametrize("kind", NO_DENSE_FORM)
+def test_a_tensor_without_plain_numbers_is_called_what_it_is(tmp_path: Path, kind: str) -> None:
+    """Else students read that a tensor is no tensor."""
+    result = one_result(tmp_path, f"{CALL}.to_match({ONES_EXPECTED})", double=lambda _x: NO_DENSE_FORM[kind]())
+    assert result.message == f"The result is an object of type {kind}, expected a PyTorch tensor."
