@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -34,6 +34,7 @@ from autograder.course import Assignment, load_course
 from autograder.errors import ConvgradeError
 from autograder.grading.pool import grade_all
 from autograder.grading.progress import progress
+from autograder.grading.scoring import ungraded_exercises
 from autograder.grading.session import GradingOptions, worker_spec
 from autograder.grading.worker_process import Job
 from autograder.layout import SOLUTIONS
@@ -127,12 +128,29 @@ def prove(assignment: Assignment, options: ProveOptions) -> Proof:
     for variant in proved:
         sharing.setdefault(variant.raw, []).append(variant)
     spec = worker_spec(assignment, GradingOptions(wall=options.wall, device=options.device, cluster=options.cluster))
-    jobs = (Job(_title(group), "notebook.ipynb", f"{n}", raw) for n, (raw, group) in enumerate(sharing.items()))
+    jobs = (_job(n, raw, group, assignment) for n, (raw, group) in enumerate(sharing.items()))
     with progress(f"Proving {assignment.slug}", len(sharing)) as tick:
         reports = dict(zip(sharing, grade_all(jobs, assignment, spec, options.jobs, tick), strict=True))
     offences = [Offence(variant, sentence) for variant in proved for sentence in judge(variant, reports[variant.raw])]
     lacking = () if options.only else missing(assignment, replacements(assignment))
     return Proof(assignment, proved, (*offences, *lacking), len(sharing))
+
+
+def _job(number: int, raw: bytes, variants: Sequence[Variant], assignment: Assignment) -> Job:
+    """Its notebook on its way to a worker; where right solutions share it, only their own exercises are judged.
+
+    Mistakes are judged beside everything else: what is carried forward depends on other exercises.
+    """
+    own = {variant.exercise for variant in variants}
+    if any(variant.alone or variant.kind != ALTERNATIVE for variant in variants):
+        own = set(assignment.names)
+    others = tuple(_passed(exercise) for exercise in ungraded_exercises(assignment) if exercise.name not in own)
+    extra = {"kept": Report(assignment.slug, "", "", others).to_json()} if others else {}
+    return Job(_title(variants), "notebook.ipynb", f"{number}", raw, extra)
+
+
+def _passed(exercise: ExerciseResult) -> ExerciseResult:
+    return replace(exercise, checks=tuple(replace(check, verdict=Verdict.PASSED) for check in exercise.checks))
 
 
 def _title(variants: Sequence[Variant]) -> str:

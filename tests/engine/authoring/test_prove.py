@@ -167,6 +167,40 @@ def test_a_whole_course_is_proved(sample_course):
     assert "3 problems found." in out.getvalue()
 
 
+THREE = {  # exercises, of which the third has no other right solution
+    "tiny/notebook.py": (
+        '# %% [markdown] why role="manual" points=10 title="Why?"\n# Because I say so.\n',
+        '# %% half role="solution"\ndef half(x):\n    ### BEGIN SOLUTION\n    return x / 2\n    ### END SOLUTION\n\n'
+        '# %% half_check role="check" points=10 title="Halving"\nassert half(4) == 2\n',
+    ),
+    "tiny/reference.py": ("def add", "def half(x):\n    return x / 2\n\n\ndef add"),
+    "tiny/test_tiny.py": (
+        '@check("add")',
+        '@check("half")\ndef test_half_is_half(student):\n    """half gives half"""\n'
+        '    expect(student.half(4.0)).to_match(2.0)\n\n\n@check("add")',
+    ),
+    "tiny/alternatives.py": "def double__add(x):\n    return x + x\n\n\ndef add__sum(a, b):\n    return sum([a, b])\n",
+}
+
+
+def test_of_right_solutions_that_share_a_notebook_only_their_exercises_are_judged(sample_course, monkeypatch):
+    """What they do to the others nobody asks: they have another round for each right solution of the longest list."""
+    kept = {}
+
+    def graded(jobs, *_):
+        for job in jobs:
+            checks = Report.from_json(job.extra["kept"]).checks if job.extra else ()
+            assert all(check.verdict is PASSED for check in checks)
+            kept[job.student.split(" › ")[-2 if " › " in job.student else -1]] = [check.name for check in checks]
+            yield report(PASSED, PASSED)
+
+    monkeypatch.setattr(prove_module, "grade_all", graded)
+    prove(load_course(sample_course(THREE)).assignment("tiny"), ProveOptions(jobs=1, together=True))
+    assert kept.pop(ALTERNATIVE) == ["half_is_half"]
+    assert not any(kept.values())
+    assert {PERFECT, UNTOUCHED, WITHOUT, MISTAKE} <= kept.keys()
+
+
 def test_a_change_is_proved_again(sample_course, monkeypatch, capsys):
     root, proved = sample_course(), []
     path = root / "solutions/tiny/mistakes.py"
