@@ -12,7 +12,7 @@ from autograder.gradebook.grades import Grade, empty_marks, from_book, from_repo
 from autograder.gradebook.late_penalties import recompute
 from autograder.gradebook.marked import Earlier, earlier_answers
 from autograder.gradebook.requests import all_requests, state_of
-from autograder.gradebook.ungraded import NOT_GRADED_YET, graded_before, never_graded
+from autograder.gradebook.ungraded import NOT_GRADED_YET, graded_before, never_graded, of_other_exercises, other_cells
 from autograder.grading.session import store_of
 from autograder.intake.not_taken import damage, not_taken
 from autograder.log import stage
@@ -38,17 +38,20 @@ def recomputed_grades(course: Course, assignment: Assignment) -> tuple[list[Grad
             recompute(found[0], assignment.slug, found[1])
             grades = from_book(assignment, found[0], reports, course.term)
             todo = "points in the gradebook are missing or out of date (convgrade grade … --record)"
-            return grades, [*_unjudged(grades), *_listed(unrecorded(grades, reports), todo), *old]
+            sentences = [*_unjudged(grades), *_listed(unrecorded(grades, reports), todo), *old]
+            return grades, [*other_cells(assignment, found[0]), *sentences]
     grades = _unrecorded_grades(course, assignment, reports)
     return grades, [*_unjudged(grades), *old]
 
 
 def out_of_date(course: Course, assignment: Assignment, reports: Sequence[Report]) -> list[str]:
-    """Sentences about reports that are of an earlier file, or that nobody can read."""
+    """Sentences about reports that are of an earlier file or notebook, or that nobody can read."""
     again = graded_before(course.root, assignment.slug, reports)
     sentences = _listed(again, "handed in anew since it was graded (convgrade grade build/submitted --record)")
+    others = f"graded with other exercises or points than there are now (convgrade regrade {assignment.slug} --record)"
     return [
         *sentences,
+        *_listed(of_other_exercises(assignment, reports), others),
         *_listed(store_of(assignment).unread(reports), "reports that cannot be read, grade these again"),
     ]
 
@@ -74,6 +77,8 @@ def everybody_else(
 ) -> tuple[dict[str, str], list[str]]:
     """Whoever handed in and is not graded, with the reason; sentences about them, and about reports out of date."""
     listed, sentences = _listed_by_reason(course, assignment, [report.student for report in reports])
+    with opening.opened(course.root, assignment.slug) as found:
+        sentences += other_cells(assignment, found[0]) if found else []
     return listed, [*sentences, *out_of_date(course, assignment, reports)]
 
 

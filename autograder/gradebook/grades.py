@@ -214,6 +214,8 @@ def _recorded(grade: Grade, submission: Any, term: Term) -> Grade:
     marks = tuple(_from_row(mark, rows.get(mark.name)) for mark in grade.marks)
     at = submission.timestamp.replace(tzinfo=UTC) if submission.timestamp else None
     penalty = sum(notebook.late_submission_penalty or 0.0 for notebook in submission.notebooks)
+    due = submission.assignment.duedate
+    term = term.or_due(grade.assignment, due.replace(tzinfo=UTC) if due else None)
     late = term.seconds_late(grade.student, grade.assignment, float(submission.total_seconds_late))
     return replace(grade, marks=marks, handed_in=at, seconds_late=late, penalty=penalty)
 

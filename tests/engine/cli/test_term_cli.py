@@ -201,3 +201,33 @@ def test_a_wrong_roster_ends_with_2(root, convgrade):
     assert convgrade("export", "tiny", "--format", "canvas", "--roster", "roster.csv")[0] == 2
     (root / "roster.csv").write_text("name\nada\n")
     assert convgrade("export", "tiny", "--format", "canvas", "--roster", "roster.csv")[0] == 2
+
+
+# what is changed after it was recorded ----------------------------------------------------------
+
+
+def changed(root, *pairs):
+    """The course's files with these texts in place of others."""
+    for name, old, new in pairs:
+        path = root / "solutions/tiny" / name
+        path.write_text(path.read_text().replace(old, new))
+
+
+@pytest.mark.parametrize("verb", [("export", "tiny"), ("report", "tiny")])
+def test_points_that_were_changed_after_they_were_recorded_are_told(root, convgrade, verb):
+    """60 of 50 points were exported, with exit code 0."""
+    assert "another notebook" not in convgrade(*verb)[2]
+    changed(root, ("notebook.py", "points=60", "points=50"), ("notebook.py", "points=30", "points=40"))
+    code, _, err = convgrade(*verb)
+    assert (code, err.count("the gradebook is of another notebook")) == (1, 1)
+    assert "double has 60 points there and 50 here, add has 30 points there and 40 here" in err
+    assert "graded with other exercises or points than there are now (convgrade regrade tiny --record): ada, bob" in err
+
+
+@pytest.mark.parametrize("verb", [("export", "tiny"), ("report", "tiny")])
+def test_an_exercise_that_was_renamed_after_it_was_recorded_is_told(root, convgrade, verb):
+    """A person's points for it counted no more, without a word."""
+    changed(root, ("notebook.py", "%% double", "%% twice"), ("test_tiny.py", 'check("double"', 'check("twice"'),
+            ("mistakes.py", 'mistake("double"', 'mistake("twice"'))  # fmt: skip
+    code, _, err = convgrade(*verb)
+    assert (code, "twice is not there, double is only there" in err, "ada, bob" in err) == (1, True, True)
