@@ -61,10 +61,11 @@ def _zone(_ctx: click.Context, _option: click.Parameter, name: str) -> tzinfo | 
 def collect(root: Path, slug: str, paths: Sequence[Path], roster_file: Path | None, **times: Any) -> int:
     """Import submissions into build/submitted, nbgrader's tree. Every attempt is kept in build/attempts.
 
-    PATH is what Moodle, Canvas, Blackboard, Brightspace, Sakai or Gradescope downloads (the archive or its folder), a
-    folder of cloned repositories, nbgrader's tree or the inbound folder of its exchange, or a folder of notebooks.
-    Students and times are read from the part of a name that the platform wrote (docs/intake.md). Everybody who handed
-    in is taken, or listed with the reason; then the exit code is 1.
+    PATH is what Moodle, Canvas, Blackboard, Brightspace, Sakai, Gradescope, ILIAS, OpenOLAT, Teams, CodeGrade, Submitty
+    or Google Classroom downloads (the archive or its folder), a folder of cloned repositories, nbgrader's tree or the
+    inbound folder of its exchange, or a folder of notebooks. Students and times are read from the part of a name that
+    the platform wrote (docs/intake.md). Everybody who handed in is taken, or listed with the reason; then the exit code
+    is 1.
 
     \b
     Examples:

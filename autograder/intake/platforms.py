@@ -7,18 +7,16 @@ where it can end.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import UTC, tzinfo
-from functools import cached_property
 
-from autograder.errors import ConvgradeError
 from autograder.intake.commits import commit_time
-from autograder.intake.entries import Entry, Source
-from autograder.intake.gradescope import submitters
+from autograder.intake.download import ILIAS, ILIAS_TEAM, Download, Rule, beginning_of, one_hand_in
+from autograder.intake.entries import Source
 from autograder.intake.handin import NO_NAME, HandIn, Who
+from autograder.intake.numbered import from_openolat, from_submitty, from_teams
 from autograder.intake.times import When, when
-from autograder.intake.units import ATTACHED, METADATA, Unit, Units, classroom_prefix, nfc, units_of
+from autograder.intake.units import ATTACHED, METADATA, Unit, classroom_prefix, nfc, units_of
 from autograder.submission.find import name_in
 from autograder.text.plain import folder_name, underscored
 
@@ -34,33 +32,13 @@ _D2L = re.compile(rf"(?P<id>\d+)-(?P<folder>\d+) ?- ?(?P<name>.+) ?- (?P<at>{_D2
 _D2L_FLAT = re.compile(rf"(?P<id>\d+)-(?P<folder>\d+) ?- ?(?P<name>.+?) ?- (?P<at>{_D2L_TIME}) ?- (?P<file>.+)")
 _SAKAI = re.compile(r"(?P<name>.+?) ?\((?P<login>[^()]+)\)")
 _GRADESCOPE = re.compile(r"submission_(?P<id>\d+)")
+_CODEGRADE = re.compile(r"(?P<name>.+) - (?P<at>\d{4}-\d\d-\d\dT(?:\d\d[:._-]){2}\d\d)(?:[.,_]\d{1,9})?")
 _STRONG = (_EXCHANGE, _MOODLE, _MOODLE_FLAT, _CANVAS, _CANVAS_TEXT, _ANONYMOUS, _BLACKBOARD, _D2L, _D2L_FLAT,
-           _SAKAI, _GRADESCOPE)  # fmt: skip
+           _SAKAI, _GRADESCOPE, _CODEGRADE)  # fmt: skip
 _NOBODYS = re.compile(r"index\.html?|grades\.(?:csv|xls)|(?:readme|licen[cs]e)(?:\.\w+)?|timestamp\.txt", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Download:
-    """A source as the rules see it."""
-
-    units: Units
-    slug: str
-    slugs: frozenset[str]  # of all assignments
-    zone: tzinfo | None  # of times without one; None: this machine's
-
-    @cached_property
-    def files(self) -> dict[str, Entry]:
-        """The files beside the units, by name."""
-        return {unit.name: unit.entries[0] for unit in self.units.all if unit.entries and not unit.is_folder}
-
-    @cached_property
-    def submitters(self) -> dict[str, list[tuple[Who, When]]]:
-        """What Gradescope's file says, by folder."""
-        return submitters(self.files[METADATA], self.zone) if METADATA in self.files else {}
-
-
 _A_CLASS = "it is full of names as platforms write them; if it is around the download, give that folder itself"
-Rule = Callable[[Unit, Download], list[HandIn] | None]
 
 
 def hand_ins(source: Source, slug: str, slugs: frozenset[str], zone: tzinfo | None) -> list[HandIn]:
@@ -79,19 +57,12 @@ def hand_ins(source: Source, slug: str, slugs: frozenset[str], zone: tzinfo | No
 def _fit(rule: Rule, units: Sequence[Unit], found: Sequence[list[HandIn] | None]) -> tuple[int, bool, int]:
     """How many units have the form; of two that have both forms, the one whose part ends first: a name follows it.
 
-    nbgrader's tree comes last: it is told by a folder inside, which whoever handed in may have named so.
+    What is told by a folder inside comes last: whoever handed in may have named it so.
     """
     fitting = [unit for unit, result in zip(units, found, strict=True) if result is not None]
     form, end = _ENDS.get(rule, (None, 0))
     matches = (form.fullmatch(unit.name) for unit in fitting) if form else ()
-    return len(fitting), rule is not from_nbgrader, -sum(match.end(end) for match in matches if match)
-
-
-def _one(unit: Unit, person: Who, place: str, **more: object) -> list[HandIn]:
-    """One hand-in with all files of the unit."""
-    student = folder_name(person.student)
-    hand_in = HandIn(replace(person, student=student), place, tuple(unit.entries))
-    return [replace(hand_in, **more)]  # type: ignore[arg-type]
+    return len(fitting), rule not in _BY_FOLDERS, -sum(match.end(end) for match in matches if match)
 
 
 def from_exchange(unit: Unit, download: Download) -> list[HandIn] | None:
@@ -101,7 +72,7 @@ def from_exchange(unit: Unit, download: Download) -> list[HandIn] | None:
         return None
     if found["slug"] != download.slug and found["slug"] in download.slugs:
         return []
-    return _one(unit, Who(found["who"], login=found["who"]), found["who"], when=when(found["at"]))
+    return one_hand_in(unit, Who(found["who"], login=found["who"]), found["who"], when=when(found["at"]))
 
 
 def from_moodle(unit: Unit, download: Download) -> list[HandIn] | None:
@@ -110,7 +81,7 @@ def from_moodle(unit: Unit, download: Download) -> list[HandIn] | None:
     found = whole or _MOODLE_FLAT.fullmatch(unit.name) or _MOODLE.fullmatch(unit.name)
     if not found:
         return None
-    return _one(unit, Who(found[0][: found.end("id")], found["id"], name=found["name"]), found["id"])
+    return one_hand_in(unit, Who(found[0][: found.end("id")], found["id"], name=found["name"]), found["id"])
 
 
 def from_canvas(unit: Unit, download: Download) -> list[HandIn] | None:
@@ -120,9 +91,9 @@ def from_canvas(unit: Unit, download: Download) -> list[HandIn] | None:
         if _three_numbers(found, download.slug):
             who, number = f"{who}_{number}", found["file"]
         person = Who(f"{who}_{number}", number, name=who)
-        return _one(unit, person, number, late=bool(found["late"]))
+        return one_hand_in(unit, person, number, late=bool(found["late"]))
     if found := _ANONYMOUS.fullmatch(unit.name):
-        return _one(unit, Who(found["who"]), found["who"], late=bool(found["late"]))
+        return one_hand_in(unit, Who(found["who"]), found["who"], late=bool(found["late"]))
     return None
 
 
@@ -142,25 +113,17 @@ def from_blackboard(unit: Unit, download: Download) -> list[HandIn] | None:
     if not found:
         return None
     user = _user(found["head"], f"{found['head']}_attempt_{found['at']}.txt", download)
-    return _one(unit, Who(user, login=user), found["head"], when=when(found["at"], download.zone))
+    return one_hand_in(unit, Who(user, login=user), found["head"], when=when(found["at"], download.zone))
 
 
 def _user(head: str, beside: str, download: Download) -> str:
     """The user in "A1_jane_doe": as the .txt says, else what follows the assignment's name, else the last word."""
-    first = _text(download.files[beside]).split("\n", 1)[0] if beside in download.files else ""
+    first = beginning_of(download.files[beside]).split("\n", 1)[0] if beside in download.files else ""
     named = re.fullmatch(r"Name:.*\(([^()]+)\)\s*", first)
     if named and head.endswith(f"_{named[1]}"):
         return named[1]
     start = re.match(rf"{download.slug.replace('_', '[-_ ]')}_(?=.)", head, re.IGNORECASE)
     return head[start.end() :] if start else head.rpartition("_")[2] or head
-
-
-def _text(entry: Entry) -> str:
-    """The beginning of a small file that the platform wrote; "" where it cannot be read."""
-    try:
-        return entry.read()[:4000].decode("utf-8", "replace").removeprefix("\ufeff")
-    except (OSError, ConvgradeError):
-        return ""
 
 
 def from_brightspace(unit: Unit, download: Download) -> list[HandIn] | None:
@@ -171,7 +134,7 @@ def from_brightspace(unit: Unit, download: Download) -> list[HandIn] | None:
         return [] if unit.name == "index.html" else None
     name = found["name"].strip()
     moment = when(re.sub(r"(?<=\d)_(?=\d)", ":", found["at"]), download.zone)
-    return _one(unit, Who(f"{name}_{found['id']}", found["id"], name=name), f"{name} {found['id']}", when=moment)
+    return one_hand_in(unit, Who(f"{name}_{found['id']}", found["id"], name=name), f"{name} {found['id']}", when=moment)
 
 
 def from_sakai(unit: Unit, _download: Download) -> list[HandIn] | None:
@@ -183,14 +146,14 @@ def from_sakai(unit: Unit, _download: Download) -> list[HandIn] | None:
     attached = [entry for entry in unit.entries if unit.inside(entry)[0] == ATTACHED]
     text = [entry for entry in unit.entries if entry.parts[-1].endswith("_submissionText.html")]
     person = Who(found["login"], login=found["login"], name=found["name"])
-    return _one(unit, person, unit.key, entries=tuple(attached or text), when=_stamp(unit, ()))
+    return one_hand_in(unit, person, unit.key, entries=tuple(attached or text), when=_stamp(unit, ()))
 
 
 def _stamp(unit: Unit, folder: tuple[str, ...]) -> When:
     """What the platform's timestamp.txt in this folder of the unit says; without a zone it is UTC."""
     path = (*folder, "timestamp.txt")
     stamps = [entry for entry in unit.entries if unit.inside(entry) == path]
-    return when(_text(stamps[0]), UTC) if stamps else When()
+    return when(beginning_of(stamps[0]), UTC) if stamps else When()
 
 
 def from_gradescope(unit: Unit, download: Download) -> list[HandIn] | None:
@@ -201,8 +164,36 @@ def from_gradescope(unit: Unit, download: Download) -> list[HandIn] | None:
         return None
     people = download.submitters.get(unit.name, [])
     nobody = HandIn(Who(folder_name(unit.name)), unit.key, tuple(unit.entries), nobody=NO_NAME)
-    team = [_one(unit, person, person.student, when=moment)[0] for person, moment in people]
+    team = [one_hand_in(unit, person, person.student, when=moment)[0] for person, moment in people]
     return team or [nobody]
+
+
+def from_ilias(unit: Unit, download: Download) -> list[HandIn] | None:
+    """ILIAS: "Doe_Jane_jdoe_902", everybody's own number at the end; of teams, these folders in one "Team 7"."""
+    if not unit.is_folder or not download.of_ilias:
+        return None
+    if not ILIAS_TEAM.fullmatch(unit.name):
+        return _of_ilias(unit, unit.name)
+    members = [_of_ilias(unit, folder) for folder in sorted(unit.folders)]
+    return [item for found in members for item in found]
+
+
+def _of_ilias(unit: Unit, folder: str) -> list[HandIn]:
+    found = ILIAS.fullmatch(folder)
+    name, login, number = found.group("name", "login", "id") if found else (folder, "", "")
+    inside = tuple(entry for entry in unit.entries if folder in (unit.name, unit.inside(entry)[0]))
+    person = Who(folder, number, login, name.replace("_", " "))
+    return one_hand_in(unit, person, number or folder, entries=inside)
+
+
+def from_codegrade(unit: Unit, _download: Download) -> list[HandIn] | None:
+    """CodeGrade: "Jane Doe - 2027-10-01T12:00:00.123", a folder for each attempt; the time is UTC."""
+    found = _CODEGRADE.fullmatch(unit.name)
+    if not found or not unit.is_folder:
+        return None
+    day, _, clock = found["at"].partition("T")
+    moment = when(f"{day} {re.sub('[._-]', ':', clock)}", UTC)
+    return one_hand_in(unit, Who(found["name"], name=found["name"]), found["name"], when=moment)
 
 
 def from_classroom(unit: Unit, download: Download) -> list[HandIn] | None:
@@ -215,7 +206,7 @@ def from_classroom(unit: Unit, download: Download) -> list[HandIn] | None:
         return None
     login = name[start.end() :] if start else name
     moment = commit_time(unit.clone) if unit.clone else When()
-    return _one(unit, Who(login, login=login), unit.key, when=moment)
+    return one_hand_in(unit, Who(login, login=login), unit.key, when=moment)
 
 
 def from_nbgrader(unit: Unit, download: Download) -> list[HandIn] | None:
@@ -226,7 +217,8 @@ def from_nbgrader(unit: Unit, download: Download) -> list[HandIn] | None:
         return []
     entries = tuple(entry for entry in unit.entries if unit.inside(entry)[0] == download.slug)
     files = tuple(entry for entry in entries if unit.inside(entry)[1:] != ("timestamp.txt",))
-    return _one(unit, Who(unit.name, login=unit.name), unit.key, entries=files, when=_stamp(unit, (download.slug,)))
+    moment = _stamp(unit, (download.slug,))
+    return one_hand_in(unit, Who(unit.name, login=unit.name), unit.key, entries=files, when=moment)
 
 
 def from_its_name(unit: Unit, download: Download) -> list[HandIn]:
@@ -239,7 +231,7 @@ def from_its_name(unit: Unit, download: Download) -> list[HandIn]:
         name = name_in(download.units.above, download.slug)
     person = Who(name or unit.name, login=name, name=name)
     nobody = _A_CLASS if alone and _holds_a_class(unit) else "" if name else NO_NAME
-    return _one(unit, person, unit.key, nobody=nobody)
+    return one_hand_in(unit, person, unit.key, nobody=nobody)
 
 
 def _is_strong(name: str) -> bool:
@@ -250,13 +242,15 @@ def _is_strong(name: str) -> bool:
 def _holds_a_class(unit: Unit) -> bool:
     """Whether all that is in a folder is named so. It may be a student's all the same: nobody is made of it."""
     names = unit.folders | {nfc(unit.inside(entry)[0]) for entry in unit.entries if unit.is_folder}
-    return len(names) > 1 and all(map(_is_strong, names))
+    site = {parts[0] for entry in unit.entries if len(parts := unit.inside(entry)) > 2 and nfc(parts[1]) == ATTACHED}
+    return all(map(_is_strong, names)) and (len(names) > 1 or (bool(names) and len(site) == 1))
 
 
 RULES: tuple[Rule, ...] = (
     from_exchange, from_moodle, from_blackboard, from_brightspace, from_gradescope, from_sakai, from_canvas,
-    from_classroom, from_nbgrader,
+    from_codegrade, from_classroom, from_ilias, from_openolat, from_teams, from_submitty, from_nbgrader,
 )  # fmt: skip
+_BY_FOLDERS = (from_openolat, from_teams, from_submitty, from_nbgrader)
 _ENDS: dict[Rule, tuple[re.Pattern[str], str]] = {  # where the platform's part of a file's name ends
     from_moodle: (_MOODLE_FLAT, "id"),
     from_blackboard: (_BLACKBOARD, "at"),

@@ -15,8 +15,13 @@ from autograder.intake.entries import Entry, Source
 from autograder.text.plain import underscored
 
 _AROUND = re.compile(
-    r".*-submissions|submissions|submitted|inbound|downloaded|archive|extracted|assignment_\d+_export", re.IGNORECASE
+    r".*-submissions|submissions|submitted|inbound|downloaded|archive|extracted|assignment_\d+_export|abgaben"
+    r"|student work|submitted files",
+    re.IGNORECASE,
 )
+_DRAFTS = ("submitted files", "working files")  # of Microsoft Teams: beside what was handed in, what was not yet
+_DRIVE = re.compile(r"-\d{8}T\d{6}Z(?:-\d+){1,2}")  # how Google Drive ends an archive's name
+SUBMITTED_AT = ".submit.timestamp"  # Submitty's time of an attempt
 ATTACHED = "Submission attachment(s)"  # Sakai's folder for what a student handed in
 METADATA = "submission_metadata.yml"  # Gradescope's table of who handed in what
 _MOST_AROUND = 3
@@ -83,7 +88,7 @@ def _units(source: Source, base: tuple[str, ...]) -> list[Unit]:
         home.clone = source.clones.get(parts[:depth])
     for entry in (item for item in source.entries if item.parts[: depth - 1] == base and len(item.parts) >= depth):
         home = unit(entry.parts, len(entry.parts) > depth)
-        if any(part.startswith(".") for part in entry.parts[depth:]):
+        if any(part.startswith(".") for part in entry.parts[depth:]) and entry.parts[-1] != SUBMITTED_AT:
             continue  # an editor's or a system's: only the name of a person may begin with a dot
         home.entries.append(entry)
         home.folders.update(nfc(part) for part in entry.parts[depth : len(entry.parts) - 1][:1])
@@ -93,6 +98,8 @@ def _units(source: Source, base: tuple[str, ...]) -> list[Unit]:
 def _around(source: Source, base: tuple[str, ...], slug: str, is_strong: Callable[[str], bool]) -> str:
     """The only folder on this level, where it is one around the download; "" where it is somebody's."""
     here = _units(source, base)
+    if {unit.name.casefold() for unit in here} == set(_DRAFTS):
+        return next(unit.key for unit in here if unit.name.casefold() == _DRAFTS[0])
     if len(here) != 1 or not here[0].is_folder or here[0].clone or is_strong(here[0].name):
         return ""
     (only,) = here
@@ -103,16 +110,21 @@ def _around(source: Source, base: tuple[str, ...], slug: str, is_strong: Callabl
     folders = [unit for unit in within if unit.is_folder]
     name = underscored(only.name).strip("_")
     by_name = bool(_AROUND.fullmatch(only.name)) or name == slug
-    same_name = name == underscored(source.name).strip("_") and len(within) > 1 and len(folders) in (0, len(within))
+    archive = underscored(_DRIVE.sub("", source.name)).strip("_")
+    same_name = name == archive and len(within) > 1 and len(folders) in (0, len(within))
     tree = slug not in only.folders and sum(slug in unit.folders for unit in folders) > 1
     return only.key if by_name or same_name or tree or _of_sakai_or_gradescope(within, folders, is_strong) else ""
 
 
 def _of_sakai_or_gradescope(within: Sequence[Unit], folders: Sequence[Unit], is_strong: Callable[[str], bool]) -> bool:
-    """Whether all folders are as these platforms make them, which put one more around them with a name of its own."""
+    """Whether all folders are as these platforms make them, which put one more around them with a name of its own.
+
+    One person's folder of Sakai's alone may be what a lone student handed in: only with Sakai's table it is the site.
+    """
     table = any(unit.name == METADATA and not unit.is_folder for unit in within)
     made = [
         (ATTACHED in unit.folders and is_strong(unit.name)) or (table and unit.name.startswith("submission_"))
         for unit in folders
     ]
-    return bool(made) and all(made)
+    graded = any(unit.name in ("grades.csv", "grades.xls") and not unit.is_folder for unit in within)
+    return all(made) and (len(made) > 1 or (bool(made) and (table or graded)))

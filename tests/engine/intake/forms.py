@@ -27,8 +27,10 @@ there. A name that a student chose, further inside or behind the platform's part
   words, a zone such as PST that several places use) is told, one sentence for each file, and `--at TIME` decides.
   The time of a commit is what the student's machine wrote.
 - A folder around the whole download is left out where its name says what it is: that of the archive, of the
-  assignment, `submissions`, `inbound` and the like. Any other lone folder is one person's; where all in it is named
-  as a platform names several people, it is listed and nobody is made of it. A person's name may begin with a dot.
+  assignment, `submissions`, `inbound` and the like; Gradescope's with its table and Sakai's with `grades.csv`, or with
+  several people in it, are known by what is in them (so could be what a lone student hands in: give a roster). Any
+  other lone folder is one person's; where all in it is named as a platform names several people, or as Sakai names
+  a person, it is listed and nobody is made of it. A person's name may begin with a dot.
 - JSON that is a notebook is taken whatever its ending is. Of several notebooks the name decides, then the cells.
 - Links are not followed, archives inside an archive are not opened, nor are others than zip. Paths that lead outside
   are refused.
@@ -86,6 +88,21 @@ FORMS = (
          "2027-10-01 11:59", "Sakai's timestamp.txt, a digit string",
          (("A1 Convolution/grades.csv", "Display ID"),
           ("A1 Convolution/Doe, Jane(jdoe)/timestamp.txt", "20271001115900000"))),
+    Form("ILIAS", "Abgaben/Doe_Jane_jdoe_90210/my homework.ipynb", "Doe_Jane_jdoe_90210", "the person's folder"),
+    Form("ILIAS, teams", "Team 7/Doe_Jane_jdoe_90210/x.ipynb", "Doe_Jane_jdoe_90210", "the person's folder"),
+    Form("OpenOLAT", "Doe_Jane_jdoe/4_revisions_1/x.ipynb", "Doe_Jane_jdoe", "the person's folder",
+         beside=(("Doe_Jane_jdoe/1_task/tiny.ipynb", "{}"), ("Doe_Jane_jdoe/2_submissions/first.ipynb", "{}"),
+                 ("Doe_Jane_jdoe/3_corrections/tiny.ipynb", "{}"))),
+    Form("Microsoft Teams", "Student Work/Submitted files/Jane Doe/Tiny/Version 12/x.ipynb", "Jane Doe",
+         "the person's folder", beside=(("Student Work/Submitted files/Jane Doe/Tiny/Version 9/x.ipynb", "{}"),
+                                        ("Student Work/Working files/Jane Doe/Tiny/x.ipynb", "{}"))),
+    Form("CodeGrade", "Jane Doe - 2027-10-01T12:00:00.324712/x.ipynb", "Jane Doe", FOLDER, "2027-10-01 12:00",
+         "the same name"),
+    Form("Submitty", "submissions/jdoe/2/x.ipynb", "jdoe", "the person's folder", "2027-10-01 12:00",
+         "Submitty's .submit.timestamp",
+         (("submissions/jdoe/2/.submit.timestamp", "2027-10-01 08:00:00-0400"),
+          ("submissions/jdoe/user_assignment_settings.json", "{}"))),
+    Form("Google Classroom", "Tiny/Tiny - Jane Doe.ipynb", "Jane Doe", FILE),
     Form("Gradescope", "assignment_5_export/submission_77/tiny.ipynb", "Jane Doe_4711", "submission_metadata.yml",
          "2027-10-01 12:00", "submission_metadata.yml",
          (("assignment_5_export/submission_metadata.yml", GRADESCOPE),)),

@@ -62,6 +62,17 @@ FORGED = {  # where Jane's file lies, who she is, and where John's lies, who he 
     "Sakai": (
         "Doe, Jane(jane)/Submission attachment(s)/Roe, John(john)/Submission attachment(s)/x.ipynb", "jane",
         "Roe, John(john)/Submission attachment(s)/x.ipynb", "john"),
+    "Sakai in a lone folder": ("jane/Roe, John(john)/Submission attachment(s)/x.ipynb", "jane", "john/x.ipynb", "john"),
+    "ILIAS": (
+        "Doe_Jane_jane_902/Roe_John_john_903/x.ipynb", "Doe_Jane_jane_902", "Roe_John_john_903/x.ipynb",
+        "Roe_John_john_903"),
+    "CodeGrade": (
+        "Jane - 2027-10-01T12:00:00.1/John - 2020-01-01T12:00:00/x.ipynb", "Jane", "John - 2027-10-01T12:00:00/x.ipynb",
+        "John"),
+    "OpenOLAT": (
+        "Doe_Jane_jane/2_submissions/Roe_John_john/2_submissions/x.ipynb", "Doe_Jane_jane",
+        "Roe_John_john/2_submissions/x.ipynb", "Roe_John_john"),
+    "Teams": ("Jane/Tiny/Version 1/John/Tiny/Version 9/x.ipynb", "Jane", "John/Tiny/Version 1/x.ipynb", "John"),
     "the exchange": (
         "jane+tiny+2027-10-01 12:00:00 UTC+a/john+tiny+2020-01-01 12:00:00 UTC+b/x.ipynb", "jane",
         "john+tiny+2027-10-01 12:00:00 UTC+c/x.ipynb", "john"),
@@ -148,9 +159,15 @@ def test_a_lone_students_folder_is_not_opened(root, tmp_path, capsys):
     for inner in (f"John_903{MOODLE}/x.ipynb", "roe_903_77_x.ipynb", "tiny-john/x.ipynb", "john/tiny/x.ipynb"):
         collect(capsys, archive(tmp_path / "a.zip", {f"jane/{inner}": MINE}))
         assert list(handed_in(root)) == ["jane"]
+    site = "Roe, John(john)/Submission attachment(s)/x.ipynb"
+    shutil.rmtree(root / "build")
+    code, _, err = collect(capsys, archive(tmp_path / "s.zip", {f"jane/{site}": MINE}))
+    assert (code, handed_in(root), "jane: it is full of names" in err) == (1, {}, True)
+    collect(capsys, archive(tmp_path / "s.zip", {f"A1/{site}": THEIRS, "A1/grades.csv": b"Display ID"}))
+    assert list(handed_in(root)) == ["john"]
     two = {f"jane/{name}_903{MOODLE}/x.ipynb": notebook(name) for name in ("John", "Bob")}
     code, _, err = collect(capsys, archive(tmp_path / "b.zip", two))
-    assert (code, list(handed_in(root)), "jane: it is full of names" in err) == (1, ["jane"], True)
+    assert (code, list(handed_in(root)), "jane: it is full of names" in err) == (1, ["john"], True)
 
 
 TOKENS = (
@@ -160,20 +177,23 @@ TOKENS = (
     "Submission attachment(s)", "tiny-submissions", "tiny-john", "john", "tiny", "_", "903", "77",
     "submission_metadata.yml",
     "timestamp.txt", "+", "-", "assignment_5_export", "grades.csv", "inbound", "submitted", "anon_john_77_",
-    "john - tiny",
+    "john - tiny", "Doe_John_john_903", "2_submissions", "9_revisions_1", "Version 9", "john - 2020-01-01T00:00:00",
+    "user_assignment_settings.json", "Submitted files", "Working files", "Team 7", ".submit.timestamp",
 )  # fmt: skip
 OUTER = {  # what the platform writes before what a student chose, and who it is; {} is a number
     f"Jane_1{{}}{MOODLE}/": "Jane_1{}", f"Jane_1{{}}{MOODLE}": "Jane_1{}", "doe_1{}_88123_": "doe_1{}",
     "A1_jane{}_attempt_2027-10-01-12-00-00_": "jane{}", "1{}-2 - Jane - Oct 1, 2027 1159 PM/": "Jane_1{}",
     "1{}-2 - Jane - Oct 1, 2027 1159 PM - ": "Jane_1{}", "Doe, Jane(jane{})/Submission attachment(s)/": "jane{}",
     "jane{}+tiny+2027-10-01 12:00:00 UTC+x/": "jane{}", "tiny-submissions/tiny-jane{}/": "jane{}",
-    "jane{}/tiny/": "jane{}", "Jane {}/": "Jane {}",
+    "jane{}/tiny/": "jane{}", "Jane {}/": "Jane {}", "Doe_Jane_jane_9021{}/": "Doe_Jane_jane_9021{}",
+    "Team 1{}/Doe_Jane_jane_9021{}/": "Doe_Jane_jane_9021{}", "Jane {} - 2027-10-01T12:00:00.123/": "Jane {}",
+    "Doe_Jane_jane{}/2_submissions/": "Doe_Jane_jane{}", "Jane{}/Tiny/Version 2/": "Jane{}",
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("outer", [outer for outer in sorted(OUTER) if outer.endswith("/") and "+" not in outer])
 def test_a_folder_named_like_the_assignment_is_not_nbgraders_where_a_platform_named_the_one_above(root, outer):
-    files = {outer.format(8) + "tiny/x.ipynb": MINE}
+    files = {outer.replace("{}", "8") + "tiny/x.ipynb": MINE}
     result = collect_from(root, load_course(root).assignment("tiny"), archive(root / "a.zip", files), Rules())
     assert result.students | set(result.listed) == {OUTER[outer].format(8)}
 
@@ -201,11 +221,11 @@ def test_whatever_a_student_calls_a_file_it_stays_theirs(root, data):
     folders = st.lists(st.lists(st.sampled_from(TOKENS), min_size=1, max_size=3).map("".join), max_size=3)
     between = "/" if outer.endswith("/") else " "
     names = [between.join([*data.draw(folders), "x.ipynb"]) for _ in range(data.draw(st.integers(1, 3)))]
-    files = {outer.format(8) + name: notebook(name) for name in names}
-    files |= {outer.format(9) + "x.ipynb": THEIRS} if outer == "Jane {}/" or data.draw(st.booleans()) else {}
+    files = {outer.replace("{}", "8") + name: notebook(name) for name in names}
+    files |= {outer.replace("{}", "9") + "x.ipynb": THEIRS} if outer == "Jane {}/" or data.draw(st.booleans()) else {}
     shutil.rmtree(root / "build", ignore_errors=True)
     result = collect_from(root, load_course(root).assignment("tiny"), archive(root / "a.zip", files), Rules())
-    there = [number for number in (8, 9) if any(name.startswith(outer.format(number)) for name in files)]
+    there = [number for number in (8, 9) if any(name.startswith(outer.replace("{}", str(number))) for name in files)]
     everybody = {OUTER[outer].format(number) for number in there}
     assert result.students | set(result.listed) == everybody
     assert handed_in(root).get(OUTER[outer].format(9), THEIRS) == THEIRS

@@ -90,6 +90,49 @@ def test_times_are_kept(root, take, tmp_path):
     assert (root / "build/submitted/bob/tiny/timestamp.txt").read_text() == "2030-01-02 02:04:05 UTC"
 
 
+def test_every_attempt_of_a_platform_that_keeps_them_is_kept_with_its_time(root, tmp_path):
+    days, own = (2, 3, 4), {"cy/user_assignment_settings.json": b'{"active_version": 1}'}
+    exchange = {f"ada+tiny+2030-01-0{day} 03:04:05.123456 UTC+{day}x/tiny.ipynb": notebook(str(day)) for day in days}
+    codegrade = {f"bob - 2030-01-0{day}T03-04-05/tiny.ipynb": notebook(str(day)) for day in days}
+    submitty = own | {f"cy/{day - 1}/tiny.ipynb": notebook(str(day)) for day in days}
+    submitty |= {f"cy/{day - 1}/.submit.timestamp": f"2030-01-0{day} 03:04:05+0000\n".encode() for day in days}
+    for number, files in enumerate((exchange, codegrade, submitty)):
+        assert run_once(root, archive(tmp_path / f"{number}.zip", files)).new == 3
+    for student in ("ada", "bob", "cy"):
+        kept = Attempts(root, "tiny").of(student)
+        assert [f"{item.at:%d %H:%M:%S}" for item in kept if item.at] == [f"0{day} 03:04:05" for day in days]
+        assert handed_in(root)[student] == notebook("4")
+
+
+def test_what_openolat_puts_beside_a_hand_in_is_nobodys(root, take):
+    files = {f"Doe_Jane_j/{step}/tiny.ipynb": notebook(step) for step in ("1_task", "3_corrections", "6_assessment")}
+    files |= {"Doe_Jane_j/2_submissions/x.ipynb": notebook("hers"), "solutions/tiny.ipynb": notebook("ours")}
+    result = take(files | {"Roe_John_r/2_submissions/x.py": b"", "Roe_John_r/3_corrections/tiny.ipynb": notebook()})
+    assert (handed_in(root), list(result.listed)) == ({"Doe_Jane_j": notebook("hers")}, ["Roe_John_r"])
+
+
+def test_of_a_year_in_teams_only_this_assignment_counts(root, take):
+    files = {f"Jane/{task}/Version {number}/x.ipynb": notebook(f"{task} {number}", ())
+             for task in ("HW 1: Tiny", "HW 2: Huge") for number in (2, 10)}  # fmt: skip
+    take(files | {"Bob/HW 2: Huge/Version 1/x.ipynb": notebook("bob", ())})
+    assert handed_in(root)["Jane"] == notebook("HW 1: Tiny 10", ())
+
+
+def test_an_archive_of_google_drive_is_left_out_by_its_name(root, tmp_path):
+    files = {
+        "Homework one/Tiny - Jane Doe.ipynb": notebook("jane"),
+        "Homework one/Tiny - John Roe (1).ipynb": notebook(),
+    }
+    for name in ("Homework one-20271001T120000Z-001.zip", "Homework one-20271001T120000Z-1-002.zip"):
+        run_once(root, archive(tmp_path / name, files))
+    assert set(handed_in(root)) == {"Jane Doe", "John Roe"}
+
+
+def test_folders_that_end_with_one_number_are_not_refused_as_ilias(root, take):
+    take({f"{name}_lab_12/x.ipynb": notebook(name) for name in ("doe_jane", "roe_john")})
+    assert set(handed_in(root)) == {"doe_jane_lab_12", "roe_john_lab_12"}
+
+
 def test_lateness_without_a_time_is_told(take):
     assert "pass --at TIME" in take({"doejane_LATE_502_88123_tiny.ipynb": notebook()}).untimed[0]
 
