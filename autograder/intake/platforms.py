@@ -174,8 +174,7 @@ def from_ilias(unit: Unit, download: Download) -> list[HandIn] | None:
         return None
     if not ILIAS_TEAM.fullmatch(unit.name):
         return _of_ilias(unit, unit.name)
-    members = [_of_ilias(unit, folder) for folder in sorted(unit.folders)]
-    return [item for found in members for item in found]
+    return [item for folder in sorted(unit.folders) for item in _of_ilias(unit, folder)]
 
 
 def _of_ilias(unit: Unit, folder: str) -> list[HandIn]:
