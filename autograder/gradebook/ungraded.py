@@ -26,10 +26,10 @@ def graded_before(root: Path, slug: str, reports: Iterable[Report]) -> list[str]
 
 
 def of_other_exercises(assignment: Assignment, reports: Iterable[Report]) -> list[str]:
-    """Students whose report has exercises that are not there any more, or with other points, or lacks some."""
-    now = {exercise.name: exercise.points for exercise in assignment.exercises if not exercise.manual}
-    then = {report.student: {each.name: each.points for each in report.exercises if each.checks} for report in reports}
-    return [student for student, points in then.items() if points and points != now]
+    """Students whose report has exercises that are not there any more, or are worth something else."""
+    now = {exercise.name: exercise.points for exercise in assignment.exercises}
+    then = {report.student: [(each.name, each.points) for each in report.exercises] for report in reports}
+    return [student for student, points in then.items() if any(now.get(name) != each for name, each in points)]
 
 
 def other_cells(assignment: Assignment, book: Any) -> list[str]:
