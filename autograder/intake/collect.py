@@ -79,7 +79,7 @@ def collect_hand_ins(root: Path, assignment: Assignment, found: Sequence[HandIn]
     own = _by_student(found, assignment.slug, rules, result)
     refuse_misspelt(root, own, teams)
     people, sentences = shared_hand_ins(own, teams, result.listed)
-    result.notes += sentences
+    result.notes += [*sentences, *_under_new_names(found, attempts.students())]
     for student, moments in people.items():
         _take(student, moments, assignment, attempts, result)
     result.notes += damage(root, assignment.slug)  # once: now it is begun anew
@@ -114,6 +114,22 @@ def _not_themselves(found: Sequence[HandIn], roster: Roster | None) -> dict[str,
         wrong |= dict.fromkeys(several, why)
     unknown = roster.missing({item.person for item in found if item.person.student not in wrong}) if roster else {}
     return wrong | {person.student: why for person, why in unknown.items()}
+
+
+def _under_new_names(found: Sequence[HandIn], known: Sequence[str]) -> list[str]:
+    """A sentence for everybody whose number somebody else had who handed in before: a person with a new name?
+
+    Nothing is put together: two platforms may give one number to two people.
+    """
+    sentences = []
+    before = {student.rpartition("_")[2]: student for student in known if "_" in student}
+    new = {item.person.student: item.person.number for item in found if item.person.number == item.place}
+    for student, number in new.items():
+        if (other := before.get(number, student)) != student and student not in known:
+            name, old = terminal(student, 60), terminal(other, 60)
+            what = f"{name} has the number of {old}, who handed in before; if that is one person with a new name"
+            sentences.append(f"{what}, write {old} in the name of what is collected: points and extensions are there")
+    return sentences
 
 
 def _differ(items: Iterable[HandIn]) -> bool:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from autograder.course import load_course
 from autograder.intake.collect import Rules, collect_from
+from autograder.intake.not_taken import not_taken
 from tests.engine.intake.handins import archive, collect, commit, folder, handed_in, notebook, time_of
 
 MINE, THEIRS = notebook("mine"), notebook("theirs")
@@ -354,6 +355,27 @@ def test_a_gradescope_name_that_is_no_text_is_nobodys(root, tmp_path, capsys):
     files = {f"submission_{number}/x.ipynb": MINE for number in (1, 2, 3)}
     collect(capsys, archive(tmp_path / "a.zip", files | {"submission_metadata.yml": yml.encode()}))
     assert list(handed_in(root)) == ["Jane"]
+
+
+def test_who_has_a_new_name_in_the_middle_of_the_term_is_told_and_nobody_is_taken_for_another(root, tmp_path, capsys):
+    """Extensions and points stayed with the old name, and nobody was told."""
+    collect(capsys, archive(tmp_path / "a.zip", {"doejane_502_1_x.ipynb": MINE, "roejohn_503_2_x.ipynb": THEIRS}))
+    later = {"smithjane_502_3_x.ipynb": MINE, "roejohn_503_4_x.ipynb": THEIRS}
+    code, _, err = collect(capsys, archive(tmp_path / "b.zip", later))
+    assert (code, err.count("smithjane_502 has the number of doejane_502, who handed in before")) == (0, 1)
+    assert err.count("has the number of") == 1
+    assert set(handed_in(root)) == {"doejane_502", "smithjane_502", "roejohn_503"}
+    assert "has the number of" not in collect(capsys, archive(tmp_path / "b.zip", later))[2]
+
+
+def test_who_drops_and_comes_back_has_everything_again(root, tmp_path, capsys):
+    path = archive(tmp_path / "a.zip", {"doejane_502_1_x.ipynb": MINE, "roejohn_503_2_x.ipynb": THEIRS})
+    roster = tmp_path / "students.csv"
+    for rows, code in ((("502", "503"), 0), (("503",), 1), (("502", "503"), 0)):
+        roster.write_text("Name,ID\n" + "".join(f"S {row},{row}\n" for row in rows))
+        assert collect(capsys, path, "--roster", roster)[0] == code
+        assert set(not_taken(root, "tiny")) == ({"doejane_502"} if code else set())
+    assert handed_in(root)["doejane_502"] == MINE
 
 
 # the roster -------------------------------------------------------------------------------------
