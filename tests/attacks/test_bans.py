@@ -132,6 +132,15 @@ def test_every_road_to_a_convolution_is_closed(walls, road):
         assert call(box, "attack", X) is not None  # and the ban ends with the call
 
 
+def test_an_operator_that_a_call_brings_along_is_banned_from_then_on(walls):
+    """Only the very first call of a submission meets it, before any value is asked for."""
+    late = "from torchvision.ops import deform_conv2d as late\n"
+    late += "    return late(x, x.new_zeros(1, 2, 4, 4), x[:, :, :1, :1])"
+    with walls.box(attacking(late), limits=PATIENT) as box:
+        assert call(box, "attack", X, ban=BAN) is not None
+        assert ending(box, "attack", X, ban=BAN).verdict is Verdict.BLOCKED
+
+
 @pytest.mark.parametrize("name", EVASIONS)
 def test_going_around_a_ban_is_noticed(walls, name):
     with walls.box(attacking(EVASIONS[name]), limits=PATIENT) as box:

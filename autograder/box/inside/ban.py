@@ -42,11 +42,12 @@ class Ban:
         self._libraries: dict[tuple[str, str], Any] = {}
         self._first: dict[tuple[str, str], str] = {}  # an operator of each library, to see that it is still there
         self._modules = Modules(self._refuse)
+        self._hears = self._grew = False  # whether libraries are heard of that may bring operators; whether one came
 
     @contextlib.contextmanager
     def on(self, words: Sequence[str]) -> Iterator[None]:
         """Raises BannedOperation at the first banned operation, and again at the end if that was swallowed."""
-        if tuple(words) != self._words:
+        if tuple(words) != self._words or self._grew:
             self._switch(tuple(words))
         if not words:
             yield
@@ -70,7 +71,17 @@ class Ban:
             self._words = ()  # to be put there anew
             raise BannedOperation("lifted")
 
+    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "ctypes.dlopen" or (event == "import" and arguments[1]):  # which only a compiled module has
+            self._grew = True
+
     def _switch(self, words: tuple[str, ...]) -> None:
+        if words and not self._hears:
+            sys.addaudithook(self._hear)
+            self._hears = self._grew = True
+        if self._grew:
+            _matching.cache_clear()
+            self._grew = False
         for library in self._libraries.values():
             library.reset()
         self._libraries, self._first, self._words = {}, {}, ()
