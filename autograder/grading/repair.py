@@ -41,11 +41,12 @@ MOST_TRIED = 480  # edits for one submission
 MOST_PLACES = 3  # that repair a group, each alone: which of them is wrong, nobody can tell
 MOST_GROUPS = 3  # of failed checks, of one submission
 EFFORT = 2.0  # seconds that the edits of one submission may take, as estimated: no clock decides what is tried
-PAIRED = 1.2  # and those of two at once
+PAIRED = 1.6  # and those of two at once
 PER_EDIT = 0.0125  # seconds to put one in place and to ask a check, about
 PER_QUESTION = 0.004  # where a single question is asked of most
-DEAR = {"backward": 0.04, "grad": 0.04, "plt": 0.06, "subplots": 0.06}  # more, where a definition has such a word
+DEAR = {"backward": 0.012, "autograd": 0.012, "plt": 0.06, "subplots": 0.06}  # more, where a definition has such a word
 SECONDS = 6.0  # of the processor for one submission: far from what the edits take
+ASKED_ANEW = 5  # times that a question of what is dear is asked: of the reference, too, and without what is special
 COMPARED = 1.0  # seconds that comparing wrong and right answers of one submission may take, as estimated
 CALL_SECONDS = 1.0  # for one call: an edit that makes a loop endless is no repair
 
@@ -152,7 +153,7 @@ class _Search:
         parameters = parameters_in([each.node for each in own], suite.reference)
         most = int(COMPARED / _effort(own, ask_little=True))
         failed = [case.name for case in group.failed]
-        effort = times_asked(failed, self.passed) * _effort(own)
+        effort = times_asked(failed, self.passed) * (PER_EDIT + ASKED_ANEW * _dear(own))
         if effort > self.left.compared:  # such as of what trains: before the reference is asked anything
             return None
         self.left.compared -= effort
@@ -268,8 +269,13 @@ def _in_order(
 
 def _effort(own: Iterable[Own], ask_little: bool = False) -> float:
     """Seconds that one edit of these definitions takes, as far as their words tell: the same on any machine."""
+    return (PER_QUESTION if ask_little else PER_EDIT) + _dear(own)
+
+
+def _dear(own: Iterable[Own]) -> float:
+    """Seconds more than most definitions take."""
     words = {word for each in own for word in re.findall(r"\w+", each.source)}
-    return (PER_QUESTION if ask_little else PER_EDIT) + max((DEAR[word] for word in words & DEAR.keys()), default=0.0)
+    return max((DEAR[word] for word in words & DEAR.keys()), default=0.0)
 
 
 def _weight(case: Case) -> tuple[int, int]:

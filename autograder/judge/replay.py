@@ -33,6 +33,7 @@ class Case:
     exchanges: tuple[Exchange, ...]
     compared: Compared | None = None  # what did not match in the end
     gate: bool = False  # it trains to a threshold, so that asking again takes a training
+    expectations: int = 0  # how many were evaluated: what it failed at is the last
 
     @property
     def failed(self) -> bool:

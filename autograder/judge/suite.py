@@ -143,7 +143,8 @@ class Suite:
     def _case(self, result: CheckResult, conversation: Conversation) -> Case:
         """What the diagnosis needs of a check: nothing of one whose answers are too large to be kept."""
         exchanges, gate = tuple(conversation.exchanges) if conversation.is_whole else (), self.is_gate(result.name)
-        return Case(result.name, result.exercise, result.verdict, exchanges, conversation.compared, gate)
+        asked = conversation.expectations
+        return Case(result.name, result.exercise, result.verdict, exchanges, conversation.compared, gate, asked)
 
     def _conversation(self, name: str, ask: Ask, secret: str = "") -> Conversation:
         conversation = Conversation(ask, self.assignment.limits, self.assignment.show)

@@ -12,7 +12,7 @@ from autograder.judge.repair.trials import Changed, Place, Repair
 
 FIRSTS, OF_A_PLACE = 8, 2  # edits after which an answer is nearer, that are tried with a second one
 AHEAD = 12  # second edits that the first of those is tried with before the next one
-LEAST, STEP = 0.001, 0.05  # by how much an answer comes nearer
+LEAST, STEP, FARTHER = 0.001, 0.05, 0.5  # by how much an answer comes nearer; a check gets farther
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,16 @@ def couples(repairs: Sequence[Repair], unchanged: Sequence[float]) -> Iterator[t
     """
     firsts = _firsts(repairs, unchanged)
     useful = [each for each in repairs if not _stops(each, unchanged)]
-    seconds = sorted(useful, key=lambda each: (-_steps(each, unchanged), each.near == tuple(unchanged)))
-    waiting = [(AHEAD * row, row, 0) for row in range(len(firsts)) if seconds]
+    nearest = sorted(useful, key=lambda each: (-_steps(each, unchanged), each.near == tuple(unchanged)))
+    # What a check asks after its first failure no second edit shows alone: then the most likely ones come first.
+    rows = [useful if _gain(each, unchanged) > FARTHER else nearest for each in firsts]
+    waiting = [(AHEAD * row, row, 0) for row in range(len(firsts)) if useful]
     done: set[frozenset[tuple[str, str]]] = set()
     while waiting:
         _, row, column = heapq.heappop(waiting)
-        if column + 1 < len(seconds):
+        if column + 1 < len(useful):
             heapq.heappush(waiting, (AHEAD * row + column + 1, row, column + 1))
-        couple = Couple(firsts[row], seconds[column])
+        couple = Couple(firsts[row], rows[row][column])
         changed = _changed(couple)
         key = frozenset((own.node.name, source) for own, source in changed.items())
         if changed and key not in done:
@@ -56,9 +58,11 @@ def couples(repairs: Sequence[Repair], unchanged: Sequence[float]) -> Iterator[t
 
 
 def _firsts(repairs: Sequence[Repair], unchanged: Sequence[float]) -> list[Repair]:
-    """Those that mend a check, or come nearer: by how much, about, and then the most likely."""
+    """Those that come nearer: by how much, about, and then the most likely; where one mends something, such alone."""
     found: list[Repair] = []
-    nearer = [each for each in repairs if each.checks or _gain(each, unchanged) > LEAST]
+    best = max((_gain(each, unchanged) for each in repairs), default=0.0)
+    least = best / 2 if best > FARTHER else LEAST
+    nearer = [each for each in repairs if _gain(each, unchanged) >= least]
     for each in sorted(nearer, key=lambda each: -_steps(each, unchanged)):
         same = [other for other in found if other.place == each.place]
         if len(same) < OF_A_PLACE and len(found) < FIRSTS:

@@ -63,6 +63,7 @@ RULES: tuple[of.ExpressionRule | statements.StatementRule, ...] = (
     (ast.BinOp, Aspect.OPERATOR, usual.doubled),
     (ast.BinOp, Aspect.ORDER, usual.inside_the_call),
     (ast.Call, Aspect.ORDER, usual.outside_of_the_call),
+    (ast.expr, Aspect.MISSING, forgotten.a_factor_more),
     (Aspect.EXTRA, statements.dropped),
     (ast.JoinedStr, Aspect.VALUE, rows.numbers_in_text),
     (ast.List, Aspect.EXTRA, rows.without_an_element),
@@ -125,12 +126,13 @@ RULES: tuple[of.ExpressionRule | statements.StatementRule, ...] = (
     (ast.Attribute, Aspect.NAME, usual.other_fields),
     (ast.Call, Aspect.ARGUMENT, usual.other_keywords),
     (ast.Name, Aspect.CONDITION, usual.the_others),
-    (ast.expr, Aspect.MISSING, forgotten.a_factor_more),
+    (ast.expr, Aspect.MISSING, forgotten.for_each_of),
     (ast.expr, Aspect.MISSING, forgotten.a_bound_more),
     (ast.expr, Aspect.MISSING, calls.a_method_more),
     (ast.expr, Aspect.MISSING, calls.a_function_more),
 )
-OUTWEIGHS = (forgotten.a_factor_more, forgotten.a_bound_more)  # a slip before it: told where nothing else repairs it
+# They may make up for a slip elsewhere: told where nothing else repairs it.
+OUTWEIGHS = (forgotten.a_factor_more, forgotten.for_each_of, forgotten.a_bound_more)
 OF_NAMES = (of.twin_names, of.other_names, of.other_attributes)  # two names at once are exchanged: an order
 LIKELY = (of.next_numbers, of.shifted, of.twin_names, statements.dropped)  # slips of those who know what they want
 

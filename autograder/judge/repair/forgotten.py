@@ -10,6 +10,7 @@ from autograder.judge.repair.aspects import Aspect
 from autograder.judge.repair.statements import Block
 
 _NEAREST = 3  # variables that a number may have to be divided by, or be multiplied with
+_MADE = ("zeros", "ones", "empty", "Generator", "list", "dict", "set", "range")  # what has no factor
 _STRICT: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE,
     ast.LtE: ast.Lt,
@@ -22,12 +23,16 @@ _ORDERED = frozenset(
 
 
 def a_factor_more(node: ast.expr, around: Around) -> Iterator[ast.expr]:
-    """Twice and half of what is computed, or for each of as many as there are."""
-    if not around.whole or around.aspect is not Aspect.VALUE or not isinstance(node, (ast.BinOp, ast.Call)):
+    """Twice and half of what is computed."""
+    if _is_computed(node, around):
+        yield ast.BinOp(node, ast.Mult(), ast.Constant(2))
+        yield ast.BinOp(node, ast.Div(), ast.Constant(2))
+
+
+def for_each_of(node: ast.expr, around: Around) -> Iterator[ast.expr]:
+    """What is computed, divided by a variable or by how many there are, or times a variable; its root."""
+    if not _is_computed(node, around):
         return
-    two = ast.Constant(2)
-    yield ast.BinOp(node, ast.Mult(), two)
-    yield ast.BinOp(node, ast.Div(), two)
     own = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
     others = [name for name in around.names[::-1] if name not in own][:_NEAREST]
     counts: list[ast.expr] = [ast.Name(name) for name in others]
@@ -35,6 +40,11 @@ def a_factor_more(node: ast.expr, around: Around) -> Iterator[ast.expr]:
     yield from (ast.BinOp(node, ast.Div(), count) for count in counts)
     yield from (ast.BinOp(node, ast.Mult(), ast.Name(name)) for name in others)
     yield ast.BinOp(node, ast.Pow(), ast.Constant(0.5))
+
+
+def _is_computed(node: ast.expr, around: Around) -> bool:
+    made = name_of_call(node).startswith(_MADE)
+    return around.whole and around.aspect is Aspect.VALUE and isinstance(node, (ast.BinOp, ast.Call)) and not made
 
 
 def a_bound_more(node: ast.expr, around: Around) -> Iterator[ast.expr]:

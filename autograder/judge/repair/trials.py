@@ -155,7 +155,7 @@ class Trials:
             near = nearness(case.compared.actual, case.compared.expected)
         else:
             near = STOPPED if isinstance(last, StudentError) else 0.0
-        return case.verdict is Verdict.PASSED, len(case.exchanges) + near
+        return case.verdict is Verdict.PASSED, len(case.exchanges) + case.expectations + near
 
     def _passes_again(self, mended: Sequence[str]) -> bool:
         """Whether these checks pass with other inputs, too: a number may be right for one question by chance."""

@@ -86,6 +86,7 @@ def thrice(x):
 """,
 }
 MANY_SLIPS = "def add(a, b):\n    a = a * a + 3\n    b = -b * b * b - 1\n    return (a - b) * 7"
+STRANGE = "def double(x):\n    y = x.exp() + 7\n    z = y.sin() * y - 7\n    return z.cos() / y - y.sin()"
 SUBTRACTS = "def add(a, b):\n    # the sum\n\n    return a - b"
 
 
@@ -289,8 +290,7 @@ def test_a_whole_submission_has_one_budget_for_what_answers_depend_on(report, mo
     asked: list[object] = []
     monkeypatch.setattr(repair, "probes_of", lambda *given: asked.append(given) or [])
     monkeypatch.setattr(repair, "COMPARED", seconds)
-    strange = "def double(x):\n    y = x.exp() + 7\n    z = y.sin() * y - 7\n    return z.cos() / y - y.sin()"
-    report(double=strange, add=MANY_SLIPS)
+    report(double=STRANGE, add=MANY_SLIPS)
     assert len(asked) == times
 
 
@@ -299,7 +299,7 @@ def test_most_edits_are_asked_one_question_only(report, monkeypatch):
     passes = repair.Trials._passes
     monkeypatch.setattr(repair.Trials, "_passes", lambda *given: asked.append(given) or passes(*given))
     monkeypatch.setattr(repair, "MOST_TRIED", 60)
-    assert hints(report(double="def double(x):\n    y = x + 1\n    return x * y * 5 - x")) == {}
+    assert hints(report(double=STRANGE)) == {}
     assert len(asked) < 15
 
 
