@@ -21,8 +21,6 @@
 # under it: ✓ is right, ✗ says what differs. The checks show a few examples; grading uses others. Every task is graded on its own:
 # if one resists, go on.
 #
-# “The notes” are those of the course that this one grew from.
-#
 # **House rules**, unless a docstring says otherwise: leave the arguments as they were, take them in any memory layout, keep dtype and device, and remember
 # that images need not be square. An image is (C, H, W), a batch (B, C, H, W). All of torch, `torch.nn` and `F` is yours, and so are your own functions.
 
@@ -45,17 +43,7 @@ torch.set_num_threads(1)  # such small networks are not quicker with more
 
 # %% [markdown]
 # ---
-# ## T5.1 · `PatchDataset`
-#
-# *Difficulty ●●○○○ · Importance ●●●●○ · about 20 minutes · 10 points*
-#
-# **Warm-up.** A list holds 10, 20, 30. What is at index −1? And at 3?
-#
-# <details><summary>Answer</summary>
-#
-# **30**. At 3 there is an `IndexError`, and it is what ends a `for` loop over an object that has only `__getitem__`.
-#
-# </details>
+# ## First the problem
 #
 # A pathologist looks at a slide of stained tissue that is far too large for a network, so it is cut into **patches**. Ours is a slide of colon glands: brown
 # where an antibody has found its target, blue where there are nuclei. A patch has 96 × 96 pixels, and its label is about the **32 × 32 pixels in the middle**:
@@ -74,8 +62,8 @@ plots.row(*[patches[i] for i in chosen], titles=names, boxes=frames).show()
 print(f"{len(patches)} patches, {labels.float().mean():.1%} of them with label 1")
 
 # %% [markdown]
-# **First, without a network.** Before you train one, ask how far almost nothing gets. The first row of such a table is the *base rate*: how often you are right if you always give the most frequent label. The others are a logistic regression
-# (A3) on six numbers, mean and spread of the three colours in the middle, and one on all 3,072 pixels of the middle. They learn from 24 patches of the upper two thirds of the slide, 12 of each label, and are asked about the lower third.
+# **First without a network.** Before you train one, ask how far almost nothing gets. The first row is the *base rate*: how often you are right if you always give the most frequent label. The others are logistic
+# regressions (A3): on six numbers, mean and spread of the three colours in the middle, and on all 3,072 pixels of the middle. They learn from 24 patches of the upper two thirds of the slide, and are asked about the lower third.
 
 
 # %%
@@ -104,8 +92,8 @@ without_a_network(stained, stained_judge)
 # %% [markdown]
 # Six numbers are nearly always right. Of course: this label *is* a colour. Whoever trains a ResNet for it, and looks at its accuracy alone, never finds out.
 #
-# So we ask for something else. The antibody costs money and a day. A pathologist sees without it where the glands are: by their *texture*. Can a network tell from a **gray** picture where the antibody would have bound? In the gray pictures
-# each pixel is replaced by its rank among those of the middle. So all middles are equally bright and have the same contrast, and only the arrangement is left:
+# So we ask for something else. The antibody costs money and a day; a pathologist sees the glands without it, by their *texture*. Can a network tell from a **gray** picture where the antibody would have bound?
+# Each pixel is replaced by its rank among those of the middle: all middles are then equally bright, with the same contrast, and only the arrangement is left.
 
 # %%
 pairs = learn_labels.argsort(stable=True)[9:15].tolist()
@@ -118,9 +106,23 @@ without_a_network(learn, judge)
 
 # %% [markdown]
 # Now six numbers and 3,072 pixels are hardly better than guessing. These two rows are what a network has to beat, and a third one, in T5.6: the same network without borrowed weights.
+
+# %% [markdown]
+# ---
+# ## T5.1 · `PatchDataset`
 #
-# The rule of the label is that of a well-known set of 220,000 patches of lymph nodes, where label 1 means *tumour in the central 32 × 32 pixels* and 40.5 % have it: there the base rate is 59.5 %. Such a
-# set does not fit into memory. So a data set in PyTorch is an object that knows **how many** items there are and can fetch **one** of them: `__len__` and `__getitem__`.
+# *Difficulty ●●○○○ · Importance ●●●●○ · about 20 minutes · 10 points*
+#
+# **Warm-up.** A list holds 10, 20, 30. What is at index −1? And at 3?
+#
+# <details><summary>Answer</summary>
+#
+# **30**. At 3 there is an `IndexError`, and it is what ends a `for` loop over an object that has only `__getitem__`.
+#
+# </details>
+#
+# The rule of the label is that of a well-known set of 220,000 patches of lymph nodes (*tumour in the central 32 × 32 pixels*; 40.5 % have it, so the base rate is 59.5 %). That
+# does not fit into memory. So a data set in PyTorch is an object that knows **how many** items there are and can fetch **one** of them: `__len__` and `__getitem__`.
 #
 # <details><summary>Question: the network works, and is bad in production. The training images were read with <code>cv2.imread</code>, the others with <code>Image.open</code>. What happened?</summary>
 #
@@ -146,7 +148,7 @@ without_a_network(learn, judge)
 # <details><summary>Hint: opening a file</summary>
 #
 # `Image.open(path).convert("RGB")` gives three channels, whatever the file has. `np.array(...)` makes (H, W, 3) of it.
-# (Elsewhere, not here, you may meet `.npy` files. They are arrays already: `np.load(path)`. The sketches of QuickDraw come that way, each a row of 784 numbers: `.reshape(28, 28)`.)
+# (Sketches of QuickDraw come as `.npy` files, which are arrays already: `np.load(path)`, and each row of 784 numbers is `.reshape(28, 28)`.)
 #
 # </details>
 
@@ -250,12 +252,8 @@ plots.grid([ways[:4], ways[4:]], titles=[names[:4], names[4:]])
 #
 # **The middle.** To cut 49 × 49 pixels out of 96 × 96, 47 rows have to go: 23.5 above and 23.5 below. Somebody has to decide, and we decide as torchvision does: `round((96 - 49) / 2)`.
 # Python rounds halves to the **even** neighbour, so that is 24.
+# So 7 → 4 begins at 2 (1.5, up), and 9 → 4 at 2 as well (2.5, down); `//` would give 1 and 2.
 #
-# <details><summary>Question: which of the two, 7 → 4 and 9 → 4, is rounded up?</summary>
-#
-# 7 − 4 = 3 pixels, 1.5 → 2: up. 9 − 4 = 5 pixels, 2.5 → 2: down. `//` would give 1 and 2.
-#
-# </details>
 # <details><summary>Help: I get <code>ValueError: step must be greater than zero</code></summary>
 #
 # `x[..., ::-1]` works in NumPy, not in torch. `torch.flip` turns axes round.
@@ -308,6 +306,33 @@ def center_crop(x: torch.Tensor, size: int) -> torch.Tensor:
     ### END SOLUTION
 
 
+# %% flips_first role="check"
+tiny = torch.tensor([[[1.0, 2, 3], [4, 5, 6]]])
+check(
+    hflip,
+    Example(tiny, gives=[[[3, 2, 1], [6, 5, 4]]], note="2 × 3 pixels, left and right exchanged"),
+    Example(torch.stack([tiny, -tiny]), look_at=lambda y: y[0], gives=tiny.flip(2), note="a batch keeps its order"),
+)
+check(vflip, Example(tiny, gives=[[[4, 5, 6], [1, 2, 3]]], note="top and bottom exchanged"))
+check(
+    rot90,
+    Example(tiny, 1, gives=[[[3, 6], [2, 5], [1, 4]]], note="a quarter against the clock: 3 × 2"),
+    Example(tiny, -1, gives=[[[4, 1], [5, 2], [6, 3]]], note="a quarter with the clock"),
+)
+ramp = torch.arange(96.0).expand(1, 96, 96)
+check(
+    center_crop,
+    Example(
+        ramp,
+        49,
+        look_at=lambda y: (float(y[0, 0, 0]), float(y[0, 0, -1])),
+        gives=(24.0, 72.0),
+        note="96 → 49: 24 to 72",
+    ),
+    Example(ramp[:, :7, :7], 4, look_at=lambda y: float(y[0, 0, 0]), gives=2.0, note="7 → 4 starts at 2"),
+    Example(tiny, 3, raises=ValueError, note="3 of 2 rows: ValueError"),
+)
+
 # %% [markdown]
 # **Chance.** `RandomAugment` draws: mirror or not, upside down or not, how many quarters, each independently of the others and anew for each patch. Then it cuts.
 #
@@ -320,12 +345,6 @@ def center_crop(x: torch.Tensor, size: int) -> torch.Tensor:
 # <details><summary>Why a generator?</summary>
 #
 # So that a run can be repeated, whatever else in the program draws random numbers. `random.random()` and `np.random` know nothing of `torch.manual_seed`.
-#
-# </details>
-# <details><summary>Why not <code>RandomRotation(20)</code>, as in the notes?</summary>
-#
-# A turn by 20° leaves black corners and mixes neighbouring pixels. The notes cut the middle out *afterwards*, which removes the corners: 49 of 96 pixels are safe at any angle,
-# since 96 / √2 = 67.9. Cut first, and the corners stay. Quarter turns need no such care.
 #
 # </details>
 # <details><summary>Question: may one shift the patches as well, by up to 20 pixels?</summary>
@@ -366,31 +385,6 @@ class RandomAugment:
 
 
 # %% transforms_check role="check" points=20 title="Flips, turns, crops, RandomAugment"
-tiny = torch.tensor([[[1.0, 2, 3], [4, 5, 6]]])
-ramp = torch.arange(96.0).expand(1, 96, 96)
-check(
-    hflip,
-    Example(tiny, gives=[[[3, 2, 1], [6, 5, 4]]], note="2 × 3 pixels, left and right exchanged"),
-    Example(torch.stack([tiny, -tiny]), look_at=lambda y: y[0], gives=tiny.flip(2), note="a batch keeps its order"),
-)
-check(vflip, Example(tiny, gives=[[[4, 5, 6], [1, 2, 3]]], note="top and bottom exchanged"))
-check(
-    rot90,
-    Example(tiny, 1, gives=[[[3, 6], [2, 5], [1, 4]]], note="a quarter against the clock: 3 × 2"),
-    Example(tiny, -1, gives=[[[4, 1], [5, 2], [6, 3]]], note="a quarter with the clock"),
-)
-check(
-    center_crop,
-    Example(
-        ramp,
-        49,
-        look_at=lambda y: (float(y[0, 0, 0]), float(y[0, 0, -1])),
-        gives=(24.0, 72.0),
-        note="96 → 49: 24 to 72",
-    ),
-    Example(ramp[:, :7, :7], 4, look_at=lambda y: float(y[0, 0, 0]), gives=2.0, note="7 → 4 starts at 2"),
-    Example(tiny, 3, raises=ValueError, note="3 of 2 rows: ValueError"),
-)
 check(
     RandomAugment,
     Example(
@@ -443,8 +437,7 @@ with after_writing("PatchDataset, RandomAugment and center_crop"):
 #
 # $$\hat p(x) = \frac{1}{|T|}\sum_{t\in T}\operatorname{softmax}\bigl(f(t(x))\bigr)$$
 #
-# The mean is over the **answers**. The notes say that the transform for validation, a crop, "implements the expectation of the random transforms". It does not: the mean of the
-# *images* is a blur that no network was trained on, and a crop is just one of the transforms.
+# The mean is over the **answers**: the mean of the *images* is a blur that no network was trained on, and a crop is just one of the transforms.
 
 # %%
 with after_writing("hflip and vflip"):
@@ -543,8 +536,7 @@ for name, child in pretrained().named_children():
     print(f"{name:>9}: {type(child).__name__}, {networks.size(child):,} parameters")
 
 # %% [markdown]
-# Its larger relative **ResNet-18** has the same ten children (its `layer1` … are chains of blocks, its `maxpool` is a real one). Eight of them make features, the last two, `avgpool` and `fc`, make
-# the old answer. On 49 × 49 pixels:
+# Its larger relative **ResNet-18** has the same ten children. Eight of them make features; the last two, `avgpool` and `fc`, make the old answer. On 49 × 49 pixels:
 
 # %%
 steps = [
@@ -595,11 +587,6 @@ diagrams.flow(steps, start=(3, 49, 49))
 # Whoever gave it to you may already have given its parameters to an optimizer, or want to look at them later. A copy is a second set of weights that nobody else knows of.
 #
 # </details>
-# <details><summary>The notes write <code>models.resnet18(pretrained=True)</code>. I get a warning.</summary>
-#
-# Today it is `weights=ResNet18_Weights.IMAGENET1K_V1`, which says *which* weights. `cnnkit.backbone.imagenet()` does that, when you are online.
-#
-# </details>
 
 
 # %% build_transfer_model role="solution"
@@ -631,6 +618,39 @@ def build_transfer_model(
     return nn.Sequential(features, head)
     ### END SOLUTION
 
+
+# %% transfer_model_first role="check"
+photo = torch.linspace(0, 1, 3 * 49 * 64).reshape(1, 3, 49, 64)
+check(
+    build_transfer_model,
+    Example(
+        pretrained(),
+        128,
+        2,
+        look_at=lambda m: networks.size(m[0]),
+        gives=307536,
+        note="borrowed: 309,084 less the 1,548 of fc",
+    ),
+    Example(pretrained(), 512, 2, look_at=lambda m: networks.size(m[1]), gives=133378, note="the head of the table"),
+    Example(pretrained(), 128, 2, 64, look_at=lambda m: networks.size(m[1]), gives=8770, note="128 → 64 → 2"),
+    Example(
+        pretrained(),
+        128,
+        5,
+        look_at=lambda m: (tuple(m.eval()(photo).shape), tuple(m[0](photo).shape)),
+        gives=((1, 5), (1, 128, 4, 4)),
+        note="an image of 49 × 64: the logits, and the maps before the head",
+    ),
+    Example(
+        pretrained(),
+        128,
+        2,
+        p=0.25,
+        look_at=lambda m: [layer.p for layer in m[1] if isinstance(layer, nn.Dropout)],
+        gives=[0.25, 0.25],
+        note="p for both dropouts",
+    ),
+)
 
 # %% [markdown]
 # **An experiment: the head without batch norm.** The features of all patches are computed once; then heads are trained on them with plain SGD, 10 epochs, the mean of three runs.
@@ -667,7 +687,7 @@ figure.axes[0].legend(fontsize=8, frameon=False, loc="center left", bbox_to_anch
 figure.show()
 
 # %% [markdown]
-# Which of these does the figure support? (In the notes: "the dense layers do not train well without BN".)
+# Do the dense layers of the head train well without batch norm? Which of these does the figure support?
 #
 # - **a** At either learning rate, the head with batch norm has the smaller loss at step 40.
 # - **b** Without batch norm the head learns nothing: its loss stays at that of guessing.
@@ -684,37 +704,6 @@ def no_batch_norm() -> str:
 
 
 # %% transfer_model_check role="check" points=16 title="build_transfer_model"
-photo = torch.linspace(0, 1, 3 * 49 * 64).reshape(1, 3, 49, 64)
-check(
-    build_transfer_model,
-    Example(
-        pretrained(),
-        128,
-        2,
-        look_at=lambda m: networks.size(m[0]),
-        gives=307536,
-        note="borrowed: 309,084 less the 1,548 of fc",
-    ),
-    Example(pretrained(), 512, 2, look_at=lambda m: networks.size(m[1]), gives=133378, note="the head of the table"),
-    Example(pretrained(), 128, 2, 64, look_at=lambda m: networks.size(m[1]), gives=8770, note="128 → 64 → 2"),
-    Example(
-        pretrained(),
-        128,
-        5,
-        look_at=lambda m: (tuple(m.eval()(photo).shape), tuple(m[0](photo).shape)),
-        gives=((1, 5), (1, 128, 4, 4)),
-        note="an image of 49 × 64: the logits, and the maps before the head",
-    ),
-    Example(
-        pretrained(),
-        128,
-        2,
-        p=0.25,
-        look_at=lambda m: [layer.p for layer in m[1] if isinstance(layer, nn.Dropout)],
-        gives=[0.25, 0.25],
-        note="p for both dropouts",
-    ),
-)
 check(no_batch_norm, Example(accepts=lambda said: set(said) <= set("abcd"), note="letters from a to d"))
 
 # %% [markdown]
@@ -733,7 +722,7 @@ check(no_batch_norm, Example(accepts=lambda said: set(said) <= set("abcd"), note
 # </details>
 #
 # A new head starts at random, and its first gradients are large and stupid. Sent through the borrowed layers they would destroy what these know. So these are **frozen** until the head has learned something.
-# `requires_grad = False` for each parameter, and that is it? That is what the notes do. Look:
+# `requires_grad = False` for each parameter, and that is it? Look:
 
 # %%
 half_frozen = pretrained().requires_grad_(False)  # every parameter
@@ -771,6 +760,9 @@ def frozen_statistics() -> str:
     ### END SOLUTION
 
 
+# %% frozen_statistics_first role="check"
+check(frozen_statistics, Example(accepts=lambda said: set(said) <= set("abcd"), note="letters from a to d"))
+
 # %% [markdown]
 # <details><summary>About d, after you have decided</summary>
 #
@@ -796,11 +788,6 @@ def frozen_statistics() -> str:
 # <details><summary>Why not <code>with torch.no_grad()</code> around the frozen part?</summary>
 #
 # It saves memory, but no gradient gets through to the *input*. In A6 you will want to know which pixels the answer depends on.
-#
-# </details>
-# <details><summary>Question: is <code>layer.weight.detach_()</code> a way to freeze?</summary>
-#
-# A parameter is a leaf; detaching it changes nothing. And what is cut out of a graph in `forward` cannot be unfrozen later.
 #
 # </details>
 
@@ -847,12 +834,14 @@ def trainable(model: nn.Module) -> list[str]:
 
 
 # %% freeze_check role="check" points=14 title="freeze and unfreeze"
-head_only = ["1.0.weight", "1.0.bias"]
-
-
 def two_parts():
     body = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Dropout(0.5))
     return nn.Sequential(body, nn.Sequential(nn.Linear(4, 2)))
+
+
+check(trainable, Example(two_parts()[1], gives=["0.weight", "0.bias"], note="a head: two parameters"))
+
+head_only = ["1.0.weight", "1.0.bias"]
 
 
 def frozen_then(action):
@@ -874,14 +863,6 @@ def drift_when_frozen(x):
     return drift_of(model, x)
 
 
-def drift_when_unfrozen(x):
-    model = two_parts()
-    freeze(model[0])
-    unfreeze(model[0])
-    return drift_of(model, x) > 0
-
-
-check(trainable, Example(two_parts()[1], gives=["0.weight", "0.bias"], note="a head: two parameters"))
 check(
     freeze,
     Example(lambda model: None, gives=(head_only, [False, True]), note="freeze(model[0])"),
@@ -896,8 +877,15 @@ check(
     Example(torch.ones(5, 3), gives=0.0, note="a batch in train mode moves no running mean"),
     through=drift_when_frozen,
 )
+
+def drift_when_unfrozen(x):
+    model = two_parts()
+    freeze(model[0])
+    unfreeze(model[0])
+    return drift_of(model, x) > 0
+
+
 check(unfreeze, Example(torch.ones(5, 3), gives=True, note="after unfreeze it does"), through=drift_when_unfrozen)
-check(frozen_statistics, Example(accepts=lambda said: set(said) <= set("abcd"), note="letters from a to d"))
 
 # %% [markdown]
 # ---
@@ -914,12 +902,10 @@ check(frozen_statistics, Example(accepts=lambda said: set(said) <= set("abcd"), 
 #
 # </details>
 #
-# **Stage 1**: the backbone is frozen, the head learns quickly. **Stage 2**: everything learns, slowly, and the backbone slowest of all. In the notes, with ResNet-18 on 32,000 patches of the lymph nodes: 10 epochs of stage 1 lead from
-# 74.9 % to 77.8 %, and 20 epochs of stage 2 from 84.3 % to 89.6 % (right answers in the validation, after the first epoch and after the last).
+# **Stage 1**: the backbone is frozen, the head learns quickly. **Stage 2**: everything learns, slowly, and the backbone slowest of all.
 #
-# Different learning rates are **parameter groups**: an optimizer takes a list of dicts, each with `params` and its own `lr`.
-#
-# And the learning rate goes through **one cycle** (A4): from max/25 up to max, and down to nearly nothing. `OneCycleLR` *sets* the learning rates of the optimizer, each group by the entry of the list `max_lr`.
+# - Different learning rates are **parameter groups**: an optimizer takes a list of dicts, each with `params` and its own `lr`.
+# - The learning rate goes through **one cycle** (A4), from max/25 up to max, and down to nearly nothing. `OneCycleLR` *sets* the learning rates of the optimizer, each group by the entry of the list `max_lr`.
 
 # %%
 probe = torch.optim.AdamW([{"params": [torch.zeros(1)]}, {"params": [torch.zeros(1)]}], lr=123.0)
@@ -936,18 +922,13 @@ diagrams.lines(curves, title="one cycle; the lr of 123 was never used", labels=(
 # %% [markdown]
 # <details><summary>Question: somebody lowers <code>lr</code> in AdamW for stage 2 and leaves <code>max_lr</code> as it was. What happens?</summary>
 #
-# Nothing is lower: the scheduler overwrites it in the first step. "10 times smaller, both in optimizer *and* scheduler", say the notes, and the second half is the one that counts.
+# Nothing is lower: the scheduler overwrites it in the first step. It is `max_lr` that counts.
 #
 # </details>
 # <details><summary>Why a new optimizer for stage 2?</summary>
 #
 # AdamW remembers a mean gradient and its size for each parameter. Those of the head belong to a time when the features stood still, and the backbone has none. And a scheduler that has come to its end cannot begin
 # again: <code>ValueError: Tried to step 31 times. The specified number of total steps is 30</code>.
-#
-# </details>
-# <details><summary>Why not give all parameters to the optimizer of stage 1? The frozen ones have no gradient.</summary>
-#
-# Today it would work, since `freeze` has dropped the gradients. It is still a trap: one forgotten `.grad` of zeros, and weight decay shrinks the frozen weights. What is not in the optimizer cannot move.
 #
 # </details>
 # <details><summary>Help: I get <code>ValueError: optimizer got an empty parameter list</code></summary>
@@ -957,7 +938,7 @@ diagrams.lines(curves, title="one cycle; the lr of 123 was never used", labels=(
 # </details>
 # <details><summary>Question: is the last epoch the best?</summary>
 #
-# Not always: in the notes it happens to be, with dips of 4 % on the way. Keeping the weights of the best epoch is allowed if the patches for validation are not also those that you report. Here the last ones stay.
+# Not always. Keeping the weights of the best epoch is allowed if the patches for validation are not also those that you report. Here the last ones stay.
 #
 # </details>
 
@@ -1099,11 +1080,11 @@ for size, drop_last in ((32, False), (32, True), (8, True), (4, True)):
     print(f"batch_size={size}, drop_last={drop_last}: {len(batches)} steps, with {batches} patches")
 
 # %% [markdown]
-# `drop_last=True` drops the last batch if it is not full, since batch norm does not like a batch of one. With 12 patches and batches of 32 that is *every* batch: an epoch of 0 steps. Nothing crashes, `model.train()` is
-# called, the history of the losses is empty, and the model comes back as it went in. Batches of 8 lose a third of the patches in each epoch. Few patches want small batches, and a look at `len(loader)`.
+# `drop_last=True` drops a last batch that is not full, since batch norm does not like a batch of one. Of 12 patches in batches of 32 that is *every* batch: an epoch of 0 steps, no error, and the model comes back as it went
+# in. Few patches want small batches, and a look at `len(loader)`.
 #
-# Now for real: 24 gray patches of the upper part to learn from, in batches of 8, the lower part to judge by. The dotted line is the end of stage 1. For comparison the same network is trained from scratch, with weights that are
-# drawn at random, all of it from the first step on and for as many epochs.
+# **Now for real**: 24 gray patches of the upper part to learn from, in batches of 8, the lower part to judge by. The dotted line is the end of stage 1. For comparison the same network learns from scratch, with random weights,
+# for as many epochs.
 
 
 # %%
@@ -1147,11 +1128,14 @@ with after_writing("build_transfer_model and two_stage"):
         print(f"  {name:<22} {sum(shares) / 3:.0%}, in three runs {', '.join(f'{one:.0%}' for one in shares)}")
 
 # %% [markdown]
-# Three draws of 24 patches; 16 epochs from scratch, and 8 of each stage. From scratch it learns a little, now more, now less. With borrowed layers the same 24 patches are enough to be far ahead of everything above,
-# even while these layers stand still, and fine-tuning adds to that or costs a little, now one, now the other. One run says little: look at how far three runs lie apart before you call one way better than another.
-# And this is *one* way to cut the slide. Over five ways, the frozen layers are right on 80 % (± 6), fine-tuned ones on 83 % (± 4), and from scratch it is 62 % (± 7).
+# From scratch it learns a little, now more, now less. With borrowed layers the same 24 patches are enough to be far ahead of everything above, even while these layers stand still; fine-tuning adds to that or costs a little.
+# One run says little: look at how far three draws lie apart before you call one way better. And this is *one* way to cut the slide: over five ways, the frozen layers are right on 80 % (± 6), fine-tuned ones on 83 % (± 4), and from scratch it is 62 % (± 7).
 #
-# Right after the dotted line the curve may dip: the batch norms of the backbone work with the statistics of the batches again, so the head gets other features than it has learned on. If you stop there, you will believe that fine-tuning does harm.
+# <details><summary>Question: why may the curve dip right after the dotted line?</summary>
+#
+# The batch norms of the backbone work with the statistics of the batches again, so the head gets other features than it has learned on. If you stop there, you will believe that fine-tuning does harm.
+#
+# </details>
 #
 # ---
 # ## T5.7 · `solve_patches`, and two curves explained
@@ -1267,6 +1251,52 @@ def solve_patches(
     ### END SOLUTION
 
 
+# %% solve_patches_first role="check"
+raw = torch.full((2, 3, 40, 50), 255, dtype=torch.uint8)
+raw[:, :, 4:36, 9:41] = 0
+check(
+    Prepare,
+    Example(
+        pretrained(),
+        look_at=lambda m: m(raw),
+        gives=torch.full((2, 3, 32, 32), -2.0),
+        note="a black middle in white: 0, less the mean 0.5, divided by 0.25",
+    ),
+    Example(pretrained(), 8, look_at=lambda m: tuple(m(raw).shape), gives=(2, 3, 8, 8), note="crop=8"),
+)
+some = torch.arange(0, 198, 3)
+wider = patches[:4].clone()
+wider[:, :, :30] = 255
+check(
+    solve_patches,
+    Example(
+        pretrained(),
+        patches[some],
+        labels[some],
+        False,
+        look_at=lambda m: (tuple(m(patches[:5]).shape), m.training),
+        gives=((5, 2), False),
+        note="five raw patches, five rows of logits, in eval mode",
+    ),
+    Example(
+        pretrained(),
+        patches[some],
+        labels[some],
+        False,
+        look_at=lambda m: bool(torch.allclose(m(wider), m(patches[:4]), atol=1e-5)),
+        gives=True,
+        note="what lies outside the middle makes no difference",
+    ),
+    Example(
+        pretrained(),
+        patches[some],
+        labels[some],
+        look_at=lambda m: score(m, patches, labels)[1] > 0.85,
+        gives=True,
+        note="right on more than 85 % of the patches",
+    ),
+)
+
 # %%
 more, more_labels = drawn_from(learned_from, 50)
 more = data.evened(more)
@@ -1288,11 +1318,10 @@ with after_writing("solve_patches"):
     shown.show()
 
 # %% [markdown]
-# Three draws of 100 patches of the upper part, judged by the lower part. Below: the six middles about which the last model is least sure, as it sees them, and the patches as the pathologist does. Many overlap. Whether fine-tuning pays is a question for the validation, each time anew.
+# Three draws of 100 patches of the upper part, judged by the lower part. Below: the six middles about which the last model is least sure, as it sees them and as the pathologist does. Whether fine-tuning pays is a question for the validation, each time anew.
 #
-#
-# **An experiment: no augmentation.** While layers are frozen, their maps can be computed once and kept: here those of `layer3` for 40 patches, each in all eight ways. On these maps a small dense network is trained, 20 epochs, the mean of three runs.
-# Once the patches come as they are, once in one of the eight ways at random.
+# **An experiment: no augmentation.** The maps of frozen layers can be computed once and kept: here those of `layer3` for 40 patches, each in all eight ways. A small dense network learns from them, 20 epochs, the mean of three runs:
+# once the patches come as they are, once in one of the eight ways at random.
 
 # %%
 few = torch.randperm(len(more), generator=torch.Generator().manual_seed(1))[:40]
@@ -1346,50 +1375,6 @@ def no_augmentation() -> str:
 
 
 # %% solve_patches_check role="check" points=9 title="solve_patches"
-raw = torch.full((2, 3, 40, 50), 255, dtype=torch.uint8)
-raw[:, :, 4:36, 9:41] = 0
-check(
-    Prepare,
-    Example(
-        pretrained(),
-        look_at=lambda m: m(raw),
-        gives=torch.full((2, 3, 32, 32), -2.0),
-        note="a black middle in white: 0, less the mean 0.5, divided by 0.25",
-    ),
-    Example(pretrained(), 8, look_at=lambda m: tuple(m(raw).shape), gives=(2, 3, 8, 8), note="crop=8"),
-)
-some = torch.arange(0, 198, 3)
-wider = patches[:4].clone()
-wider[:, :, :30] = 255
-check(
-    solve_patches,
-    Example(
-        pretrained(),
-        patches[some],
-        labels[some],
-        False,
-        look_at=lambda m: (tuple(m(patches[:5]).shape), m.training),
-        gives=((5, 2), False),
-        note="five raw patches, five rows of logits, in eval mode",
-    ),
-    Example(
-        pretrained(),
-        patches[some],
-        labels[some],
-        False,
-        look_at=lambda m: bool(torch.allclose(m(wider), m(patches[:4]), atol=1e-5)),
-        gives=True,
-        note="what lies outside the middle makes no difference",
-    ),
-    Example(
-        pretrained(),
-        patches[some],
-        labels[some],
-        look_at=lambda m: score(m, patches, labels)[1] > 0.85,
-        gives=True,
-        note="right on more than 85 % of the patches",
-    ),
-)
 check(no_augmentation, Example(accepts=lambda said: set(said) <= set("abcd"), note="letters from a to d"))
 
 # %% [markdown]
@@ -1500,6 +1485,23 @@ def reliability(
     ### END SOLUTION
 
 
+# %% reliability_first role="check"
+one_of_two = torch.stack([sure, 1 - sure], dim=1)
+five_bins = [torch.tensor([0, 0, 2, 2, 4]), torch.tensor([0, 0, 0.55, 0.65, 0.9]), torch.tensor([0, 0, 0.5, 0.5, 0.75])]
+check(
+    reliability,
+    Example(one_of_two, (1 - hits).long(), 5, gives=tuple(five_bins), note="the eight predictions above, five bins"),
+    Example(
+        torch.tensor([[0.25, 0.75], [0.5, 0.5]]).double(),
+        torch.tensor([1, 0]),
+        4,
+        look_at=lambda table: (table[0], table[1].dtype),
+        gives=(torch.tensor([0, 1, 1, 0]), torch.float64),
+        note="0.75 and 0.5 are the upper ends of their bins; float64 stays float64",
+    ),
+)
+
+
 # %% calibration_error role="solution"
 def calibration_error(counts: torch.Tensor, sure: torch.Tensor, right: torch.Tensor) -> float:
     """The expected calibration error of such a table, a Python float: the sum of counts * |right - sure| / N.
@@ -1509,6 +1511,10 @@ def calibration_error(counts: torch.Tensor, sure: torch.Tensor, right: torch.Ten
     ### BEGIN SOLUTION
     return float((counts * (right - sure).abs()).sum() / counts.sum())
     ### END SOLUTION
+
+
+# %% calibration_error_first role="check"
+check(calibration_error, Example(*five_bins, gives=0.125, rtol=1e-4, note="0.05 · 2/8 + 0.15 · 2/8 + 0.15 · 4/8"))
 
 
 # %% fit_temperature role="solution"
@@ -1527,21 +1533,6 @@ def fit_temperature(logits: torch.Tensor, labels: torch.Tensor) -> float:
 
 
 # %% calibration_check role="check" stretch=6 title="Calibration"
-one_of_two = torch.stack([sure, 1 - sure], dim=1)
-five_bins = [torch.tensor([0, 0, 2, 2, 4]), torch.tensor([0, 0, 0.55, 0.65, 0.9]), torch.tensor([0, 0, 0.5, 0.5, 0.75])]
-check(
-    reliability,
-    Example(one_of_two, (1 - hits).long(), 5, gives=tuple(five_bins), note="the eight predictions above, five bins"),
-    Example(
-        torch.tensor([[0.25, 0.75], [0.5, 0.5]]).double(),
-        torch.tensor([1, 0]),
-        4,
-        look_at=lambda table: (table[0], table[1].dtype),
-        gives=(torch.tensor([0, 1, 1, 0]), torch.float64),
-        note="0.75 and 0.5 are the upper ends of their bins; float64 stays float64",
-    ),
-)
-check(calibration_error, Example(*five_bins, gives=0.125, rtol=1e-4, note="0.05 · 2/8 + 0.15 · 2/8 + 0.15 · 4/8"))
 too_sure = torch.tensor([[4.0, 0.0]] * 4)
 check(
     fit_temperature,
