@@ -21,6 +21,7 @@ from autograder.course.answers import homes
 from autograder.course.limits import Limits
 from autograder.errors import BoxFailure
 from autograder.grading.carried import Resit, Results, of_exercise
+from autograder.judge import fresh_inputs
 from autograder.judge.causes import Cause, Layer, told
 from autograder.judge.contrast import Contrast, contrasts
 from autograder.judge.dependence import dependence, lines_with, parameters_in
@@ -39,13 +40,14 @@ from autograder.submission.uses import lasting, names_used
 
 MOST_TRIED = 480  # edits for one submission
 MOST_PLACES = 3  # that repair a group, each alone: which of them is wrong, nobody can tell
-MOST_GROUPS = 3  # of failed checks, of one submission
+ASKED = 3.0  # seconds that asking failed checks of one submission again takes before an edit is tried, as estimated
 EFFORT = 2.0  # seconds that the edits of one submission may take, as estimated: no clock decides what is tried
 PAIRED = 1.6  # and those of two at once
 PER_EDIT = 0.0125  # seconds to put one in place and to ask a check, about
 PER_QUESTION = 0.004  # where a single question is asked of most
 DEAR = {"backward": 0.012, "autograd": 0.012, "plt": 0.06, "subplots": 0.06}  # more, where a definition has such a word
 SECONDS = 6.0  # of the processor for one submission: far from what the edits take
+LEADING = 2  # checks that are asked which statements they execute
 ASKED_ANEW = 5  # times that a question of what is dear is asked: of the reference, too, and without what is special
 COMPARED = 1.0  # seconds that comparing wrong and right answers of one submission may take, as estimated
 CALL_SECONDS = 1.0  # for one call: an edit that makes a loop endless is no repair
@@ -87,7 +89,7 @@ class _Left:
     """What one submission may still use for all of its exercises."""
 
     def __init__(self, resit: Resit) -> None:
-        self.groups, self.end = MOST_GROUPS, resit.clock.spent + SECONDS
+        self.asked, self.end = ASKED, resit.clock.spent + SECONDS
         self.edits, self.effort, self.compared = MOST_TRIED, EFFORT, COMPARED
         self.paired = PAIRED
 
@@ -98,6 +100,12 @@ class _Left:
     def use(self, tried: int, effort: float) -> None:
         """So many of them have been tried."""
         self.edits, self.effort = self.edits - tried, self.effort - tried * effort
+
+    def may_ask(self, seconds: float) -> bool:
+        """Whether so much of asking is left; it is used then. A group that takes less may still be looked at."""
+        enough = seconds <= self.asked
+        self.asked -= seconds * enough
+        return enough
 
     def limits(self, own: Limits) -> Limits:
         """The submission's own limits, and less time."""
@@ -125,17 +133,21 @@ class _Search:
     def found(self) -> list[Cause]:
         """A line for each group of failed checks that one line repairs."""
         found: list[Cause] = []
-        if not self.own or not self.left.groups:
+        if not self.own:
             return found
         with open_box(self.resit.zygote, self.limits) as box:
             box.clock = self.resit.clock
             for cell in lasting(self.resit.cells):
                 box.run_cell(cell.source, cell.label)
             for group in self._groups(box):
-                if self.left.groups and (cause := self._cause(group, box)):
+                if self.left.may_ask(self._seconds_of(group)) and (cause := self._cause(group, box)):
                     found.append(cause)
-                self.left.groups -= 1
         return found
+
+    def _seconds_of(self, group: _Group) -> float:
+        """What asking its checks again takes: with other inputs, and which statements they execute."""
+        times = fresh_inputs.TIMES * len(group.failed[: fresh_inputs.MOST]) + LEADING
+        return times * _effort([self.own[name] for name in group.all])
 
     def _cause(self, group: _Group, box: Box) -> Cause | None:
         """What the group's answers are in terms of the right ones, also to other inputs; else a line."""

@@ -226,6 +226,16 @@ def test_the_budget_is_that_of_the_whole_submission(report, monkeypatch):
     assert len(tried) <= 12 + 8
 
 
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(0.0, set()), (0.1, {"double_is_twice"}), (1.0, {"double_is_twice", "add_sums"})]
+)
+def test_all_functions_of_a_submission_have_one_budget_for_asking_again(report, monkeypatch, seconds, told):
+    """A count of them went below nothing, and bounded nothing."""
+    monkeypatch.setattr(repair, "ASKED", seconds)
+    found = hints(report(add=SUBTRACTS, double="def double(x):\n    return x * 3"))
+    assert found.keys() - {"add_of_images"} == told
+
+
 def test_an_edit_of_what_draws_or_trains_counts_for_several(report):
     light, dear = (
         repair.Own(Cell("cell", source), definitions_of(source)["f"])
