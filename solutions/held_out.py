@@ -17,6 +17,7 @@ import numpy.typing as npt
 import torch
 
 SIDE, SYMBOLS = 28, 10
+HALF, REACH = 4.5, 7.0  # pixels: half of a symbol each way, and how far its middle lies from that of the page
 CENTRE = 32  # pixels of a patch, each way, that its label is about
 CONSONANTS, VOWELS = "bdfgklmnprst", "aeiou"
 LOCALES = ("es_ES", "es_MX", "es_CO", "es_CL", "es_AR")
@@ -24,15 +25,18 @@ LOCALES = ("es_ES", "es_MX", "es_CO", "es_CL", "es_AR")
 Pixels = npt.NDArray[np.uint8]
 
 
-def invented_script(rng: np.random.Generator, count: int, paper: float = 0.75) -> tuple[torch.Tensor, torch.Tensor]:
+def invented_script(
+    rng: np.random.Generator, count: int, paper: float = 0.4, crumbs: int = 4
+) -> tuple[torch.Tensor, torch.Tensor]:
     """A script of ten symbols, written so often: images (count, 1, 28, 28) float32 in [0, 1], labels int64.
 
-    A symbol is three strokes between points of a 3 × 3 grid. It is turned, moved, stretched, and written in ink of any
-    strength on paper of uneven brightness. `paper` is how uneven: with much of it, the nearest image in brightness is
-    often that of another symbol.
+    A symbol is three strokes between points of a 3 × 3 grid. It is turned, stretched, and put anywhere on the page, in
+    ink of any strength, among `crumbs`: short strokes that belong to no symbol. `paper` is how uneven its brightness
+    is. So who compares pixel by pixel rarely finds the same symbol at the same place; a convolution goes along with it.
     """
     labels = rng.permutation(np.arange(count) % SYMBOLS)
-    ink = _drawn(_by_hand(_script(rng)[labels], rng)) * _floats(rng.uniform(0.5, 1, (count, 1, 1)))
+    strokes = torch.cat([_by_hand(_script(rng)[labels], rng), _strewn(rng, count, crumbs)], dim=1)
+    ink = _drawn(strokes) * _floats(rng.uniform(0.5, 1, (count, 1, 1)))
     slope = _floats(rng.uniform(-1, 1, (count, 2, 1))) * torch.linspace(-0.5, 0.5, SIDE)
     light = _floats(rng.uniform(0, 1, (count, 1, 1))) + slope[:, 0, :, None] + slope[:, 1, None, :]
     grain = torch.from_numpy(rng.standard_normal((count, SIDE, SIDE), dtype=np.float32))
@@ -60,12 +64,20 @@ def _by_hand(strokes: npt.NDArray[np.float64], rng: np.random.Generator) -> torc
     angle = np.deg2rad(rng.uniform(-10, 10, (count, 1, 1)))
     y, x = np.moveaxis(strokes, -1, 0)
     turned = np.stack([y * np.cos(angle) - x * np.sin(angle), y * np.sin(angle) + x * np.cos(angle)], axis=-1)
-    placed = turned * 7 * rng.uniform(0.8, 1.15, (count, 1, 1, 1)) + rng.uniform(-2, 2, (count, 1, 1, 2))
-    return _floats(placed + rng.normal(0, 0.5, placed.shape)) + (SIDE - 1) / 2
+    placed = turned * HALF * rng.uniform(0.8, 1.15, (count, 1, 1, 1)) + rng.uniform(-REACH, REACH, (count, 1, 1, 2))
+    return _floats(placed + rng.normal(0, 0.4, placed.shape)) + (SIDE - 1) / 2
+
+
+def _strewn(rng: np.random.Generator, count: int, each: int) -> torch.Tensor:
+    """Short strokes anywhere on each page, (count, each, start and end, y and x) in pixels."""
+    start, way = rng.uniform(0, SIDE, (count, each, 2)), rng.uniform(0, 2 * np.pi, (count, each, 1))
+    length = HALF * rng.uniform(0.4, 0.9, (count, each, 1))
+    end = start + length * np.concatenate([np.cos(way), np.sin(way)], axis=2)
+    return _floats(np.stack([start, end], axis=2))
 
 
 def _drawn(strokes: torch.Tensor) -> torch.Tensor:
-    """Ink in [0, 1] on each page, (N, 28, 28): full on a stroke, none two pixels away from all of them."""
+    """Ink in [0, 1] on each page, (N, 28, 28): full on a stroke, none a pixel and a half away from all of them."""
     grid = torch.arange(float(SIDE))
     nearest = torch.full((len(strokes), SIDE, SIDE), torch.inf)
     for stroke in strokes.unbind(1):
@@ -74,7 +86,7 @@ def _drawn(strokes: torch.Tensor) -> torch.Tensor:
         part = (down * along[:, 0] + right * along[:, 1]).div_(along.square().sum(1).clamp_min(1e-3)).clamp_(0, 1)
         squares = (down - part * along[:, 0]).square_() + (right - part * along[:, 1]).square_()
         nearest = torch.minimum(nearest, squares)
-    return (1.6 - nearest.sqrt_() / 1.2).clamp_(0, 1)
+    return (1.6 - nearest.sqrt_() / 0.9).clamp_(0, 1)
 
 
 def _floats(values: npt.NDArray[np.float64]) -> torch.Tensor:

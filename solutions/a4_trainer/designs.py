@@ -32,31 +32,30 @@ design(
 )  # fmt: skip
 design("train_digits", "label_smoothing", "labels[chosen])", "labels[chosen], label_smoothing=0.1)")
 design(
-    "train_digits", "batch_norm",
-    "model = small_net()", """model = nn.Sequential(
-        nn.Conv2d(1, 8, 5, stride=2, padding=2), nn.BatchNorm2d(8), nn.ReLU(),
-        nn.Conv2d(8, 16, 3, stride=2, padding=1), nn.BatchNorm2d(16), nn.ReLU(), nn.Flatten(), nn.Linear(784, 10),
-    )""",
-)  # fmt: skip
-design(
-    "train_digits", "max_pooling",
-    "model = small_net()", """model = nn.Sequential(
-        nn.Conv2d(1, 8, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Conv2d(8, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(784, 10),
-    )""",
+    "train_digits", "mean_over_places",
+    "model = anywhere_net()",
+    "model = nn.Sequential(*anywhere_net()[:-3], nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(40, 10))",
 )  # fmt: skip
 design(
     "train_digits", "two_dense_layers",
-    "model = small_net()", """model = nn.Sequential(
-        nn.Conv2d(1, 8, 5, stride=2, padding=2), nn.ReLU(), nn.Conv2d(8, 16, 3, stride=2, padding=1), nn.ReLU(),
-        nn.Flatten(), nn.Linear(784, 40), nn.ReLU(), nn.Dropout(0.1), nn.Linear(40, 10),
+    "model = anywhere_net()",
+    "model = nn.Sequential(*anywhere_net()[:-1], nn.Linear(40, 40), nn.ReLU(), nn.Dropout(0.1), nn.Linear(40, 10))",
+)  # fmt: skip
+design(
+    "train_digits", "strides_for_poolings",
+    "model = anywhere_net()", """model = nn.Sequential(
+        nn.Conv2d(1, 12, 5, stride=2, padding=2), nn.BatchNorm2d(12), nn.ReLU(),
+        nn.Conv2d(12, 24, 3, padding=1), nn.BatchNorm2d(24), nn.ReLU(),
+        nn.Conv2d(24, 48, 3, stride=2, padding=1), nn.BatchNorm2d(48), nn.ReLU(),
+        nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(48, 10),
     )""",
 )  # fmt: skip
 design(
-    "train_digits", "three_convolutions",
-    "model = small_net()", """model = nn.Sequential(
-        nn.Conv2d(1, 12, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(12, 24, 3, padding=1), nn.ReLU(),
-        nn.MaxPool2d(2), nn.Conv2d(24, 32, 3, padding=1), nn.ReLU(), nn.AdaptiveAvgPool2d(3), nn.Flatten(),
-        nn.Linear(288, 10),
+    "train_digits", "wider",
+    "model = anywhere_net()", """model = nn.Sequential(
+        nn.Conv2d(1, 16, 3, padding=1), nn.BatchNorm2d(16), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(16, 32, 3, padding=1), nn.BatchNorm2d(32), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(32, 64, 3, padding=1), nn.BatchNorm2d(64), nn.ReLU(),
+        nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(64, 10),
     )""",
 )  # fmt: skip

@@ -48,6 +48,16 @@ def small_net(classes: int = 10) -> nn.Sequential:
     return nn.Sequential(convs[0], nn.ReLU(), convs[1], nn.ReLU(), nn.Flatten(), nn.Linear(16 * 7 * 7, classes))
 
 
+def anywhere_net(classes: int = 10) -> nn.Sequential:
+    """Three convolutions, then of each of 40 maps its largest value, wherever it is; 12,170 parameters."""
+    return nn.Sequential(
+        *(nn.Conv2d(1, 12, 5, padding=2), nn.BatchNorm2d(12), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Conv2d(12, 24, 3, padding=1), nn.BatchNorm2d(24), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Conv2d(24, 40, 3, padding=1), nn.BatchNorm2d(40), nn.ReLU()),
+        *(nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(40, classes)),
+    )
+
+
 # %% [markdown]
 # ---
 # ## T4.1 · Borrow a model: `eval_context`
@@ -1508,15 +1518,61 @@ plt.show()
 #
 # </details>
 #
-# All the parts are there. Now one function that takes images and labels and gives back a network that reads digits. Anybody can look up the labels of
-# these digits, so we judge it elsewhere: it is trained on 1,200 images of an invented script of ten symbols that nobody has seen, drawn in pencil on uneven paper, and must
-# read at least 0.78 of 600 others. (The recipe below reads 0.97 of them.)
+# All the parts are there. One thing is new, and it is what convolutions were made for: **place**. So far each digit filled its picture. Now somebody has written
+# it half as large, and put it down anywhere:
+
+# %%
+pictures, wanted = data.digits()
+strewn = data.scattered(pictures)
+shown = [0, 300, 500, 700, 900, 1100]
+names = [str(wanted[i].item()) for i in shown]
+plots.grid([[pictures[i, 0] for i in shown], [strewn[i, 0] for i in shown]], titles=[names, names])
+
+# %% [markdown]
+# You hardly notice. A computer that compares pixel by pixel does: a 3 at the top left and a 3 at the bottom right have not one bright pixel in common. Two ways to read
+# digits without any network; both learn from three quarters of them and are asked about the others:
+
+# %%
+others = torch.arange(len(wanted)) % 4 == 0
+
+
+def nearest_image(learnt, named, asked):
+    return named[torch.cdist(asked.flatten(1), learnt.flatten(1)).argmin(dim=1)]
+
+
+def straight_lines(learnt, named, asked):
+    ones = [torch.cat([images.flatten(1), torch.ones(len(images), 1)], dim=1).double() for images in (learnt, asked)]
+    squares = ones[0].T @ ones[0] + 10 * torch.eye(785)  # ridge regression: a weight for each pixel
+    weights = torch.linalg.solve(squares, ones[0].T @ F.one_hot(named, 10).double())
+    return (ones[1] @ weights).argmax(dim=1)
+
+
+for title, images in (("in its frame", pictures), ("anywhere", strewn)):
+    for way in (nearest_image, straight_lines):
+        said = way(images[~others], wanted[~others], images[others])
+        print(f"{title:12}   {way.__name__:14}   {(said == wanted[others]).float().mean():.2f} are right")
+
+# %% [markdown]
+# `small_net` is no better: five epochs, and it reads a fifth of them. Its convolutions do go along with a digit, but its dense layer has a weight of its own for each of 7 × 7 places: what it has learnt at the
+# top left it does not know at the bottom right. `anywhere_net` (in the first cell) takes from each map the **largest value, wherever it is**, and only then decides. A convolution moves with its
+# image, a maximum over all places forgets where it was: together they read a digit anywhere, and have to learn it only once.
+#
+# <details><summary>Question: a digit of 14 × 14 pixels on a page of 28 × 28. How many places are there?</summary>
+#
+# 15 down and 15 across, **225**. Of each digit you have about ninety images to learn from: most places never occur.
+#
+# </details>
+#
+# Now one function that takes images and labels and gives back a network that reads. Anybody can look up the labels of
+# these digits, so we judge it elsewhere: it is trained on 1,200 images of an invented script of ten symbols that nobody has seen, drawn in pencil, each of them anywhere on uneven paper,
+# among crumbs (short strokes that mean nothing), and must
+# read at least 0.80 of 600 others. (The recipe below reads 0.97 of them, the nearest image 0.23, a regression on the pixels 0.15.)
 # What the network has learnt must be in its parameters and buffers, at most 40,000 numbers together: grading puts those of a second network of yours, trained on another
 # script, into the first one, and then it must read that script.
 #
-# A recipe that works well: `small_net()`, batches of 32, AdamW, one cycle with `max_lr=0.01`, five epochs. It takes about a second and
-# reaches about 0.97. SGD with momentum 0.9 and `max_lr=0.05` gets to 0.96 on most days, but its long steps lead astray now and then, and then it ends far below;
-# plain SGD with lr = 0.01 is too slow, and would need many more epochs. So try more than one seed before you call a recipe good.
+# A recipe that works well: `anywhere_net()`, batches of 32, AdamW, one cycle with `max_lr=0.01`, five epochs. It takes a second or two and
+# reaches about 0.97. SGD with momentum 0.9 and `max_lr=0.05` gets to 0.93 on most days;
+# plain SGD with lr = 0.001 is too slow, and would need many more epochs. Without batch norm AdamW gets anywhere from 0.78 to 0.93, and SGD nowhere. So try more than one seed before you call a recipe good.
 # Your own ideas are welcome, within the limits of the docstring.
 #
 # <details><summary>Hint: the same network every time</summary>
@@ -1526,7 +1582,7 @@ plt.show()
 # </details>
 # <details><summary>Help: 0.1, or a loss that stays at 2.30</summary>
 #
-# Look at T4.2 again. Are the images in [0, 1] that you train on (they come so)? Does each image keep its label when you shuffle? Is there a softmax too many, a `zero_grad` too few?
+# Look at T4.2 again. Are the images in [0, 1] that you train on (they come so)? Does each image keep its label when you shuffle? Is there a softmax too many, a `zero_grad` too few? And does the network end with a dense layer over places, like `small_net`?
 #
 # </details>
 
@@ -1540,11 +1596,11 @@ def train_digits(images: torch.Tensor, labels: torch.Tensor, seed: int = 0) -> t
     - model: at most 40,000 parameters and buffers, gives logits (B, 10), is handed over in eval mode.
     - The same seed gives exactly the same network, another seed another one.
     - n may be any number from 50 on; with 400 images it reads at least half of others. The arguments stay as they are.
-    - Accuracy at least 0.90 on digits that it has not seen, when trained on data.digits(), in at most 10 seconds.
+    - Accuracy at least 0.80 on digits that it has not seen, anywhere on the page, in at most 10 seconds.
     """
     ### BEGIN SOLUTION
     torch.manual_seed(seed)
-    model = small_net()
+    model = anywhere_net()
     per_epoch = math.ceil(len(images) / 32)
     optim = torch.optim.AdamW(model.parameters())
     cycle = torch.optim.lr_scheduler.OneCycleLR(optim, max_lr=0.01, epochs=5, steps_per_epoch=per_epoch)
@@ -1564,28 +1620,25 @@ def train_digits(images: torch.Tensor, labels: torch.Tensor, seed: int = 0) -> t
 
 
 # %% train_digits_check role="check" points=10 title="Train it"
-pictures, wanted = data.digits()
-
-
 def trained_on(number):
-    net, history = train_digits(pictures[:number], wanted[:number])
+    net, history = train_digits(strewn[:number], wanted[:number])
     return {
-        "logits": tuple(net(pictures[:3]).shape),
+        "logits": tuple(net(strewn[:3]).shape),
         "eval mode": not net.training,
         "epochs": 1 <= len(history["loss"]) <= 5,
     }
 
 
 def twice(number):
-    nets = [train_digits(pictures[:number], wanted[:number], seed)[0] for seed in (1, 1, 2)]
-    first, again, other = (net(pictures[:1]).detach() for net in nets)
+    nets = [train_digits(strewn[:number], wanted[:number], seed)[0] for seed in (1, 1, 2)]
+    first, again, other = (net(strewn[:1]).detach() for net in nets)
     return torch.equal(first, again), torch.equal(first, other)
 
 
 def learns_from(every):
-    others = torch.arange(len(wanted)) % every == 0
-    net, _ = train_digits(pictures[~others], wanted[~others])
-    return bool((net(pictures[others]).argmax(dim=1) == wanted[others]).float().mean() >= 0.9)
+    apart = torch.arange(len(wanted)) % every == 0
+    net, _ = train_digits(strewn[~apart], wanted[~apart])
+    return bool((net(strewn[apart]).argmax(dim=1) == wanted[apart]).float().mean() >= 0.8)
 
 
 check(
@@ -1600,20 +1653,19 @@ check(
 )
 check(
     train_digits,
-    Example(4, gives=True, note="three of four digits are for training: at least 90 % of the others are right"),
+    Example(4, gives=True, note="three of four digits, anywhere on the page, are for training: at least 80 % of the others are right"),
     through=learns_from,
 )
 
 # %%
 with after_writing("train_digits"):
-    apart = torch.arange(len(wanted)) % 4 == 0
-    net, history = train_digits(pictures[~apart], wanted[~apart])
-    others, truth = pictures[apart], wanted[apart]
-    guess = net(others).argmax(dim=1)
+    net, history = train_digits(strewn[~others], wanted[~others])
+    asked, truth = strewn[others], wanted[others]
+    guess = net(asked).argmax(dim=1)
     wrong = (guess != truth).nonzero().flatten()[:4].tolist()
     print(f"{(guess == truth).float().mean():.3f} of the {len(truth)} others are right. Some that are not:")
     titles = [f"{truth[i]}, says {guess[i]}" for i in wrong]
-    plots.row(*[others[i, 0] for i in wrong], titles=titles).show()
+    plots.row(*[asked[i, 0] for i in wrong], titles=titles).show()
 
 # %% [markdown]
 # Would you have known them all? The digits are 8 × 8 pixels, enlarged.

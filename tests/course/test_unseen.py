@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from statistics import fmean
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from autograder.judge.course_modules import load_module
 from autograder.judge.local import LocalBox
 from autograder.judge.plugin import with_suite
 from autograder.model import Verdict
+from bench import shortcuts
 from cnnkit import data
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,25 +65,52 @@ def test_every_symbol_is_asked_equally_often():
 
 
 @pytest.mark.parametrize("secret", SECRETS)
-def test_the_script_is_not_read_by_who_looks_things_up(secret):
-    images, labels = held_out.invented_script(asked_with(secret), 1800)
-    asked, wanted, least = images[1200:], labels[1200:], needed("a4_trainer", "script")
-    assert share(nearest(*all_digits(), asked), wanted) < least / 2
-    assert share(nearest(images[:1200], labels[:1200], asked), wanted) < least
+def test_the_script_is_not_read_by_who_knows_all_digits(secret):
+    images, labels = held_out.invented_script(asked_with(secret), 600)
+    assert share(nearest(*all_digits(), images), labels) < needed("a4_trainer", "script") / 2
 
 
-def contrasts(images: torch.Tensor) -> torch.Tensor:
-    """49 numbers of each image: how much brighter a place is than what is around it."""
-    around = torch.nn.functional.avg_pool2d(images, 7, 1, 3, count_include_pad=False)
-    return torch.nn.functional.normalize(torch.nn.functional.avg_pool2d(images - around, 4).flatten(1), dim=1)
-
-
+@pytest.mark.parametrize("name", shortcuts.PIXEL_BY_PIXEL)
 @pytest.mark.parametrize("secret", SECRETS)
-def test_a_memory_as_small_as_a_network_reads_the_script_as_the_document_says(secret):
-    images, labels = held_out.invented_script(asked_with(secret), 1800)  # what a gate does not promise: see security.md
-    seen = contrasts(images)
-    assert seen[:790].numel() + 790 < 40_000
-    assert share(nearest(seen[:790], labels[:790], seen[1200:]), labels[1200:]) > needed("a4_trainer", "script")
+def test_the_script_is_not_read_pixel_by_pixel(secret, name):
+    read = shortcuts.read(shortcuts.PIXEL_BY_PIXEL[name], secret)
+    assert read < needed("a4_trainer", "script") - 0.5
+
+
+@pytest.mark.parametrize("name", shortcuts.BY_HAND)
+@pytest.mark.parametrize("secret", SECRETS)
+def test_the_script_is_not_read_by_what_the_document_says_stays_below(secret, name):
+    assert shortcuts.read(shortcuts.BY_HAND[name], secret) < needed("a4_trainer", "script")
+
+
+@pytest.mark.parametrize("name", shortcuts.WAVES)
+def test_the_strengths_of_waves_seldom_read_the_script(name):
+    reads = [shortcuts.read(shortcuts.WAVES[name], secret) for secret in shortcuts.SECRETS]
+    assert fmean(reads) < needed("a4_trainer", "script")
+
+
+@pytest.mark.parametrize("name", shortcuts.KERNELS)
+@pytest.mark.parametrize("secret", SECRETS)
+def test_kernels_of_chance_read_the_script_as_the_document_says(secret, name):
+    assert shortcuts.read(shortcuts.KERNELS[name], secret) > needed("a4_trainer", "script")
+
+
+def test_the_document_has_what_the_command_prints():
+    document = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    rows = [row.split("|") for row in document.splitlines() if row.count("|") == 6]
+    told = {row[1].strip(): [float(figure) for figure in row[2:5]] for row in rows if row[1].strip() in shortcuts.ALL}
+    assert list(told) == list(shortcuts.ALL)
+    for name, shortcut in shortcuts.ALL.items():
+        _mean, least, most = told[name]
+        assert least - 0.01 <= shortcuts.read(shortcut, shortcuts.SECRETS[0]) <= most + 0.01, name
+
+
+def test_what_is_kept_of_the_nearest_is_no_more_than_a_network_may_keep():
+    images = torch.zeros(1, 1, 28, 28)
+    kept = [
+        shortcuts.count_within(seen) * (seen(images).numel() + 1) for seen in (shortcuts.contrasts, shortcuts.centred)
+    ]
+    assert max(kept) <= 40_000
 
 
 @pytest.mark.parametrize("secret", SECRETS)

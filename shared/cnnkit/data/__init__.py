@@ -13,9 +13,9 @@ from cnnkit.data.datasets import (
     sign_language,
     spanish_names,
 )
-from cnnkit.data.drawn import LETTERS, SHAPES, letters, shapes
+from cnnkit.data.drawn import LETTERS, SHAPES, letters, scattered, shapes
 from cnnkit.data.tissue import as_many_of_each, evened, patches, slide
 
 __all__ = ["FILES", "LETTERS", "PHOTOS", "SHAPES", "digits", "enlarged", "gray", "letters", "names", "patches", "photo"]
-__all__ += ["as_many_of_each", "evened", "shapes", "slide"]
+__all__ += ["as_many_of_each", "evened", "scattered", "shapes", "slide"]
 __all__ += ["emnist_letters", "fashion_mnist", "histopathology", "mnist", "quickdraw", "sign_language", "spanish_names"]

@@ -1,4 +1,4 @@
-"""Pictures drawn by the kit, as many as you like: letters in matplotlib's fonts, shapes in wobbly strokes."""
+"""Pictures drawn by the kit: letters in matplotlib's fonts, shapes in wobbly strokes, images put anywhere on a page."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ FONTS = (  # all ship with matplotlib
 
 CANVAS = 64  # side of the square in which a glyph is drawn before it is scaled down
 SIDE = 28
+PAPER = 0.3  # how uneven the brightness of a page is on which images are scattered
 POINTS = 128  # of a shape's outline
 AT_ONCE = 100
 
@@ -62,6 +63,21 @@ def shapes(n: int, seed: int = 0) -> tuple[Tensor, Tensor]:
     width = _uniform(random, 0.6, 1.3, n)
     pairs = zip(strokes.split(AT_ONCE), width.split(AT_ONCE), strict=True)
     return torch.cat([_inked(stroke, thickness) for stroke, thickness in pairs]), labels
+
+
+def scattered(images: Tensor, seed: int = 0) -> Tensor:
+    """Images (n, 1, 28, 28) in [0, 1], half as large, each somewhere on a page of uneven brightness: (n, 1, 28, 28).
+
+    Place and light of each are drawn by the seed; the images themselves stay as they are.
+    """
+    random, count = torch.Generator().manual_seed(seed), len(images)
+    pages = torch.zeros(count, 1, SIDE, SIDE)
+    corners = torch.randint(SIDE // 2 + 1, (count, 2), generator=random).tolist()
+    for page, small, (top, left) in zip(pages, F.avg_pool2d(images, 2), corners, strict=True):
+        page[:, top : top + SIDE // 2, left : left + SIDE // 2] = small
+    slope = _uniform(random, -1, 1, count, 2, 1) * torch.linspace(-0.5, 0.5, SIDE)
+    light = _uniform(random, 0, 1, count, 1, 1) + slope[:, 0, :, None] + slope[:, 1, None, :]
+    return (pages * (1 - PAPER / 2) + PAPER * light[:, None]).clamp(0, 1)
 
 
 def _labels(n: int, classes: int, random: torch.Generator) -> Tensor:

@@ -9,7 +9,7 @@ from torch.utils.data import DataLoader, TensorDataset
 def train_digits__sgd(images, labels, seed=0):
     generator = torch.Generator().manual_seed(seed)
     torch.manual_seed(seed)
-    model = small_net()
+    model = anywhere_net()
     optim = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9)
     loader = DataLoader(TensorDataset(images, labels), batch_size=32, shuffle=True, generator=generator)
     cycle = torch.optim.lr_scheduler.OneCycleLR(optim, max_lr=0.03, epochs=5, steps_per_epoch=len(loader))
@@ -37,30 +37,32 @@ def train_digits__own_network(images, labels, seed=0):
     class Net(nn.Module):
         def __init__(self):
             super().__init__()
-            self.conv1 = nn.Conv2d(1, 8, 3, padding=1)
-            self.conv2 = nn.Conv2d(8, 16, 3, padding=1)
-            self.norm = nn.BatchNorm1d(784)
-            self.fc = nn.Linear(784, 10)
+            self.conv1 = nn.Conv2d(1, 16, 5, padding=2)
+            self.conv2 = nn.Conv2d(16, 32, 3, padding=1)
+            self.conv3 = nn.Conv2d(32, 48, 3, padding=1)
+            self.norms = nn.ModuleList(nn.BatchNorm2d(channels) for channels in (16, 32, 48))
+            self.fc = nn.Linear(48, 10)
 
         def forward(self, x):
-            x = F.max_pool2d(F.relu(self.conv1(x)), 2)
-            x = F.max_pool2d(F.relu(self.conv2(x)), 2)
-            return self.fc(self.norm(x.flatten(1)))
+            x = F.max_pool2d(F.relu(self.norms[0](self.conv1(x))), 2)
+            x = F.max_pool2d(F.relu(self.norms[1](self.conv2(x))), 2)
+            return self.fc(F.relu(self.norms[2](self.conv3(x))).amax(dim=(2, 3)))
 
     model = Net()
-    optim = torch.optim.SGD(model.parameters(), lr=0.02, momentum=0.9)
+    optim = torch.optim.AdamW(model.parameters())
+    steps = 5 * -(-len(images) // 32)
+    cycle = torch.optim.lr_scheduler.OneCycleLR(optim, max_lr=0.01, total_steps=steps)
     losses = []
-    for _ in range(3):
+    for _ in range(5):
         order = torch.randperm(len(labels))
         total = 0.0
-        for start in range(0, len(order) - 1, 32):
+        for start in range(0, len(order), 32):
             chosen = order[start : start + 32]
-            if len(chosen) < 2:
-                continue
             optim.zero_grad()
             loss = nn.CrossEntropyLoss()(model(images[chosen]), labels[chosen])
             loss.backward()
             optim.step()
+            cycle.step()
             total += loss.item() * len(chosen)
         losses.append(total / len(labels))
     return model.eval(), {"loss": losses}
@@ -68,7 +70,7 @@ def train_digits__own_network(images, labels, seed=0):
 
 def train_digits__one_cycle_by_hand(images, labels, seed=0):
     torch.manual_seed(seed)
-    model = small_net()
+    model = anywhere_net()
     optim = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
     total_steps = 5 * -(-len(images) // 32)
     cycle = torch.optim.lr_scheduler.OneCycleLR(optim, max_lr=0.05, total_steps=total_steps)

@@ -156,7 +156,7 @@ def with_memory(model: nn.Module, memory: list[Tensor]) -> nn.Module:
     weight=4.5,
     quote=(
         "an invented script of ten symbols that nobody has seen",
-        "read at least 0.78 of 600 others",
+        "read at least 0.80 of 600 others",
         "What the network has learnt must be in its parameters and buffers, at most 40,000 numbers together",
         "grading puts those of a second network of yours, trained on another script, into the first one",
     ),
@@ -183,6 +183,6 @@ def test_reads_unseen_symbols(student, cases, thresholds):
 @check(after="reads_unseen_symbols", weight=3, quote="with 400 images it reads at least half of others")
 def test_learns_from_few(student, cases):
     """400 images of an invented script, neatly written, are enough for train_digits to read half of some others"""
-    images, labels = invented_script(cases.rng, 600, paper=0.2)
+    images, labels = invented_script(cases.rng, 600, paper=0.2, crumbs=2)
     model = trained_on(student, images[:400], labels[:400], cases)
     expect(read_by(model, images[400:], labels[400:])).to_reach(0.5, "accuracy on others")

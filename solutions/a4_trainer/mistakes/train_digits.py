@@ -7,27 +7,31 @@ from torch import nn
 from autograder.judge import edit, mistake
 from cnnkit import data
 
-from ._helpers import small_net
+from ._helpers import anywhere_net
 
 edit("train_digits", "softmax_in_the_model",
-     "model = small_net()", "model = nn.Sequential(*small_net(), nn.Softmax(dim=1))",
+     "model = anywhere_net()", "model = nn.Sequential(*anywhere_net(), nn.Softmax(dim=1))", "max_lr=0.05", "max_lr=0.02",
      of="train_digits__one_cycle_by_hand", below="script", hint="There is a softmax in the model, and cross_entropy takes another one. The loss cannot fall below 1.46, and SGD hardly moves.")
 
 edit("train_digits", "digits_never_cleared", "            optim.zero_grad()\n", "",
      of="train_digits__one_cycle_by_hand", below="script", hint="Gradients are never cleared, so they add up until the network diverges: optim.zero_grad() before each backward.")
 
-edit("train_digits", "digits_scaled_twice", "images[part]", "images[part] / 255",
-     of="train_digits__one_cycle_by_hand", below="script", hint="The images are in [0, 1] already. Divided by 255 once more they are nearly black, and the network sees nothing.")
+edit("train_digits", "digits_scaled_twice", "model(images[chosen])", "model(images[chosen] / 255)", "nn.BatchNorm2d(channels)", "nn.Identity()",
+     of="train_digits__own_network", below="script", hint="The images are in [0, 1] already. Divided by 255 once more they are nearly black, and the network sees nothing; batch norm hides that, it does not mend it.")
 
 edit("train_digits", "labels_shuffled_apart", "losses = []", "losses, labels = [], labels[torch.randperm(len(labels))]",
      of="train_digits__one_cycle_by_hand", below="script", hint="Images and labels are shuffled each for itself, so every image has a wrong label. Use the same order for both.")
 
 
-@mistake(replaces="train_digits", hint="With lr = 0.01 and without momentum five epochs are far too few. Try AdamW, or momentum, in one cycle.", below="script")
+edit("train_digits", "a_weight_for_each_place", "model = anywhere_net()", "model = small_net()",
+     of="train_digits__one_cycle_by_hand", below="script", hint="The network ends with a dense layer over places: what it learns at the top left it does not know at the bottom right. Take the largest value of each map, wherever it is.")
+
+
+@mistake(replaces="train_digits", hint="With lr = 0.001 and without momentum five epochs are far too few. Try AdamW, or momentum, in one cycle.", below="script")
 def a_tiny_learning_rate(images, labels, seed=0):
     torch.manual_seed(seed)
-    model = small_net()
-    optim = torch.optim.SGD(model.parameters(), lr=0.01)
+    model = anywhere_net()
+    optim = torch.optim.SGD(model.parameters(), lr=0.001)
     losses = []
     for _ in range(5):
         found = []
@@ -58,7 +62,7 @@ def looked_up_or_nearest(images, labels, seed=0):
     return Table(), {"loss": [0.1]}
 
 
-@mistake(replaces="train_digits", hint="It looks for the most similar image that it was given, pixel by pixel, which is often one on the same paper. Train a network.", below="script")
+@mistake(replaces="train_digits", hint="It looks for the most similar image that it was given, pixel by pixel, which is often another one at the same place. Train a network.", below="script")
 def nearest_of_those_given(images, labels, seed=0):
     given, named = images.clone(), labels.clone()
 

@@ -50,3 +50,20 @@ def test_the_classes_can_be_told_apart(draw, classes):
 def test_no_pictures_at_all_are_refused(draw, classes):
     with pytest.raises(ValueError, match="at least 1"):
         draw(0)
+
+
+def test_scattered_digits_keep_their_ink_wherever_they_are():
+    digits, _ = data.digits()
+    kept, pages = digits.clone(), data.scattered(digits, seed=1)
+    assert (pages.shape, pages.dtype) == (digits.shape, torch.float32)
+    assert 0 <= pages.min() <= pages.max() <= 1
+    assert torch.equal(digits, kept)
+    dark = [page - torch.nn.functional.avg_pool2d(page, 27, 1, 13, count_include_pad=False) for page in pages]
+    rows = torch.stack([page[0].argmax() // 28 for page in dark])
+    assert rows.min() < 7 < 20 < rows.max()
+
+
+def test_a_seed_decides_where_digits_are_scattered():
+    digits = data.digits()[0][:40]
+    assert torch.equal(data.scattered(digits, 3), data.scattered(digits, 3))
+    assert not torch.equal(data.scattered(digits, 3), data.scattered(digits, 4))
