@@ -321,15 +321,7 @@ def ngram_conv(emb: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> t
     ### END SOLUTION
 
 
-# %% conv1d_weight role="solution"
-def conv1d_weight(weight: torch.Tensor, embedding_dim: int) -> torch.Tensor:
-    """The same detectors as nn.Conv1d(embedding_dim, C, n) wants them: (C, n * embedding_dim) -> (C, embedding_dim, n)."""
-    ### BEGIN SOLUTION
-    return weight.reshape(len(weight), -1, embedding_dim).permute(0, 2, 1)
-    ### END SOLUTION
-
-
-# %% ngram_conv_check role="check" points=15 title="ngram_conv"
+# %% ngram_conv_first role="check"
 maria = torch.tensor([[[1.0, 0], [0, 2], [1, 1], [-1, 0], [0, 2]]])
 likes_ari, likes_ri = torch.tensor([[0.0, 1, 1, 0, 0, -1]]), torch.tensor([[1.0, 1, -1, 0], [0, 0, 0, 1]])
 half = torch.tensor([0.5])
@@ -352,6 +344,17 @@ check(
     ),
     Example(maria, torch.zeros(1, 5), half, raises=ValueError, note="5 weights for letters of 2: ValueError"),
 )
+
+
+# %% conv1d_weight role="solution"
+def conv1d_weight(weight: torch.Tensor, embedding_dim: int) -> torch.Tensor:
+    """The same detectors as nn.Conv1d(embedding_dim, C, n) wants them: (C, n * embedding_dim) -> (C, embedding_dim, n)."""
+    ### BEGIN SOLUTION
+    return weight.reshape(len(weight), -1, embedding_dim).permute(0, 2, 1)
+    ### END SOLUTION
+
+
+# %% ngram_conv_check role="check" points=15 title="ngram_conv"
 check(
     conv1d_weight,
     Example(likes_ari, 2, gives=[[[0, 1, 0], [1, 0, -1]]], note="the detector of the picture"),
@@ -633,6 +636,23 @@ def load_names(male_csv: str, female_csv: str) -> list[tuple[str, int]]:
     ### END SOLUTION
 
 
+# %% load_names_first role="check"
+folder = Path(tempfile.mkdtemp())
+some_men, some_women = folder / "men.csv", folder / "women.csv"
+head = "name,frequency,mean_age"
+some_men.write_text(f"{head}\nJOSE MARIA,9,54.5\nIÑIGO,8,30\nMARIA,7,60\nIÑIGO,1,20\n", encoding="utf-8")
+some_women.write_text(f"{head}\nMARIA,9,48.9\nNA,2,33.1\n", encoding="utf-8")
+check(
+    load_names,
+    Example(
+        str(some_men),
+        str(some_women),
+        gives=[("jose_maria", 0), ("iñigo", 0), ("maria", 0), ("maria", 1), ("na", 1)],
+        note="two small files: a double, a name for both, a woman called NA",
+    ),
+)
+
+
 # %% split_names role="solution"
 def split_names(rows: list[tuple[str, int]], fractions: list[float], seed: int = 0) -> list[list[tuple[str, int]]]:
     """Deal the rows out to len(fractions) lists, at random.
@@ -660,20 +680,6 @@ def split_names(rows: list[tuple[str, int]], fractions: list[float], seed: int =
 
 
 # %% load_names_check role="check" points=14 title="Names without leaks"
-folder = Path(tempfile.mkdtemp())
-some_men, some_women = folder / "men.csv", folder / "women.csv"
-head = "name,frequency,mean_age"
-some_men.write_text(f"{head}\nJOSE MARIA,9,54.5\nIÑIGO,8,30\nMARIA,7,60\nIÑIGO,1,20\n", encoding="utf-8")
-some_women.write_text(f"{head}\nMARIA,9,48.9\nNA,2,33.1\n", encoding="utf-8")
-check(
-    load_names,
-    Example(
-        str(some_men),
-        str(some_women),
-        gives=[("jose_maria", 0), ("iñigo", 0), ("maria", 0), ("maria", 1), ("na", 1)],
-        note="two small files: a double, a name for both, a woman called NA",
-    ),
-)
 ten = [(letter, label) for label in (0, 1) for letter in "abcdefghij"]
 check(
     split_names,
@@ -948,6 +954,15 @@ def difference_counts(first: list[float], second: list[float]) -> bool:
     ### END SOLUTION
 
 
+# %% difference_counts_first role="check"
+check(
+    difference_counts,
+    Example([90.0, 92.0, 91.0], [95.0, 96.0, 95.5], gives=True, note="means 91 and 95.5, spreads 2 and 1"),
+    Example([95.0, 96.0, 95.5], [90.0, 92.0, 91.0], gives=True, note="the other way round"),
+    Example([90.0, 92.0, 91.0], [92.0, 91.0, 93.0], gives=False, note="means 91 and 92, spreads 2 and 2"),
+    Example([90.0], [95.0], raises=ValueError, note="one accuracy has no spread: ValueError"),
+)
+
 # %% [markdown]
 # The second figure to read: the embedding. A row of 10 numbers says what your network makes of a letter. Two letters are **similar** when their rows point in the same direction. The measure is the cosine of the
 # angle between them,
@@ -996,13 +1011,6 @@ def nearest_letters(table: torch.Tensor, chars: str, letter: str, k: int = 3) ->
 
 
 # %% read_figures_check role="check" points=6 title="Read your figures"
-check(
-    difference_counts,
-    Example([90.0, 92.0, 91.0], [95.0, 96.0, 95.5], gives=True, note="means 91 and 95.5, spreads 2 and 1"),
-    Example([95.0, 96.0, 95.5], [90.0, 92.0, 91.0], gives=True, note="the other way round"),
-    Example([90.0, 92.0, 91.0], [92.0, 91.0, 93.0], gives=False, note="means 91 and 92, spreads 2 and 2"),
-    Example([90.0], [95.0], raises=ValueError, note="one accuracy has no spread: ValueError"),
-)
 arrows = torch.tensor([[1.0, 0.0], [5.0, 5.0], [0.2, 0.1], [-3.0, 0.0], [0.0, 1.0]])
 check(
     nearest_letters,

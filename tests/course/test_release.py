@@ -31,3 +31,28 @@ def test_the_release_is_a_valid_notebook(course, assignment):
     path = course.root / "assignments" / assignment.slug / f"{assignment.slug}.ipynb"
     nbformat.validate(nbformat.read(path, as_version=4))
     assert path.stat().st_size < 2_000_000
+
+
+def test_what_is_worth_points_is_checked_before_the_next_is_asked_for(assignment):
+    """Functions and classes of a cell, tried below it: nobody goes on with a first function that is wrong."""
+    late: list[str] = []
+    waiting: set[str] = set()
+    for cell in assignment.release:
+        if "· Stretch: " in cell.source:  # extra credit is the last task
+            break
+        defined, tried = asked_for(cell)
+        if cell.role == "solution":
+            late += sorted(waiting)
+            waiting |= defined
+        waiting -= tried
+    assert late == []
+
+
+def asked_for(cell):
+    """Names that a cell defines, and those that its checks try."""
+    if cell.kind != "code":
+        return set(), set()
+    tree = ast.parse(re.sub(r"^[%!].*$", "pass", cell.source, flags=re.MULTILINE))
+    defined = {part.name for part in tree.body if isinstance(part, ast.FunctionDef | ast.ClassDef)}
+    calls = [part for part in ast.walk(tree) if isinstance(part, ast.Call) and ast.unparse(part.func) == "check"]
+    return defined, {ast.unparse(call.args[0]) for call in calls}
