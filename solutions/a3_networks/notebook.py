@@ -962,6 +962,15 @@ check(
     Example(
         2,
         3,
+        4,
+        1,
+        look_at=lambda m: tuple(m(torch.zeros(2, 2, 6, 9)).shape),
+        gives=(2, 3, 7, 10),
+        note="kernel 4: padding 2 on every side, so the size grows by one",
+    ),
+    Example(
+        2,
+        3,
         look_at=lambda m: tuple(m(torch.zeros(2, 2, 6, 9)).shape),
         gives=(2, 3, 3, 5),
         note="kernel 3, stride 2: 6 × 9 becomes 3 × 5",

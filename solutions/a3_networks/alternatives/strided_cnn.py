@@ -5,7 +5,7 @@ from torch import nn
 
 
 def conv_block__list(ni, nf, ks=3, stride=2, act=True):
-    layers = [nn.Conv2d(ni, nf, kernel_size=ks, stride=stride, padding=(ks - 1) // 2)]
+    layers = [nn.Conv2d(ni, nf, kernel_size=ks, stride=stride, padding=ks // 2)]
     if act:
         layers.append(nn.ReLU())
     return nn.Sequential(*layers)

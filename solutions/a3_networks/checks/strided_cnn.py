@@ -26,6 +26,7 @@ BLOCKS = (
     ((3, 4, 5, 1), (2, 3, 6, 9)),
     ((2, 3, 1, 3), (2, 2, 8, 11)),
     ((1, 6, 3, 1), (2, 1, 5, 4)),
+    ((2, 3, 4, 2), (2, 2, 6, 9)),
 )
 
 
@@ -34,7 +35,7 @@ BLOCKS = (
     quote="A convolution from ni to nf channels, kernel ks × ks, padding ks // 2, and a ReLU if act: a module.",
 )
 def test_block_values(student, cases):
-    """conv_block gives ReLU of the convolution with padding ks // 2, for kernels of 3, 5, 1 and strides of 2, 1, 3"""
+    """conv_block gives ReLU of the convolution with padding ks // 2: kernels of 3, 5, 1, 4, strides of 2, 1, 3"""
     for setting, shape in BLOCKS:
         model, right = student.conv_block(*setting), reference.conv_block(*setting)
         expect_logits(student, model, right, cases.images(*shape))

@@ -17,6 +17,9 @@ edit("conv_block", "padding_as_large_as_the_kernel",
      "ks, stride=stride, padding=ks // 2)", "ks, stride=stride, padding=ks)",
      hint="The padding is ks, twice too much. It should be ks // 2.")
 
+edit("conv_block", "padding_for_odd_kernels_only", "=ks // 2", "=(ks - 1) // 2",
+     hint="(ks - 1) // 2 is ks // 2 for odd kernels only. An even one is padded too little.")
+
 edit("conv_block", "kernel_always_three", "ks, stride=stride, padding=ks // 2", "3, stride=stride, padding=1",
      hint="The kernel is always 3. Take the argument ks.")
 
