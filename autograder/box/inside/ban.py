@@ -41,14 +41,17 @@ class Ban:
         self._seen: list[str] = []
         self._libraries: dict[tuple[str, str], Any] = {}
         self._first: dict[tuple[str, str], str] = {}  # an operator of each library, to see that it is still there
+        self._put: set[tuple[str, str]] = set()  # operators and keys that have a kernel of ours
         self._modules = Modules(self._refuse)
         self._hears = self._grew = False  # whether libraries are heard of that may bring operators; whether one came
 
     @contextlib.contextmanager
     def on(self, words: Sequence[str]) -> Iterator[None]:
         """Raises BannedOperation at the first banned operation, and again at the end if that was swallowed."""
-        if tuple(words) != self._words or self._grew:
+        if tuple(words) != self._words:
             self._switch(tuple(words))
+        elif self._grew:
+            self._add(self._words)
         if not words:
             yield
             return
@@ -79,24 +82,33 @@ class Ban:
         if words and not self._hears:
             sys.addaudithook(self._hear)
             self._hears = self._grew = True
-        if self._grew:
-            _matching.cache_clear()
-            self._grew = False
         for library in self._libraries.values():
             library.reset()
         self._libraries, self._first, self._words = {}, {}, ()
+        self._put.clear()
+        self._modules.reset()
+        self._add(words)
+        self._seen.clear()
+        self._words = words
+
+    def _add(self, words: tuple[str, ...]) -> None:
+        """Switches off what is not yet; nothing is on in between, for a thread of the student's may be waiting."""
+        if self._grew:
+            _matching.cache_clear()
+            self._grew = False
         operators = tuple(word for word in words if "." not in word)
-        self._modules.switch(tuple(word for word in words if "." in word), operators)
+        self._modules.add(tuple(word for word in words if "." in word), operators)
         names = {name for word in operators for name in _matching(word)}
         for name, key, function in self._kernels(sorted(names)):
+            if (name, key) in self._put:
+                continue
+            self._put.add((name, key))
             space, _, operator = name.partition("::")
             if (space, key) not in self._libraries:
                 self._libraries[space, key] = torch._C._dispatch_library("IMPL", space, key, __file__, 1)
                 if space == "aten":  # nearly all; asking for every library takes as long as a few operations
                     self._first[space, key] = name
             self._libraries[space, key].impl(operator, key, function, False)
-        self._seen.clear()
-        self._words = words
 
     def _kernels(self, names: Sequence[str]) -> Iterator[_Kernel]:
         has = torch._C._dispatch_has_kernel_for_dispatch_key

@@ -39,11 +39,15 @@ class Modules:
         self._undo: list[Callable[[], object]] = []
         self._watches = False
 
-    def switch(self, words: tuple[str, ...], operators: tuple[str, ...] = ()) -> None:
-        """Switches off these modules, and in Python the operators of these patterns; all others on again."""
+    def reset(self) -> None:
+        """Switches all on again."""
         for undo in reversed(self._undo):
             undo()
         self._undo.clear()
+        self._within = ()
+
+    def add(self, words: tuple[str, ...], operators: tuple[str, ...] = ()) -> None:
+        """Switches off these modules, and in Python the operators of these patterns, as far as they are not yet."""
         self._within = tuple(f"{word}." for word in words)
         if words and not self._watches:
             sys.addaudithook(self._imported)  # it stays for good, and is heard of imports, files and the like only
