@@ -24,7 +24,7 @@ _GROUPS = (
     "relu leaky_relu elu gelu tanh sigmoid", "ReLU LeakyReLU", "l1_loss mse_loss smooth_l1_loss", "cumsum cumprod",
     "cross_entropy nll_loss", "adaptive_avg_pool2d adaptive_max_pool2d", "AdaptiveAvgPool2d AdaptiveMaxPool2d",
     "tril triu", "split chunk", "uniform_ normal_", "zeros_ ones_", "SGD Adam AdamW",
-    "kaiming_normal_ xavier_normal_", "kaiming_uniform_ xavier_uniform_", "isnan isinf", "lower upper",
+    "kaiming_normal_ xavier_normal_", "kaiming_uniform_ xavier_uniform_", "isnan isinf",
     "no_grad enable_grad", "prod sum", "detach item", "zip product",
 )  # fmt: skip
 RENAMED: dict[str, list[str]] = {}
