@@ -110,6 +110,19 @@ def centred(images: Tensor) -> Tensor:
     return F.normalize(F.avg_pool2d(moved, 4).flatten(1), dim=1)
 
 
+def halved(images: Tensor) -> Tensor:
+    """The relief in half the size."""
+    return F.avg_pool2d(relief(images), 2)
+
+
+def moved_over(images: Tensor, labels: Tensor, asked: Tensor) -> Tensor:
+    """The label of the image that fits best wherever it is moved to; of as many as the numbers of a network hold."""
+    count = count_within(halved)
+    kernels = F.normalize(halved(images[:count]).flatten(1), dim=1).view(count, 1, 14, 14)
+    fits = [F.conv2d(some, kernels, padding=9).amax((2, 3)) for some in halved(asked).split(50)]
+    return labels[torch.cat(fits).argmax(1)]
+
+
 def waves(images: Tensor) -> Tensor:
     """How strong each wave is, wherever it begins: a Fourier transform without its phases."""
     strengths: Tensor = torch.fft.rfft2(relief(images)).abs()
@@ -133,11 +146,12 @@ BY_HAND: Mapping[str, Shortcut] = {
     "the nearest of 800, by contrasts in 49 numbers": partial(within_memory, seen=contrasts),
     "the nearest of 800, moved to the middle first": partial(within_memory, seen=centred),
 }
+MOVED: Mapping[str, Shortcut] = {"the best fit of 203 in half the size, moved over the page": moved_over}
 WAVES: Mapping[str, Shortcut] = {"a regression on the strengths of waves": partial(regression, seen=waves)}
 KERNELS: Mapping[str, Shortcut] = {
     "a regression on 128 random kernels, each at its largest": partial(regression, seen=random_kernels),
 }
-ALL = {**PIXEL_BY_PIXEL, **BY_HAND, **WAVES, **KERNELS}
+ALL = {**PIXEL_BY_PIXEL, **BY_HAND, **MOVED, **WAVES, **KERNELS}
 
 
 def script_of(secret: str) -> tuple[Tensor, Tensor]:
@@ -154,14 +168,19 @@ def read(shortcut: Shortcut, secret: str) -> float:
     return float((said == labels[1200:]).double().mean())
 
 
+def passes(least: float, most: float, gate: float) -> str:
+    """Whether what reads so much passes a gate."""
+    return "yes" if least >= gate else "no" if most < gate else "by chance"
+
+
 def table() -> str:
     """Mean, least and most of each shortcut over the secrets, beside the gate, in Markdown."""
     gate = load_course(ROOT).assignment("a4_trainer").thresholds["script"]
     lines = ["| without training a network | reads on average | least | most | passes |", "|---|---:|---:|---:|---|"]
     for name, shortcut in ALL.items():
         found = [read(shortcut, secret) for secret in SECRETS]
-        passes = "yes" if min(found) >= gate.at_least else "no" if max(found) < gate.at_least else "by chance"
-        lines.append(f"| {name} | {fmean(found):.2f} | {min(found):.2f} | {max(found):.2f} | {passes} |")
+        figures = f"{fmean(found):.2f} | {min(found):.2f} | {max(found):.2f}"
+        lines.append(f"| {name} | {figures} | {passes(min(found), max(found), gate.at_least)} |")
     return "\n".join(lines)
 
 
