@@ -1553,7 +1553,7 @@ for title, images in (("in its frame", pictures), ("anywhere", strewn)):
         print(f"{title:12}   {way.__name__:14}   {(said == wanted[others]).float().mean():.2f} are right")
 
 # %% [markdown]
-# `small_net` is no better: five epochs, and it reads a fifth of them. Its convolutions do go along with a digit, but its dense layer has a weight of its own for each of 7 × 7 places: what it has learnt at the
+# `small_net` is no better: after five epochs it reads hardly more of them than chance. Its convolutions do go along with a digit, but its dense layer has a weight of its own for each of 7 × 7 places: what it has learnt at the
 # top left it does not know at the bottom right. `anywhere_net` (in the first cell) takes from each map the **largest value, wherever it is**, and only then decides. A convolution moves with its
 # image, a maximum over all places forgets where it was: together they read a digit anywhere, and have to learn it only once.
 #
@@ -1572,7 +1572,7 @@ for title, images in (("in its frame", pictures), ("anywhere", strewn)):
 #
 # A recipe that works well: `anywhere_net()`, batches of 32, AdamW, one cycle with `max_lr=0.01`, five epochs. It takes a second or two and
 # reaches about 0.97. SGD with momentum 0.9 and `max_lr=0.05` gets to 0.93 on most days;
-# plain SGD with lr = 0.001 is too slow, and would need many more epochs. Without batch norm AdamW gets anywhere from 0.78 to 0.93, and SGD nowhere. So try more than one seed before you call a recipe good.
+# plain SGD with lr = 0.001 is too slow, and would need many more epochs. Without batch norm AdamW gets to 0.9 on most days and nowhere on some, SGD nowhere. So try more than one seed before you call a recipe good.
 # Your own ideas are welcome, within the limits of the docstring.
 #
 # <details><summary>Hint: the same network every time</summary>
