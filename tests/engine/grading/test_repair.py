@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +21,7 @@ from autograder.submission.read import Cell
 from tests.conftest import write_course
 from tests.engine.grading.test_grade import RIGHT, notebook
 
+ROOT = Path(__file__).resolve().parents[3]
 CHECKS = '''\
 import reference
 
@@ -247,6 +249,25 @@ def test_an_edit_of_what_draws_or_trains_counts_for_several(report):
 def test_an_edit_that_a_single_question_refutes_counts_for_less(report):
     light = repair.Own(Cell("cell", "def f(x):\n    return x"), definitions_of("def f(x):\n    return x")["f"])
     assert repair._effort([light], ask_little=True) * 2 < repair._effort([light])
+
+
+def test_the_document_has_the_budgets_that_are_used():
+    """An argument of what trains was told to be asked 19 times, when it was 4."""
+    trains = "def f(x):\n    x.backward()"
+    own = repair.Own(Cell("cell", trains), definitions_of(trains)["f"])
+    asked = repair.PER_EDIT + repair.ASKED_ANEW * repair._dear([own])
+    told = " ".join((ROOT / "docs" / "diagnosis.md").read_text(encoding="utf-8").split())
+    for sentence in (
+        f"{repair.MOST_TRIED} edits where a single question refutes most of them, "
+        f"{round(repair.EFFORT / repair.PER_EDIT)} of other ordinary functions, about "
+        f"{round(repair.EFFORT / repair._effort([own]), -1):.0f} of those that train",
+        f"{round(repair.PAIRED / repair.PER_QUESTION)} where a single question refutes most of them, "
+        f"{round(repair.PAIRED / repair.PER_EDIT)} of other ordinary functions, about "
+        f"{round(repair.PAIRED / repair._effort([own]), -1):.0f} of those that train",
+        f"{int(repair.COMPARED / repair.PER_EDIT)} ordinary ones for a submission, and "
+        f"{int(repair.COMPARED / asked)} of a function that trains itself",
+    ):
+        assert sentence in told
 
 
 def test_what_an_object_keeps_from_one_use_to_the_next_is_named_where_it_begins(report):
