@@ -19,26 +19,32 @@ _DEFINES = ("def ", "class ", "async ", "@", "#")
 
 def names_used(cells: Sequence[Cell], grade_ids: Collection[str], names: Iterable[str]) -> set[str]:
     """Every word of these cells and of the definitions of these names, and of the definitions that those use."""
-    uses: dict[str, set[str]] = {}
-    for name, body in chain.from_iterable(bodies(cell.source) for cell in cells):
-        uses.setdefault(name, set()).update(_WORD.findall(body))
-    for name, words in chain.from_iterable(_assigned(cell.source) for cell in cells):
-        uses.setdefault(name, set()).update(words)
+    texts: list[list[str]] = []  # each once, however many names it makes
+    makers: defaultdict[str, set[int]] = defaultdict(set)  # name → the texts that give it its meaning
+    for made, words in chain.from_iterable(chain(_defined(cell.source), _assigned(cell.source)) for cell in cells):
+        for name in made:
+            makers[name].add(len(texts))
+        texts.append(words)
     own = [_WORD.findall(cell.source) for cell in cells if cell.grade_id in grade_ids]
-    seen, waiting = set[str](), {*names, *(word for words in own for word in words)}
+    read, seen, waiting = set[int](), set[str](), {*names, *(word for words in own for word in words)}
     while waiting:
         seen |= waiting
-        waiting = {word for name in waiting for word in uses.get(name, ())} - seen
+        places = {place for name in waiting for place in makers.pop(name, ())} - read
+        read |= places
+        waiting = {word for place in places for word in texts[place]} - seen
     return seen
 
 
-def _assigned(source: str) -> Iterator[tuple[str, list[str]]]:
-    """Words that a statement at the left margin assigns to, each with all words of that statement."""
+def _defined(source: str) -> Iterator[tuple[list[str], list[str]]]:
+    """The name of each definition, with all words of its text."""
+    yield from (([name], _WORD.findall(body)) for name, body in bodies(source))
+
+
+def _assigned(source: str) -> Iterator[tuple[list[str], list[str]]]:
+    """Words that a statement at the left margin assigns to, with all words of that statement."""
     for text in _STATEMENT.split(source):
-        if not text.startswith(_DEFINES):
-            words = _WORD.findall(text)
-            for targets in _TARGETS.findall(text):
-                yield from ((name, words) for name in _WORD.findall(targets))
+        if not text.startswith(_DEFINES) and (targets := _TARGETS.findall(text)):
+            yield _WORD.findall("\n".join(targets)), _WORD.findall(text)
 
 
 def lasting(cells: Sequence[Cell]) -> list[Cell]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import dataclass, field
 
 from autograder.submission.read import Cell
-from autograder.submission.uses import lasting
+from autograder.submission.uses import lasting, names_used
 
 
 @dataclass
@@ -41,3 +42,16 @@ def test_no_text_is_read_more_often_where_each_cell_uses_the_next():
     )
     assert (len(lasting(few)), len(lasting(many))) == (6, 51)
     assert max(len(cell.reads) for cell in many) == max(len(cell.reads) for cell in few)
+
+
+def test_a_statement_of_many_names_is_held_once():
+    """Each name held all words of its statement: a cell of a megabyte took more than any memory, outside the box."""
+    lines = "".join(f"    a{k} = b{k}\n" for k in range(1000))
+    tracemalloc.start()
+    try:
+        used = names_used([Cell("kept", f"if True:\n{lines}"), Cell("own", "a7", "own")], ["own"], [])
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert {"a7", "b7", "b999"} <= used
+    assert most < 4_000_000
