@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -114,5 +113,12 @@ def _change(old: str, new: str) -> tuple[int, int, str]:
 
 
 def _alike(one: str, other: str) -> int:
-    """With how many characters both begin."""
-    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    """With how many characters both begin; halved again and again, for texts may be long and pairs many."""
+    least, most = 0, min(len(one), len(other))
+    while least < most:
+        middle = (least + most + 1) // 2
+        if one[:middle] == other[:middle]:
+            least = middle
+        else:
+            most = middle - 1
+    return least
