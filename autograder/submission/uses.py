@@ -21,8 +21,8 @@ def names_used(cells: Sequence[Cell], grade_ids: Collection[str], names: Iterabl
     """Every word of these cells and of the definitions of these names, and of the definitions that those use."""
     texts: list[list[str]] = []  # each once, however many names it makes
     makers: defaultdict[str, set[int]] = defaultdict(set)  # name → the texts that give it its meaning
-    for made, words in chain.from_iterable(chain(_defined(cell.source), _assigned(cell.source)) for cell in cells):
-        for name in made:
+    for targets, words in chain.from_iterable(chain(_defined(cell.source), _assigned(cell.source)) for cell in cells):
+        for name in targets:
             makers[name].add(len(texts))
         texts.append(words)
     own = [_WORD.findall(cell.source) for cell in cells if cell.grade_id in grade_ids]
