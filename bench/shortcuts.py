@@ -23,6 +23,7 @@ from autograder.judge.course_modules import load_module
 ROOT = Path(__file__).parents[1]
 SECRETS = tuple(f"shortcut {number}" for number in range(6))
 NUMBERS = 40_000  # that the model of train_digits may keep
+PIECE = 12  # pixels of a side
 PENALTIES = (0.1, 1.0, 10.0, 100.0, 1000.0)
 Shortcut = Callable[[Tensor, Tensor, Tensor], Tensor]  # images, their labels, others → labels of these
 
@@ -110,16 +111,22 @@ def centred(images: Tensor) -> Tensor:
     return F.normalize(F.avg_pool2d(moved, 4).flatten(1), dim=1)
 
 
-def halved(images: Tensor) -> Tensor:
-    """The relief in half the size."""
-    return F.avg_pool2d(relief(images), 2)
+def cut_out(images: Tensor) -> Tensor:
+    """Of each relief the square of 12 × 12 in which it is brightest: most of its symbol, (n, 1, 12, 12)."""
+    bright = relief(images).clamp(min=0)
+    places = F.avg_pool2d(bright, PIECE, 1)
+    corners = places.flatten(1).argmax(1).tolist()
+    cut = [divmod(corner, places.shape[-1]) for corner in corners]
+    pairs = zip(bright, cut, strict=True)
+    return torch.stack([page[:, top : top + PIECE, left : left + PIECE] for page, (top, left) in pairs])
 
 
 def moved_over(images: Tensor, labels: Tensor, asked: Tensor) -> Tensor:
-    """The label of the image that fits best wherever it is moved to; of as many as the numbers of a network hold."""
-    count = count_within(halved)
-    kernels = F.normalize(halved(images[:count]).flatten(1), dim=1).view(count, 1, 14, 14)
-    fits = [F.conv2d(some, kernels, padding=9).amax((2, 3)) for some in halved(asked).split(50)]
+    """The label of the piece that fits best wherever it is moved to; of as many as the numbers of a network hold."""
+    count = count_within(cut_out)
+    pieces = cut_out(images[:count])
+    kernels = F.normalize((pieces - pieces.mean((1, 2, 3), keepdim=True)).flatten(1), dim=1).view_as(pieces)
+    fits = [F.conv2d(some, kernels, padding=PIECE // 2).amax((2, 3)) for some in relief(asked).split(50)]
     return labels[torch.cat(fits).argmax(1)]
 
 
@@ -146,7 +153,7 @@ BY_HAND: Mapping[str, Shortcut] = {
     "the nearest of 800, by contrasts in 49 numbers": partial(within_memory, seen=contrasts),
     "the nearest of 800, moved to the middle first": partial(within_memory, seen=centred),
 }
-MOVED: Mapping[str, Shortcut] = {"the best fit of 203 in half the size, moved over the page": moved_over}
+MOVED: Mapping[str, Shortcut] = {"the best fit of 275 pieces of 12 × 12, moved over the page": moved_over}
 WAVES: Mapping[str, Shortcut] = {"a regression on the strengths of waves": partial(regression, seen=waves)}
 KERNELS: Mapping[str, Shortcut] = {
     "a regression on 128 random kernels, each at its largest": partial(regression, seen=random_kernels),

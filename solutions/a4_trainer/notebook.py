@@ -1571,7 +1571,7 @@ for title, images in (("in its frame", pictures), ("anywhere", strewn)):
 # script, into the first one, and then it must read that script.
 #
 # A recipe that works well: `anywhere_net()`, batches of 32, AdamW, one cycle with `max_lr=0.01`, five epochs. It takes a second or two and
-# reaches about 0.97. SGD with momentum 0.9 and `max_lr=0.05` gets to 0.93 on most days;
+# reaches about 0.97. SGD with momentum 0.9 and `max_lr=0.05` gets above 0.9 on most days;
 # plain SGD with lr = 0.001 is too slow, and would need many more epochs. Without batch norm AdamW gets to 0.9 on most days and nowhere on some, SGD nowhere. So try more than one seed before you call a recipe good.
 # Your own ideas are welcome, within the limits of the docstring.
 #
