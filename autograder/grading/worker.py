@@ -33,7 +33,8 @@ from autograder.model import Report
 from autograder.submission.handed_in import HandedIn
 
 TRIAL = "import torch\ntorch.ones(1, requires_grad=True).sum().backward()"
-SLOW_IMPORTS = ("sympy", "torch._inductor", "torch._dynamo")  # seconds of CPU, when the first optimizer is made
+SLOW_IMPORTS = ("sympy", "torch._inductor", "torch._dynamo")  # seconds of CPU, when what needs them is first used
+NEED_THEM = ("optim.", "TorchDispatchMode")
 
 
 def serve(connection: Connection, spec: ServeSpec) -> None:
@@ -68,7 +69,7 @@ def zygote_for(assignment: Assignment, wall: Wall) -> Iterator[Zygote]:
     public = [cell.source for cell in assignment.release if cell.kind == "code" and cell.role in ("given", "other")]
     if wall.device != "cpu":
         public = [imports(source) for source in public]  # a gradient would start CUDA, which does not survive a fork
-    slow = [f"import {name}" for name in SLOW_IMPORTS if uses_optimizers(assignment)]
+    slow = [f"import {name}" for name in SLOW_IMPORTS if needs_slow_imports(assignment)]
     with Zygote.start(replace(wall, masked=(*wall.masked, *assignment.hidden)), warm=[*slow, *public]) as zygote:
         _try_a_box(zygote, assignment)
         yield zygote
@@ -99,15 +100,15 @@ def _try_a_box(zygote: Zygote, assignment: Assignment) -> None:
         raise NoBox(f"{zygote.wall.device} cannot be used in the box.\n  {failure}\n  {todo}")
 
 
-def uses_optimizers(assignment: Assignment) -> bool:
-    """Whether the code of the notebook or of the suite uses `torch.optim`."""
+def needs_slow_imports(assignment: Assignment) -> bool:
+    """Whether the code of the notebook or of the suite uses what makes PyTorch import the rest of itself."""
     code = [cell.source for cell in assignment.cells if cell.kind == "code"]
     suite = [path.read_text("utf-8") for path in sources_of(assignment.suite).values()]
-    return any("optim." in source for source in (*code, *suite))
+    return any(word in source for source in (*code, *suite) for word in NEED_THEM)
 
 
 def _loop(connection: Connection, suite: Suite, zygote: Zygote, checks: Checks) -> None:
-    for name in SLOW_IMPORTS if uses_optimizers(suite.assignment) else ():
+    for name in SLOW_IMPORTS if needs_slow_imports(suite.assignment) else ():
         importlib.import_module(name)
     gc.collect()
     gc.freeze()  # the forks share what is warm; their collectors need not walk it

@@ -86,7 +86,8 @@ class TextCNN__running_maximum(nn.Module):
         self.dense1, self.drop, self.dense2 = nn.Linear(conv_width, fc_width), nn.Dropout(p), nn.Linear(fc_width, 2)
 
     def forward(self, x):
-        best = torch.zeros(len(x), self.slide.out_channels)
-        for answer in self.slide(torch.einsum("ble->bel", self.table(x))).unbind(2):
+        answers = self.slide(torch.einsum("ble->bel", self.table(x)))
+        best = answers.new_zeros(answers.shape[:2])
+        for answer in answers.unbind(2):
             best = torch.maximum(best, answer)
         return self.dense2(self.drop(self.dense1(best).relu()))
