@@ -111,12 +111,12 @@ class Watcher:
             self._pages[item] = due, page
             if remove(place, follow=bool(self.pages)):  # more time was given since
                 self.on_fault(f"{terminal(item.student, 60)} can hand in again: an earlier page was taken back")
-        elif self.pages:
+            return
+        if self.pages:
             write_atomically(place, page)
-            del self._pages[item]
         else:
             write_beside(item.path, page)
-            del self._pages[item]
+        del self._pages[item]
 
 
 @contextmanager

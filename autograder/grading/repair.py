@@ -27,7 +27,7 @@ from autograder.judge.contrast import Contrast, contrasts
 from autograder.judge.dependence import dependence, lines_with, parameters_in
 from autograder.judge.fresh_inputs import related_when_asked_again
 from autograder.judge.probes import probes_of, times_asked
-from autograder.judge.repair.both import Couple, couples
+from autograder.judge.repair.couples import Couple, couples
 from autograder.judge.repair.edits import Edit, edits_of
 from autograder.judge.repair.lines import line_in_common, places_told, two_lines
 from autograder.judge.repair.reading import MAX_CHARACTERS, definitions_of, line_without_comment

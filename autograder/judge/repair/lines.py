@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from autograder.judge.causes import Cause, Layer, both
 from autograder.judge.repair.aspects import Aspect, excerpt, line_to_look_at
-from autograder.judge.repair.both import Couple
+from autograder.judge.repair.couples import Couple
 from autograder.judge.repair.edits import difference
 from autograder.judge.repair.reading import line_without_comment
 from autograder.judge.repair.trials import Place, Repair
@@ -61,7 +61,7 @@ def two_lines(found: Sequence[Couple], checks: Sequence[str], show: str) -> Caus
 def places_told(found: Sequence[Couple]) -> list[frozenset[Place]]:
     """The places of these pairs as two halves: one that all have in common, and what stands beside it.
 
-    None where they have none in common, or beside it are too many.
+    Nothing where they have none in common, or beside it are too many.
     """
     pairs = [couple.places for couple in _likeliest(found)]
     every = frozenset[Place]().union(*pairs)

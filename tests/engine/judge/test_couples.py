@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from autograder.judge.repair.both import AHEAD, FIRSTS, couples, spliced
+from autograder.judge.repair.couples import AHEAD, FIRSTS, couples, spliced
 from autograder.judge.repair.edits import edits_of
 from autograder.judge.repair.near import nearness
 from autograder.judge.repair.reading import definitions_of
