@@ -13,6 +13,7 @@ SUBMITTED = BUILD / "submitted"
 ATTEMPTS = BUILD / "attempts"
 SOURCE = BUILD / "source"
 FEEDBACK_PAGES = BUILD / "feedback-pages"
+PAGES_BESIDE = BUILD / ".pages-beside"  # what we wrote beside notebooks, in folders that may belong to students
 SIMILAR = BUILD / "similar"
 GRADESCOPE = BUILD / "gradescope"
 CLASSROOM = BUILD / "classroom"

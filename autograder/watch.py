@@ -16,9 +16,10 @@ from pathlib import Path
 from autograder.course import Assignment, Course
 from autograder.course.term import Term, load_term
 from autograder.errors import ConvgradeError
-from autograder.files import PUBLIC, refusal, remove, safe_name, write_atomically
+from autograder.files import PUBLIC, raw_digest, refusal, remove, safe_name, write_atomically
 from autograder.gradebook.context import context_without_gradebook
 from autograder.grading.session import GradingOptions, GradingSession
+from autograder.layout import PAGES_BESIDE
 from autograder.model import Report
 from autograder.reports.student_page import student_page
 from autograder.submission.find import Found, discover
@@ -106,16 +107,17 @@ class Watcher:
 
     def _hand_out_one(self, item: Found, due: datetime | None, now: datetime) -> None:
         page = self._pages[item][1]
-        place = self.pages / item.slug / f"{safe_name(item.student)}.html" if self.pages else beside(item.path)
+        place = self.pages / item.slug / f"{safe_name(item.student)}.html" if self.pages else None
+        ours = PagesBeside(self.course.root)
         if due and due > now:
             self._pages[item] = due, page
-            if remove(place, follow=bool(self.pages)):  # more time was given since
+            if remove(place) if place else ours.take_back(item.path):  # more time was given since
                 self.on_fault(f"{terminal(item.student, 60)} can hand in again: an earlier page was taken back")
             return
-        if self.pages:
+        if place:
             write_atomically(place, page)
         else:
-            write_beside(item.path, page)
+            ours.write(item.path, page)
         del self._pages[item]
 
 
@@ -144,14 +146,51 @@ def file_states(folder: Path) -> Iterator[tuple[Path, FileState]]:
                 yield path, (status.st_size, status.st_mtime_ns, status.st_ino)
 
 
-def write_beside(notebook: Path, page: bytes) -> None:
-    """Writes <name>.feedback.html in the notebook's own folder, whole or not at all, and through no link.
+@dataclass(frozen=True, slots=True)
+class PagesBeside:
+    """Pages <name>.feedback.html beside notebooks, in folders that may belong to students.
 
-    The folder may belong to students.
+    A student's own file may have that name. So what we write is recorded by its digest, in the course's folder, and
+    nothing else is ever replaced or taken away.
     """
-    write_atomically(beside(notebook), page, PUBLIC, follow=False)
+
+    root: Path
+
+    def write(self, notebook: Path, page: bytes) -> None:
+        """Whole or not at all, and through no link. Raises ConvgradeError where somebody else's file lies there."""
+        place, record = _beside(notebook), self._record(notebook)
+        if (there := _digest_at(place)) not in (None, *_lines(record)):
+            raise ConvgradeError(f"{terminal(str(place), 200)} is there already, and is no page of ours: move it away")
+        kept = [there] if there else []  # until the new page is there, the old one is ours
+        write_atomically(record, "\n".join([*kept, raw_digest(page)]).encode())
+        write_atomically(place, page, PUBLIC, follow=False)
+
+    def take_back(self, notebook: Path) -> bool:
+        """Takes our page away; whether there was one."""
+        place = _beside(notebook)
+        return _digest_at(place) in _lines(self._record(notebook)) and remove(place, follow=False)
+
+    def _record(self, notebook: Path) -> Path:
+        return self.root / PAGES_BESIDE / raw_digest(os.fsencode(_beside(notebook).absolute()))
 
 
-def beside(notebook: Path) -> Path:
-    """Where the feedback on a notebook goes when it has no place of its own."""
+def _beside(notebook: Path) -> Path:
     return notebook.with_name(f"{notebook.stem}.feedback.html")
+
+
+def _digest_at(place: Path) -> str | None:
+    """Of the file there; None where nothing is, "" where what is there is no file."""
+    try:
+        return raw_digest(Found("", place.name, "", place).read())
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return ""
+
+
+def _lines(record: Path) -> list[str]:
+    """The digests of what we wrote at a place."""
+    try:
+        return record.read_text("ascii", "replace").split()
+    except FileNotFoundError:
+        return []

@@ -135,7 +135,8 @@ def canvas_collect(root: Path, slug: str, token_file: Path | None) -> int:
 @TOKEN_FILE
 @COURSE
 def canvas_grades(root: Path, slug: str, dry_run: bool, comments: bool, token_file: Path | None) -> int:
-    """Send grades to Canvas: those that are other there, many in one form. Nobody without a verdict gets a zero.
+    """Send grades to Canvas: those that are other there, many in one form. Nothing of anybody with a verdict or an
+    answer that waits is sent.
 
     An interrupted run is finished by the same command: what is there already is not sent again.
 
@@ -207,6 +208,6 @@ def _say_sum(plan: CanvasPlan, done: str) -> None:
     """Everybody of the class is in it."""
     from autograder.text.words import amount
 
-    rest = {"as they are": plan.same, "without a verdict": plan.without, "not in Canvas": plan.unmatched}
+    rest = {"as they are": plan.same, "not final": plan.without, "not in Canvas": plan.unmatched}
     parts = [f"{len(students)} {what}" for what, students in rest.items() if students]
     say(f"{amount(plan.people, 'student')}: {', '.join([done, *parts])}")

@@ -32,7 +32,7 @@ def _alone(title: str, grades: Sequence[Grade]) -> Export:
     rows: list[list[CsvValue]] = [["    Points Possible", "", "", "", "", _possible(grades)]]
     for grade in grades:
         name = ", ".join(filter(None, (grade.person.last_name, grade.person.first_name))) or grade.student
-        rows.append([name, grade.person.lms_id, "", grade.student, "", grade.counted])
+        rows.append([name, grade.person.lms_id, "", grade.student, "", grade.final])
     return Export(to_csv(header, rows))
 
 
@@ -46,7 +46,7 @@ def _merged(title: str, grades: Sequence[Grade], table: list[list[str]]) -> Expo
     rows: list[list[CsvValue]] = [["    Points Possible", *[None] * (width - 1), _possible(grades)]]
     for index, row in students.items():
         grade = matched.rows.get(index)
-        rows.append([*map(Theirs, row[:width]), grade.counted if grade else None])
+        rows.append([*map(Theirs, row[:width]), grade.final if grade else None])
     complaints = [*matched.complaints, *_other_points(body, header.index(column) if column else -1, grades)]
     names = [*map(Theirs, header[:width]), Theirs(column) or title]
     return Export(to_csv(names, rows), tuple(complaints))

@@ -29,7 +29,7 @@ def _student(grade: Grade) -> list[CsvValue]:
     person, at = grade.person, grade.handed_in
     who = [grade.student, person.last_name, person.first_name, person.email]
     raw = None if grade.counted is None else grade.raw
-    points = [raw, grade.penalty, grade.counted, grade.points]
+    points = [raw, grade.penalty, grade.counted, grade.points_so_far]
     todo = " ".join(grade.asks) or grade.not_taken
     return [grade.assignment, f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else None, *who, *points, todo]
 

@@ -26,7 +26,7 @@ def _student(title: str, grade: Grade) -> dict[str, Any]:
         "raw_score": grade.raw,
         "late_penalty": grade.penalty,
         "score": grade.counted,
-        "points": grade.points,
+        "points": grade.points_so_far,
         "needs_a_person": list(grade.asks),
         "problem": (report.problem if report else "") or grade.not_taken,
         "notes": list(report.notes) if report else [],

@@ -27,7 +27,7 @@ def _suite(root: Xml.Element, grade: Grade) -> None:
     if grade.handed_in:
         suite.set("timestamp", f"{grade.handed_in:%Y-%m-%dT%H:%M:%S}")
     score = "" if grade.counted is None else number(grade.counted)
-    values = {"assignment": grade.assignment, "score": score, "points": number(grade.points)}
+    values = {"assignment": grade.assignment, "score": score, "points": number(grade.points_so_far)}
     properties = Xml.SubElement(suite, "properties")
     for name, value in (values | {"late_penalty": number(grade.penalty)}).items():
         Xml.SubElement(properties, "property", name=name, value=value)

@@ -58,10 +58,10 @@ def _alone(title: str, grades: Sequence[Grade]) -> Export:
         name = " ".join(filter(None, (grade.person.first_name, grade.person.last_name)))
         name = name or (grade.student[: number_.start()] if number_ else grade.student)
         identifier = f"Participant {number_[1]}" if number_ else ""
-        score = grade.counted
+        score = grade.final
         rows.append([identifier, grade.student, name, grade.person.email, score, grade.points, title])
     columns = ("Identifier", "Username", "Full name", "Email address", "Grade", "Maximum Grade", "Assignment")
-    more = [grade for grade in grades if grade.counted is not None and grade.counted > grade.points]
+    more = [grade for grade in grades if grade.final is not None and grade.final > grade.points]
     return Export(to_csv(columns, rows), tuple(_too_many(each, each.score, each.points) for each in more))
 
 
@@ -86,7 +86,7 @@ def _filled(grades: Sequence[Grade], platform: Platform) -> Export:
 
 def _points(grade: Grade, line: Mapping[str, str], scale: bool) -> float | None:
     """What Moodle gets; None where there is no grade. Raises CourseError where its maximum is another than ours."""
-    most, score = _most(line), grade.counted
+    most, score = _most(line), grade.final
     if score is None or most is None or not grade.points or abs(most - grade.points) < 0.005:
         return score
     if not scale or not most:

@@ -4,7 +4,7 @@ Where nbgrader's gradebook knows the assignment its word counts, because people 
 stored Reports are all there is.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -99,9 +99,23 @@ class Grade:
         return None if self.unjudged or not self.submitted else self.score
 
     @property
+    def final(self) -> float | None:
+        """The same, where no answer waits for a person any more: for programs that know one maximum for everybody."""
+        return None if self.waiting else self.counted
+
+    @property
     def points(self) -> float:
         """Points that could be earned, without extra credit."""
         return cents(sum(mark.maximum for mark in self.marks))
+
+    @property
+    def points_so_far(self) -> float:
+        """Those of what a program or a person has judged: what the score is of, while answers wait."""
+        return cents(sum(mark.maximum for mark in self.marks if not (self.submitted and mark.waiting)))
+
+    def score_without(self, exercises: Collection[str]) -> float:
+        """Points that count, of all other exercises."""
+        return cents(max(sum(mark.exact for mark in self.marks if mark.name not in exercises) - self.penalty, 0.0))
 
     @property
     def extra(self) -> float:

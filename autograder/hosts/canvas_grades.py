@@ -57,7 +57,7 @@ class CanvasPlan:
 
     changes: list[GradeChange] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
-    without: list[str] = field(default_factory=list)  # no verdict, or nothing that could be graded: nothing is sent
+    without: list[str] = field(default_factory=list)  # no verdict, or an answer that nobody has read: nothing is sent
     unmatched: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
@@ -98,7 +98,7 @@ def plan_of(
     for grade in grades:
         home = homes.get(grade.student)
         there = theirs.get(home, {})
-        if grade.counted is None:
+        if grade.final is None:
             plan.without.append(grade.student)
         elif home is None:
             plan.unmatched.append(grade.student)
@@ -106,7 +106,7 @@ def plan_of(
             plan.same.append(grade.student)
             plan.complaints.append(f"{terminal(grade.student, 60)} is excused in Canvas: nothing is sent")
         else:
-            points = cents(grade.counted * factor)
+            points = cents(grade.final * factor)
             change = GradeChange(home, grade.student, entered(there), points)
             if grade.student in commented:
                 change = replace(change, comment=_new_comment(grade, points, there))
@@ -146,7 +146,7 @@ def entered(submission: dict[str, Any]) -> float | None:
 def comment_on(grade: Grade, points: float) -> str:
     """The points, and what to do next, as plain text."""
     lines = [f"{number(grade.score)} of {number(grade.points)} points."]
-    if points != grade.counted:
+    if points != grade.final:
         lines[0] += f" Here that is {number(points)}."
     if grade.penalty:
         lines.append(f"Handed in late: −{number(grade.penalty)}.")

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from autograder.files import natural_key, safe_name, write_atomically
 from autograder.gradebook.context import StudentContext, mark_of
-from autograder.gradebook.grades import Mark
+from autograder.gradebook.grades import Grade, Mark
 from autograder.log import stage
-from autograder.model import Report, Verdict
+from autograder.model import Report, Verdict, cents
 from autograder.reports import statistics, suspicious_checks
 from autograder.reports.render import page
 from autograder.reports.student_page import student_page
@@ -45,9 +45,30 @@ class Row(NamedTuple):
     person: str
     waits: bool  # for a person: without a verdict, or with an answer to read; formgrader counts the same
     score: float | None  # with a person's points and lateness, where they are known
-    points: float
+    points: float  # that the score is of
     marks: tuple[Mark, ...]
-    late: bool
+    grade: Grade | None
+
+    @property
+    def is_part(self) -> bool:
+        """Whether the score is of less than all points: of what was judged so far."""
+        return bool(self.grade and self.points < self.grade.points)
+
+
+class Scale(NamedTuple):
+    """What the figures of a class are of: the exercises in which nobody who has a score waits for a person.
+
+    With all others an answer that nobody read would count as nothing, or would be left out for some and not for others.
+    """
+
+    waiting: frozenset[str]  # exercises that are left out
+    points: float
+    what: str  # in words
+
+    def scores(self, rows: Sequence[Row]) -> list[float]:
+        """The points of all submissions that have a score, on this scale."""
+        scored = [row for row in rows if row.score is not None]
+        return [row.grade.score_without(self.waiting) if row.grade else row.score or 0.0 for row in scored]
 
 
 @stage("writing pages")
@@ -84,8 +105,8 @@ def class_page(
 ) -> str:
     """The class page as HTML; `hrefs` lead to the students' pages, in the order of the reports."""
     rows = [_row(report, href, contexts.get(report.student)) for report, href in zip(reports, hrefs, strict=True)]
-    scores = [row.score for row in rows if row.score is not None]
-    summary = statistics.summed_up(scores, len(rows), max((row.points for row in rows), default=0.0))
+    scale = _scale(rows)
+    summary = statistics.summed_up(scores := scale.scores(rows), len(rows), scale.points)
     bars = statistics.distribution(scores, summary.points)
     titles = {check.name: check.title for report in reports for check in report.checks}
     return page(
@@ -104,6 +125,7 @@ def class_page(
         folded=_FOLDED,
         brief=len(rows) > _BRIEF,
         summary=summary,
+        scale=scale.what,
         bars=bars,
         most=max(bar.count for bar in bars) or 1,
         told=", ".join(f"{bar.count} from {bar.low:g} to {bar.high:g}" for bar in bars if bar.count),
@@ -114,6 +136,15 @@ def class_page(
         load=statistics.load(reports),
         passed=Verdict.PASSED,
     )
+
+
+def _scale(rows: Sequence[Row]) -> Scale:
+    marks = [mark for row in rows if row.score is not None for mark in row.marks]
+    waiting = frozenset(mark.name for mark in marks if mark.waiting)
+    parts = [cents(sum(mark.maximum for mark in row.marks if mark.name not in waiting)) for row in rows]
+    by_hand = {mark.name for mark in marks if mark.by_hand}
+    what = "points" if not waiting else "automatic points" if waiting == by_hand else "points so far"
+    return Scale(waiting, max(parts, default=0.0), what)
 
 
 def _undecided(context: StudentContext) -> int:
@@ -136,7 +167,7 @@ def _row(report: Report, href: str, context: StudentContext | None) -> Row:
         trouble,
         bool(trouble) or any(mark.waiting or mark.again for mark in marks),
         score,
-        grade.points if grade else report.points,
+        grade.points_so_far if grade else report.points,
         marks,
-        bool(grade and grade.penalty),
+        grade,
     )

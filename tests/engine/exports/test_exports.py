@@ -331,3 +331,29 @@ def test_a_score_above_the_maximum_is_exported_as_it_is(format_):
     assert "101.5" in made.text
     told = ["ada has 101.5 points; Moodle accepts at most 100"] if format_ == "moodle" else []
     assert list(made.complaints) == told
+
+
+UNREAD = (Mark("double", "Doubling", 60, 45), Mark("why", "Why?", 40, None, by_hand=True))
+
+
+@pytest.mark.parametrize("format_", ["csv", "jsonl", "junit"])
+def test_a_score_stands_beside_the_points_that_were_judged(format_):
+    """45 of 100 counted an answer that nobody had read as a zero; the student's page said 45 of 60."""
+    text = write(format_, "Tiny", [Grade("ada", "tiny", UNREAD)]).text
+    if format_ == "csv":
+        (row,) = table(text)
+        assert (row["score"], row["max_score"], row["needs_a_person"]) == ("45", "60", "why")
+    elif format_ == "jsonl":
+        row = json.loads(text)
+        assert (row["score"], row["points"], row["needs_a_person"]) == (45, 60, ["why"])
+    else:
+        assert all(f'name="{name}" value="{value}"' in text for name, value in (("score", 45), ("points", 60)))
+
+
+@pytest.mark.parametrize(
+    ("format_", "roster"), [("canvas", CANVAS), ("canvas", ""), ("moodle", MOODLE), ("moodle", "")]
+)
+def test_a_platform_with_one_maximum_gets_nothing_before_all_answers_are_read(format_, roster):
+    waiting, whole = Grade("Ada Lovelace", "tiny", UNREAD), grade("Ada Lovelace", 45)
+    cells = [write(format_, "Tiny", [each], Platform(roster)).text for each in (waiting, whole)]
+    assert ("52.5" in cells[0], "52.5" in cells[1], ",45" in cells[0]) == (False, True, False)

@@ -15,7 +15,7 @@ from autograder.gradebook import database
 from autograder.grading.session import store_of
 from autograder.hosts.canvas_client import CanvasClient, CanvasRefused
 from tests.engine.intake.handins import notebook, time_of
-from tests.engine.samples.book import book_of, hand_in, make_book, make_course, report, rule, url_of
+from tests.engine.samples.book import book_of, enter, hand_in, make_book, make_course, report, rule, url_of
 from tests.engine.samples.canvas_stub import ASSIGNMENT, COURSE, TOKEN, person, running
 
 AT = "2030-01-02T03:04:05Z"
@@ -39,6 +39,8 @@ def graded(tmp_path_factory):
         hand_in(root, item.student)
         store_of(load_course(root).assignment("tiny")).put(item)
     database.record(reports, root)
+    for name in names[:2]:
+        enter(root, name, why=0)
     return root
 
 
@@ -251,7 +253,7 @@ def test_a_canvas_that_course_toml_does_not_name_rightly_is_refused(course, canv
 def test_a_dry_run_sends_nothing_and_no_verdict_is_no_zero(term, stub, canvas):
     code, out, err = canvas("grades", "tiny", "--dry-run")
     assert out.splitlines()[:2] == ["lovelaceada_501: – → 90", "rossbob_502: – → 60"]
-    assert "3 students: 2 would be sent, 1 without a verdict" in out
+    assert "3 students: 2 would be sent, 1 not final" in out
     assert (code, stub.forms, "no verdict yet, needs a person: twomblycy_503" in err) == (1, [], True)
 
 
@@ -259,8 +261,8 @@ def test_only_what_is_other_there_is_sent(term, stub, canvas):
     stub.submissions[501]["entered_score"] = 90.0
     first, second = canvas("grades", "tiny"), canvas("grades", "tiny")
     assert stub.forms == [{"posted_grade": "60"}]
-    assert "1 sent, 1 as they are, 1 without a verdict" in first[1]
-    assert "0 sent, 2 as they are, 1 without a verdict" in second[1]
+    assert "1 sent, 1 as they are, 1 not final" in first[1]
+    assert "0 sent, 2 as they are, 1 not final" in second[1]
 
 
 def test_a_comment_is_sent_when_it_is_asked_for_and_once(term, stub, canvas):

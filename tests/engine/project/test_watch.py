@@ -10,11 +10,12 @@ import pytest
 
 from autograder.cli.main import main
 from autograder.course import load_course
+from autograder.errors import ConvgradeError
 from autograder.files import safe_name
 from autograder.gradebook import opening
 from autograder.grading import session
 from autograder.grading.session import GradingOptions
-from autograder.watch import Watcher, write_beside
+from autograder.watch import PagesBeside, Watcher
 from tests.engine.samples import fake_workers
 from tests.engine.samples.book import book_of, make_book, make_course, rule, url_of
 
@@ -261,13 +262,37 @@ def test_feedback_beside_a_notebook_follows_no_link(tmp_path):
     inbox.mkdir()
     target.write_text("precious")
     (inbox / "ada.feedback.html").symlink_to(target)
-    write_beside(inbox / "ada.ipynb", b"page")
-    assert (inbox / "ada.feedback.html").read_bytes() == b"page"
+    with pytest.raises(ConvgradeError, match="is no page of ours"):
+        PagesBeside(tmp_path).write(inbox / "ada.ipynb", b"page")
     assert target.read_text() == "precious"
     (tmp_path / "way").symlink_to(inbox)
     with pytest.raises(OSError):
-        write_beside(tmp_path / "way" / "bob.ipynb", b"page")
+        PagesBeside(tmp_path).write(tmp_path / "way" / "bob.ipynb", b"page")
     assert os.listdir(inbox) == ["ada.feedback.html"]
+
+
+@pytest.mark.parametrize("extension", ["", "[extensions]\nada = '365 days'\n"])
+def test_a_students_own_file_is_no_page_of_ours(watched, extension):
+    """It was overwritten, and taken away where its student had more time."""
+    rule(watched, f"[deadlines]\ntiny = 2020-01-01\n[feedback]\nrelease = 2020-01-01\n{extension}")
+    own, told = watched / "inbox/ada.feedback.html", []
+    own.write_text("my own notes")
+    for name in ("ada", "bob"):
+        (watched / "inbox" / f"{name}.ipynb").write_text("")
+    watch = watcher(watched)
+    watch.pages, watch.on_fault = None, told.append
+    watch.clock = lambda: datetime(2020, 6, 1, tzinfo=UTC)
+    watch.look(), watch.look(), watch.look()
+    assert (own.read_text(), (watched / "inbox/bob.feedback.html").exists()) == ("my own notes", True)
+    assert ["is no page of ours" in sentence for sentence in told] == [True] * (not extension)
+
+
+def test_a_page_of_ours_is_replaced_by_the_next(watched):
+    ours, notebook = PagesBeside(watched), watched / "inbox/ada.ipynb"
+    for page in (b"one", b"two", b"two"):
+        ours.write(notebook, page)
+    assert (watched / "inbox/ada.feedback.html").read_bytes() == b"two"
+    assert (ours.take_back(notebook), ours.take_back(notebook), os.listdir(watched / "inbox")) == (True, False, [])
 
 
 def test_once_grades_what_is_there_and_ends(watched, capsys):

@@ -282,3 +282,38 @@ def test_who_needs_a_person_is_one_number():
     page = class_page(reports, TITLE, ["a", "b", "c"], contexts)
     assert '<dt>need a person</dt><dd class="ours">2</dd>' in page
     assert "2 answers to read: Why?" in page
+
+
+# unread answers ---------------------------------------------------------------------------------
+
+
+def asked(name, *, manual=None, auto=90.0, penalty=0.0):
+    """A student with 90 automatic points and an answer of up to 10 that people mark."""
+    marks = Mark("double", "", 90, auto), Mark("why", "Why?", 10, None, manual, by_hand=True)
+    return StudentContext(Grade(name, "tiny", marks, penalty=penalty))
+
+
+def head_of(**contexts):
+    page = class_page([report(name) for name in contexts], TITLE, list(contexts), contexts)
+    return re.findall(r"<dt>mean of ([^<]*)</dt><dd>([^<]*)</dd>", page)[0], page
+
+
+@pytest.mark.parametrize(
+    ("contexts", "head"),
+    [
+        ({"ada": {}, "bob": {"auto": 45.0}}, ("90 automatic points", "67.5")),
+        ({"ada": {"manual": 10.0}, "bob": {"auto": 45.0}}, ("90 automatic points", "67.5")),
+        ({"ada": {"manual": 10.0}, "bob": {"auto": 45.0, "manual": 5.0}}, ("100 points", "75")),
+        ({"ada": {"manual": 10.0}, "bob": {"auto": None}}, ("100 points", "100")),
+        ({"ada": {"penalty": 9.0}, "bob": {"auto": 45.0}}, ("90 automatic points", "63")),
+    ],
+)
+def test_no_mean_counts_an_answer_that_nobody_has_read(contexts, head):
+    """The class page said 'mean of 100 points', and an unread answer was a zero in it."""
+    assert head_of(**{name: asked(name, **about) for name, about in contexts.items()})[0] == head
+
+
+def test_a_score_without_all_answers_says_what_it_is_of():
+    _, page = head_of(ada=asked("ada", manual=10.0), bob=asked("bob"))
+    assert '90<span class="soft small"> of 90</span>' in page
+    assert page.count(" of 90</span>") == 1
