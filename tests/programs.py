@@ -13,6 +13,7 @@ from tests.engine.gradebook import postgres_server
 POSTGRESQL = "engine/gradebook/test_postgresql.py"
 SLURM = "engine/grading/test_slurm.py"
 PODMAN = "engine/project/test_image.py"
+DOCKER = "engine/project/test_docker.py"
 BASE_IMAGE = Path(__file__).parents[1] / "build" / "base-image.tar"
 TESTER = "convgrade-tests"  # whom .ci/extras makes: rootless containers are not for root
 
@@ -34,6 +35,12 @@ def podman() -> str | None:
     return shutil.which("podman") if BASE_IMAGE.exists() and tester else None
 
 
+def dockerd() -> str | None:
+    """Docker's daemon, where .ci/extras has seen one start: tests start their own, which only root may."""
+    seen = os.geteuid() == 0 and BASE_IMAGE.exists() and BASE_IMAGE.with_name("docker.seen").exists()
+    return shutil.which("dockerd", path="/usr/sbin:/usr/bin:/usr/local/bin") if seen else None
+
+
 def missing() -> dict[str, str]:
     """What is not installed, by the folder or file of the tests that need it."""
     found = {
@@ -41,6 +48,7 @@ def missing() -> dict[str, str]:
         "browser": (chromium(), "Chromium (Debian: apt-get install chromium)"),
         SLURM: (slurm(), "Slurm, and root to start it (Debian: apt-get install slurm-wlm munge)"),
         PODMAN: (podman(), "rootless podman (Debian: apt-get install podman crun uidmap mmdebstrap; then .ci/extras)"),
+        DOCKER: (dockerd(), "Docker, and root to start it (Debian: apt-get install docker.io; then .ci/extras)"),
         "browser/": (find_spec("playwright"), "the package playwright (pip install -r requirements.lock)"),
     }
     return {tests: name for tests, (installed, name) in found.items() if not installed}

@@ -24,6 +24,7 @@ SLOW = (  # the longest first
     "tests/course/test_unseen.py",
     "tests/engine/grading/test_cluster.py",
     "tests/engine/hosts/test_nbgrader.py",
+    "tests/engine/project/test_docker.py",
     "tests/engine/project/test_image.py",
 )
 SPLIT = SLOW[:6]  # by assignment

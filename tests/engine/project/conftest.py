@@ -1,7 +1,9 @@
-"""Without podman the test of our image is left out."""
+"""Without podman or Docker the tests of our image in it are left out."""
 
 from __future__ import annotations
 
-from tests.programs import PODMAN, missing
+from pathlib import Path
 
-collect_ignore = ["test_image.py"] if PODMAN in missing() else []
+from tests.programs import DOCKER, PODMAN, missing
+
+collect_ignore = [Path(tests).name for tests in (PODMAN, DOCKER) if tests in missing()]

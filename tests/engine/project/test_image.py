@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pwd
 import shutil
 import site
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
 
-from tests.conftest import write_course
-from tests.programs import BASE_IMAGE, TESTER
+from tests.engine.project.graded_folder import FOLDERS, SAY, graded, prepare, write_program
+from tests.programs import TESTER
 
-ROOT = Path(__file__).parents[3]
-FILES = ("Containerfile", ".dockerignore", "grade", "requirements.lock", "pyproject.toml", "autograder", "shared")
 pytestmark = pytest.mark.timeout(900)  # an image is made
 # Where Debian's Python looks for packages: those of this environment, so that nothing has to be downloaded.
 PACKAGES = f"/usr/local/lib/python3.{sys.version_info[1]}/dist-packages"
@@ -33,13 +29,13 @@ case $verb in
 esac
 exec {podman} --root "$HERE/store" --runroot "$HERE/run" --storage-driver overlay "$verb" "$@"
 """
-SCRIPT = """\
+SCRIPT = f"""\
+{SAY}
 podman import "$HERE/base.tar" localhost/unpacked
 printf 'FROM localhost/unpacked\\nRUN ldconfig\\n' > "$HERE/Base"
 podman build --tag base --file "$HERE/Base" "$HERE"
-say() { name=$1; shift; "$@" > "$HERE/$name.out" 2>&1; echo $? > "$HERE/$name.code"; }
 say strong "$HERE/course/grade" "$HERE/strong folder"
-say plain podman run --rm --network none --userns keep-id --user "$(id -u):$(id -g)" --volume "$HERE/weak:/data" \
+say plain podman run --rm --network none --userns keep-id --user "$(id -u):$(id -g)" --volume "$HERE/plain:/data" \
     convgrade grade /data
 say weak "$HERE/course/grade" "$HERE/weak" --box landlock
 podman system migrate
@@ -51,16 +47,6 @@ umount /sys/fs/cgroup/unified 2> /dev/null
 mkdir "$HERE/site" && mount --bind "$SITE" "$HERE/site" || exit 1
 exec setpriv --reuid="$USER" --regid="$(id -g "$USER")" --init-groups env SITE="$HERE/site" "$@"
 """
-
-
-@dataclass
-class Run:
-    """What one command said, and the reports in its folder."""
-
-    code: int
-    said: str
-    reports: list[dict]
-    owners: set[int]
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +67,7 @@ def runs():
         names = {"USER": user.pw_name, "HOME": user.pw_dir, "HERE": str(here), "SITE": site.getsitepackages()[0]}
         names |= {"PATH": f"{here}/bin:/usr/sbin:/usr/bin:/sbin:/bin", "XDG_RUNTIME_DIR": str(here / "run")}
         done = subprocess.run(command, env=names, cwd=here, capture_output=True, text=True, check=False)
-        yield {name: _run(here, name, done.stdout + done.stderr) for name in ("strong", "weak", "plain")}
+        yield {name: graded(here, name, done.stdout + done.stderr) for name in FOLDERS}
     finally:
         if not root:
             subprocess.run(["podman", "unshare", "rm", "-rf", str(here / "store")], check=False)
@@ -89,32 +75,10 @@ def runs():
 
 
 def _prepare(here: Path) -> None:
-    here.chmod(0o755)
-    write_course(here / "course")
-    for name in FILES:
-        kind = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        kind(ROOT / name, here / "course" / name)
-    for name in ("store", "run", "bin", "weak", "strong folder"):
+    prepare(here, *FOLDERS.values())
+    for name in ("store", "run"):
         (here / name).mkdir(mode=0o700)
-    (here / "bin" / "podman").write_text(PODMAN.format(packages=PACKAGES, podman=shutil.which("podman")))
-    (here / "bin" / "podman").chmod(0o755)
-    shutil.copy(BASE_IMAGE, here / "base.tar")
-    cell = {"cell_type": "code", "id": "c", "metadata": {}, "outputs": [], "execution_count": None}
-    cells = [cell | {"source": "def double(x):\n    return 2 * x"}]
-    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    for name in ("weak", "strong folder"):
-        (here / name / "ada" / "tiny").mkdir(parents=True)
-        (here / name / "ada" / "tiny" / "tiny.ipynb").write_text(json.dumps(notebook))
-
-
-def _run(here: Path, name: str, log: str) -> Run:
-    said = here / f"{name}.out"
-    assert said.exists(), log
-    folder = here / {"strong": "strong folder"}.get(name, name)
-    stored = [path for path in sorted(folder.rglob("build/reports/tiny/*.json")) if not path.name.startswith(".")]
-    reports = [report for report in (json.loads(path.read_text()) for path in stored) if "checks" in str(report)]
-    owners = {path.stat().st_uid for path in folder.rglob("*")}
-    return Run(int((here / f"{name}.code").read_text()), said.read_text(), reports, owners)
+    write_program(here / "bin" / "podman", PODMAN.format(packages=PACKAGES, podman=shutil.which("podman")))
 
 
 def test_a_folder_is_graded_behind_bubblewrap_and_the_reports_are_the_callers(runs):
