@@ -15,7 +15,7 @@ from autograder.intake.units import METADATA, Unit, Units
 from autograder.text.plain import folder_name
 
 ILIAS = re.compile(r"(?P<name>[^_].*_.+)_(?P<login>[^_]+)_(?P<id>\d{2,12})", re.ASCII)
-ILIAS_TEAM = re.compile(r"Team \d+", re.ASCII)
+ILIAS_TEAM = re.compile(r"Team[ _]\d+", re.ASCII)
 
 
 @dataclass(frozen=True)

@@ -21,20 +21,28 @@ from autograder.submission.find import name_in
 from autograder.text.plain import folder_name, underscored
 
 _EXCHANGE = re.compile(r"(?P<who>.+?)\+(?P<slug>[^+]+)\+(?P<at>\d{4}-[^+]+)(?:\+.*)?")
-_MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?")
-_MOODLE_FLAT = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_.*")
+_MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assign(?P<what>submission|feedback)_[a-z]+_?")  # and a plugin's name
+_MOODLE_FLAT = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assign(?P<what>submission|feedback)_[a-z]+_.*")
 _CANVAS = re.compile(r"(?P<who>.+?)(?P<late>_LATE)?_(?P<id>\d+)_(?P<file>\d+)_(?P<rest>.+)", re.IGNORECASE)
 _CANVAS_TEXT = re.compile(r"(?P<who>.+?)(?P<late>_LATE)?_(?P<id>\d+)_(?:text|link)\.html", re.IGNORECASE)
 _ANONYMOUS = re.compile(r"(?P<who>anon_[^\W_]+?)(?P<late>_LATE)?_\d+_.+")
-_BLACKBOARD = re.compile(r"(?P<head>.+?)_attempt_(?P<at>\d{4}(?:-\d\d){5})(?P<rest>_.+|\.txt)")
+_BLACKBOARD = re.compile(  # "attempt" in the language of the site
+    r"(?P<head>.+?)_(?P<word>[^\W\d_]+)_(?P<at>\d{4}(?:-\d\d){5})(?P<rest>_.+|\.txt)"
+)
 _D2L_TIME = r"(?:[^\W\d]{3,9}\.? \d{1,2}|\d{1,2} [^\W\d]{3,9}\.?),? \d{4},? \d{1,2}[:_.]?\d\d ?(?:[AP]M)?"
 _D2L = re.compile(rf"(?P<id>\d+)-(?P<folder>\d+) ?- ?(?P<name>.+) ?- (?P<at>{_D2L_TIME})")
 _D2L_FLAT = re.compile(rf"(?P<id>\d+)-(?P<folder>\d+) ?- ?(?P<name>.+?) ?- (?P<at>{_D2L_TIME}) ?- (?P<file>.+)")
+_D2L_OTHER_TIME = r"(?=(?:(?! - ).)*(?<!\d)(?:19|20|21)\d\d(?!\d))(?:(?! - ).)*\d(?:(?! - ).)*"  # of other languages
+_D2L_OTHER = re.compile(rf"(?P<id>\d+)-(?P<folder>\d+) ?- ?(?P<name>.+) - (?P<at>{_D2L_OTHER_TIME})")
+_D2L_FLAT_OTHER = re.compile(
+    rf"(?P<id>\d+)-(?P<folder>\d+) ?- ?(?P<name>.+?) - (?P<at>{_D2L_OTHER_TIME}) - (?P<file>.+)"
+)
 _SAKAI = re.compile(r"(?P<name>.+?) ?\((?P<login>[^()]+)\)")
 _GRADESCOPE = re.compile(r"submission_(?P<id>\d+)")
 _CODEGRADE = re.compile(r"(?P<name>.+) - (?P<at>\d{4}-\d\d-\d\dT(?:\d\d[:._-]){2}\d\d)(?:[.,_]\d{1,9})?")
 _STRONG = (_EXCHANGE, _MOODLE, _MOODLE_FLAT, _CANVAS, _CANVAS_TEXT, _ANONYMOUS, _BLACKBOARD, _D2L, _D2L_FLAT,
-           _SAKAI, _GRADESCOPE, _CODEGRADE)  # fmt: skip
+           _D2L_OTHER, _D2L_FLAT_OTHER, _SAKAI, _GRADESCOPE, _CODEGRADE)  # fmt: skip
+_STATUS = re.compile(r"status\.(?:xlsx?|csv)")  # of ILIAS's feedback for several people
 _NOBODYS = re.compile(r"index\.html?|grades\.(?:csv|xls)|(?:readme|licen[cs]e)(?:\.\w+)?|timestamp\.txt", re.IGNORECASE)
 
 
@@ -81,6 +89,8 @@ def from_moodle(unit: Unit, download: Download) -> list[HandIn] | None:
     found = whole or _MOODLE_FLAT.fullmatch(unit.name) or _MOODLE.fullmatch(unit.name)
     if not found:
         return None
+    if found["what"] == "feedback":
+        return []  # what staff gave back
     return one_hand_in(unit, Who(found[0][: found.end("id")], found["id"], name=found["name"]), found["id"])
 
 
@@ -112,7 +122,7 @@ def from_blackboard(unit: Unit, download: Download) -> list[HandIn] | None:
     found = _BLACKBOARD.fullmatch(unit.name)
     if not found:
         return None
-    user = _user(found["head"], f"{found['head']}_attempt_{found['at']}.txt", download)
+    user = _user(found["head"], f"{found['head']}_{found['word']}_{found['at']}.txt", download)
     return one_hand_in(unit, Who(user, login=user), found["head"], when=when(found["at"], download.zone))
 
 
@@ -128,8 +138,9 @@ def _user(head: str, beside: str, download: Download) -> str:
 
 def from_brightspace(unit: Unit, download: Download) -> list[HandIn] | None:
     """Brightspace: two numbers, the name, the time; a folder, or all of it before the file's name."""
-    whole = unit.is_folder and not download.units.from_windows and _D2L.fullmatch(unit.name)
-    found = whole or _D2L_FLAT.fullmatch(unit.name)
+    is_whole = unit.is_folder and not download.units.from_windows
+    forms = (_D2L, _D2L_OTHER) if is_whole else ()
+    found = next(filter(None, (form.fullmatch(unit.name) for form in (*forms, _D2L_FLAT, _D2L_FLAT_OTHER))), None)
     if not found:
         return [] if unit.name == "index.html" else None
     name = found["name"].strip()
@@ -137,11 +148,12 @@ def from_brightspace(unit: Unit, download: Download) -> list[HandIn] | None:
     return one_hand_in(unit, Who(f"{name}_{found['id']}", found["id"], name=name), f"{name} {found['id']}", when=moment)
 
 
-def from_sakai(unit: Unit, _download: Download) -> list[HandIn] | None:
+def from_sakai(unit: Unit, download: Download) -> list[HandIn] | None:
     """Sakai: "Doe, Jane(jdoe)", with the files in a folder of their own and the time in Sakai's own file."""
     found = _SAKAI.fullmatch(unit.name)
     own = {unit.inside(entry)[0] for entry in unit.entries if len(unit.inside(entry)) == 1}
-    if not found or not unit.is_folder or not (ATTACHED in unit.folders or "timestamp.txt" in own):
+    known = ATTACHED in unit.folders or "timestamp.txt" in own or {"grades.csv", "grades.xls"} & {*download.files}
+    if not found or not unit.is_folder or not known:
         return [] if re.fullmatch(r"grades\.(csv|xls)", unit.name) else None
     attached = [entry for entry in unit.entries if unit.inside(entry)[0] == ATTACHED]
     text = [entry for entry in unit.entries if entry.parts[-1].endswith("_submissionText.html")]
@@ -170,6 +182,8 @@ def from_gradescope(unit: Unit, download: Download) -> list[HandIn] | None:
 
 def from_ilias(unit: Unit, download: Download) -> list[HandIn] | None:
     """ILIAS: "Doe_Jane_jdoe_902", everybody's own number at the end; of teams, these folders in one "Team 7"."""
+    if download.of_ilias and _STATUS.fullmatch(unit.name):
+        return []
     if not unit.is_folder or not download.of_ilias:
         return None
     if not ILIAS_TEAM.fullmatch(unit.name):
@@ -195,6 +209,15 @@ def from_codegrade(unit: Unit, _download: Download) -> list[HandIn] | None:
     return one_hand_in(unit, Who(found["name"], name=found["name"]), found["name"], when=moment)
 
 
+def from_forms(unit: Unit, download: Download) -> list[HandIn] | None:
+    """Google Forms: the name that the student gave the file, and behind it that of the account."""
+    if unit.is_folder or not download.units.above.casefold().endswith("(file responses)"):
+        return None
+    _, dash, end = unit.name.rpartition(" - ")
+    name = name_in(end, download.slug) if dash else ""
+    return one_hand_in(unit, Who(name, name=name), name) if name else None
+
+
 def from_classroom(unit: Unit, download: Download) -> list[HandIn] | None:
     """GitHub Classroom: "a1-octocat"; in a repository the time is that of the commit."""
     above, name = download.units.above, unit.name
@@ -204,6 +227,8 @@ def from_classroom(unit: Unit, download: Download) -> list[HandIn] | None:
     if not unit.is_folder or not (start or unit.clone):
         return None
     login = name[start.end() :] if start else name
+    if not unit.clone and above == name:  # "Download ZIP" of one repository: GitHub adds the branch
+        login = re.sub(r"-(?:main|master)$", "", login)
     moment = commit_time(unit.clone) if unit.clone else When()
     return one_hand_in(unit, Who(login, login=login), unit.key, when=moment)
 
@@ -241,13 +266,14 @@ def _is_strong(name: str) -> bool:
 def _holds_a_class(unit: Unit) -> bool:
     """Whether all that is in a folder is named so. It may be a student's all the same: nobody is made of it."""
     names = unit.folders | {nfc(unit.inside(entry)[0]) for entry in unit.entries if unit.is_folder}
+    names = {name for name in names if not _NOBODYS.fullmatch(name)}
     site = {parts[0] for entry in unit.entries if len(parts := unit.inside(entry)) > 2 and nfc(parts[1]) == ATTACHED}
     return all(map(_is_strong, names)) and (len(names) > 1 or (bool(names) and len(site) == 1))
 
 
 RULES: tuple[Rule, ...] = (
     from_exchange, from_moodle, from_blackboard, from_brightspace, from_gradescope, from_sakai, from_canvas,
-    from_codegrade, from_classroom, from_ilias, from_openolat, from_teams, from_submitty, from_nbgrader,
+    from_codegrade, from_forms, from_classroom, from_ilias, from_openolat, from_teams, from_submitty, from_nbgrader,
 )  # fmt: skip
 _BY_FOLDERS = (from_openolat, from_teams, from_submitty, from_nbgrader)
 _ENDS: dict[Rule, tuple[re.Pattern[str], str]] = {  # where the platform's part of a file's name ends

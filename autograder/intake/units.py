@@ -10,13 +10,14 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote
 
 from autograder.intake.entries import Entry, Source
 from autograder.text.plain import underscored
 
 _AROUND = re.compile(
     r".*-submissions|submissions|submitted|inbound|downloaded|archive|extracted|assignment_\d+_export|abgaben"
-    r"|student work|submitted files",
+    r"|student work|submitted files|multi_feedback.*|.*\(file responses\)",
     re.IGNORECASE,
 )
 _DRAFTS = ("submitted files", "working files")  # of Microsoft Teams: beside what was handed in, what was not yet
@@ -75,12 +76,17 @@ def nfc(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
+def _readable(key: str) -> str:
+    """A name in its one form; one that a program wrote as in an address, "Jane%20Doe", as a person reads it."""
+    return nfc(unquote(key) if "%20" in key and " " not in key else key)
+
+
 def _units(source: Source, base: tuple[str, ...]) -> list[Unit]:
     depth, found = len(base) + 1, dict[tuple[str, bool], Unit]()
 
     def unit(parts: Sequence[str], is_folder: bool) -> Unit:
         key = parts[depth - 1]
-        return found.setdefault((key, is_folder), Unit(nfc(key), key, is_folder, depth))
+        return found.setdefault((key, is_folder), Unit(_readable(key), key, is_folder, depth))
 
     for parts in (item for item in source.folders if item[: depth - 1] == base and len(item) >= depth):
         home = unit(parts, True)
@@ -100,16 +106,20 @@ def _around(source: Source, base: tuple[str, ...], slug: str, is_strong: Callabl
     here = _units(source, base)
     if {unit.name.casefold() for unit in here} == set(_DRAFTS):
         return next(unit.key for unit in here if unit.name.casefold() == _DRAFTS[0])
-    if len(here) != 1 or not here[0].is_folder or here[0].clone or is_strong(here[0].name):
+    if len(here) != 1 or not here[0].is_folder or here[0].clone:
         return ""
     (only,) = here
+    if _AROUND.fullmatch(only.name):
+        return only.key
+    if is_strong(only.name):
+        return ""
     prefix = classroom_prefix(nfc(base[-1] if base else source.name))
     if prefix and only.name.startswith(prefix):
         return ""  # the repository of a lone student
     within = _units(source, (*base, only.key))
     folders = [unit for unit in within if unit.is_folder]
     name = underscored(only.name).strip("_")
-    by_name = bool(_AROUND.fullmatch(only.name)) or name == slug
+    by_name = name == slug
     archive = underscored(_DRIVE.sub("", source.name)).strip("_")
     same_name = name == archive and len(within) > 1 and len(folders) in (0, len(within))
     tree = slug not in only.folders and sum(slug in unit.folders for unit in folders) > 1
@@ -119,12 +129,11 @@ def _around(source: Source, base: tuple[str, ...], slug: str, is_strong: Callabl
 def _of_sakai_or_gradescope(within: Sequence[Unit], folders: Sequence[Unit], is_strong: Callable[[str], bool]) -> bool:
     """Whether all folders are as these platforms make them, which put one more around them with a name of its own.
 
-    One person's folder of Sakai's alone may be what a lone student handed in: only with Sakai's table it is the site.
+    Only with the platform's table beside them: without it they may be what a lone student handed in.
     """
-    table = any(unit.name == METADATA and not unit.is_folder for unit in within)
-    made = [
-        (ATTACHED in unit.folders and is_strong(unit.name)) or (table and unit.name.startswith("submission_"))
-        for unit in folders
-    ]
-    graded = any(unit.name in ("grades.csv", "grades.xls") and not unit.is_folder for unit in within)
-    return all(made) and (len(made) > 1 or (bool(made) and (table or graded)))
+    files = {unit.name for unit in within if not unit.is_folder}
+    if METADATA in files:
+        return bool(folders) and all(unit.name.startswith("submission_") for unit in folders)
+    if not files & {"grades.csv", "grades.xls"} or not any(ATTACHED in unit.folders for unit in folders):
+        return False
+    return all(is_strong(unit.name) for unit in folders)  # who attached nothing has a folder, too

@@ -35,6 +35,12 @@ ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".tgz", ".gz", ".xz", ".bz2", ".zst")
 _INSTEAD = (*ARCHIVES, ".pdf", ".html", ".htm", ".py", ".doc", ".docx", ".odt", ".rtf", ".url", ".webloc")
 _Told = list[tuple[Path, str]]  # where, and a sentence about it
 _GAP = r"[ ().,_-]"
+_COPY_OF = (  # how browsers, drives and systems call a copy, before its name or behind it
+    r"copy of|kopie von|kopie van|kopia av|kopi a[vf]|copie de|copia d[ei]|cópia de|копия"
+)
+_A_COPY = r"[ -]+copy| [-–—] (?:kopie|kopia|kopi|copie|copia|cópia|копия|コピー|副本)|のコピー| ?的副本|의 사본"
+_NUMBERED = r"\((?:\d|1\d)\)"  # "a (1)" is the second "a" in a folder
+_ID = re.compile(r"(?!(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])$)\d{5,12}")  # of a student: long, and no date
 _NO_NAME = re.compile(  # what files are called, and nobody is
     r"(?:copy|of|kopie|von|final|untitled|draft|version|v|rev|solutions?|solved|submission|homework|hw|assignment|exercise"
     r"|notebook|my|new|completed?|done|fixed|answers?|ipynb|the|last|a)?\d*"
@@ -230,15 +236,17 @@ def name_in(name: str, slug: str) -> str:
 
     "Jane Doe - A1 (2).ipynb" → "Jane Doe", "a1_jane-Copy1.ipynb" → "jane", "Copy of a1.ipynb" → "".
     """
-    stem, before = re.sub(r"(?:\.ipynb)?(?:\.[A-Za-z]{2,5})?$", "", name), ""
-    words = slug.replace("_", f"{_GAP}+")
+    stem, before = re.sub(r"(?:\.ipynb)?(?:\.[A-Za-z]{2,5})?$", "", name.rstrip(" .")), ""
+    words, gap = slug.replace("_", f"{_GAP}+"), f"{_GAP}+"
     while stem != before:
         before = stem
-        stem = re.sub(r"^(?:copy of|kopie von|copie de|copia de) |[ -]+copy(?: ?\d*)$|-copy\d+$", "", stem, flags=re.I)
-        stem = re.sub(rf"^{words}(?:{_GAP}+|$)|(?:^|{_GAP}+){words}{_GAP}*\d*{_GAP}*$", "", stem, flags=re.I)
-        stem = re.sub(rf"{_GAP}+\(?(?:\d|1\d)\)$|{_GAP}+(?:final|v\d+)$", "", stem, flags=re.I)
+        stem = re.sub(rf"^(?:{_COPY_OF}) |(?:{_A_COPY})(?: ?\d*)$", "", stem, flags=re.I)
+        stem = re.sub(
+            rf"^{words}(?: ?{_NUMBERED})?(?:{gap}|$)|(?:^|{gap}){words}{_GAP}*\d*{_GAP}*$", "", stem, flags=re.I
+        )
+        stem = re.sub(rf"^{_NUMBERED}[ .,_-]+|[ .,_-]*{_NUMBERED}$|{gap}(?:final|v\d+)$", "", stem, flags=re.I)
     bare = [word for word in underscored(stem).split("_") if word]
-    return "" if all(_NO_NAME.fullmatch(word) for word in bare) else stem.strip(" ,_-")
+    return "" if all(_NO_NAME.fullmatch(word) and not _ID.fullmatch(word) for word in bare) else stem.strip(" ,_-")
 
 
 def _distinct(found: list[Found]) -> Iterator[Found]:

@@ -27,10 +27,10 @@ there. A name that a student chose, further inside or behind the platform's part
   words, a zone such as PST that several places use) is told, one sentence for each file, and `--at TIME` decides.
   The time of a commit is what the student's machine wrote.
 - A folder around the whole download is left out where its name says what it is: that of the archive, of the
-  assignment, `submissions`, `inbound` and the like; Gradescope's with its table and Sakai's with `grades.csv`, or with
-  several people in it, are known by what is in them (so could be what a lone student hands in: give a roster). Any
-  other lone folder is one person's; where all in it is named as a platform names several people, or as Sakai names
-  a person, it is listed and nobody is made of it. A person's name may begin with a dot.
+  assignment, `submissions`, `inbound` and the like; Gradescope's and Sakai's are known by the platform's table in them
+  (so could be what a lone student hands in: give a roster). Any other lone folder is one person's; where all in it is
+  named as a platform names several people, or as Sakai names a person, it is listed and nobody is made of it. A
+  person's name may begin with a dot.
 - JSON that is a notebook is taken whatever its ending is. Of several notebooks the name decides, then the cells.
 - Links are not followed, archives inside an archive are not opened, nor are others than zip. Paths that lead outside
   are refused.
@@ -67,6 +67,8 @@ FORMS = (
     Form("Moodle", "Jane Doe_902_assignsubmission_file_/my homework.ipynb", "Jane Doe_902", NAME),
     Form("Moodle", "Jané Doe_902_assignsubmission_file/sub/tiny.ipynb", "Jané Doe_902", NAME),
     Form("Moodle", "Jane Doe_902_assignsubmission_file_tiny.ipynb", "Jane Doe_902", NAME),
+    Form("Moodle", "Jane Doe_902_assignsubmission_onlinetext_/x.ipynb", "Jane Doe_902", NAME,
+         beside=(("Jane Doe_902_assignfeedback_file_/corrected.ipynb", "{}"),)),
     Form("Moodle, anonymous", "Participant_902_assignsubmission_file_/x.ipynb", "Participant_902", NAME),
     Form("Canvas", "doejane_502_88123_tiny.ipynb", "doejane_502", NAME),
     Form("Canvas", "doejane_LATE_502_88123_my_own-1.ipynb", "doejane_502", NAME),
@@ -80,9 +82,15 @@ FORMS = (
          "2027-10-01 10:00", "the same name"),
     Form("Blackboard", f"{ATTEMPT}_tiny.ipynb", "jane_doe", "the .txt beside it, and the outermost name",
          "2027-10-01 10:00", "the same name", ((f"{ATTEMPT}.txt", "Name: Jane Doe (jane_doe)\nAssignment: A1\n"),)),
+    Form("Blackboard, German", "A1_jdoe_Versuch_2027-10-01-12-00-00_tiny.ipynb", "jdoe", NAME,
+         "2027-10-01 10:00", "the same name"),
     Form("Brightspace", "123-456 - Jane Doe - Oct 1, 2027 1159 PM/tiny.ipynb", "Jane Doe_123", FOLDER,
          "2027-10-01 21:59", "the same name", (("index.html", "<html>"),)),
     Form("Brightspace", "123-456 - Jane Doe - 1 October, 2027 1159 PM - tiny.ipynb", "Jane Doe_123", NAME,
+         "2027-10-01 21:59", "the same name"),
+    Form("Brightspace", "123-456 - Jane Doe - 1 de outubro de 2027 2359/tiny.ipynb", "Jane Doe_123", FOLDER,
+         "2027-10-01 21:59", "the same name"),
+    Form("Brightspace", "123-456 - Jane Doe - 2027年10月1日 2359 - tiny.ipynb", "Jane Doe_123", NAME,
          "2027-10-01 21:59", "the same name"),
     Form("Sakai", "A1 Convolution/Doe, Jane(jdoe)/Submission attachment(s)/x.ipynb", "jdoe", "the person's folder",
          "2027-10-01 11:59", "Sakai's timestamp.txt, a digit string",
@@ -90,6 +98,8 @@ FORMS = (
           ("A1 Convolution/Doe, Jane(jdoe)/timestamp.txt", "20271001115900000"))),
     Form("ILIAS", "Abgaben/Doe_Jane_jdoe_90210/my homework.ipynb", "Doe_Jane_jdoe_90210", "the person's folder"),
     Form("ILIAS, teams", "Team 7/Doe_Jane_jdoe_90210/x.ipynb", "Doe_Jane_jdoe_90210", "the person's folder"),
+    Form("ILIAS, feedback for several", "multi_feedback_7/Team_3/Doe_Jane_jdoe_90210/x.ipynb", "Doe_Jane_jdoe_90210",
+         "the person's folder", beside=(("multi_feedback_7/status.csv", "usr_id"),)),
     Form("OpenOLAT", "Doe_Jane_jdoe/4_revisions_1/x.ipynb", "Doe_Jane_jdoe", "the person's folder",
          beside=(("Doe_Jane_jdoe/1_task/tiny.ipynb", "{}"), ("Doe_Jane_jdoe/2_submissions/first.ipynb", "{}"),
                  ("Doe_Jane_jdoe/3_corrections/tiny.ipynb", "{}"))),
@@ -103,6 +113,8 @@ FORMS = (
          (("submissions/jdoe/2/.submit.timestamp", "2027-10-01 08:00:00-0400"),
           ("submissions/jdoe/user_assignment_settings.json", "{}"))),
     Form("Google Classroom", "Tiny/Tiny - Jane Doe.ipynb", "Jane Doe", FILE),
+    Form("Google Forms", "HW (File responses)/Upload (File responses)/a - Bob Roe - Jane Doe (1).ipynb", "Jane Doe",
+         "the end of the file's name"),
     Form("Gradescope", "assignment_5_export/submission_77/tiny.ipynb", "Jane Doe_4711", "submission_metadata.yml",
          "2027-10-01 12:00", "submission_metadata.yml",
          (("assignment_5_export/submission_metadata.yml", GRADESCOPE),)),
@@ -123,6 +135,9 @@ FORMS = (
     Form("any folder", "Jane Doe - Tiny (2).ipynb", "Jane Doe", FILE),
     Form("any folder", "tiny_jane_doe.ipynb", "jane_doe", FILE),
     Form("any folder", "Copy of jane_doe_tiny-Copy1.ipynb", "jane_doe", FILE),
+    Form("any folder", "Kopie van jane_doe_tiny - Kopie (2).ipynb", "jane_doe", FILE),
+    Form("any folder", "Jane%20Doe%20-%20tiny.ipynb", "Jane Doe", FILE),
+    Form("any folder", "tiny_4711012(1).ipynb", "4711012", FILE),
     Form("Moodle", "week-submissions/.Jane Doe_902_assignsubmission_file_/x.ipynb", "_Jane Doe_902", NAME),
     Form("Canvas", ".doejane_502_88123_tiny.ipynb", "_doejane_502", NAME),
     Form("Brightspace", "123-456 - Jane Doe - 1 octobre, 2027 2359 - tiny.ipynb", "Jane Doe_123", NAME,

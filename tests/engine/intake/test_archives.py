@@ -109,3 +109,11 @@ def test_a_crowd_of_files_is_refused_in_one_sentence(root, tmp_path, capsys, mon
     for path in (archive(tmp_path / "a.zip", files), folder(tmp_path / "in", files)):
         code, _, err = collect(capsys, path)
         assert (code, err.count("\n"), "more than 3" in err) == (1, 1, True)
+
+
+def test_a_repository_as_github_packs_it_is_that_of_the_clone(root, tmp_path, capsys):
+    """octo-main was somebody else than octo."""
+    for branch in ("main", "master"):
+        packed = {f"tiny-octo-{branch}/{name}": notebook() for name in ("tiny.ipynb", "src/x.ipynb")}
+        collect(capsys, archive(tmp_path / f"tiny-octo-{branch}.zip", packed))
+    assert list(handed_in(root)) == ["octo"]

@@ -234,3 +234,41 @@ def test_a_class_in_a_folder_of_any_name_is_not_one_person(root, tmp_path, capsy
     files = {f"week 3/Jane_1_{moodle}/jane.zip": b"PK", f"week 3/Bob_2_{moodle}/tiny.ipynb": notebook()}
     code, _, err = collect(capsys, pack(tmp_path / "a.zip", files))
     assert (code, handed_in(root), "give that folder itself" in err) == (1, {}, True)
+
+
+def test_who_attached_nothing_in_sakai_does_not_hide_the_class(root, tmp_path, capsys):
+    """The folder of the site was one person, with the notebook of somebody in it."""
+    site, at = "Homework 3/", b"20271001115900000"
+    files = {f"{site}grades.csv": b"x", f"{site}Roe, Bob(broe)/comments.txt": b"",
+             f"{site}Poe, Eva(epoe)/timestamp.txt": at,
+             f"{site}Doe, Jane(jdoe)/Submission attachment(s)/x.ipynb": notebook()}  # fmt: skip
+    code, _, _ = collect(capsys, archive(tmp_path / "a.zip", files))
+    assert (code, list(handed_in(root)), set(not_taken(root, "tiny"))) == (1, ["jdoe"], {"broe", "epoe"})
+
+
+@pytest.mark.parametrize("pack", [archive, folder])
+@pytest.mark.parametrize("logins", [("broe",), ("broe", "epoe")])
+def test_what_a_lone_student_names_as_sakai_does_is_no_site(root, tmp_path, capsys, pack, logins):
+    """With several such folders in it the student was gone, and the others had handed in."""
+    files = {f"Jane Doe/X({login})/Submission attachment(s)/x.ipynb": notebook(login) for login in logins}
+    code, _, _ = collect(capsys, pack(tmp_path / "a.zip", files))
+    assert (code, handed_in(root), list(not_taken(root, "tiny"))) == (1, {}, ["Jane Doe"])
+
+
+def test_members_of_a_team_of_ilias_are_there_whatever_joins_its_name(root, tmp_path, capsys):
+    """Team_7 was a person, and its members were gone."""
+    members = ("Team_7/Doe_Jane_jdoe_901", "Team_7/Roe_Bob_broe_902", "Team_8/Poe_Eva_epoe_903")
+    files = {f"{member}/x.ipynb": notebook(member[:6]) for member in members}
+    collect(capsys, archive(tmp_path / "a.zip", files | {"status.xlsx": b"PK", "README.md": b""}))
+    assert set(handed_in(root)) == {member[7:] for member in members}
+    assert not_taken(root, "tiny") == {}
+
+
+def test_a_time_of_brightspace_that_is_not_understood_is_no_part_of_a_name(root, tmp_path, capsys):
+    """Two attempts were two people, each with a time in the name; which of them is the last, nobody can know."""
+    days = [f"124-5 - Ada - Smith - Pzt {day} Ekim 2027 2359/a.ipynb" for day in (1, 2)]
+    code, _, err = collect(capsys, folder(tmp_path / "in", {name: notebook(name) for name in days}))
+    assert (code, list(not_taken(root, "tiny"))) == (1, ["Ada - Smith_124"])
+    assert "1 Ekim 2027 2359” is not understood" in err
+    code, _, _ = collect(capsys, folder(tmp_path / "one", {days[0]: notebook()}))
+    assert (code, list(handed_in(root)), not_taken(root, "tiny")) == (1, ["Ada - Smith_124"], {})
