@@ -27,6 +27,7 @@ from autograder.judge.contrast import Contrast, contrasts
 from autograder.judge.dependence import dependence, lines_with, parameters_in
 from autograder.judge.fresh_inputs import related_when_asked_again
 from autograder.judge.probes import probes_of, times_asked
+from autograder.judge.repair.cells import cells_needed
 from autograder.judge.repair.couples import Couple, couples
 from autograder.judge.repair.edits import Edit, edits_of
 from autograder.judge.repair.lines import line_in_common, places_told, two_lines
@@ -36,7 +37,7 @@ from autograder.judge.replay import Case
 from autograder.judge.stance import REPLAYED
 from autograder.judge.suite import Suite
 from autograder.model import Verdict
-from autograder.submission.uses import lasting, names_used
+from autograder.submission.uses import names_used
 
 MOST_TRIED = 480  # edits for one submission
 MOST_PLACES = 3  # that repair a group, each alone: which of them is wrong, nobody can tell
@@ -137,7 +138,7 @@ class _Search:
             return found
         with open_box(self.resit.zygote, self.limits) as box:
             box.clock = self.resit.clock
-            for cell in lasting(self.resit.cells):
+            for cell in cells_needed(self.resit.cells, homes(self.resit.suite.assignment)):
                 box.run_cell(cell.source, cell.label)
             for group in self._groups(box):
                 if self.left.may_ask(self._seconds_of(group)) and (cause := self._cause(group, box)):

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 
-from autograder.submission.match import bodies, bound_anew, functions
+from autograder.submission.match import bodies
 from autograder.submission.read import Cell
 
 _WORD = re.compile(r"[^\W\d]\w*+")
@@ -47,20 +47,6 @@ def _assigned(source: str) -> Iterator[tuple[list[str], list[str]]]:
             yield _WORD.findall("\n".join(targets)), _WORD.findall(text)
 
 
-def lasting(cells: Sequence[Cell]) -> list[Cell]:
-    """The cells that define functions, and those that give names their meaning which such cells use.
-
-    What is left out only computes or shows something.
-    """
-    words = [frozenset(_WORD.findall(cell.source)) for cell in cells]
-    makers: defaultdict[str, list[int]] = defaultdict(list)  # name → the cells that give it its meaning
-    for place, cell in enumerate(cells):
-        for name in bound_anew(cell.source):
-            makers[name].append(place)
-    kept, waiting = set[int](), [place for place, cell in enumerate(cells) if functions(cell.source)]
-    while waiting:
-        place = waiting.pop()
-        if place not in kept:
-            kept.add(place)
-            waiting += [maker for name in words[place] for maker in makers.pop(name, ())]
-    return [cell for place, cell in enumerate(cells) if place in kept]
+def words_of(source: str) -> set[str]:
+    """Every word of a text, those of its comments too."""
+    return set(_WORD.findall(source))

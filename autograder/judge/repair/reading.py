@@ -21,10 +21,15 @@ _MAGIC = re.compile(r"^[ \t]*+[%!].*+$", re.MULTILINE)
 
 def tree_of(source: str) -> ast.Module | None:
     """The syntax tree, in which lines of IPython's own are empty; None of what is no Python, too long or too deep."""
-    if len(source) > MAX_CHARACTERS:
-        return None
-    tree = _parsed(source) or _parsed(_MAGIC.sub("", source))
-    return tree if tree and _is_small(tree) else None
+    return tree_and_text(source)[0]
+
+
+def tree_and_text(source: str) -> tuple[ast.Module | None, str]:
+    """The same, with the text that it is of."""
+    for text in (source, _MAGIC.sub("", source)) if len(source) <= MAX_CHARACTERS else ():
+        if tree := _parsed(text):
+            return (tree, text) if _is_small(tree) else (None, "")
+    return None, ""
 
 
 def _parsed(source: str) -> ast.Module | None:

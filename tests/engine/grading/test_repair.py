@@ -198,6 +198,20 @@ def test_the_line_is_quoted_as_it_stands_without_its_comment_and_safe_to_show(re
     assert said == f"Look at line 2 of `add`{shown}."
 
 
+def test_cells_that_no_answer_needs_are_not_run_again(report, monkeypatch):
+    ran: list[str] = []
+    runs = Box.run_cell
+
+    def noted(box: Box, source: str, *others: object) -> object:
+        ran.append(source)
+        return runs(box, source, *others)
+
+    costly = "def score(x):\n    return sum(range(x))\n\n\nfor x in range(5):\n    best = score(x)"
+    monkeypatch.setattr(repair.Box, "run_cell", lambda box, *asked, **named: noted(box, *asked, *named.values()))
+    assert hints(report(costly, add=SUBTRACTS))
+    assert (ran.count(costly), ran.count(SUBTRACTS) > 1) == (1, True)
+
+
 def test_what_passed_must_still_pass(report):
     """With 4 for 3 the images are right, and the vectors are wrong."""
     assert hints(report(add="def add(a, b):\n    n = a.ndim + 2\n    return a + b * n / 3")) == {}
