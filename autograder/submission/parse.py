@@ -30,6 +30,15 @@ _PICTURES = ("image/png", "image/jpeg", "image/jpg")  # that can be kept
 
 # Possessive, and an unclosed string is taken to the end of the text: linear on every input.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{\]},]', re.DOTALL)
+_SEVERAL_BYTES = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")  # of one letter in UTF-8
+_BINARY = (  # how files begin that are no text, and what they look like
+    (b"%PDF", "a PDF"), (b"PK\x03\x04", "a zip archive or an office document"), (b"\x1f\x8b", "an archive"),
+    (b"7z\xbc\xaf", "an archive"), (b"Rar!", "an archive"), (b"bplist", "a web archive or another file of macOS"),
+)  # fmt: skip
+_OTHERS = (  # the same of texts
+    ("version https://git-lfs", "a pointer of Git LFS, without the file that it stands for"),
+    ("<", "a web page"), ("{\\rtf", "a text document (RTF)"), ("{'", "a Python dictionary"),
+)  # fmt: skip
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"))
 _BOMS16 = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # the first is a prefix of UTF-32's
 
@@ -71,17 +80,20 @@ def _decode(raw: bytes, notes: list[str]) -> str:
         raise UnreadableSubmission(messages.too_large(MAX_BYTES / 1e6))
     if not raw.strip(b" \t\r\n\0" + codecs.BOM_UTF8):
         raise UnreadableSubmission(messages.EMPTY_FILE)
+    if guess := next((what for start, what in _BINARY if raw.startswith(start)), ""):
+        raise UnreadableSubmission(messages.not_a_notebook(f"it looks like {guess}"))
     encoding = next((name for bom, name in _BOMS + _BOMS16 if raw.startswith(bom)), "") or json.detect_encoding(raw)
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError:
-        text = raw.decode(encoding, errors="replace")
-        notes.append(messages.REPLACED_BYTES)
+        is_one_byte = encoding == "utf-8" and not _SEVERAL_BYTES.search(raw)  # each letter: an editor's old encoding
+        text = raw.decode("cp1252" if is_one_byte else encoding, errors="replace")
+        notes.append(messages.READ_AS_WINDOWS if is_one_byte else messages.REPLACED_BYTES)
     return text.removeprefix("\ufeff")
 
 
 def _parse(text: str) -> dict[str, Any]:
-    if not text.lstrip().startswith("{"):
+    if not text.lstrip().startswith("{") or text.lstrip().startswith(("{\\rtf", "{'")):
         raise UnreadableSubmission(_what_else(text))
     _refuse_bombs(text)
     try:
@@ -125,10 +137,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _what_else(text: str) -> str:
     """The sentence for text that does not start like a notebook."""
     head = text.lstrip()[:2000]
-    guesses = {"%PDF": "a PDF", "PK": "a zip archive or an office document", "<": "a web page"}
-    guess = next((name for start, name in guesses.items() if head.startswith(start)), "")
+    if head.startswith("<<<<<<< "):
+        return messages.not_a_notebook(messages.CONFLICT)
+    guess = next((name for start, name in _OTHERS if head.startswith(start)), "")
     if not guess and re.search(r"^(?:import|from|def|class) \w+|^# %%", head, re.MULTILINE):
         guess = "a Python script"
+    if head.startswith(("[", '"')):
+        return messages.not_a_notebook(messages.NO_OBJECT)
     return messages.not_a_notebook(f"it looks like {guess}") if guess else messages.not_json(1)
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograder import messages
 from autograder.errors import UnreadableSubmission
 from autograder.submission.parse import MAX_BYTES
 from autograder.submission.read import Submission, read_submission
@@ -348,6 +349,15 @@ def test_cells_are_found_where_other_programs_keep_them():
     assert labels(read_submission(json.dumps(sheets).encode(), ASSIGNMENT)) == labels(read(handed_in()))
 
 
+def test_a_file_in_an_old_encoding_of_windows_keeps_its_letters():
+    """Every ü was the same sign, so a name with one in it was no name any more."""
+    cells = [cell("größe = 1  # für alle", "double")]
+    raw = json.dumps({"nbformat": 4, "cells": cells}, ensure_ascii=False).encode("cp1252")
+    submission = read_submission(raw, ASSIGNMENT)
+    assert "größe = 1  # für alle" in [item.source for item in submission.cells]
+    assert messages.READ_AS_WINDOWS in submission.notes
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
 def test_other_encodings_are_read(encoding):
     raw = notebook(handed_in()).decode().encode(encoding)
@@ -355,7 +365,7 @@ def test_other_encodings_are_read(encoding):
 
 
 def test_bytes_that_are_no_text_are_replaced():
-    raw = notebook(handed_in()).replace(b"my own", b"my \xff\xfe own")
+    raw = notebook(handed_in()).replace(b"my own", "für ".encode() + b"my \xff\xfe own")
     assert "not valid text" in read_submission(raw, ASSIGNMENT).notes[0]
 
 
@@ -398,7 +408,16 @@ DEEP = b'{"cells": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
         (b"not json", "not valid JSON"),
         (b'{"cells": [', "line 1"),
         (b'{"cells": []}}', "line 1"),
-        (b"[]", "not valid JSON"),
+        (b"[]", "not a JSON object"),
+        (b'"{}"', "not a JSON object"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d\nsize 9\n", "a pointer of Git LFS"),
+        (rb"{\rtf1\ansi {\fonttbl}}", "a text document (RTF)"),
+        (b"bplist00\xd1\x01\x02_\x10\x0f", "macOS"),
+        (b"\x1f\x8b\x08\x00\xff", "an archive"),
+        (b"7z\xbc\xaf\x27\x1c", "an archive"),
+        (b"Rar!\x1a\x07\x01", "an archive"),
+        (b"{'cells': []}", "a Python dictionary"),
+        (b"<<<<<<< HEAD\n{}", "conflict"),
         (b"%PDF-1.7 \xff\xff", "PDF"),
         (b"PK\x03\x04\x14\x00", "zip"),
         (b"<!doctype html><html>", "web page"),
@@ -410,7 +429,7 @@ DEEP = b'{"cells": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
         (b'{"worksheets": [1, {"cells": 2}]}', "no list of cells"),
         (b'{"cells": [], "cells": []}', "duplicate key “cells”"),
         (DEEP, "more deeply"),
-        (b"[" * MAX_BYTES, "not valid JSON"),
+        (b"[" * MAX_BYTES, "not a JSON object"),
         (b'{"a":' + b"[" * (MAX_BYTES - 10), "more deeply"),
         (b" " * (MAX_BYTES + 1), "larger than 20 MB"),
         (b'{"cells": [' + b"1," * 3000 + b"1]}", "3001 cells"),
