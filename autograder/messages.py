@@ -229,7 +229,6 @@ def changed_in_place(argument: str) -> str:
 # Repairs of a submission --------------------------------------------------------------------------
 
 REPLACED_BYTES = "The file contains bytes that are not valid text; they were read as “\ufffd”."
-READ_AS_WINDOWS = "The file is not UTF-8; it was read as Windows-1252, so letters with accents may be wrong."
 REPLACED_CHARACTERS = "A cell contains characters that cannot be read; they were removed or replaced with “\ufffd”."
 NO_LINE_ENDS = "The lines of some cells had no line ends; they were put back."
 POINTS_CHANGED = "The points in this file were changed. That has no effect: points come from the released notebook."

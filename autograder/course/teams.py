@@ -1,10 +1,10 @@
 """Who hands in together: `[teams]` of course.toml."""
 
-import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from autograder.course.people import known_as, one_form, refuse_names
 from autograder.course.toml import line_of, nearest, table_of
 from autograder.errors import CourseError, place
 
@@ -31,15 +31,12 @@ def _teams(path: Path, table: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     homes: dict[str, str] = {}
     for team, students in table.items():
         where = place(path, line_of(path, team, start=line_of(path, "teams") - 1))
-        if (
-            not isinstance(students, list)
-            or not students
-            or not all(isinstance(name, str) and name for name in students)
-        ):
-            raise CourseError(f"invalid value {team} = {students!r}", where, 'write students such as ["ada", "bob"]')
+        if not isinstance(students, list) or not students or not all(isinstance(name, str) for name in students):
+            what = f"invalid value {team} = {students!r}"
+            raise CourseError(what, where, 'write students such as ["ada", "bob"]')
+        refuse_names((student, where) for student in students)
         for student in students:
-            other = homes.setdefault(unicodedata.normalize("NFC", student).casefold(), team)
-            if other != team or students.count(student) > 1:
-                twice = f"{other} and {team}" if other != team else team
-                raise CourseError(f"“{student}” is in two teams: {twice}", where, "take the student out of one")
-        yield tuple(unicodedata.normalize("NFC", student) for student in students)
+            if (other := homes.setdefault(known_as(student), team)) != team:
+                what = f"“{student}” is in two teams: {other} and {team}"
+                raise CourseError(what, where, "take the student out of one")
+        yield tuple(map(one_form, students))

@@ -16,9 +16,11 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from autograder.course.canvas import CanvasCourse, read_canvas
+from autograder.course.people import one_form, refuse_names
 from autograder.course.teams import Teams, read_teams
 from autograder.course.toml import (
     AN_ADDRESS,
+    PERCENT,
     TRUE_OR_FALSE,
     at_least,
     line_of,
@@ -54,9 +56,9 @@ _DURATION = re.compile(r"\s*(\d{1,6})\s*(day|hour|minute)s?\s*,?")
 class Late:
     """What lateness costs, in percent."""
 
-    per_day: float = setting(0.0, at_least(0), "for each day that has begun")
-    flat: float = setting(0.0, at_least(0), "at once")
-    most: float = setting(100.0, at_least(0), "at most")
+    per_day: float = setting(0.0, PERCENT, "for each day that has begun")
+    flat: float = setting(0.0, PERCENT, "at once")
+    most: float = setting(100.0, PERCENT, "at most")
     grace_minutes: float = setting(0.0, at_least(0), "as much costs nothing; more is counted from the deadline")
     zero_after_days: float = setting(math.inf, at_least(0), "after which nothing is left")
     of: str = setting("score", one_of("score", "points"), "of what was earned, or of the points that could be")
@@ -180,13 +182,15 @@ def read_term(path: Path, table: Mapping[str, Any], slugs: set[str]) -> Term:
     feedback = by_assignment(path, table, "feedback", slugs, "release")
     given = table_of(path, table, "extensions", None)
     _refuse_teams(path, given, table_of(path, table, "teams", None))
+    start = line_of(path, "extensions", default=0)
+    refuse_names((name, place(path, line_of(path, name, start, default=start))) for name in given)
     canvas, canvas_assignments = read_canvas(path, table, slugs)
     zone = _zone(path, table)
     return Term(
         late=table_into(path, table, "late", Late),
         deadlines={slug: _moment(path, slug, value, zone) for slug, value in deadlines.items()},
         feedback={slug: _moment(path, slug, value, zone, time.min) for slug, value in feedback.items()},
-        extensions={student: _extension(path, student, value, slugs) for student, value in given.items()},
+        extensions={one_form(student): _extension(path, student, value, slugs) for student, value in given.items()},
         attempts=table_into(path, table, "attempts", Counting).count,
         gradebook=table_into(path, table, "gradebook", GradebookRules),
         exports=table_into(path, table, "exports", ExportRules),
@@ -218,7 +222,8 @@ def _refuse_teams(path: Path, extensions: Mapping[str, Any], teams: Mapping[str,
     """A team has no time of its own. Raises CourseError where one is named."""
     sets = (value if isinstance(value, dict) else {key: value} for key, value in teams.items())
     members = {team: students for each in sets for team, students in each.items() if isinstance(students, list)}
-    for team in extensions.keys() & members.keys() - {name for each in members.values() for name in each}:
+    everybody = {name for each in members.values() for name in each if isinstance(name, str)}
+    for team in extensions.keys() & members.keys() - everybody:
         where = place(path, line_of(path, team, start=line_of(path, "extensions")))
         todo = f"write a line for each of {', '.join(map(str, members[team]))}"
         raise CourseError(f"[extensions] names “{team}”, which is a team", where, todo)

@@ -43,6 +43,7 @@ def at_least(least: float) -> Allowed:
     return Allowed(f"a number of at least {least:g}", lambda value: is_number(value, least=least))
 
 
+PERCENT = Allowed("a number from 0 to 100", lambda value: is_number(value, least=0, most=100))
 A_LIST_OF_TEXTS = Allowed(
     'a list of texts such as ["sklearn/datasets/data"]',
     lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value),
@@ -97,7 +98,7 @@ def _refuse_unknown_keys(path: Path, table: Mapping[str, Any], keys: set[str], s
 def line_of(path: Path, key: str, start: int = 0, default: int = 1) -> int:
     """The first line after `start` that sets a key; `default` if there is none."""
     lines = path.read_text(encoding="utf-8-sig").splitlines()
-    named = re.compile(rf"""\s*\[?["']?{re.escape(key)}\b""")
+    named = re.compile(rf"""\s*(?:\[\[?(?:["']?[\w-]+["']?\s*\.\s*)*)?["']?{re.escape(key)}(?!\w)""")
     return next((number for number, line in enumerate(lines, 1) if number > start and named.match(line)), default)
 
 

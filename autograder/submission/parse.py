@@ -18,6 +18,7 @@ from typing import Any
 
 from autograder import messages
 from autograder.errors import UnreadableSubmission
+from autograder.submission import remarks
 from autograder.submission.prose import behind_magic
 
 MAX_BYTES = 20_000_000
@@ -88,7 +89,7 @@ def _decode(raw: bytes, notes: list[str]) -> str:
     except UnicodeDecodeError:
         is_one_byte = encoding == "utf-8" and not _SEVERAL_BYTES.search(raw)  # each letter: an editor's old encoding
         text = raw.decode("cp1252" if is_one_byte else encoding, errors="replace")
-        notes.append(messages.READ_AS_WINDOWS if is_one_byte else messages.REPLACED_BYTES)
+        notes.append(remarks.READ_AS_WINDOWS if is_one_byte else messages.REPLACED_BYTES)
     return text.removeprefix("\ufeff")
 
 

@@ -1,6 +1,8 @@
-"""Sentences about written answers, which people mark, and about names of functions; others: autograder/messages.py."""
+"""Sentences about the file, about written answers, and about names of functions; others: autograder/messages.py."""
 
 from collections.abc import Sequence
+
+READ_AS_WINDOWS = "The file is not UTF-8; it was read as Windows-1252, so letters with accents may be wrong."
 
 
 def answer_by_place(grade_ids: Sequence[str]) -> str:

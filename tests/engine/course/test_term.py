@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from datetime import UTC, datetime, timedelta
 
@@ -162,6 +163,12 @@ def test_deadlines_are_days_or_times(tmp_path):
     assert term.deadlines["a2"].astimezone().timetuple()[:5] == (2030, 11, 30, 23, 59)
 
 
+def test_a_name_may_have_any_form_of_its_accents(tmp_path):
+    """macOS writes é as two characters: the extension was nobody's, without a word."""
+    term = read(tmp_path, "[extensions]\n'Jose\u0301' = '2 days'\n[teams]\nred = ['Jose\u0301', 'ada']\n")
+    assert (term.extension("Jos\u00e9", "a1"), term.teams_of("a1")) == (172_800, (("Jos\u00e9", "ada"),))
+
+
 def test_a_course_without_these_tables_has_no_rules(tmp_path):
     assert read(tmp_path, "") == Term()
 
@@ -170,6 +177,11 @@ def test_a_course_without_these_tables_has_no_rules(tmp_path):
     ("text", "word"),
     [
         ("[late]\nper_day = -1\n", "per_day"),
+        *(
+            (f"[late]\n{key} = {value}\n", "from 0 to 100")
+            for key in ("per_day", "flat", "most")
+            for value in (101, "inf", "nan", 1e300)
+        ),
         ("[late]\nof = 'all'\n", "points"),
         ("[late]\nkeep_extra_credit = 1\n", "true or false"),
         ("[late]\nper_week = 1\n", "per_week"),
@@ -178,6 +190,15 @@ def test_a_course_without_these_tables_has_no_rules(tmp_path):
         ("[extensions]\nada = 'a while'\n", "2 days"),
         ("[extensions]\nada = 3\n", "2 days"),
         ("[extensions]\nada = { a9 = '1 day' }\n", "a1, a2"),
+        ("[extensions]\nada = '2 days'\nAda = '3 days'\n", "“ada” and “Ada” are one person"),
+        ("[extensions]\n'Jos\u00e9' = '2 days'\n'Jose\u0301' = '3 days'\n", "are one person"),
+        ("[extensions]\n' ada' = '2 days'\n", "without spaces"),
+        ("[extensions]\n'' = '2 days'\n", "“” is no student's name"),
+        ("[teams]\nred = ['ada', 'Ada']\n", "“ada” and “Ada” are one person"),
+        ("[teams]\nred = ['ada ', 'bob']\n", "without spaces"),
+        ("[teams]\nred = [['ada', 'bob']]\n", "write students"),
+        ("[teams]\nred = []\n", "write students"),
+        ("[teams.tini]\nred = ['ada']\n", "unknown assignment “tini”"),
         ("[attempts]\ncount = 'first'\n", "best"),
         ("[gradebook]\nwait_seconds = -1\n", "at least 0"),
         ("[late]\nper_dya = 1\n", "did you mean “per_day”"),
@@ -193,7 +214,8 @@ def test_a_course_without_these_tables_has_no_rules(tmp_path):
 def test_what_cannot_be_used_is_told_with_its_line(tmp_path, text, word):
     with pytest.raises(CourseError, match=word) as error:
         read(tmp_path, text)
-    assert f":{text.count(chr(10))}" in str(error.value)
+    line = text.count(chr(10)) - ("[teams.tini]" in text)  # whose heading is wrong, not what is below it
+    assert re.search(rf"course\.toml:{line}(?!\d)", str(error.value))
 
 
 def test_the_course_carries_its_term(sample_course):

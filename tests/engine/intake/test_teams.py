@@ -54,7 +54,7 @@ def test_an_assignments_own_teams_count_there(tmp_path):
     ("rules", "why"),
     [
         ('[teams]\nred = ["ada", "bob"]\nblue = ["Bob", "eve"]\n', "“Bob” is in two teams: red and blue"),
-        ('[teams]\nred = ["ada", "ada"]\n', "“ada” is in two teams: red"),
+        ('[teams]\nred = ["ada", "ada"]\n', "“ada” and “ada” are one person"),
         ('[teams]\nred = "ada"\n', "write students"),
         ('[teams.tini]\nred = ["ada"]\n', "did you mean “tiny”"),
         ('[teams]\nred = ["bob", "adda"]\n', "“adda”, who handed in nothing.*did you mean “ada”"),

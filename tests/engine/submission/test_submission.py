@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder import messages
 from autograder.errors import UnreadableSubmission
+from autograder.submission import remarks
 from autograder.submission.parse import MAX_BYTES
 from autograder.submission.read import Submission, read_submission
 
@@ -355,7 +355,7 @@ def test_a_file_in_an_old_encoding_of_windows_keeps_its_letters():
     raw = json.dumps({"nbformat": 4, "cells": cells}, ensure_ascii=False).encode("cp1252")
     submission = read_submission(raw, ASSIGNMENT)
     assert "größe = 1  # für alle" in [item.source for item in submission.cells]
-    assert messages.READ_AS_WINDOWS in submission.notes
+    assert remarks.READ_AS_WINDOWS in submission.notes
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
