@@ -1788,15 +1788,7 @@ def smooth_slope(logits: torch.Tensor, labels: torch.Tensor, eps: float = 0.1) -
     ### END SOLUTION
 
 
-# %% best_gap role="solution"
-def best_gap(classes: int, eps: float) -> float:
-    """How far the right logit is above all others where the loss is smallest: a float, math.inf for eps = 0."""
-    ### BEGIN SOLUTION
-    return math.log(1 + (1 - eps) * classes / eps) if eps else math.inf
-    ### END SOLUTION
-
-
-# %% smoothing_check role="check" stretch=6 title="A label that is not quite sure"
+# %% smooth_slope_check role="check"
 check(
     smooth_slope,
     Example(
@@ -1816,6 +1808,17 @@ check(
         note="hard, two images: half of each",
     ),
 )
+
+
+# %% best_gap role="solution"
+def best_gap(classes: int, eps: float) -> float:
+    """How far the right logit is above all others where the loss is smallest: a float, math.inf for eps = 0."""
+    ### BEGIN SOLUTION
+    return math.log(1 + (1 - eps) * classes / eps) if eps else math.inf
+    ### END SOLUTION
+
+
+# %% smoothing_check role="check" stretch=6 title="A label that is not quite sure"
 check(
     best_gap,
     Example(3, 0.3, gives=math.log(8), note="ln 8, the text"),

@@ -3,11 +3,11 @@
 #
 # So far there was enough data. In medicine there never is: somebody who knows has to look at every image. Two ideas help. **Augmentation**: show each image
 # in many ways that do not change its answer. **Transfer learning**: borrow a network that has learned to see on other images, and teach it only the last step.
-# Together they turn 24 patches of a tissue slide into a model that is right on nearly nine of ten patches from a part of the slide that it has never seen, where the same network from scratch is right on seven of ten, and nothing simpler beats guessing.
+# Together they turn 24 patches of a tissue slide into a model that is right on nearly nine of ten patches of another part of it; from scratch the same network is right on seven of ten, and nothing simpler beats guessing.
 #
 # | | task | points | minutes |
 # |---|---|---:|---:|
-# | T5.1 | `PatchDataset` | 10 | 20 |
+# | T5.1 | `PatchDataset` and `padded_batch` | 10 | 25 |
 # | T5.2 | Flips, turns, crops, and `RandomAugment` | 20 | 40 |
 # | T5.3 | `tta_predict`: ask several times | 10 | 15 |
 # | T5.4 | `build_transfer_model` | 16 | 30 |
@@ -109,35 +109,31 @@ without_a_network(learn, judge)
 
 # %% [markdown]
 # ---
-# ## T5.1 · `PatchDataset`
+# ## T5.1 · `PatchDataset` and `padded_batch`
 #
-# *Difficulty ●●○○○ · Importance ●●●●○ · about 20 minutes · 10 points*
+# *Difficulty ●●○○○ · Importance ●●●●○ · about 25 minutes · 10 points*
 #
-# **Warm-up.** A list holds 10, 20, 30. What is at index −1? And at 3?
+# **Warm-up.** A list holds 10, 20, 30. What is at index −1? And at 3? And: images of 2 × 3, 1 × 2 and 3 × 1 pixels are to lie in one batch. How many rows and columns does each place in it need?
 #
 # <details><summary>Answer</summary>
 #
-# **30**. At 3 there is an `IndexError`, and it is what ends a `for` loop over an object that has only `__getitem__`.
+# **30**. At 3 there is an `IndexError`, and it is what ends a `for` loop over an object that has only `__getitem__`. Rows and columns: **(3, 3)**, though no image has both.
 #
 # </details>
 #
 # The rule of the label is that of a well-known set of 220,000 patches of lymph nodes (*tumour in the central 32 × 32 pixels*; 40.5 % have it, so the base rate is 59.5 %). That
 # does not fit into memory. So a data set in PyTorch is an object that knows **how many** items there are and can fetch **one** of them: `__len__` and `__getitem__`.
 #
-# <details><summary>Question: the network works, and is bad in production. The training images were read with <code>cv2.imread</code>, the others with <code>Image.open</code>. What happened?</summary>
+# A **transform** is called anew whenever an item is asked for: the patch is to come differently in each epoch (T5.2).
 #
-# OpenCV gives the channels as blue, green, red. To a network trained on those, a brown cell in red, green, blue is a bluish one. A network trained on RGB
-# photographs, as all borrowed ones are, wants RGB.
+# <details><summary>Question: the training images were read with <code>cv2.imread</code>, those in production with <code>Image.open</code>, and the network is bad there. What happened?</summary>
 #
-# </details>
-# <details><summary>Why not apply the transform once, in <code>__init__</code>?</summary>
-#
-# Then each patch would be mirrored or not once and for all. The point of T5.2 is that it comes differently in each epoch.
+# OpenCV gives blue, green, red: brown cells in one order are bluish ones in the other. Borrowed networks want RGB.
 #
 # </details>
 # <details><summary>Help: my <code>for</code> loop over the data set never ends</summary>
 #
-# Python asks for item 0, 1, 2, … until it gets an `IndexError`. A list raises one by itself; if you compute something from the index, look at it first.
+# It ends with an `IndexError`. A list raises one by itself; if you compute something from the index, look at it first.
 #
 # </details>
 # <details><summary>Help: I get <code>ValueError: At least one stride in the given numpy array is negative</code></summary>
@@ -192,7 +188,7 @@ class PatchDataset(Dataset):
         ### END SOLUTION
 
 
-# %% patch_dataset_check role="check" points=10 title="PatchDataset"
+# %% patch_dataset_first role="check"
 red = np.zeros((2, 3, 3), dtype=np.uint8)
 red[:, :, 0] = 255
 gray = np.full((4, 2, 3), 51, dtype=np.uint8)
@@ -225,6 +221,64 @@ check(
 )
 
 # %% [markdown]
+# **From items to a batch.** A `DataLoader` fetches items and stacks them. At the edge of a slide patches are cut off, and there it stops: *stack expects each tensor to be equal size*.
+# How items become a batch is up to a **collate function**, a list of items in, one batch out: `DataLoader(dataset, batch_size=3, collate_fn=padded_batch)`. The three images of the warm-up, and the batch that they become:
+
+# %%
+cut_off = [torch.tensor([[1.0, 2, 3], [4, 5, 6]]), torch.tensor([[7.0, 8]]), torch.tensor([[9.0], [9], [9]])]
+stacked = [F.pad(image, (0, 3 - image.shape[1], 0, 3 - image.shape[0])) for image in cut_off]
+names = ["image 0", "image 1", "image 2", "batch[0]", "batch[1]", "batch[2]"]
+plots.row(*cut_off, *stacked, titles=names, signs=["", "", "→", "", ""])
+
+# %% [markdown]
+# <details><summary>Hint: room for all of them</summary>
+#
+# `x.new_zeros(3, 1, 4, 5)` are zeros of that shape with the dtype of x. `room[0, :, :2, :3] = x` writes x (1, 2, 3) into the top left corner of the first place.
+#
+# </details>
+
+
+# %% padded_batch role="solution"
+def padded_batch(items: list) -> tuple[torch.Tensor, torch.Tensor]:
+    """A collate function for images of different sizes: a list of items (image, label) -> (images, labels).
+
+    - images: (B, C, H, W), as tall as the tallest image and as wide as the widest. Each image lies at the
+      top left, below it and to its right there are zeros. The dtype is that of the images.
+    - labels: int64 (B,). Items keep their order, and no image is changed.
+    """
+    ### BEGIN SOLUTION
+    height, width = max(x.shape[1] for x, _ in items), max(x.shape[2] for x, _ in items)
+    images = items[0][0].new_zeros(len(items), items[0][0].shape[0], height, width)
+    for place, (x, _) in zip(images, items):
+        place[:, : x.shape[1], : x.shape[2]] = x
+    return images, torch.tensor([label for _, label in items])
+    ### END SOLUTION
+
+
+# %% patch_dataset_check role="check" points=10 title="PatchDataset"
+odd_sizes = [(image[None], label) for image, label in zip(cut_off, (1, 0, 1))]
+check(
+    padded_batch,
+    Example(
+        odd_sizes,
+        gives=(torch.stack(stacked)[:, None], torch.tensor([1, 0, 1])),
+        note="the picture above",
+    ),
+    Example(
+        [(image.long(), label) for image, label in odd_sizes[1:2]],
+        gives=(torch.tensor([[[[7, 8]]]]), torch.tensor([0])),
+        note="a single item, int64: there is nothing to add",
+    ),
+)
+
+# %%
+with after_writing("PatchDataset and padded_batch"):
+    at_the_edge = [np.asarray(slide)[top : top + 96, 140:236] for top in (100, 350, 450)]
+    edge = DataLoader(PatchDataset(at_the_edge, [0, 1, 0]), batch_size=3, collate_fn=padded_batch)
+    images, numbers = next(iter(edge))
+    print("sizes:", [image.shape[:2] for image in at_the_edge], "· in one batch:", tuple(images.shape))
+
+# %% [markdown]
 # ---
 # ## T5.2 · Flips, turns, crops, and `RandomAugment`
 #
@@ -250,9 +304,8 @@ plots.grid([ways[:4], ways[4:]], titles=[names[:4], names[4:]])
 # %% [markdown]
 # First the four parts, without chance. The last two axes of a tensor are always rows and columns, with and without a batch in front: −2 and −1.
 #
-# **The middle.** To cut 49 × 49 pixels out of 96 × 96, 47 rows have to go: 23.5 above and 23.5 below. Somebody has to decide, and we decide as torchvision does: `round((96 - 49) / 2)`.
-# Python rounds halves to the **even** neighbour, so that is 24.
-# So 7 → 4 begins at 2 (1.5, up), and 9 → 4 at 2 as well (2.5, down); `//` would give 1 and 2.
+# **The middle.** To cut 49 × 49 pixels out of 96 × 96, 47 rows have to go: 23.5 above and 23.5 below. We decide as torchvision does: `round((96 - 49) / 2)`.
+# Python rounds halves to the **even** neighbour, so that is 24; 7 → 4 begins at 2 (1.5, up), and 9 → 4 at 2 as well (2.5, down).
 #
 # <details><summary>Help: I get <code>ValueError: step must be greater than zero</code></summary>
 #
@@ -334,23 +387,17 @@ check(
 )
 
 # %% [markdown]
-# **Chance.** `RandomAugment` draws: mirror or not, upside down or not, how many quarters, each independently of the others and anew for each patch. Then it cuts.
+# **Chance.** `RandomAugment` draws: mirror or not, upside down or not, how many quarters. Then it cuts. With a `generator` a run can be repeated, whatever else in the program draws random numbers.
 #
 # <details><summary>Hint: one number between 0 and 1</summary>
 #
-# `torch.rand(1, generator=generator).item() < 0.3` is true in 30 of 100 cases. `torch.randint(4, (1,), generator=generator)` draws 0, 1, 2 or 3. With
-# `generator=None` torch uses its own random numbers.
-#
-# </details>
-# <details><summary>Why a generator?</summary>
-#
-# So that a run can be repeated, whatever else in the program draws random numbers. `random.random()` and `np.random` know nothing of `torch.manual_seed`.
+# `torch.rand(1, generator=generator).item() < 0.3` is true in 30 of 100 cases. `torch.randint(4, (1,), generator=generator)` draws 0, 1, 2 or 3.
+# `random.random()` and `np.random` know nothing of torch's seeds.
 #
 # </details>
 # <details><summary>Question: may one shift the patches as well, by up to 20 pixels?</summary>
 #
-# Not these. The label is about the middle; what lies there after a shift by 20 pixels is mostly something else. Augmentation must not change the *answer*. For the same
-# reason one does not mirror digits (2, 5) or letters (b, d).
+# Not these: in the middle, which the label is about, there is then mostly something else. Augmentation must not change the *answer*. Nor does one mirror digits (2, 5) or letters (b, d).
 #
 # </details>
 
@@ -449,8 +496,7 @@ with after_writing("hflip and vflip"):
 # %% [markdown]
 # <details><summary>Question: mean of the logits or mean of the probabilities?</summary>
 #
-# Both are in use. They differ: logits (0, 8) and (0, −4) have the mean (0, 2), that is 88 % for the second class; their probabilities are 99.97 % and 1.8 %, in the mean 51 %. A
-# mean of probabilities cannot be dominated by one very sure answer. Here it is the mean of the probabilities.
+# Both are in use; here it is the probabilities. Logits (0, 8) and (0, −4) have the mean (0, 2), that is 88 % for the second class; their probabilities are 99.97 % and 1.8 %, in the mean 51 %: one very sure answer cannot dominate them.
 #
 # </details>
 # <details><summary>Hint: modes</summary>
@@ -582,11 +628,6 @@ diagrams.flow(steps, start=(3, 49, 49))
 # That is `BatchNorm2d` on rows. Behind `Flatten` there are rows (B, 512): `BatchNorm1d`.
 #
 # </details>
-# <details><summary>Why not a deep copy of the backbone?</summary>
-#
-# Whoever gave it to you may already have given its parameters to an optimizer, or want to look at them later. A copy is a second set of weights that nobody else knows of.
-#
-# </details>
 
 
 # %% build_transfer_model role="solution"
@@ -653,7 +694,7 @@ check(
 )
 
 # %% [markdown]
-# **An experiment: the head without batch norm.** The features of all patches are computed once; then heads are trained on them with plain SGD, 10 epochs, the mean of three runs.
+# **An experiment: the head without batch norm.** Heads are trained with plain SGD on the features of all patches, 10 epochs, the mean of three runs.
 
 # %%
 old = pretrained()
@@ -766,8 +807,8 @@ check(frozen_statistics, Example(accepts=lambda said: set(said) <= set("abcd"), 
 # %% [markdown]
 # <details><summary>About d, after you have decided</summary>
 #
-# Other statistics may even suit the patches better. But while they move, the head learns on features that are not there any more a few steps later, and what moves them is the last dozen batches.
-# Frozen means: the same image, the same features, on every day. If you want new statistics, unfreeze.
+# Other statistics may even suit the patches better. But while they move, the head learns on features that are not there any more a few steps later.
+# Frozen means: the same image, the same features. If you want new statistics, unfreeze.
 #
 # </details>
 #
@@ -780,14 +821,9 @@ check(frozen_statistics, Example(accepts=lambda said: set(said) <= set("abcd"), 
 # `part.train = lambda mode=True: part` the object has an attribute of that name which is found before the method of its class. `del part.train` takes it away again.
 #
 # </details>
-# <details><summary>Why drop gradients that are already there?</summary>
+# <details><summary>Why drop gradients that are already there, and why not use <code>torch.no_grad()</code>?</summary>
 #
-# An optimizer that still holds the parameters moves each one that has a `.grad`, be it all zeros: momentum and weight decay do not need a gradient to push. A parameter whose `.grad` is None is passed over.
-#
-# </details>
-# <details><summary>Why not <code>with torch.no_grad()</code> around the frozen part?</summary>
-#
-# It saves memory, but no gradient gets through to the *input*. In A6 you will want to know which pixels the answer depends on.
+# An optimizer that still holds a parameter moves it if it has a `.grad`, be it all zeros: momentum and weight decay push anyway. And with `no_grad` around the frozen part no gradient would reach its *input*; A6 needs it.
 #
 # </details>
 
@@ -922,23 +958,18 @@ diagrams.lines(curves, title="one cycle; the lr of 123 was never used", labels=(
 # %% [markdown]
 # <details><summary>Question: somebody lowers <code>lr</code> in AdamW for stage 2 and leaves <code>max_lr</code> as it was. What happens?</summary>
 #
-# Nothing is lower: the scheduler overwrites it in the first step. It is `max_lr` that counts.
+# Nothing: the scheduler overwrites it in the first step.
 #
 # </details>
 # <details><summary>Why a new optimizer for stage 2?</summary>
 #
-# AdamW remembers a mean gradient and its size for each parameter. Those of the head belong to a time when the features stood still, and the backbone has none. And a scheduler that has come to its end cannot begin
+# AdamW remembers gradients of each parameter: those of the head are from a time when the features stood still. And a scheduler that has come to its end cannot begin
 # again: <code>ValueError: Tried to step 31 times. The specified number of total steps is 30</code>.
 #
 # </details>
 # <details><summary>Help: I get <code>ValueError: optimizer got an empty parameter list</code></summary>
 #
 # Everything is frozen, or a generator was used up: `model[1].parameters()` can be gone through once. `list(...)` keeps it.
-#
-# </details>
-# <details><summary>Question: is the last epoch the best?</summary>
-#
-# Not always. Keeping the weights of the best epoch is allowed if the patches for validation are not also those that you report. Here the last ones stay.
 #
 # </details>
 
@@ -1080,8 +1111,7 @@ for size, drop_last in ((32, False), (32, True), (8, True), (4, True)):
     print(f"batch_size={size}, drop_last={drop_last}: {len(batches)} steps, with {batches} patches")
 
 # %% [markdown]
-# `drop_last=True` drops a last batch that is not full, since batch norm does not like a batch of one. Of 12 patches in batches of 32 that is *every* batch: an epoch of 0 steps, no error, and the model comes back as it went
-# in. Few patches want small batches, and a look at `len(loader)`.
+# `drop_last=True` drops a last batch that is not full, since batch norm does not like a batch of one. Of 12 patches in batches of 32 that is *every* batch: an epoch of 0 steps, no error, and nothing learned. So few patches want small batches.
 #
 # **Now for real**: 24 gray patches of the upper part to learn from, in batches of 8, the lower part to judge by. The dotted line is the end of stage 1. For comparison the same network learns from scratch, with random weights,
 # for as many epochs.
@@ -1128,12 +1158,12 @@ with after_writing("build_transfer_model and two_stage"):
         print(f"  {name:<22} {sum(shares) / 3:.0%}, in three runs {', '.join(f'{one:.0%}' for one in shares)}")
 
 # %% [markdown]
-# From scratch it learns a little, now more, now less. With borrowed layers the same 24 patches are enough to be far ahead of everything above, even while these layers stand still; fine-tuning adds to that or costs a little.
-# One run says little: look at how far three draws lie apart before you call one way better. And this is *one* way to cut the slide: over five ways, the frozen layers are right on 80 % (± 6), fine-tuned ones on 83 % (± 4), and from scratch it is 62 % (± 7).
+# With borrowed layers the same 24 patches are enough to be far ahead of everything above, even while these layers stand still; fine-tuning adds to that or costs a little.
+# Look at how far three draws lie apart before you call one way better. And this is *one* way to cut the slide: over five ways, the frozen layers are right on 80 % (± 6), fine-tuned ones on 83 % (± 4), and from scratch it is 62 % (± 7).
 #
 # <details><summary>Question: why may the curve dip right after the dotted line?</summary>
 #
-# The batch norms of the backbone work with the statistics of the batches again, so the head gets other features than it has learned on. If you stop there, you will believe that fine-tuning does harm.
+# The batch norms of the backbone work with the statistics of the batches again, so the head gets other features than it has learned on.
 #
 # </details>
 #
@@ -1163,13 +1193,12 @@ with after_writing("build_transfer_model and two_stage"):
 #
 # <details><summary>Question: what happens if you forget to normalise?</summary>
 #
-# Everything is shifted and too small, and the statistics of the batch norms do not fit. It does not crash, and the accuracy suffers a little or a lot:
-# the most expensive kind of mistake.
+# The statistics of the batch norms do not fit. Nothing crashes, and the accuracy suffers a little or a lot: the most expensive kind of mistake.
 #
 # </details>
 # <details><summary>Hint: what <code>Batches</code> and <code>fit</code> do</summary>
 #
-# `Batches(images, labels, change, size=32, seed=0)` gives shuffled batches, and `change`, if there is one, is called with each image alone. `fit(model, batches, optimizer, scheduler, epochs)` calls `model.train()` and goes through them. You may as well write your own loop.
+# `Batches(images, labels, change, size=32, seed=0)` gives shuffled batches, and `change`, if there is one, is called with each image alone. `fit(model, batches, optimizer, scheduler, epochs)` calls `model.train()` and goes through them. Your own loop is fine as well.
 #
 # </details>
 # <details><summary>Hint: a recipe that is good enough</summary>
@@ -1318,7 +1347,7 @@ with after_writing("solve_patches"):
     shown.show()
 
 # %% [markdown]
-# Three draws of 100 patches of the upper part, judged by the lower part. Below: the six middles about which the last model is least sure, as it sees them and as the pathologist does. Whether fine-tuning pays is a question for the validation, each time anew.
+# Three draws of 100 patches of the upper part, judged by the lower part. In the figure: the six middles about which the last model is least sure, as it sees them and as the pathologist does.
 #
 # **An experiment: no augmentation.** The maps of frozen layers can be computed once and kept: here those of `layer3` for 40 patches, each in all eight ways. A small dense network learns from them, 20 epochs, the mean of three runs:
 # once the patches come as they are, once in one of the eight ways at random.
@@ -1421,8 +1450,8 @@ stages.pairs(curves, ("training loss", "validation loss"))
 #
 # </details>
 #
-# "90 %", says the network, and a doctor wants to know what that is worth. If it is right on 9 of 10 patches for which it says 90 %, the number can be believed: the network is **calibrated**. Nothing in the training makes sure of
-# that, and many networks are too sure of themselves; dropout and a short training make others too cautious. So look. Here are eight predictions, how sure the network was of each (the largest of its probabilities), and whether it was right:
+# "90 %", says the network. If it is right on 9 of 10 patches for which it says so, the number can be believed: the network is **calibrated**. Nothing in the training makes sure of
+# that. Many networks are too sure; dropout and a short training make others too cautious. Here are eight predictions, how sure the network was of each (the largest of its probabilities), and whether it was right:
 
 # %%
 sure = torch.tensor([0.55, 0.55, 0.65, 0.65, 0.9, 0.9, 0.9, 0.9])
@@ -1453,12 +1482,12 @@ plots.row(*table, titles=["how many", "how sure", "share right"]).show()
 # </details>
 # <details><summary>Hint 2: a search for T</summary>
 #
-# It is one number: try many. `torch.logspace` gives steps that are equally large in percent; from 0.05 to 20 with 1 % each that are 600. Or let an optimizer search for log T, which keeps T above 0.
+# Try many: `torch.logspace` gives steps that are equally large in percent; from 0.05 to 20 with 1 % each that are 600. Or let an optimizer search for log T, which keeps T above 0.
 #
 # </details>
 # <details><summary>Question: why not choose the T with the smallest ECE?</summary>
 #
-# It jumps whenever a patch goes from one bin to the next, and depends on how many bins there are. And it can be cheated: a network that says the base rate for every patch has an ECE of 0, and is useless. The cross entropy also asks how often it is right.
+# It jumps whenever a patch goes from one bin to the next. And it can be cheated: a network that says the base rate for every patch has an ECE of 0, and is useless. The cross entropy also asks how often it is right.
 #
 # </details>
 
@@ -1570,12 +1599,12 @@ with after_writing("solve_patches, reliability, calibration_error and fit_temper
 #
 # <details><summary>Question: with this T, may one say “90 %” about a patch from another hospital?</summary>
 #
-# No. T was chosen on the same slide. With another stain or another scanner the network may be wrong more often and just as sure: calibration holds for what is like that on which it was measured, and must be measured anew elsewhere.
+# No. With another stain or scanner the network may be wrong more often and just as sure: calibration holds for what is like that on which it was measured.
 #
 # </details>
 # <details><summary>Question: does it help that the patches overlap, or does it mislead?</summary>
 #
-# It misleads. Many patches show the same place, and are right or wrong together; so there are fewer independent answers than the numbers in the bars say, and the bars wobble more than one would think. (The spread over splits is the yardstick, as in T5.7.)
+# It misleads. Patches of the same place are right or wrong together: there are fewer independent answers than the numbers in the bars say, and the bars wobble more than one would think.
 #
 # </details>
 

@@ -44,6 +44,13 @@ class PatchDataset(Dataset):
         return (x if self.transform is None else self.transform(x)), int(self.labels[index])
 
 
+def padded_batch(items: Sequence[tuple[Tensor, int]]) -> tuple[Tensor, Tensor]:
+    """Images (C, h, w) of any sizes with labels -> (B, C, H, W), zeros below and on the right; labels (B,) int64."""
+    tall, wide = (max(image.shape[axis] for image, _ in items) for axis in (-2, -1))
+    images = [F.pad(image, (0, wide - image.shape[-1], 0, tall - image.shape[-2])) for image, _ in items]
+    return torch.stack(images), torch.tensor([label for _, label in items], dtype=torch.int64)
+
+
 # ---------------------------------------------------------------- transforms
 
 

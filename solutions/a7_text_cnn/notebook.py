@@ -8,7 +8,7 @@
 #
 # | | task | points | minutes |
 # |---|---|---:|---:|
-# | T7.1 | `CharVocab`: letters become numbers | 16 | 30 |
+# | T7.1 | `CharVocab`: letters become numbers | 16 | 35 |
 # | T7.2 | `ngram_conv`: a convolution over letters | 15 | 30 |
 # | T7.3 | `TextCNN`, with a correct max over time | 22 | 40 |
 # | T7.4 | `load_names` and `split_names`: names without leaks | 14 | 25 |
@@ -37,6 +37,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.utils.data import DataLoader, Dataset
 
 from cnnkit import Example, after_writing, check, data, diagrams, networks, plots, text
 from cnnkit.figures import reading
@@ -59,7 +60,7 @@ def in_eval_mode(model):
 # ---
 # ## T7.1 · `CharVocab`: letters become numbers
 #
-# *Difficulty ●●○○○ · Importance ●●●●○ · about 30 minutes · 16 points*
+# *Difficulty ●●○○○ · Importance ●●●●○ · about 35 minutes · 16 points*
 #
 # **Warm-up.** Number the characters of `ana` and `bo`: the dot is 0, then the others in alphabetical order. What is `ban`, with a dot before it, filled
 # up with dots to 6?
@@ -114,9 +115,8 @@ text.strip(".john_andrew" + "." * 11, ids, title="John Andrew: a dot, up to 22 c
 # </details>
 # <details><summary>Question: why not <code>unicodedata</code> and plain ASCII, ñ → n?</summary>
 #
-# It would save two numbers and lose what they tell. *Peña* and *Pena* are different names. There is a real question behind it: `José` is in some files and `Jose` in
-# others, and for our list they are two names. The names that come with this course were written without accents on vowels when the file was made, once, for
-# all. Where you decide such a thing matters less than that training and prediction do the same.
+# *Peña* and *Pena* are different names. `José` is in some files and `Jose` in
+# others, and for our list they are two names. (The names of this course have no accents on vowels.) What matters is that training and prediction do the same.
 #
 # </details>
 
@@ -170,7 +170,7 @@ class CharVocab:
         ### END SOLUTION
 
 
-# %% char_vocab_check role="check" points=16 title="CharVocab"
+# %% char_vocab_first role="check"
 def with_unknown(vocab):
     """The numbers of a name with unknown characters, and how many warnings came."""
     with warnings.catch_warnings(record=True) as came:
@@ -213,6 +213,70 @@ check(
         gives="ñigo",
         note="there and back",
     ),
+)
+
+# %% [markdown]
+# **A data set of names**, as in A5: an object that knows how many items there are and gives item i. A file holds one kind of names, so its data set has *one* label; `+` joins two of them, and a `DataLoader` makes batches.
+
+
+# %% names_dataset role="solution"
+class NamesDataset(Dataset):
+    """Names with one label for all of them: dataset[i] is the pair (ids, label).
+
+    - ids: what vocab.encode(names[i]) gives, as an int64 tensor (L,). label: the int that was given.
+    - len(dataset) is the number of names; an index beyond the end raises IndexError.
+    """
+
+    def __init__(self, names: list[str], label: int, vocab):
+        ### BEGIN SOLUTION
+        self.names, self.label, self.vocab = names, label, vocab
+        ### END SOLUTION
+
+    def __len__(self) -> int:
+        ### BEGIN SOLUTION
+        return len(self.names)
+        ### END SOLUTION
+
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
+        ### BEGIN SOLUTION
+        return torch.tensor(self.vocab.encode(self.names[index])), self.label
+        ### END SOLUTION
+
+
+# %% char_vocab_check role="check" points=16 title="CharVocab"
+class Lengths:
+    """A vocabulary for the check: the length of a name, and its number of a."""
+
+    def encode(self, name):
+        return [len(name), name.count("a")]
+
+
+def batch_of(*names):
+    """All names of two data sets, in one batch."""
+    both = NamesDataset(names[:1], 0, Lengths()) + NamesDataset(names[1:], 1, Lengths())
+    return next(iter(DataLoader(both, batch_size=len(names))))
+
+
+check(
+    NamesDataset,
+    Example(["ana", "eva"], 1, Lengths(), look_at=len, gives=2, note="two names"),
+    Example(
+        ["ana", "eva"],
+        1,
+        Lengths(),
+        look_at=lambda dataset: dataset[1],
+        gives=(torch.tensor([3, 1]), 1),
+        note="eva: 3 letters, one a",
+    ),
+)
+check(
+    NamesDataset,
+    Example(
+        *("luis", "ana", "eva"),
+        gives=[torch.tensor([[4, 0], [3, 2], [3, 1]]), torch.tensor([0, 1, 1])],
+        note="one man and two women, in a batch",
+    ),
+    through=batch_of,
 )
 
 # %% [markdown]
@@ -422,7 +486,7 @@ text.strip(long_name, range(23), window=(20, 3), title="the 21st and last window
 # <details><summary>Answer</summary>
 #
 # 23 numbers and n = 3 make 21 windows. The pooling covers 22 − 3 + 1 = 20 of them, and drops what is left over: **the last window is never looked at**. Short names are not
-# affected, they end in dots. A name of 22 letters loses its ending, which tells most. Few names are that long, so the accuracy hardly changes, and no accuracy will ever show you this
+# affected, they end in dots. A name of 22 letters loses its ending, which tells most. Few names are that long, so no accuracy will ever show you this
 # bug. A name with the telling letters in the last window does. That is how it is graded.
 #
 # </details>
@@ -438,7 +502,7 @@ text.strip(long_name, range(23), window=(20, 3), title="the 21st and last window
 # </details>
 # <details><summary>Why not the mean over time?</summary>
 #
-# A name of 3 letters ends in 19 dots, and the mean is then mostly about dots: the same n-gram counts less in a short name. The maximum does not care how much is filled up.
+# A name of 3 letters ends in 19 dots, and the mean is then mostly about dots.
 #
 # </details>
 # <details><summary>Why not <code>nn.Embedding(..., padding_idx=0)</code>?</summary>
@@ -543,7 +607,7 @@ check(
 # %% [markdown]
 # <details><summary>Question: without max over time one could flatten all 64 · 21 answers and feed them to the dense layer. What would that cost?</summary>
 #
-# 1,344 · 256 + 256 = 344,320 parameters instead of 16,640, and each place would have to learn for itself that `ia.` is an ending. And names would have to have exactly one length.
+# 1,344 · 256 + 256 = 344,320 parameters instead of 16,640, and each place would have to learn for itself that `ia.` is an ending.
 #
 # </details>
 #
@@ -583,8 +647,30 @@ counts = {n: lengths.count(n) for n in range(min(lengths), max(lengths) + 1)}
 text.columns(counts, "the names that come with this course", ("letters", "names"))
 
 # %% [markdown]
-# These come from the package Faker, and are about two thirds of its Spanish names. In the official file the longest name has 27 letters, and 99.97 % have fewer than 23: hence `max_len=22`.
-#
+# These come from the package Faker, and are about two thirds of its Spanish names. In the official file the longest name has 27 letters, and 99.97 % have fewer than 23: hence `max_len=22`. How long must a row be for other names?
+
+
+# %% length_for role="solution"
+def length_for(names: list[str], share: float) -> int:
+    """The smallest max_len with which at least this share of the names is not cut, an int.
+
+    All characters of a name count. A name that is there twice counts twice. 0 < share <= 1; there is at least one name.
+    """
+    ### BEGIN SOLUTION
+    lengths = sorted(len(name) for name in names)
+    return lengths[math.ceil(share * len(lengths)) - 1]
+    ### END SOLUTION
+
+
+# %% length_for_first role="check"
+check(
+    length_for,
+    Example(["luz", "ana", "ines", "maria_clara"], 0.75, gives=4, note="three of four names have at most 4 letters"),
+    Example(["luz", "ana", "ines", "maria_clara"], 0.76, gives=11, note="for more than 75 % it takes all four"),
+    Example(["luz", "ana", "ines", "maria_clara"], 0.01, gives=3, note="the shortest have 3"),
+)
+
+# %% [markdown]
 # <details><summary>Hint 1: reading</summary>
 #
 # `csv.DictReader(file)` reads the first line as names of columns and gives every other line as a dict. It knows about quotes and leaves "NA" alone. Open the file with `encoding="utf-8"`: what
@@ -715,7 +801,7 @@ check(
 # </details>
 # <details><summary>Question: the files have the mean age and the frequency as well. They would help to predict. Use them?</summary>
 #
-# Not for this question. Asked about a new name you will have neither. What is not there at prediction time must not be there in training.
+# No. Asked about a new name you will have neither.
 #
 # </details>
 #
@@ -1241,18 +1327,7 @@ def attention_weights(features: torch.Tensor, query: torch.Tensor, lengths: torc
     ### END SOLUTION
 
 
-# %% attention_pool role="solution"
-def attention_pool(features: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
-    """The weighted sum over the places: features (B, C, P) and weights (B, P) -> (B, C).
-
-    Entry [b, c] is the sum over i of weights[b, i] * features[b, c, i]. Gradients flow back to both.
-    """
-    ### BEGIN SOLUTION
-    return torch.einsum("bcp,bp->bc", features, weights)
-    ### END SOLUTION
-
-
-# %% attention_pool_check role="check" stretch=6 title="Attention"
+# %% attention_weights_check role="check"
 two_detectors = torch.tensor([[[0.0, math.log(2), 0.0], [4.0, 2.0, 8.0]]])
 ask_first, all_three = torch.tensor([1.0, 0.0]), torch.tensor([3])
 check(
@@ -1283,6 +1358,20 @@ check(
     ),
     Example(two_detectors, ask_first, all_three + 1, raises=ValueError, note="4 of 3 places: ValueError"),
 )
+
+
+# %% attention_pool role="solution"
+def attention_pool(features: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    """The weighted sum over the places: features (B, C, P) and weights (B, P) -> (B, C).
+
+    Entry [b, c] is the sum over i of weights[b, i] * features[b, c, i]. Gradients flow back to both.
+    """
+    ### BEGIN SOLUTION
+    return torch.einsum("bcp,bp->bc", features, weights)
+    ### END SOLUTION
+
+
+# %% attention_pool_check role="check" stretch=6 title="Attention"
 check(
     attention_pool,
     Example(two_detectors, torch.tensor([[0.0, 0.0, 1.0]]), gives=torch.tensor([[0.0, 8.0]]), note="all on one place"),

@@ -17,6 +17,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.utils.data import Dataset
 
 Row = tuple[str, int]  # a name and its label, 1 for female
 
@@ -52,6 +53,19 @@ class CharVocab:
     def decode(self, ids: Sequence[int] | Tensor) -> str:
         """The name, without the dots at its ends."""
         return "".join(self.chars[int(number)] for number in ids).strip(".")
+
+
+class NamesDataset(Dataset[tuple[Tensor, int]]):
+    """Names of one label: (ids, label)."""
+
+    def __init__(self, names: Sequence[str], label: int, vocab: Any) -> None:
+        self.names, self.label, self.vocab = names, label, vocab
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, int]:
+        return torch.tensor(self.vocab.encode(self.names[index]), dtype=torch.int64), self.label
 
 
 # ---------------------------------------------------------------- ngram_conv
@@ -96,6 +110,11 @@ class TextCNN(nn.Module):
 
 
 # ---------------------------------------------------------------- load_names
+
+
+def length_for(names: Sequence[str], share: float) -> int:
+    """The smallest length that at least this share of the names does not exceed."""
+    return next(most for most in itertools.count() if sum(len(name) <= most for name in names) / len(names) >= share)
 
 
 def load_names(male_csv: str | Path, female_csv: str | Path) -> list[Row]:

@@ -6,6 +6,26 @@ from PIL import Image
 from torch.utils.data import Dataset
 
 
+def padded_batch__stacked(items):
+    pictures, labels = zip(*items)
+    tall, wide = (max(sizes) for sizes in zip(*[picture.shape[-2:] for picture in pictures]))
+    filled = []
+    for picture in pictures:
+        rows, columns = picture.shape[-2:]
+        filled.append(torch.nn.functional.pad(picture, (0, wide - columns, 0, tall - rows)))
+    return torch.stack(filled), torch.tensor(labels)
+
+
+def padded_batch__by_index(items):
+    largest = torch.tensor([image.shape for image, _ in items]).amax(dim=0).tolist()
+    images = torch.zeros(len(items), *largest, dtype=items[0][0].dtype, device=items[0][0].device)
+    labels = torch.zeros(len(items), dtype=torch.long)
+    for k in range(len(items)):
+        image, labels[k] = items[k]
+        images[k, :, 0 : image.size(1), 0 : image.size(2)] = image
+    return images, labels
+
+
 class PatchDataset__pairs(Dataset):
     def __init__(self, images, labels, transform=None):
         self.pairs = list(zip(images, [int(label) for label in labels], strict=True))

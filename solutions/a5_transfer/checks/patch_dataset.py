@@ -227,3 +227,46 @@ def test_dataset_refuses(student, cases):
     expect(found).to_match(right, rtol=1e-6)
     for labels in (some[:2], some, []):
         expect(lambda labels=labels: student.PatchDataset(images, labels)).to_raise(ValueError)
+
+
+def items_of_sizes(cases: Any, *sizes: tuple[int, int]) -> list[tuple[torch.Tensor, int]]:
+    """An image of two channels for each size (height, width), none of its numbers 0, with a label."""
+    labels = some_labels(cases, len(sizes))
+    return [
+        (cases.integers(2, *size, low=1, high=99).float(), label) for size, label in zip(sizes, labels, strict=True)
+    ]
+
+
+@check(
+    quote=(
+        "images: (B, C, H, W), as tall as the tallest image and as wide as the widest.",
+        "Each image lies at the top left, below it and to its right there are zeros.",
+    )
+)
+def test_batch_images(student, cases):
+    """padded_batch makes a batch of images of different sizes: each at the top left, zeros below and on the right"""
+    tall, wide = (int(size) for size in cases.rng.permutation([5, 6, 7, 8])[:2])
+    items = items_of_sizes(cases, (tall, 3), (2, wide), (4, 4))
+    images, _ = expect(student.padded_batch(items)).to_be_a_row_of(2)
+    expect(images).to_agree_with(reference.padded_batch(items)[0])
+
+
+@check(quote="labels: int64 (B,). Items keep their order")
+def test_batch_labels(student, cases):
+    """padded_batch gives the labels as int64 (B,), in the order of the items"""
+    items = items_of_sizes(cases, *[(3, 2)] * 4)
+    _, labels = expect(student.padded_batch(items)).to_be_a_row_of(2)
+    expect(labels).to_match(reference.padded_batch(items)[1])
+
+
+@check(
+    after=("batch_images", "batch_labels"),
+    weight=0.5,
+    quote=("The dtype is that of the images.", "no image is changed"),
+)
+def test_batch_dtype(student, cases):
+    """padded_batch keeps float64, leaves the images as they were, and makes a batch of a single one, too"""
+    items = [(image.double(), label) for image, label in items_of_sizes(cases, (3, 4), (5, 2))]
+    for chosen in (items, items[:1]):
+        found = expect(lambda chosen=chosen: student.padded_batch(chosen)).to_leave_inputs_alone()
+        expect(found).to_match(reference.padded_batch(chosen))

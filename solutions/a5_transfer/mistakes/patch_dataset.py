@@ -129,3 +129,53 @@ edit("PatchDataset", "never_counts_the_labels",
      "image = torch.tensor(source, dtype=torch.float32).permute(2, 0, 1) / 255",
      "image = torch.tensor(source).permute(2, 0, 1).float() / 255",
      hint="Two images and three labels go unnoticed. Compare the lengths in __init__ and raise ValueError.")
+
+
+# ================================================================ patch_dataset: padded_batch
+
+edit("padded_batch", "cut_to_the_smallest",
+     "max(x.shape[1] for x, _ in items)", "min(x.shape[1] for x, _ in items)",
+     "max(x.shape[2] for x, _ in items)", "min(x.shape[2] for x, _ in items)",
+     "= x\n", "= x[:, :height, :width]\n",
+     hint="You cut all images to the smallest one. The batch is as large as the largest, and what is missing is filled with zeros.")
+
+edit("padded_batch", "padded_to_a_square",
+     "    images = items", "    height = width = max(height, width)\n    images = items",
+     hint="You make squares. Height and width each have a largest value of their own.")
+
+edit("padded_batch", "images_in_the_middle",
+     "        place[:, : x.shape[1], : x.shape[2]] = x",
+     "        top, left = (height - x.shape[1]) // 2, (width - x.shape[2]) // 2\n"
+     "        place[:, top : top + x.shape[1], left : left + x.shape[2]] = x",
+     hint="You put the images into the middle. They lie at the top left; zeros are below and on the right.")
+
+edit("padded_batch", "images_at_the_bottom_right",
+     "place[:, : x.shape[1], : x.shape[2]]", "place[:, height - x.shape[1] :, width - x.shape[2] :]",
+     hint="The zeros are above and on the left. The images lie at the top left.")
+
+edit("padded_batch", "padded_with_ones", "new_zeros(len", "new_ones(len",
+     hint="What is missing is filled with ones. Zeros are asked for.")
+
+edit("padded_batch", "as_large_as_the_first",
+     "max(x.shape[1] for x, _ in items)", "items[0][0].shape[1]", "max(x.shape[2] for x, _ in items)", "items[0][0].shape[2]",
+     hint="The batch is as large as its first image. Others may be larger: take the tallest and the widest of all.")
+
+edit("padded_batch", "always_three_channels", "items[0][0].shape[0], height", "3, height",
+     hint="Your batch always has three channels. It has as many as the images: gray ones have one.")
+
+edit("padded_batch", "batch_always_float32",
+     "items[0][0].new_zeros(", "torch.zeros(",
+     hint="torch.zeros alone is float32, whatever the images are. x.new_zeros(…) has their dtype.")
+
+edit("padded_batch", "batch_labels_as_floats", "[label for _, label in items]", "[float(label) for _, label in items]",
+     hint="The labels are floats. cross_entropy wants class numbers, int64.")
+
+edit("padded_batch", "batch_labels_as_a_list", "torch.tensor([label for _, label in items])", "[label for _, label in items]",
+     hint="The labels are a list. A batch has them as a tensor.")
+
+edit("padded_batch", "tallest_first",
+     "    height, width", "    items = sorted(items, key=lambda item: -item[0].shape[1])\n    height, width",
+     hint="You sort the items by their size. They keep their order.")
+
+edit("padded_batch", "labels_backwards", "[label for _, label in items]", "[label for _, label in reversed(items)]",
+     hint="The labels are in another order than the images.")

@@ -3,6 +3,7 @@
 import warnings
 
 import torch
+from torch.utils.data import Dataset
 
 
 class CharVocab__dict:
@@ -168,3 +169,27 @@ class CharVocab__dict(dict):
 
     def decode(self, ids):
         return "".join(self.chars[int(i)] for i in ids).strip(".")
+
+
+class NamesDataset__rows(Dataset):
+    def __init__(self, names, label, vocab):
+        super().__init__()
+        self.rows = [torch.LongTensor(vocab.encode(name)) for name in names]
+        self.label = label
+
+    def __len__(self):
+        return len(self.rows)
+
+    def __getitem__(self, index):
+        return self.rows[index], self.label
+
+
+class NamesDataset__tensors(torch.utils.data.TensorDataset):
+    def __init__(self, names, label, vocab):
+        super().__init__(torch.stack([torch.as_tensor(vocab.encode(name), dtype=torch.int64) for name in names]))
+        self.kind = label
+
+    def __getitem__(self, index):
+        if index >= len(self):
+            raise IndexError(f"there are {len(self)} names")
+        return super().__getitem__(index)[0], self.kind

@@ -115,3 +115,15 @@ def split_names__numpy(rows, fractions, seed=0):
     ends = np.round(np.cumsum(fractions) * len(names)).astype(int)
     groups = [set(group.tolist()) for group in np.split(names, ends[:-1])]
     return [[(name, label) for name, label in rows if name in group] for group in groups]
+
+
+def length_for__counted(names, share):
+    most = min(map(len, names))
+    while sum(len(name) <= most for name in names) < share * len(names):
+        most += 1
+    return most
+
+
+def length_for__cumulative(names, share):
+    counts = torch.bincount(torch.tensor([len(name) for name in names])).cumsum(0)
+    return int((counts >= share * len(names)).nonzero()[0])

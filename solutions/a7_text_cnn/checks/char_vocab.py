@@ -157,7 +157,7 @@ def test_encode_unknown(student, cases):
 
 @check(
     after="encode_lengths",
-    weight=1.25,
+    weight=1.4,
     quote=("with one `warnings.warn` that names them.", "Without any, no warning."),
 )
 def test_encode_warns(student, cases):
@@ -173,7 +173,7 @@ def test_encode_warns(student, cases):
             expect(named == unknown).to_hold("the warning names each character that was left out")
 
 
-@check(weight=1.25, quote="A dot inside a name is no letter: it counts as unknown.")
+@check(weight=1.4, quote="A dot inside a name is no letter: it counts as unknown.")
 def test_vocab_dots(student, cases):
     """A dot inside a name is no letter: it is in chars only once, and encode leaves it out like an unknown character"""
     inside = student.beside(ids_and_warnings)
@@ -220,3 +220,65 @@ def test_two_vocabularies(student, cases):
         expect(in_a_list(vocab.encode(name))).to_equal(reference.CharVocab([name], long).encode(name))
     expect(first.decode([0, 2, 1, 3])).to_equal("".join(sorted(names[0])[place] for place in (1, 0, 2)))
     expect(len(first)).to_equal(4)
+
+
+class Codes:
+    """A vocabulary of the suite's: the code of each letter, whatever it is; all names are equally long."""
+
+    def encode(self, name: str) -> list[int]:
+        return [ord(letter) for letter in name]
+
+
+def items_of(student: Any, names: list[str], label: int, wanted: list[int]) -> list[Any]:
+    """Of a data set of these names."""
+    dataset = student.NamesDataset(names, label, Codes())
+    return [dataset[index] for index in wanted]
+
+
+def batches_of(student: Any, lists: list[list[str]], labels: list[int], size: int) -> list[Any]:
+    """Of data sets that were joined with +."""
+    first, second = (student.NamesDataset(names, label, Codes()) for names, label in zip(lists, labels, strict=True))
+    return [list(batch) for batch in torch.utils.data.DataLoader(first + second, batch_size=size)]
+
+
+def ends_of(student: Any, names: list[str]) -> list[Any]:
+    """How long a data set is, whether it stops behind its last item, and that item's ids."""
+    dataset = student.NamesDataset(names, 0, Codes())
+    try:
+        dataset[len(names)]
+        stops = 0
+    except IndexError:
+        stops = len(names)
+    return [len(dataset), stops, dataset[len(names) - 1][0]]
+
+
+def some_names(cases: Any, count: int) -> list[str]:
+    """So many names of five letters."""
+    return [some_letters(cases, "abcdefghijklmnñ", 5) for _ in range(count)]
+
+
+@check(
+    weight=1.5,
+    quote=("what vocab.encode(names[i]) gives, as an int64 tensor (L,)", "label: the int that was given."),
+)
+def test_names_items(student, cases):
+    """NamesDataset gives the numbers of a name as an int64 tensor, with the label of all its names"""
+    names, wanted = some_names(cases, 5), some_order(cases, range(5))
+    for label in some_order(cases, (0, 1)):
+        found = student.beside(items_of)(names, label, wanted)
+        expect(found).to_equal(items_of(reference, names, label, wanted))
+
+
+@check(after="names_items", weight=0.5, quote="len(dataset) is the number of names; an index beyond the end raises")
+def test_names_ends(student, cases):
+    """NamesDataset has a length, and raises IndexError behind its last name"""
+    names = some_names(cases, int(cases.rng.integers(3, 9)))
+    expect(student.beside(ends_of)(names)).to_equal(ends_of(reference, names))
+
+
+@check(after="names_items", weight=0.5, quote="`+` joins two of them, and a `DataLoader` makes batches.")
+def test_names_batches(student, cases):
+    """Two data sets of names, joined with +, come out of a DataLoader in batches"""
+    lists, labels = [some_names(cases, 3), some_names(cases, 2)], some_order(cases, (0, 1))
+    found = student.beside(batches_of)(lists, labels, 4)
+    expect(found).to_equal(batches_of(reference, lists, labels, 4))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import reference
 import torch
 
 from autograder.judge import check, expect
@@ -255,3 +256,26 @@ def test_split_refuses(student, cases):
     for fractions in ([0.7, 0.2], [0.8, 0.3], [0.5, 0.5, 0.5], [0.5, 0.49]):
         expect(lambda fractions=fractions: inside.split_of(rows, fractions)).to_raise(ValueError)
     expect_parts(student, rows, [0.7, 0.2, 0.1])
+
+
+def lengths_for(student: Any, names: list[str], shares: list[float]) -> list[Any]:
+    """The lengths that are enough for these shares of the names."""
+    return [student.length_for(names, share) for share in shares]
+
+
+@check(quote="The smallest max_len with which at least this share of the names is not cut, an int.")
+def test_length_for_a_share(student, cases):
+    """length_for gives the smallest length that is enough for the share of the names"""
+    names = some_order(cases, words(cases, "abc_ñ", 27, 27)[::2])[:8]
+    shares = [share for place in some_order(cases, range(1, 9)) for share in (place / 8, (place - 0.5) / 8)]
+    expect(student.beside(lengths_for)(names, shares)).to_equal(lengths_for(reference, names, shares))
+
+
+@check(after="length_for_a_share", weight=0.5, quote="A name that is there twice counts twice.")
+def test_length_for_doubles(student, cases):
+    """length_for counts a name as often as it is there"""
+    short, long = words(cases, "abcdefgh", 20, 20)[4:9:4]
+    shares = some_order(cases, (0.25, 0.5, 0.75))
+    for times in some_order(cases, (1, 2, 3)):
+        names = some_order(cases, [short] * times + [long] * (4 - times))
+        expect(student.beside(lengths_for)(names, shares)).to_equal(lengths_for(reference, names, shares))

@@ -155,3 +155,36 @@ edit("CharVocab.decode", "eats_dots_inside", ')] for i in ids).strip(".")', ")] 
 def decodes_lists_only(self, ids):
     number = {i: c for i, c in enumerate(self.chars)}
     return "".join(number[i] for i in ids).strip(".")
+
+
+# ================================================================ char_vocab: NamesDataset
+
+edit("NamesDataset.__getitem__", "ids_in_a_list",
+     "torch.tensor(self.vocab.encode(self.names[index]))", "self.vocab.encode(self.names[index])",
+     hint="The ids are a list. A DataLoader makes batches of tensors: torch.tensor(…).")
+
+edit("NamesDataset.__getitem__", "ids_as_floats",
+     "torch.tensor(self.vocab.encode(self.names[index]))", "torch.tensor(self.vocab.encode(self.names[index])).float()",
+     hint="The ids are floats. They are numbers of rows, int64: leave the dtype that torch.tensor gives them.")
+
+edit("NamesDataset.__getitem__", "the_name_itself",
+     "torch.tensor(self.vocab.encode(self.names[index]))", "self.names[index]",
+     hint="Your items hold the name. The network reads numbers: vocab.encode(name), in a tensor.")
+
+edit("NamesDataset.__getitem__", "label_first",
+     "return torch.tensor(self.vocab.encode(self.names[index])), self.label",
+     "return self.label, torch.tensor(self.vocab.encode(self.names[index]))",
+     hint="The label comes first in your pair. It is (ids, label).")
+
+edit("NamesDataset.__getitem__", "label_in_a_tensor", ", self.label", ", torch.tensor([self.label])",
+     hint="The label is a tensor of shape (1,), so a batch of labels has an axis too many. Give the int.")
+
+edit("NamesDataset.__getitem__", "no_label", "torch.tensor(self.vocab.encode(self.names[index])), self.label",
+     "torch.tensor(self.vocab.encode(self.names[index]))",
+     hint="The label is missing: an item is a pair (ids, label).")
+
+edit("NamesDataset.__getitem__", "begins_again_behind_the_end", "self.names[index]", "self.names[index % len(self.names)]",
+     hint="Behind the last name yours begins again with the first. Raise IndexError there, or a for loop never ends.")
+
+edit("NamesDataset.__len__", "a_name_too_few", "return len(self.names)", "return len(self.names) - 1",
+     hint="The length is one too small: the last name is never asked for.")

@@ -165,3 +165,27 @@ def rest_piles_up_in_the_last(rows, fractions, seed=0):
         parts.append([row for row in rows if row[0] in part])
         start = end
     return parts
+
+
+# ================================================================ load_names: length_for
+
+edit("length_for", "always_the_longest", "lengths[math.ceil(share * len(lengths)) - 1]", "lengths[-1]",
+     hint="You always give the length of the longest name. A share of the names is asked for: the longest ones may be cut.")
+
+edit("length_for", "share_rounded_down", "math.ceil(share * len(lengths)) - 1", "max(int(share * len(lengths)) - 1, 0)",
+     hint="The number of names is rounded down, so a little less than the share is not cut. Round up.")
+
+edit("length_for", "a_name_further", "math.ceil(share * len(lengths)) - 1", "min(math.ceil(share * len(lengths)), len(lengths) - 1)",
+     hint="You look one name too far. Of n names in order the last that has to fit is at place n - 1.")
+
+edit("length_for", "one_letter_more", "lengths[math.ceil(share * len(lengths)) - 1]", "lengths[math.ceil(share * len(lengths)) - 1] + 1",
+     hint="One letter too many. The dot in front is not part of max_len.")
+
+edit("length_for", "share_of_the_longest", "lengths[math.ceil(share * len(lengths)) - 1]", "math.ceil(share * lengths[-1])",
+     hint="That is a share of the longest length. Count names: how many are no longer than n letters?")
+
+edit("length_for", "not_in_order", "sorted(len(name) for name in names)", "[len(name) for name in names]",
+     hint="The lengths are in the order of the names. Sort them first.")
+
+edit("length_for", "each_name_once", "for name in names)", "for name in set(names))",
+     hint="A name that is there twice counts twice: do not make a set of them.")

@@ -62,6 +62,15 @@ class PatchDataset(Dataset):
         return x, int(self.labels[index])
 
 
+def padded_batch(items):
+    H = max(x.shape[1] for x, y in items)
+    W = max(x.shape[2] for x, y in items)
+    out = torch.zeros(len(items), 3, H, W)
+    for i, (x, y) in enumerate(items):
+        out[i, :, :x.shape[1], :x.shape[2]] = x
+    return out, torch.tensor([y for x, y in items])
+
+
 def hflip(x):
     return torch.flip(x, dims=[2])
 
@@ -234,17 +243,19 @@ class Students(Anyone):
 
     def typical_mistakes(self) -> bytes:
         """A well-known mistake in nearly every function; each is to be named."""
-        names = """reshapes_the_patch hflip_by_counting_from_the_front vflip_left_right turns_with_the_clock
-            crop_rounds_up crops_first softmax_over_the_batch norm_for_maps believes_in_the_parameters
-            eval_until_the_next_train unfreezes_the_weights_only names_of_the_frozen believes_the_weights_moved
-            learning_rates_exchanged lowers_lr_in_the_optimizer_only forgets_to_normalise overlooks_the_overfitting"""
+        names = """reshapes_the_patch images_at_the_bottom_right hflip_by_counting_from_the_front vflip_left_right
+            turns_with_the_clock crop_rounds_up crops_first softmax_over_the_batch norm_for_maps
+            believes_in_the_parameters eval_until_the_next_train unfreezes_the_weights_only names_of_the_frozen
+            believes_the_weights_moved learning_rates_exchanged lowers_lr_in_the_optimizer_only forgets_to_normalise
+            overlooks_the_overfitting"""
         return student(self._mistaken(*names.split()))
 
     def hasty(self) -> bytes:
         """Misconceptions in the student's own words, and cells in which things were tried out.
 
-        Gray files that stay gray, axes counted from the front, halves rounded down, one coin for both flips, the mean
-        of logits, softmax in the head, batch norm that wakes up with the next train(), frozen parameters in a group.
+        Gray files that stay gray, batches of three channels, axes counted from the front, halves rounded down, one coin
+        for both flips, the mean of logits, softmax in the head, batch norm that wakes up with the next train(), frozen
+        parameters in a group.
         """
         return student([*self._written(_HASTY), *map(own, _TRIED)])
 

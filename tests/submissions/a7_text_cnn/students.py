@@ -179,8 +179,8 @@ class Students(Anyone):
 
     def typical_mistakes(self) -> bytes:
         """A well-known mistake in every function, several in the classes; each is to be named."""
-        names = """dot_sorted_in padded_on_the_left eats_dots_inside reads_backwards letters_flipped mean_over_time
-            one_label_per_name splits_rows mean_of_means column_of_the_men"""
+        names = """dot_sorted_in padded_on_the_left eats_dots_inside ids_as_floats reads_backwards letters_flipped
+            mean_over_time share_rounded_down one_label_per_name splits_rows mean_of_means column_of_the_men"""
         return student(self._mistaken(*names.split()))
 
     def hasty(self) -> bytes:
