@@ -64,12 +64,12 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "poolings": Family(
             "torch's own poolings",
             "`F.max_pool2d`, `nn.AvgPool2d`, `F.max_unpool2d` and relatives, `scipy.ndimage` and `skimage.measure`",
-            ("pool|roi_align", "scipy.ndimage", "skimage.measure"),
+            ("pool|roi_align|upsample\\w*_backward", "scipy.ndimage", "skimage.measure"),
         ),
         "upsampling": Family(
             "`F.interpolate`",
             "also `nn.Upsample` and relatives, `scipy.ndimage` and `skimage.transform`",
-            ("upsample", "scipy.ndimage", "skimage.transform"),
+            ("upsample|pool\\w*_backward", "scipy.ndimage", "skimage.transform"),
         ),
     }
 )

@@ -19,8 +19,8 @@ STOPS: dict[str, tuple[str, ...]] = {
     "`F.unfold`": ("im2col|unfold3d", "skimage.util.shape"),
     "`F.fold`": ("col2im",),
     "`F.pad`": ("constant_pad|(reflection|replication)_pad|_pad_(enum|circular)", "numpy.lib._arraypad_impl"),
-    "torch's own poolings": ("pool|roi_align", "scipy.ndimage", "skimage.measure"),
-    "`F.interpolate`": ("upsample", "scipy.ndimage", "skimage.transform"),
+    "torch's own poolings": ("pool|roi_align|upsample\\w*_backward", "scipy.ndimage", "skimage.measure"),
+    "`F.interpolate`": ("upsample|pool\\w*_backward", "scipy.ndimage", "skimage.transform"),
 }
 _CALLED = "|".join(map(re.escape, STOPS))
 _SAID = re.compile(rf"((?:(?:{_CALLED})(?:, | and )?)+) (?:is|are) switched off")

@@ -23,6 +23,7 @@ import torch._decomp.decompositions as twins, torch._refs
 from torch._decomp import decomposition_table as table
 from torch.nn.utils._expanded_weights.conv_utils import unfold3d
 from torch.utils import _python_dispatch as modes
+from inside.server import _gradients as gradients_of
 aten, keys, K = torch.ops.aten, torch._C.DispatchKeySet, torch._C.DispatchKey
 full = (None, [1, 1], [0, 0], [1, 1], False, [0, 0], 1)
 def in_thread(work, kept=None):
@@ -60,6 +61,19 @@ SLOW = {  # to import or to make: only where it is used
     "warmed_up": "warmed_up = np.pad\n"
     "for name in [*sys.modules]:\n    if name.startswith('numpy.lib.'): del sys.modules[name]",
     "popped": "popped = vars(torch._refs).pop('constant_pad_nd')",
+    "taken": "taken = {name: torch.library.get_kernel(f'aten::{name}', 'CPU') for name in"
+    " ('_slow_conv2d_forward', 'im2col', 'constant_pad_nd', 'max_pool2d_with_indices', 'upsample_nearest2d')}\n"
+    "on_cpu = keys(K.CPU)",
+    "held": "held = torch.ops.prim.mkldnn_convolution",
+    "parsed": "parsed = torch._C._create_function_from_graph('parsed', torch._C.parse_ir('''graph(%x : Tensor):\n"
+    "  %none : NoneType = prim::Constant()\n  %1 : int = prim::Constant[value=1]()\n"
+    "  %0 : int = prim::Constant[value=0]()\n  %ones : int[] = prim::ListConstruct(%1, %1)\n"
+    "  %zeros : int[] = prim::ListConstruct(%0, %0)\n"
+    "  %y : Tensor = prim::mkldnn_convolution(%x, %x, %none, %ones, %zeros, %ones, %1)\n  return (%y)\n'''))",
+    "optimized": "optimized = torch.jit.optimize_for_inference(torch.jit.script(nn.Conv2d(1, 1, 2).eval()))",
+    "fused": "torch.jit.enable_onednn_fusion(True)\n"
+    "fused = torch.jit.freeze(torch.jit.trace(nn.Conv2d(1, 1, 2).eval(), torch.ones(1, 1, 4, 4)))\n"
+    "with torch.no_grad(): [fused(torch.ones(1, 1, 4, 4)) for _ in range(4)]",
     "convolve": "import scipy.signal\nfrom scipy.signal import convolve2d",
     "script": "script = torch.jit.trace(lambda x: F.conv2d(x, x), torch.ones(1, 1, 4, 4, dtype=torch.float64))",
     "traced": "traced = torch.jit.trace(lambda x: F.pad(x, (1, 1)), torch.ones(1, 1, 4, 4, dtype=torch.float64))",
@@ -93,6 +107,13 @@ ROADS = [
     "torch.vmap(lambda each: F.conv2d(each, each))(x[None])[0]",
     "torch.inference_mode()(F.conv2d)(x, x)",
     "script(x)",
+    "taken['_slow_conv2d_forward'].call_boxed(on_cpu, x, x, [4, 4], None, [1, 1], [0, 0])",
+    "torch.ops.prim.mkldnn_convolution(x.float(), x.float(), None, [1, 1], [0, 0], [1, 1], 1)",
+    "held(x.float(), x.float(), None, [1, 1], [0, 0], [1, 1], 1)",
+    "parsed(x.float())",
+    "torch._C._jit_interpret_graph(parsed.graph, (x.float(),))",
+    "optimized(x.float())",
+    "torch.no_grad()(fused)(x.float())",
     "F.unfold(x, 2)",
     "x.unfold(2, 2, 1)",
     "twins.im2col(x, [2, 2], [1, 1], [0, 0], [1, 1])",
@@ -116,6 +137,10 @@ EVASIONS = {
     "importing it only then": "import scipy.ndimage as late; return late.correlate(x[0, 0].numpy(), x[0, 0].numpy())",
     "an answer that is computed when it is read": "return Late(x)",
     "the gradient only": "return Backward.apply(x)",
+    "a request of its own": "frame = sys._getframe()\n"
+    "    while 'self' not in frame.f_locals: frame = frame.f_back\n"
+    "    frame.f_locals['self'].answer({'op': 'len', 'target': ['name', '__name__'], 'ban': []})\n"
+    "    return F.conv2d(x, x)",
     "a child": "if os.fork(): return x\n    try: F.conv2d(x, x)\n    finally: time.sleep(600); os._exit(0)",
     "resetting what bans": "for thing in gc.get_objects():\n"
     "        if type(thing) is dict and ('aten', 'BackendSelect') in thing: [each.reset() for each in thing.values()]\n"
@@ -132,12 +157,23 @@ def test_every_road_to_a_convolution_is_closed(walls, road):
         assert call(box, "attack", X) is not None  # and the ban ends with the call
 
 
-def test_an_operator_that_a_call_brings_along_is_banned_from_then_on(walls):
-    """Only the very first call of a submission meets it, before any value is asked for."""
+def test_an_operator_that_a_call_brings_along_is_banned_in_that_very_call(walls):
     late = "from torchvision.ops import deform_conv2d as late\n"
     late += "    return late(x, x.new_zeros(1, 2, 4, 4), x[:, :, :1, :1])"
     with walls.box(attacking(late), limits=PATIENT) as box:
-        assert call(box, "attack", X, ban=BAN) is not None
+        assert ending(box, "attack", X, ban=BAN).verdict is Verdict.BLOCKED
+        assert call(box, "attack", X) is not None
+
+
+def test_what_a_call_brings_along_and_does_not_use_costs_nothing(walls):
+    with walls.box(attacking("import torchvision; return x * 2"), limits=PATIENT) as box:
+        torch.testing.assert_close(call(box, "attack", X, ban=BAN), X * 2)
+
+
+def test_a_call_that_brings_operators_along_each_time_is_refused(walls):
+    more = "libraries.append(torch.library.Library(f'more{len(libraries)}', 'DEF'))\n"
+    more += "    libraries[-1].define('conv(Tensor x) -> Tensor'); ctypes.CDLL(None); return x"
+    with walls.box(f"libraries = []\n{attacking(more)}") as box:
         assert ending(box, "attack", X, ban=BAN).verdict is Verdict.BLOCKED
 
 
@@ -174,6 +210,8 @@ DOORS = {  # ways to a banned operation that lead through another one, or that P
     "torch.vmap(lambda each: F.pad(each, (1, 1)))(x)": PADDING,
     "torch.func.jvp(lambda each: F.pad(each, (1, 1)), (x,), (x,))[0]": PADDING,
     "traced(x)": PADDING,
+    "taken['constant_pad_nd'].call_boxed(on_cpu, x, [1, 1], 0)": PADDING,
+    "gradients_of(cropped, [size], x)[0]": PADDING,
     "torch.autograd.grad(cropped, size, x, retain_graph=True)[0]": PADDING,
     "torch.fft.fft2(Inside(x)).real": PADDING,
     "torch.stft(x.flatten(), 4, center=True, return_complex=True).real": PADDING,
@@ -186,6 +224,8 @@ DOORS = {  # ways to a banned operation that lead through another one, or that P
     "torch.as_tensor(np.pad(x.numpy(), 1))": PADDING,
     "roi_align(x, [torch.tensor([[0.0, 0.0, 2.0, 2.0]]).double()], 1)": POOLINGS,
     "F.max_pool2d(x, 2)": POOLINGS,
+    "taken['max_pool2d_with_indices'].call_boxed(on_cpu, x, [2, 2])[0]": POOLINGS,
+    "aten.upsample_nearest2d_backward(x, [4, 4], [1, 1, 2, 2])": POOLINGS,
     "F.avg_pool1d(x[0], 2)": POOLINGS,
     "F.lp_pool2d(x, 2, 2)": POOLINGS,
     "F.adaptive_max_pool2d(x, 2)": POOLINGS,
@@ -196,9 +236,13 @@ DOORS = {  # ways to a banned operation that lead through another one, or that P
     "table[aten._adaptive_avg_pool2d.default](x, (2, 2))": POOLINGS,
     "twins.col2im(x.reshape(1, 4, 4), [3, 3], [2, 2], [1, 1], [0, 0], [1, 1])": FOLD,
     "twins._upsample_nearest(x, (8, 8), [2.0, 2.0])": UPSAMPLING,
+    "taken['upsample_nearest2d'].call_boxed(on_cpu, x, [8, 8])": UPSAMPLING,
+    "aten.avg_pool2d_backward(x, x.new_zeros(1, 1, 8, 8), [2, 2], [2, 2], [0, 0], False, True, None)": UPSAMPLING,
     "table[aten.upsample_bilinear2d.vec](x, None, False, [2.0, 2.0])": UPSAMPLING,
     "unfold3d(x[None], (1, 2, 2), (0, 0, 0), (1, 1, 1), (1, 1, 1))": UNFOLD,
     "twins.im2col(x, [2, 2], [1, 1], [0, 0], [1, 1])": UNFOLD,
+    "taken['im2col'].call_boxed(on_cpu, x, [2, 2], [1, 1], [0, 0], [1, 1])": UNFOLD,
+    "gradients_of(folded, [columns], x.float())[0]": UNFOLD,
     "nn.Unfold(2)(x)": UNFOLD,
     "torch.func.vjp(lambda cols: F.fold(cols, (4, 4), 2), torch.ones(1, 4, 9))[1](x.float())[0]": UNFOLD,
     "torch.autograd.grad(folded, columns, x.float(), retain_graph=True)[0]": UNFOLD,

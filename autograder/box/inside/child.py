@@ -21,6 +21,7 @@ from .family import adopt, bury, has_children, mourn_in_silence
 from .server import Server
 from .settings import Settings
 from .shell import Shell, captured
+from .side_doors import watch_side_doors
 
 SOCKET = 3  # the only descriptor beside standard input, output and error
 NONCE_BYTES = 16
@@ -72,6 +73,7 @@ def _only_descriptor(connection: int, keep: bool) -> socket.socket:
 
 def _serve(sock: socket.socket, shell: Shell, device: str) -> None:
     server, settings = Server(shell.names, shell.cell_of, device), Settings()
+    watch_side_doors(server.ban.tell)
     while (frame := receive(sock)) is not None:
         nonce, request = frame[:NONCE_BYTES], wire.decode(frame[NONCE_BYTES:])
         if request["op"] == "cell":

@@ -43,7 +43,7 @@ def _entry(handle: Any) -> Callable[..., Any]:
 _ENTRY = _entry(None).__code__
 
 
-def instead(name: str, arguments: Sequence[Any], caller: FrameType | None, ours: Callable[..., Any]) -> Any:
+def instead(name: str, arguments: Sequence[Any], caller: FrameType | None, ours: Sequence[Callable[..., Any]]) -> Any:
     """The result of a banned operator where PyTorch itself dispatched it; None where the student did."""
     if name == _PAD and ((caller and caller.f_code is _ENTRY) or max(arguments[1], default=0) <= 0):
         return _padded(*arguments)
@@ -52,8 +52,8 @@ def instead(name: str, arguments: Sequence[Any], caller: FrameType | None, ours:
     return None
 
 
-def _is_our_gradient(caller: FrameType | None, ours: Callable[..., Any]) -> bool:
-    for function in (_engine_run_backward, torch.autograd.grad, ours):
+def _is_our_gradient(caller: FrameType | None, ours: Sequence[Callable[..., Any]]) -> bool:
+    for function in (_engine_run_backward, torch.autograd.grad, *ours):
         if caller is None or caller.f_code is not function.__code__:
             return False
         caller = caller.f_back
