@@ -98,6 +98,19 @@ DECORATED = {
     "        return f(*a)\n    return kept\n@keep\ndef double(x):\n    return x**2",
     "a lambda": "double = lambda x: x**2",
     "a partial": "import functools\ndef power(n, x):\n    return x**n\ndouble = functools.partial(power, 2)",
+    "an object": "class Power:\n    def __init__(self, n):\n        self.n = n\n    def __call__(self, x):\n"
+    "        return x**self.n\ndouble = Power(2)\ncube = Power(3)\nassert cube(2) == 8",
+    "a module of PyTorch's": "import torch\nclass Double(torch.nn.Module):\n    def forward(self, x):\n"
+    "        return x**2\ndouble = Double()",
+    "an object with a metaclass": "import abc\nclass Double(abc.ABC):\n    def __call__(self, x):\n"
+    "        return x**2\ndouble = Double()",
+    "a method of an object": "class Power:\n    def __init__(self, n):\n        self.n = n\n    def of(self, x):\n"
+    "        return x**self.n\ndouble = Power(2).of",
+    "a method of a class": "class Power:\n    n = 2\n    @classmethod\n    def of(cls, x):\n"
+    "        return x**cls.n\ndouble = Power.of",
+    "without gradients": "import torch\n@torch.no_grad()\ndef double(x):\n    return x**2",
+    "by its first argument": "import functools\n@functools.singledispatch\ndef double(x):\n    return x**2",
+    "a class": "class double:\n    def __new__(cls, x):\n        return x**2",
     "several outputs": "@(lambda f: lambda x, _a=1, *more, **named: f(x))\ndef double(x):\n    return x**2",
 }
 
@@ -136,6 +149,16 @@ def test_a_function_is_replaced_however_it_was_made(report, kind):
     assert points(report(double=held, add="def add(a, b):\n    return TABLE[0](a) - a + b")) == [20, 30]
 
 
+def test_another_object_of_the_same_class_stays_what_it_is(report):
+    """Its method, too, though it is the same function."""
+    cube = "class Power:\n    def __init__(self, n):\n        self.n = n\n    def __call__(self, x):\n"
+    cube += "        return x**self.n\n    def of(self, x):\n        return x**self.n\n"
+    used = "def add(a, b):\n    assert (cube(2), third(2)) == (8, 8)\n    return double(a) - a + b"
+    for double in ("double = Power(2)", "double = Power(2).of"):
+        others = f"{cube}{double}\ncube = Power(3)\nthird = Power(3).of"
+        assert points(report(double=others, add=used)) == [20, 30]
+
+
 @pytest.mark.parametrize(
     "borrowed", ["from statistics import fmean as double", "double = __import__('textwrap').dedent"]
 )
@@ -154,6 +177,22 @@ def test_two_functions_that_are_one_and_the_same_are_replaced_each_by_its_own():
     answers = [box.ask({"op": "call", "target": ["name", name], "args": [3]}).value for name in ("double", "other")]
     added = box.ask({"op": "call", "target": ["name", "add"], "args": [3, 4]}).value
     assert (answers, added) == ([6, 6], 7)
+
+
+def test_a_class_is_replaced_where_it_is_held_and_where_another_is_built_on_it():
+    """A class that is built on it keeps what it adds."""
+    net = "class Net:\n    def __init__(self, n):\n        self.n = n\n    def double(self):\n        return "
+    own = f"{net}self.n**2\n"
+    own += "class More(Net):\n    def __init__(self, n):\n        super().__init__(n + 1)\n    def add(self, a):\n"
+    own += "        return self.n + a\nTABLE = [Net]\ndef held(n):\n    return TABLE[0](n).double()\n"
+    own += "def built(n):\n    more = More(n)\n    return more.double(), more.add(1)"
+    names = {"__name__": "__main__"}
+    exec(own, names)  # noqa: S102  # as a notebook would
+    box = LocalBox(names)
+    for _ in range(2):
+        box.ask({"op": "give", "source": f"{net}self.n * 2", "names": ["Net"]})
+    held, built = (box.ask({"op": "call", "target": ["name", f], "args": [5]}).value for f in ("held", "built"))
+    assert (held, built) == (10, (12, 7))
 
 
 def test_a_function_that_was_made_none_makes_nothing_else_a_function(report):
