@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _BUILT_IN = frozenset(name for name in dir(builtins) if name.islower() and not name.startswith("_"))
 _ALONE = re.compile(r"(?<![.\w])(?<!def )(?<!class )(\w++)")  # no attribute of something else
 _FOLLOWED = re.compile(r"(?<![.\w])(\w++)[ \t]*+([.(,)])")
+_STAR = re.compile(r"^from[ \t]++([\w.]++)[ \t]++import[ \t]*+\*", re.MULTILINE)
+_RESET = re.compile(r"^%reset(?:_selective)?\b", re.MULTILINE)  # IPython's: deletes all names, or many
 _PARAMETERS = re.compile(r"\b(?:def|lambda)\b([^:\n]{0,300})|\bfor\b([^:\n]{0,100}?)\bin\b")
 
 
@@ -42,7 +44,7 @@ def note_other_meanings(cells: Sequence[Cell], original: Release, notes: Notes) 
 
 
 def _note_answers(cells: Sequence[Cell], release: Release, notes: Notes) -> None:
-    """A later cell takes or deletes the name of an answer."""
+    """A later cell takes or deletes the name of an answer, or may."""
     written: set[str] = set()
     for cell in cells:
         answers = _answers_of(cell, release)
@@ -50,6 +52,10 @@ def _note_answers(cells: Sequence[Cell], release: Release, notes: Notes) -> None
             notes.append(messages.name_taken(cell.label, name))
         for name in sorted(written & deleted(cell.source)):
             notes.append(messages.name_taken(cell.label, name, "is deleted, so nothing was left to grade"))
+        for module in _STAR.findall(cell.source) if written else ():
+            notes.append(remarks.all_names_of(cell.label, module))
+        if written and _RESET.search(cell.source):
+            notes.append(remarks.all_deleted(cell.label))
         written |= answers
 
 

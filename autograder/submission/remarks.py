@@ -34,3 +34,14 @@ def name_given(cell: str, name: str) -> str:
 
 def _named(grade_ids: Sequence[str]) -> str:
     return ", ".join(f"`{grade_id}`" for grade_id in grade_ids)
+
+
+def all_names_of(cell: str, module: str) -> str:
+    """A cell below an answer imports whatever a module has."""
+    what = f"`from {module} import *` may give names of yours, or Python's own, another meaning, which was graded"
+    return f"In {cell}, {what}. Import what you need by its name."
+
+
+def all_deleted(cell: str) -> str:
+    """A cell below an answer starts IPython's magic that deletes names."""
+    return f"In {cell}, `%reset` deletes names, so that what stood above it was not left to grade. Remove it."

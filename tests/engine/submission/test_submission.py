@@ -241,6 +241,19 @@ def test_a_later_cell_that_deletes_an_answer_is_named():
 
 
 @pytest.mark.parametrize(
+    ("later", "why"),
+    [
+        ("from torch import *", "`from torch import *` may give names of yours"),
+        ("x = 1\n%reset -f", "`%reset` deletes"),
+    ],
+)
+def test_a_later_cell_that_may_take_every_name_is_named(later, why):
+    """All points were lost, and no sentence said why."""
+    assert read([*handed_in(), cell(later)]).notes[0].startswith(f"In cell 7, {why}")
+    assert read([cell(later), *handed_in()]).notes == ()
+
+
+@pytest.mark.parametrize(
     "later", ["y = corr2d(1, K=2)", "f(corr2d=3)", "assert corr2d == f", "def f():\n    corr2d = 3", "x.corr2d = 1"]
 )
 def test_using_an_answer_is_no_other_meaning(later):
