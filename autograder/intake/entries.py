@@ -26,6 +26,7 @@ MAX_DEPTH = 12
 _MAX_NAME = 500  # characters of one folder or file; no file system has more
 _LINK = "is a link; links are not followed"
 _MOST_ABOVE = 3  # levels on which a name may be a person's: those around a download, and its outermost
+_UNICODE_PATH = 0x7075  # Info-ZIP's field for a name in UTF-8
 _UTF8 = 0x800  # the flag of a member whose name is UTF-8; macOS writes such names without it
 
 
@@ -158,12 +159,25 @@ def _list_archive(path: Path, result: Source) -> None:
 
 
 def _name(member: zipfile.ZipInfo) -> str:
-    """The member's name; UTF-8 also where the flag for it is missing."""
+    """The member's name; UTF-8 also where the flag for it is missing, or where it stands beside the name."""
     name = member.orig_filename
+    if member.flag_bits & _UTF8:
+        return name
     try:
-        return name if member.flag_bits & _UTF8 else name.encode("cp437").decode("utf-8")
+        raw = name.encode("cp437")
+        return (_beside(member.extra, raw) or raw).decode("utf-8")
     except UnicodeError:
         return name
+
+
+def _beside(extra: bytes, raw: bytes) -> bytes:
+    """The name in UTF-8 that some programs add to one in an encoding of their own; b"" where it is of another name."""
+    while len(extra) >= 4:
+        kind, size = int.from_bytes(extra[:2], "little"), int.from_bytes(extra[2:4], "little")
+        value, extra = extra[4 : 4 + size], extra[4 + size :]
+        if kind == _UNICODE_PATH and value[:1] == b"\1" and value[1:5] == zlib.crc32(raw).to_bytes(4, "little"):
+            return value[5:]
+    return b""
 
 
 def _somebodys(parts: Sequence[str]) -> tuple[str, ...]:
@@ -196,7 +210,9 @@ def _reader(path: Path, member: zipfile.ZipInfo, left: list[int]) -> Callable[[]
         try:
             with zipfile.ZipFile(path) as archive, archive.open(member) as file:
                 raw = file.read(MAX_FILE_BYTES + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        except NotImplementedError:
+            raise Refused("is compressed in a way that is not read here: unpack the archive, give the folder") from None
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError) as error:
             raise Refused(f"is damaged in the archive ({terminal(str(error), 80)})") from None
         left[0] -= len(raw)
         if left[0] < 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 import zipfile
+import zlib
 
 import pytest
 
@@ -117,3 +118,30 @@ def test_a_repository_as_github_packs_it_is_that_of_the_clone(root, tmp_path, ca
         packed = {f"tiny-octo-{branch}/{name}": notebook() for name in ("tiny.ipynb", "src/x.ipynb")}
         collect(capsys, archive(tmp_path / f"tiny-octo-{branch}.zip", packed))
     assert list(handed_in(root)) == ["octo"]
+
+
+def test_a_name_in_utf8_that_stands_beside_the_name_counts_where_it_is_of_that_name(root, tmp_path, capsys):
+    """Info-ZIP's field: the letters of the other encoding were somebody else's name."""
+    for file, name in (("a.zip", "Zo_77"), ("b.zip", "Zo_78")):
+        member = zipfile.ZipInfo(f"{name}{MOODLE}/x.ipynb")
+        known, whole = (f"{who}_77{MOODLE}/x.ipynb".encode() for who in ("Zo", "Zoë"))
+        value = b"\1" + zlib.crc32(known).to_bytes(4, "little") + whole
+        member.extra = (0x7075).to_bytes(2, "little") + len(value).to_bytes(2, "little") + value
+        with zipfile.ZipFile(tmp_path / file, "w") as target:
+            target.writestr(member, notebook())
+        collect(capsys, tmp_path / file)
+    assert set(handed_in(root)) == {"Zoë_77", "Zo_78"}
+
+
+@pytest.mark.parametrize("method", [9, 93, 98])
+def test_what_is_compressed_in_another_way_is_not_called_damaged(root, tmp_path, capsys, method):
+    """Deflate64, as Windows packs what is large; Zstandard; PPMd."""
+    path = archive(tmp_path / "a.zip", {f"Jane_77{MOODLE}/x.ipynb": notebook()})
+    raw = bytearray(path.read_bytes())
+    for start, at in ((b"PK\3\4", 8), (b"PK\1\2", 10)):
+        place = raw.find(start) + at
+        raw[place : place + 2] = method.to_bytes(2, "little")
+    path.write_bytes(raw)
+    _, _, err = collect(capsys, path)
+    assert "not taken: Jane_77: " in err
+    assert ("is compressed in a way that is not read here" in err, "damaged" in err) == (True, False)
