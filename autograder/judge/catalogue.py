@@ -92,14 +92,16 @@ class _TooSlow(BaseException):
 def replays(cases: Sequence[Case], mistakes: Sequence[Mistake], tried: Replays) -> Iterator[Sighting]:
     """What the forked child sees. Students repeat a mistake in every check: later checks try the found ones first.
 
-    Of what is seen twice the last one counts.
+    Of what is seen twice the last one counts. A gate trains for seconds with each mistake: it is asked last, and only
+    of those that no check which passed in less time speaks against.
     """
-    look = _Look(tried)
-    for case in (case for case in cases if case.failed):
-        known = [seen.stance for seen in (yield from _handed_on(look.at(case, list(look.alive.values()))))]
-        if max(known, default=Stance.NONE) < Stance.CLOSE:
+    look = _Look(tried, [case for case in cases if case.verdict is Verdict.PASSED])
+    failed = sorted((case for case in cases if case.failed), key=lambda case: case.gate)
+    for case in failed:
+        seen = yield from _handed_on(look.at(case, list(look.alive.values())))
+        if max((each.stance for each in seen if each.check == case.name), default=Stance.NONE) < Stance.CLOSE:
             yield from look.at(case, mistakes)
-    for case in (case for case in cases if case.failed or case.verdict is Verdict.PASSED):
+    for case in (*failed, *look.passed):
         yield from look.at(case, list(look.alive.values()))
     yield from look.again()
 
@@ -107,21 +109,38 @@ def replays(cases: Sequence[Case], mistakes: Sequence[Mistake], tried: Replays) 
 class _Look:
     """What was seen so far: `alive` are the mistakes that agree with a failed check."""
 
-    def __init__(self, tried: Replays) -> None:
-        self.tried, self.alive = tried, dict[str, Mistake]()
-        self._done, self._others = set[tuple[str, str]](), list[tuple[Case, Mistake]]()
+    def __init__(self, tried: Replays, passed: Sequence[Case]) -> None:
+        self.tried, self.passed, self.alive = tried, passed, dict[str, Mistake]()
+        self._done, self._others = dict[tuple[str, str], int](), list[tuple[Case, Mistake]]()
 
     def at(self, case: Case, chosen: Sequence[Mistake]) -> Iterator[Sighting]:
         """Yields each at once; those that agree stay alive."""
         for mistake in chosen:
-            if mistake.exercise == case.exercise and (case.name, mistake.name) not in self._done:
-                self._done.add((case.name, mistake.name))
-                seen = self.tried.seen(case, mistake)
-                if case.failed and seen.stance >= Stance.CLOSE:
-                    self.alive[mistake.name] = mistake
-                if seen.stance == Stance.OTHER:
-                    self._others.append((case, mistake))
-                yield seen
+            if mistake.exercise != case.exercise or (case.name, mistake.name) in self._done:
+                continue
+            if case.gate and (yield from self._is_contradicted(case.exercise, mistake)):
+                self._done[case.name, mistake.name] = Stance.NONE
+            else:
+                yield self._seen(case, mistake)
+
+    def _seen(self, case: Case, mistake: Mistake) -> Sighting:
+        seen = self.tried.seen(case, mistake)
+        self._done[case.name, mistake.name] = seen.stance
+        if case.failed and seen.stance >= Stance.CLOSE:
+            self.alive[mistake.name] = mistake
+        if seen.stance == Stance.OTHER:
+            self._others.append((case, mistake))
+        return seen
+
+    def _is_contradicted(self, exercise: str, mistake: Mistake) -> Generator[Sighting, None, bool]:
+        """Whether a check that passed, and is no gate, speaks against it for good: then nothing else can name it."""
+        for case in (case for case in self.passed if case.exercise == exercise and not case.gate):
+            if (case.name, mistake.name) not in self._done:
+                yield self._seen(case, mistake)
+            other = self._done[case.name, mistake.name] == Stance.OTHER
+            if other and not self.tried.is_unsteady(case, mistake):
+                return True
+        return False
 
     def again(self) -> Iterator[Sighting]:
         """What shows something else only since it is unsteady: two replays more, so only of what is alive."""

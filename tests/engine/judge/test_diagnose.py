@@ -86,6 +86,30 @@ def test_a_mistake_that_agrees_with_nothing_is_asked_once(tmp_path: Path) -> Non
     assert path.read_text() == "."
 
 
+def test_a_mistake_that_a_passed_check_speaks_against_is_not_asked_at_a_gate(tmp_path: Path) -> None:
+    """There it would train for seconds, and could not be named."""
+    path = tmp_path / "asked"
+
+    def noted(factor: int) -> Any:
+        def replay(x: Any) -> Any:
+            with path.open("a") as file:  # the diagnosis is in a fork
+                file.write(f"{factor} of {int(x)}\n")
+            return factor * x + (x > 5)
+
+        replay.__name__ = f"times_{factor}"
+        return replay
+
+    def answered(x: int, value: int) -> tuple[Exchange]:
+        return (Exchange(call("double", torch.tensor(x)), Reply(torch.tensor(value))),)
+
+    gate = Case("trains", "double", Verdict.FAILED, answered(6, 19), gate=True)
+    shape = Case("shape", "double", Verdict.PASSED, answered(3, 9))
+    reference = {"double": lambda x: 3 * x}
+    found = named([gate, shape], [mistake(noted(2)), mistake(noted(3))], reference)
+    assert found == {"trains": "times_3"}
+    assert "2 of 6" not in path.read_text()
+
+
 def test_an_answer_that_the_reference_gives_is_no_mistake() -> None:
     same = mistake(lambda x: x + x)
     assert named([case(Exchange(call("double", 2), Reply(4)))], [same], right()) == {}
