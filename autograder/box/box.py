@@ -66,6 +66,10 @@ class Box:
         self._history.append(request | {"figures": False})
         return replace(outcome, figures=tuple(png for png in outcome.figures if self._takes(png)))
 
+    def runs_again(self, source: str, label: str) -> bool:
+        """Whether a new process runs this cell first: it has been run, and did not end its process."""
+        return any((request.get("source"), request.get("label")) == (source, label) for request in self._history)
+
     def _takes(self, png: bytes) -> bool:
         """Whether this figure is still kept."""
         fits = self._pictures + len(png) <= MAX_PICTURES

@@ -6,7 +6,7 @@ counts. Of what this box answers nothing is shown, since student code could read
 pass, and only of the exercise asked.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from autograder import messages
@@ -34,6 +34,7 @@ class Resit:
     zygote: Zygote
     cells: Sequence[Cell]
     clock: Clock
+    ended: Set[Cell] = frozenset()  # their process, when they were run: with right functions they may not
 
 
 def carried_forward(results: Results, resit: Resit) -> Results:

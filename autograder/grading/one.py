@@ -54,7 +54,8 @@ def grade(handed_in: HandedIn, suite: Suite, zygote: Zygote, judge: Judge = Suit
             results = _traced(judge(suite, box.ask), submission.cells, cells)
     told = replace(blank, notes=submission.notes, answers=submission.answers)
     judged = replace(told, cells=cells, memory_mb=round(box.memory_mb), seconds=_since(start))
-    resit = Resit(suite, zygote, submission.cells, box.clock)
+    ended = frozenset(cell for cell in submission.cells if not box.runs_again(cell.source, cell.label))
+    resit = Resit(suite, zygote, submission.cells, box.clock, ended)
     with span("carried"):
         results = carried_forward(results, resit)
     with span("diagnosis"):

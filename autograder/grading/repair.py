@@ -122,6 +122,8 @@ class _Search:
 
     def __init__(self, exercise: Exercise, results: Results, resit: Resit, left: _Left) -> None:
         self.exercise, self.resit, self.left = exercise, resit, left
+        # What ended its process left nothing then, and would take all of its time again.
+        self.cells = [cell for cell in resit.cells if cell not in resit.ended]
         self.limits = left.limits(resit.suite.assignment.limits)
         asked = [check for check in of_exercise(exercise.name, results) if not resit.suite.is_gate(check.name)]
         failed = [check for check in asked if check.verdict in REPLAYED and not check.unwritten]
@@ -138,7 +140,7 @@ class _Search:
             return found
         with open_box(self.resit.zygote, self.limits) as box:
             box.clock = self.resit.clock
-            for cell in cells_needed(self.resit.cells, homes(self.resit.suite.assignment)):
+            for cell in cells_needed(self.cells, homes(self.resit.suite.assignment)):
                 box.run_cell(cell.source, cell.label)
             for group in self._groups(box):
                 if self.left.may_ask(self._seconds_of(group)) and (cause := self._cause(group, box)):
@@ -180,9 +182,7 @@ class _Search:
     def _definitions(self) -> dict[str, Own]:
         """The functions and classes that the student wrote for this exercise, and those of cells of their own."""
         release = {cell.grade_id for cell in self.resit.suite.assignment.release if cell.grade_id}
-        mine = [
-            cell for cell in self.resit.cells if cell.grade_id in self.exercise.cells or cell.grade_id not in release
-        ]
+        mine = [cell for cell in self.cells if cell.grade_id in self.exercise.cells or cell.grade_id not in release]
         return {name: Own(cell, node) for cell in mine for name, node in definitions_of(cell.source).items()}
 
     def _groups(self, box: Box) -> list[_Group]:
@@ -193,7 +193,7 @@ class _Search:
             case = self.resit.suite.case(name, box.ask)
             if case.verdict not in REPLAYED:
                 return []
-            used = names_used(self.resit.cells, (), [each for each in of_author if case.mentions(each)])
+            used = names_used(self.cells, (), [each for each in of_author if case.mentions(each)])
             own = frozenset(used & self.own.keys())
             same = [group for group in groups if group.some & own]
             cases = sorted([case, *(each for group in same for each in group.failed)], key=_weight)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from unittest import mock
 
 import nbformat
 import pytest
 
 from autograder import messages
+from autograder.box.box import Box
 from autograder.box.zygote import Wall, Zygote
 from autograder.course import Assignment, load_course
 from autograder.errors import BoxFailure
@@ -89,6 +91,23 @@ def test_an_endless_cell_leaves_the_other_cells_alone(tiny, zygote):
     result = with_suite(quick, lambda suite: grade(handed_in, suite, zygote))
     assert [check.verdict for check in result.checks] == [Verdict.RAISED, Verdict.SKIPPED, Verdict.PASSED]
     assert [cell.ok for cell in result.cells] == [True, False, True]
+
+
+def test_an_endless_cell_is_not_run_again_when_a_line_is_looked_for(tiny, zygote):
+    """It would take its time once more for each exercise."""
+    quick = replace(tiny, limits=replace(tiny.limits, cell_seconds=1.0))
+    answers = {"double": "def double(x):\n    return 2 * x.sin()", "add": RIGHT["add"] + "\nwhile True: pass"}
+    handed_in = HandedIn("ada", "ada.ipynb", "key", notebook(answers))
+    ran, run_cell = [], Box.run_cell
+
+    def noted(box, source, label, figures=False):
+        ran.append(label)
+        return run_cell(box, source, label, figures)
+
+    with mock.patch.object(Box, "run_cell", noted):
+        with_suite(quick, lambda suite: grade(handed_in, suite, zygote))
+    assert ran.count("double") > 1
+    assert ran.count("add") == 1
 
 
 def test_a_released_cell_that_does_not_finish_is_our_fault(zygote, tmp_path):
