@@ -136,7 +136,7 @@ class _Search:
     def found(self) -> list[Cause]:
         """A line for each group of failed checks that one line repairs."""
         found: list[Cause] = []
-        if not self.own:
+        if not self.own or self._is_late:
             return found
         with open_box(self.resit.zygote, self.limits) as box:
             box.clock = self.resit.clock
@@ -146,6 +146,11 @@ class _Search:
                 if self.left.may_ask(self._seconds_of(group)) and (cause := self._cause(group, box)):
                     found.append(cause)
         return found
+
+    @property
+    def _is_late(self) -> bool:
+        """Whether the time of all searches in this submission is over: then nothing is answered any more."""
+        return self.resit.clock.spent >= self.limits.submission_seconds
 
     def _seconds_of(self, group: _Group) -> float:
         """What asking its checks again takes: with other inputs, and which statements they execute."""
@@ -214,6 +219,8 @@ class _Search:
         tried: list[Repair] = []
         effort = _effort(own.values(), trials.ask_little)
         for name, edit in _in_order(own, trials.ran(own.values()), _stopped(group), self.left.edits_of(effort)):
+            if box.gave_up or self._is_late:  # every further edit would only start a process that may not compute
+                return None
             self.left.use(1, effort)
             attempt = trials.repaired({own[name]: edit.source})
             tried.append(Repair(own[name], edit, attempt.mended, attempt.near))
@@ -221,7 +228,7 @@ class _Search:
                 return None
         whole = _whole(tried, group)
         two = [] if whole else self._couples(trials, tried, group)
-        if box.gave_up or box.clock.spent >= self.limits.submission_seconds:
+        if box.gave_up or self._is_late:
             return None
         if two:
             return two_lines(two, trials.failed, show)
@@ -235,7 +242,7 @@ class _Search:
         for couple, changed in couples(tried, before):
             leads = trials.leads_without(couple.first.checks)
             effort = _effort(changed, all(leads.values()))
-            if self.left.paired < effort or (found and not places_told(found)):
+            if trials.box.gave_up or self._is_late or self.left.paired < effort or (found and not places_told(found)):
                 break
             self.left.paired -= effort
             if len(trials.repaired(changed, leads).mended) == len(group.failed):

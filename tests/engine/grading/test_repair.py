@@ -15,6 +15,7 @@ from autograder.grading.one import grade
 from autograder.judge import diagnose
 from autograder.judge.plugin import with_suite
 from autograder.judge.repair.reading import definitions_of
+from autograder.judge.repair.trials import Effect, Trials
 from autograder.model import Report
 from autograder.submission.handed_in import HandedIn
 from autograder.submission.read import Cell
@@ -403,3 +404,17 @@ def test_nothing_of_ours_enters_the_box(report, monkeypatch):
 def test_what_reaches_the_bound_is_silent(report, monkeypatch):
     monkeypatch.setattr(repair, "SECONDS", 0.0)
     assert hints(report(add=SUBTRACTS)) == {}
+
+
+def test_once_the_time_of_all_searches_is_over_nothing_more_is_tried(report, monkeypatch):
+    """Each edit would start a process that may not compute, and end it."""
+    tried = []
+
+    def takes_long(trials, changed, *_):
+        tried.append(changed)
+        trials.box.clock.spent += repair.SECONDS
+        return Effect((), ())
+
+    monkeypatch.setattr(Trials, "repaired", takes_long)
+    assert hints(report(add=SUBTRACTS)) == {}
+    assert len(tried) == 1
