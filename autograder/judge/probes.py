@@ -112,7 +112,7 @@ class _Heard:
     def __init__(self, suite: Suite, check: str, secret: str) -> None:
         self.check, self.parameters, self.reference = check, suite.parameters, suite.reference
         self.exchanges = list[Exchange]()
-        suite.case(check, self._noting(LocalBox(suite.reference).ask), secret)
+        suite.listen(check, self._noting(LocalBox(suite.reference).ask), secret)
 
     def _noting(self, ask: Ask) -> Ask:
         def noted(request: Request, seconds: float = 0.0) -> Reply:

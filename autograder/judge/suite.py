@@ -136,6 +136,10 @@ class Suite:
         blank = _blank({check.name: check for check in self.assignment.checks}[name])
         return self._case(self._judged(blank, conversation), conversation)
 
+    def listen(self, name: str, ask: Ask, secret: str) -> None:
+        """Puts what a check asks to `ask`, once, and judges nothing: for whoever listens there."""
+        self._ended_with(name, replace(self._conversation(name, ask, secret), search=False))
+
     def is_gate(self, name: str) -> bool:
         """Whether a check trains a network to a threshold."""
         return FIXTURE in self.items[name].fixturenames

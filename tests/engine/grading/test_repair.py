@@ -340,6 +340,13 @@ def test_a_whole_submission_has_one_budget_for_what_answers_depend_on(report, mo
     assert len(asked) == times
 
 
+def test_nothing_is_asked_of_arguments_where_no_answer_has_a_parameter_of_its_own(report, monkeypatch):
+    asked: list[object] = []
+    monkeypatch.setattr(repair, "probes_of", lambda *given: asked.append(given) or [])
+    report(add="def add(*both):\n    a = both[0] * both[0] + 3\n    b = -both[1] ** 3 - 1\n    return (a - b) * 7")
+    assert not asked
+
+
 def test_most_edits_are_asked_one_question_only(report, monkeypatch):
     asked: list[object] = []
     passes = repair.Trials._passes

@@ -1,4 +1,4 @@
-"""What may stand in the place of an expression that is written as another one usually is: slips of those who know."""
+"""What an expression is mixed up with: steps in another order, other axes, sizes, letters, fields, keywords."""
 
 from __future__ import annotations
 
