@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from autograder.errors import ConvgradeError
 from autograder.intake.entries import Entry, is_notebook
+from autograder.submission.find import is_looked_into
 from autograder.submission.parse import parse_notebook
 from autograder.text.escape import terminal
 
@@ -20,7 +21,6 @@ _KINDS = MappingProxyType({
 })  # fmt: skip
 _TYPED = re.compile(r"onlinetext|_submissionText\.html$|_text\.html$", re.IGNORECASE)
 _LINKED = re.compile(r"_link\.html$", re.IGNORECASE)
-_RENAMED = re.compile(r"(?:\.ipynb.*|\.json|\.txt|^[^.]+)$", re.IGNORECASE)
 _MOST = 20  # files of one hand-in that are tried
 
 
@@ -54,4 +54,4 @@ def under_other_names(entries: Sequence[Entry]) -> list[tuple[Entry, bytes]]:
 
 
 def _may_be(entry: Entry) -> bool:
-    return bool(_RENAMED.search(entry.parts[-1])) and not is_notebook(entry.parts[-1])
+    return is_looked_into(entry.parts[-1]) and not is_notebook(entry.parts[-1])

@@ -33,6 +33,7 @@ SYSTEMS = frozenset({
 })  # fmt: skip
 ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".tgz", ".gz", ".xz", ".bz2", ".zst")
 _INSTEAD = (*ARCHIVES, ".pdf", ".html", ".htm", ".py", ".doc", ".docx", ".odt", ".rtf", ".url", ".webloc")
+_RENAMED = re.compile(r"\.ipynb|\.json$|\.txt$|^[^.]+$", re.IGNORECASE)
 _Told = list[tuple[Path, str]]  # where, and a sentence about it
 _GAP = r"[ ().,_-]"
 _COPY_OF = (  # how browsers, drives and systems call a copy, before its name or behind it
@@ -104,6 +105,7 @@ def _all_below(top: Path, course: Course, slugs: tuple[str, ...], passed_over: l
     told = [(path, sentence) for path, sentence in told if not is_ours(path)]
     names = {path.relative_to(top).parts[:1] for path in (*found, *(path for path, _ in told))}
     is_flat, others = any(path.parent == top for path in found), {*course.slugs} - {*slugs}
+    are_people = any(path.parent != top for path in found)  # folders
     for entry in sorted(_entries(top, top, told), key=lambda item: item.name):
         path, shown = Path(entry.path), file_text(entry.name)
         if (entry.name,) in names or is_ours(path):
@@ -111,11 +113,11 @@ def _all_below(top: Path, course: Course, slugs: tuple[str, ...], passed_over: l
         if entry.is_symlink():
             told.append((path, f"{shown}: {_LINK}"))
         elif _is_folder(entry):
-            is_asked = found and not is_flat and not _has_only(path, others)
+            is_asked = are_people and not _has_only(path, others)
             told += [(path, f"{shown}: there is no notebook in it")] if is_asked else []
-        elif is_flat and ".ipynb." in entry.name.lower() and _is_notebook_inside(path):
+        elif is_flat and is_looked_into(entry.name) and _is_notebook_inside(path):
             found.append(path)
-        elif is_flat and (".ipynb." in entry.name.lower() or entry.name.lower().endswith(_INSTEAD)):
+        elif is_flat and (".ipynb" in entry.name.lower() or entry.name.lower().endswith(_INSTEAD)):
             told.append((path, f"{shown}: no notebook"))
     passed_over += [sentence for _, sentence in told]
     yield from found
@@ -179,6 +181,11 @@ def _under_another_name(folder: Path, entries: list[os.DirEntry[str]], told: _To
         names = ", ".join(file_text(entry.name) for entry in files[:3])
         only = f", only {names}" if names else ""
         told.append((folder, f"{file_text(folder.parent.name)}: there is no notebook of {folder.name}{only}"))
+
+
+def is_looked_into(name: str) -> bool:
+    """Whether a file of this name may be a notebook: some programs write another ending, and some students."""
+    return bool(_RENAMED.search(name))
 
 
 def _is_notebook_inside(path: Path) -> bool:

@@ -266,3 +266,20 @@ def test_an_archive_is_no_person(tmp_path):
     (tmp_path / "bob.zip").write_bytes(b"PK\x05\x06" + bytes(18))
     result = discover([tmp_path / "bob.zip"], COURSE, "a1_conv")
     assert (result.found, result.passed_over) == ([], ["bob.zip: an archive; convgrade collect takes what is in a zip"])
+
+
+def test_a_notebook_whatever_its_name_ends_with_is_found_in_a_flat_folder(tmp_path):
+    """Those that end with a space, or with nothing, were passed over without a word."""
+    place(tmp_path, "ada.ipynb", "bob.ipynb ", "cai.ipynb.", "dan.json", "eve", "flo.ipynb.txt", ids=("corr2d",))
+    for name in ("gus.ipynb~", "data.json", "LICENSE"):
+        (tmp_path / name).write_text("{}")
+    result = discover([tmp_path], COURSE)
+    assert [item.student for item in result.found] == ["ada", "bob", "cai", "dan", "eve", "flo"]
+    assert result.passed_over == ["gus.ipynb~: no notebook"]
+
+
+def test_a_folder_without_a_notebook_is_told_where_other_folders_are_people(tmp_path):
+    """Beside a notebook without a folder it was not."""
+    place(tmp_path, "ada.ipynb", "bob/x.ipynb", ids=("corr2d",))
+    (tmp_path / "eve").mkdir()
+    assert discover([tmp_path], COURSE).passed_over == ["eve: there is no notebook in it"]
