@@ -6,6 +6,7 @@ import os
 import random
 import sqlite3
 import time
+from dataclasses import replace
 
 import pytest
 from nbgrader.api import Gradebook
@@ -15,9 +16,10 @@ from autograder.course import load_course
 from autograder.errors import ConvgradeError
 from autograder.gradebook import database, opening
 from autograder.grading.session import store_of
-from autograder.model import Report
-from tests.engine.gradebook.term_runs import MANY, enter_all, processes, record_all, term
+from autograder.model import Report, WrittenAnswer
+from tests.engine.gradebook.term_runs import MANY, enter_all, mark_all, processes, record_all, term
 from tests.engine.samples.book import book_of, make_book, make_course, report, rule, url_of
+from tests.engine.samples.rubric import RUBRIC
 
 STUDENTS = [f"s{number}" for number in range(6)]
 KILLS = 20
@@ -42,14 +44,14 @@ def hand_in(root, number):
         (folder / "timestamp.txt").write_text("2030-01-02 03:04:05 UTC")
 
 
-def run(root, seconds=PATIENCE):
-    """The term in a process of its own, killed with -9 after `seconds`; how long it took, None where it was killed."""
+def run(root, seconds=PATIENCE, job=term):
+    """A job in a process of its own, killed with -9 after `seconds`; how long it took, None where it was killed."""
     start = time.monotonic()
-    process = processes().Process(target=term, args=(root,))
+    process = processes().Process(target=job, args=(root,))
     process.start()
     process.join(seconds)
     if process.is_alive():
-        assert seconds < PATIENCE, "the term hangs"
+        assert seconds < PATIENCE, "it hangs"
         process.kill()
         process.join(PATIENCE)
     assert process.exitcode in (0, -9)
@@ -121,6 +123,32 @@ def assert_swept(root):
         os.utime(path, (0, 0))
     store_of(load_course(root).assignment("tiny")).sweep()
     assert not list(folder.glob(".*.tmp"))
+
+
+def marked(root):
+    """Who has a person's points."""
+    with book_of(root) as book:
+        rows = {item.student.id: item for item in book.assignment_submissions("tiny")}
+        return {name for name in rows if book.find_grade("why", "tiny", "tiny", name).manual_score is not None}
+
+
+def test_a_marker_who_is_killed_loses_no_mark_that_was_told_to_be_kept(root):
+    moments = random.Random("marks")
+    (root / "solutions/tiny/marking.toml").write_text(RUBRIC)
+    answers = [(name, (WrittenAnswer("why", f"Because of {name}.", "given"),)) for name in MANY[:4]]
+    database.record([replace(report(name), answers=given) for name, given in answers], root)
+    empty = (root / "build/gradebook.db").read_bytes()
+    duration = run(root, job=mark_all)
+    assert marked(root) == set(MANY[:4])
+    for _ in range(KILLS // 4):
+        (root / "build/gradebook.db").write_bytes(empty)
+        (root / "told").write_text("")
+        run(root, moments.uniform(0.0, duration), mark_all)
+        told = set((root / "told").read_text().split("\n")) - {""}
+        assert told <= marked(root)
+        assert len(marked(root) - told) <= 1
+    run(root, job=mark_all)
+    assert marked(root) == set(MANY[:4])
 
 
 # several who write at once ----------------------------------------------------------------------
