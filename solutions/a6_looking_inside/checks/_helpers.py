@@ -146,6 +146,13 @@ def unlikely(weights: Weights, target: int) -> Weights:
     return weights | {"w3": dense, "b3": bias}
 
 
+def likely(weights: Weights, target: int) -> Weights:
+    """The same net, sure of this class: who explains what the network says, whatever was asked, is right here."""
+    bias = weights["b3"].clone()
+    bias[target] += 1e7
+    return weights | {"b3": bias}
+
+
 Step = Callable[[torch.Tensor], torch.Tensor]
 
 
