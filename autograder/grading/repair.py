@@ -33,6 +33,7 @@ from autograder.judge.repair.edits import Edit, edits_of
 from autograder.judge.repair.lines import line_in_common, places_told, two_lines
 from autograder.judge.repair.reading import MAX_CHARACTERS, definitions_of, line_without_comment
 from autograder.judge.repair.trials import Own, Repair, Trials
+from autograder.judge.repair.work import steps_of_work
 from autograder.judge.replay import Case
 from autograder.judge.stance import REPLAYED
 from autograder.judge.suite import Suite
@@ -182,7 +183,8 @@ class _Search:
         with box.trial():
             for each in own:
                 box.run_cell(each.source, each.cell.label)
-            found = list(contrasts(probes_of(suite, failed, self.passed), parameters, suite.reference, box.ask, most))
+            probes = probes_of(suite, failed, self.passed, parameters.keys())
+            found = list(contrasts(probes, parameters, suite.reference, box.ask, most))
         about = next((each for each in found if {*failed}.intersection(each.checks)), None)
         return _told_of(about, own, {*failed}, suite.assignment.show) if about and not box.gave_up else None
 
@@ -195,7 +197,7 @@ class _Search:
     def _groups(self, box: Box) -> list[_Group]:
         """The failed checks, those together that use the same definitions; none, where one does not fail here."""
         of_author = [name for name, home in homes(self.resit.suite.assignment).items() if home == self.exercise.name]
-        groups: list[_Group] = []
+        groups, weights = list[_Group](), dict[str, tuple[int, int, int]]()
         for name in self.failed:
             case = self.resit.suite.case(name, box.ask)
             if case.verdict not in REPLAYED:
@@ -203,7 +205,9 @@ class _Search:
             used = names_used(self.cells, (), [each for each in of_author if case.mentions(each)])
             own = frozenset(used & self.own.keys())
             same = [group for group in groups if group.some & own]
-            cases = sorted([case, *(each for group in same for each in group.failed)], key=_weight)
+            weights[name] = _weight(case, self.resit.suite.reference)
+            together = [case, *(each for group in same for each in group.failed)]
+            cases = sorted(together, key=lambda each: weights[each.name])
             some, common = own.union(*(group.some for group in same)), own.intersection(*(group.all for group in same))
             groups = [*(group for group in groups if group not in same), _Group(tuple(cases), some, common)]
         return [
@@ -300,6 +304,7 @@ def _dear(own: Iterable[Own]) -> float:
     return max((DEAR[word] for word in words & DEAR.keys()), default=0.0)
 
 
-def _weight(case: Case) -> tuple[int, int]:
-    """How much a check asks: the same on every machine."""
-    return sum(exchange.weight for exchange in case.exchanges), len(case.exchanges)
+def _weight(case: Case, reference: Mapping[str, object]) -> tuple[int, int, int]:
+    """How much a check computes and asks: the same on every machine."""
+    asked = sum(exchange.weight for exchange in case.exchanges)
+    return steps_of_work(case, reference), asked, len(case.exchanges)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -80,20 +80,21 @@ def are_same(theirs: Outcome, right: Outcome) -> bool:
         return same_outcome(theirs, right, {})
 
 
-def probes_of(suite: Suite, failed: Sequence[str], passed: Sequence[str]) -> list[CallAsked]:
+def probes_of(suite: Suite, failed: Sequence[str], passed: Sequence[str], tellable: Set[str]) -> list[CallAsked]:
     """Questions of these checks that plain data answer, none twice; of the first that failed with fresh inputs, too.
 
-    Only those of functions that a failed one asks.
+    Only those of functions that a failed one asks with one of the `tellable` parameters: of the others nothing is told.
     """
     found: dict[str, CallAsked] = {}
+    own = {check: list(_Heard(suite, check, "").probes()) for check in failed}
+    asked = {probe.called for heard in own.values() for probe in heard if tellable & probe.arguments.keys()}
     anew = failed[:MOST_ANEW]
-    for check in (*failed, *passed):
+    for check in (*failed, *passed) if asked else ():
         for number in range(TIMES if check in anew else 1):
             secret = f"{suite.assignment.secret} again {number}" if number else ""
-            own = list(_Heard(suite, check, secret).probes())
-            for probe in own[:: -(-len(own) // MOST) or 1]:
+            heard = list(_Heard(suite, check, secret).probes()) if number or check not in own else own[check]
+            for probe in heard[:: -(-len(heard) // MOST) or 1]:
                 found.setdefault(f"{probe.called} {_key(probe)}", probe)
-    asked = {probe.called for probe in found.values() if probe.check in failed}
     return [probe for probe in found.values() if probe.called in asked]
 
 

@@ -340,6 +340,16 @@ def test_a_whole_submission_has_one_budget_for_what_answers_depend_on(report, mo
     assert len(asked) == times
 
 
+def test_each_edit_is_first_asked_the_check_that_computes_least(report, monkeypatch):
+    """That of fewer bytes was asked first, whatever it took to answer."""
+    leads: list[str] = []
+    monkeypatch.setattr(repair, "steps_of_work", lambda case, _: case.name == "add_sums")
+    passes = repair.Trials._asked
+    monkeypatch.setattr(repair.Trials, "_asked", lambda trials, *lead: leads.append(lead[0]) or passes(trials, *lead))
+    assert hints(report(add=SUBTRACTS))
+    assert leads[0] == "add_of_images"
+
+
 def test_nothing_is_asked_of_arguments_where_no_answer_has_a_parameter_of_its_own(report, monkeypatch):
     asked: list[object] = []
     monkeypatch.setattr(repair, "probes_of", lambda *given: asked.append(given) or [])
