@@ -6,6 +6,7 @@ import sys
 from tests.course.unseen.measure import (
     ASSISTANT,
     COLLEAGUE,
+    EXCHANGE,
     HELD_OUT,
     HERE,
     NEWCOMER,
@@ -27,6 +28,7 @@ for option, folder, which in (
     ("--colleague", COLLEAGUE, "fifth"),
     ("--newcomer", NEWCOMER, "sixth"),
     ("--visitor", VISITOR, "seventh"),
+    ("--exchange", EXCHANGE, "eighth"),
 ):
     help_text = f"ask about the {which} set instead of the first"
     parser.add_argument(option, dest="folder", action="store_const", const=folder, default=HERE, help=help_text)

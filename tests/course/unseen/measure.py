@@ -38,6 +38,7 @@ ASSISTANT = HERE / "assistant"  # a fourth, by a teaching assistant who had seen
 COLLEAGUE = HERE / "colleague"  # a fifth, by a colleague from another course, from the released notebooks alone
 NEWCOMER = HERE / "newcomer"  # a sixth, by a newcomer who writes loops, from the released notebooks alone
 VISITOR = HERE / "visitor"  # a seventh, by a visitor with other libraries' habits, from notebooks, answers and tables
+EXCHANGE = HERE / "exchange"  # an eighth, by an exchange student who writes whole functions, from the released notebooks alone
 ROOT = HERE.parents[2]
 SLUGS = sorted(path.stem for path in HERE.glob("*.toml"))
 SILENT = "nothing"
