@@ -22,7 +22,7 @@ from autograder.course.limits import Limits
 from autograder.errors import BoxFailure
 from autograder.grading.carried import Resit, Results, of_exercise
 from autograder.judge import fresh_inputs
-from autograder.judge.causes import Cause, Layer, told
+from autograder.judge.causes import MEASURED, Cause, Layer, told
 from autograder.judge.contrast import Contrast, contrasts
 from autograder.judge.dependence import dependence, lines_with, parameters_in
 from autograder.judge.fresh_inputs import related_when_asked_again
@@ -69,14 +69,16 @@ def pinpointed(results: Results, resit: Resit) -> Results:
     assignment = resit.suite.assignment
     if len(results) < len(assignment.checks):
         return results  # a calibration asks gates only
-    left = _Left(resit)
+    left, measured = _Left(resit), results
+    vague = MEASURED - {mistake.name for mistake in resit.suite.mistakes}
+    results = tuple(replace(check, hint="", mistake="") if check.mistake in vague else check for check in results)
     for exercise in (exercise for exercise in assignment.exercises if not exercise.manual):
         if is_unexplained(of_exercise(exercise.name, results), resit.suite):
             # The verdicts stand, whatever becomes of a hint, also where a definition is made to be dear to change.
             with contextlib.suppress(BoxFailure, MemoryError, RecursionError):
                 causes = _Search(exercise, results, resit, left).found()
                 results = tuple(told({check.name: check for check in results}, causes).values())
-    return results
+    return tuple(now if now.hint else before for now, before in zip(results, measured, strict=True))
 
 
 def is_unexplained(checks: Results, suite: Suite) -> bool:
@@ -162,7 +164,7 @@ class _Search:
         """What the group's answers are in terms of the right ones, also to other inputs; else a line."""
         with box.trial():
             related = related_when_asked_again(group.failed, self.resit.suite, box.ask)
-        line = None if related else self._line(group, box)
+        line = None if related and related.name not in MEASURED else self._line(group, box)
         if related or line:
             return line or related
         return self._contrast(group, box)

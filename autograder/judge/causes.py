@@ -24,6 +24,10 @@ class Layer(StrEnum):
     CONTRAST = "contrast"  # of wrong and right answers: what is special about the arguments of the wrong ones
 
 
+MEASURED = frozenset({"scaled", "shifted", "first_only", "larger_than_expected", "clipped"})
+"""Relations that say how far an answer is off, and little of what was done: a line says more, where one is found."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """One reason for failed checks: a name for the staff's statistics, and the sentence that the student reads."""

@@ -31,6 +31,9 @@ class Aspect(StrEnum):
     CONDITION = "condition"
     MOVED = "moved"
     ANEW = "anew"
+    OTHERS = "others"
+    ENDS = "ends"
+    WEIGHT = "weight"
 
 
 ASPECTS: Mapping[Aspect, str] = {
@@ -52,6 +55,9 @@ ASPECTS: Mapping[Aspect, str] = {
     Aspect.CONDITION: "the condition",
     Aspect.MOVED: "is it in the right place, before, after, inside or outside of its neighbours?",
     Aspect.ANEW: "does it begin anew each time?",
+    Aspect.OTHERS: "does it change what others use, too?",
+    Aspect.ENDS: "does it end there, or go on?",
+    Aspect.WEIGHT: "does each of them count as much as it should?",
 }
 """What kind of thing to look at; never what to put there."""
 

@@ -11,8 +11,21 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.course.answers import Definition
-from autograder.judge.repair import calls, finer, forgotten, formulas, lasting, mixed_up, rows, statements
+from autograder.judge.repair import (
+    calls,
+    choices,
+    everybody,
+    finer,
+    forgotten,
+    formulas,
+    lasting,
+    mixed_up,
+    rounds,
+    rows,
+    statements,
+)
 from autograder.judge.repair import expressions as of
+from autograder.judge.repair.alike import alike_beside, alike_in
 from autograder.judge.repair.around import Around, Site, sites
 from autograder.judge.repair.aspects import Aspect
 from autograder.judge.repair.reading import code_of_definition, functions_in
@@ -22,7 +35,6 @@ MOST = 600  # edits of one definition
 IN_A_TURN = 12  # edits of one rule
 AT_A_PLACE = 40  # edits of one rule in one place: all are held until they are sorted
 PAIRS = 12  # neighbours in one statement that are written alike
-_SMALL = 3  # nodes of a name or a number
 _BLOCKS = ("body", "orelse", "finalbody")
 
 # In the order of how often they repair a known mistake of the course for each edit that is tried.
@@ -36,6 +48,21 @@ RULES: tuple[of.ExpressionRule | statements.StatementRule, ...] = (
     (Aspect.RANGE, lasting.searched_farther),
     (Aspect.MISSING, lasting.counted_on),
     (Aspect.MOVED, lasting.told_once),
+    (Aspect.OTHERS, everybody.put_back),
+    (ast.Call, Aspect.OTHERS, everybody.of_its_own),
+    (Aspect.ENDS, rounds.gone_on),
+    (Aspect.ENDS, rounds.not_left_yet),
+    (Aspect.WEIGHT, rounds.each_as_often_as_it_holds),
+    (Aspect.WEIGHT, rounds.halved_in_the_end),
+    (ast.Call, Aspect.VALUE, rounds.for_longer),
+    (Aspect.CONDITION, choices.where_it_is_given),
+    (Aspect.ASSIGNMENT, rounds.added_as_beside_it),
+    (Aspect.NAME, choices.of_the_other_list),
+    (Aspect.MOVED, everybody.in_any_case),
+    (ast.Subscript, Aspect.INDEX, choices.of_its_own_column),
+    (ast.Call, Aspect.CALL, choices.share_of_a_row),
+    (ast.BinOp, Aspect.OPERATOR, choices.of_the_spread),
+    (ast.Call, Aspect.ARGUMENT, choices.of_all_kinds),
     (Aspect.ORDER, lasting.to_the_other_end),
     (Aspect.AXIS, lasting.axes_throughout),
     (ast.Call, Aspect.ARGUMENT, mixed_up.keywords_of_the_others),
@@ -70,7 +97,8 @@ RULES: tuple[of.ExpressionRule | statements.StatementRule, ...] = (
     (ast.Compare, Aspect.COMPARISON, of.other_comparisons),
     (ast.Call, Aspect.RANGE, calls.other_ranges),
     (ast.Call, Aspect.CALL, calls.other_functions),
-    ((ast.BinOp, ast.BoolOp, ast.Call, ast.IfExp), Aspect.EXTRA, of.without_a_part),
+    (ast.BoolOp, Aspect.EXTRA, of.without_a_part),
+    ((ast.BinOp, ast.Call, ast.IfExp), Aspect.EXTRA, of.without_a_part),
     (ast.Constant, Aspect.ARGUMENT, of.other_constants),
     (Aspect.MISSING, statements.returned),
     (Aspect.ASSIGNMENT, statements.assigned_otherwise),
@@ -78,6 +106,7 @@ RULES: tuple[of.ExpressionRule | statements.StatementRule, ...] = (
     (ast.BoolOp, Aspect.CONDITION, of.other_operators),
     (ast.expr, Aspect.MISSING, forgotten.a_factor_more),
     (ast.Name, Aspect.NAME, of.twin_names),
+    (ast.Name, Aspect.NAME, of.same_sides),
     (Aspect.NAME, statements.renamed_throughout),
     (Aspect.ORDER, statements.exchanged_in_all_calls),
     ((ast.Constant, ast.UnaryOp), None, of.next_numbers),
@@ -133,8 +162,19 @@ RULES: tuple[of.ExpressionRule | statements.StatementRule, ...] = (
 )
 # They may make up for a slip elsewhere: told where nothing else repairs it.
 OUTWEIGHS = (forgotten.a_factor_more, forgotten.for_each_of, forgotten.a_bound_more)
-OF_NAMES = (of.twin_names, of.other_names, of.other_attributes)  # two names at once are exchanged: an order
-LIKELY = (of.next_numbers, of.shifted, of.twin_names, statements.dropped)  # slips of those who know what they want
+OF_NAMES = (
+    of.twin_names,
+    of.same_sides,
+    of.other_names,
+    of.other_attributes,
+)  # two names at once are exchanged: an order
+LIKELY = (
+    of.next_numbers,
+    of.shifted,
+    of.twin_names,
+    of.same_sides,
+    statements.dropped,
+)  # slips of those who know what they want
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,13 +312,28 @@ def _of_statement(site: Site, place: int, around: Around) -> Iterator[_Change]:
         if len(rule) == 2:
             aspect, change = rule
             for each in itertools.islice(change(block, place, around), AT_A_PLACE):
-                named = _moved(block, each, line) if aspect in (Aspect.MOVED, Aspect.ANEW) else line
+                named = _where(block, each, line, aspect)
                 yield _Change(0, number, line, named, named, aspect, site, each)
 
 
 def _moved(before: statements.Block, after: statements.Block, line: int) -> int:
     """The line of the statement that stands on another level than before; the given one, where none does."""
     return min({node.lineno for node in before} ^ {node.lineno for node in after}, default=line)
+
+
+def _where(before: statements.Block, after: statements.Block, line: int, aspect: Aspect) -> int:
+    """The line to be named: of what is moved, of what is changed within a loop, else the given one."""
+    if aspect in (Aspect.MOVED, Aspect.ANEW):
+        return _moved(before, after, line)
+    return _within_the_loop(before, after, line) if aspect in (Aspect.ENDS, Aspect.WEIGHT) else line
+
+
+def _within_the_loop(before: statements.Block, after: statements.Block, line: int) -> int:
+    """The line of the first statement of a loop that is another one than before, which loop is in both."""
+    loops: list[Any] = [node for node in before if isinstance(node, (ast.For, ast.While)) and node not in after]
+    kept = {id(each) for other in after for each in getattr(other, "body", ())}
+    changed = [each for loop in loops for each in loop.body if id(each) not in kept]
+    return changed[0].lineno if changed else line
 
 
 def _of_expressions(node: Any, statement: int, around: Around) -> Iterator[_Change]:
@@ -299,37 +354,13 @@ def _of_both(nodes: list[Any], around: Around) -> Iterator[_Change]:
     Two statements, two loops of which one is in the other, or neighbours in one statement.
     """
     node = nodes[0]
-    pairs = list(itertools.islice(_alike_in(node), PAIRS))
-    others = list(_alike_beside(nodes))
+    pairs = list(itertools.islice(alike_in(node), PAIRS))
+    others = list(alike_beside(nodes))
     own = list(_of_expressions(node, node.lineno, around)) if pairs or others else []
     for left, right in pairs:
         yield from _zipped(_within(own, left), _within(own, right))
     for other in others:
         yield from _zipped(own, list(_of_expressions(other, other.lineno, around)))
-
-
-def _alike_beside(nodes: list[Any]) -> Iterator[Any]:
-    """The loop in this loop, and the next statement, where they are written like it."""
-    node = nodes[0]
-    if isinstance(node, ast.For) and isinstance(node.body[0], ast.For) and _is_alike(node.iter, node.body[0].iter):
-        yield node.body[0]
-    if len(nodes) == 2 and isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr)) and _is_alike(*nodes):
-        yield nodes[1]
-
-
-def _alike_in(node: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """Neighbours in a row that are more than a name or a number, and written alike."""
-    for _, held in ast.iter_fields(node):
-        for top in held if isinstance(held, list) else [held]:
-            if isinstance(top, ast.expr):
-                yield from (pair for each in ast.walk(top) for pair in _alike_parts(each))
-
-
-def _alike_parts(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
-    parts = getattr(node, "elts", getattr(node, "args", getattr(node, "values", ())))
-    for left, right in itertools.pairwise(parts if isinstance(parts, list) else ()):
-        if isinstance(left, ast.expr) and len(list(ast.walk(left))) > _SMALL and _is_alike(left, right):
-            yield left, right
 
 
 def _within(changes: list[_Change], node: ast.AST) -> list[_Change]:
@@ -342,8 +373,3 @@ def _zipped(first: list[_Change], second: list[_Change]) -> Iterator[_Change]:
     if [each.rule for each in first] == [each.rule for each in second]:
         both = [pair for pair in zip(first, second, strict=True) if RULES[pair[0].rule][-1] not in OF_NAMES]
         yield from (replace(change, beside=alike) for change, alike in both)
-
-
-def _is_alike(one: ast.AST, other: ast.AST) -> bool:
-    """Whether two statements are the same but for names and numbers."""
-    return [type(node) for node in ast.walk(one)] == [type(node) for node in ast.walk(other)]

@@ -19,6 +19,7 @@ _OPERATORS: dict[type[ast.AST], tuple[Any, ...]] = {
 }  # fmt: skip
 _DIRECTED = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.MatMult, ast.Pow)
 _ARITHMETIC = (ast.BinOp, ast.Name, ast.Attribute, ast.Subscript, ast.Call)
+_SHORT = 2  # letters of a name that ends with the side it is about
 _MOST = 8  # pairs of neighbours, or of any, that are exchanged in one row
 
 
@@ -173,6 +174,14 @@ def twin_names(node: ast.Name, around: Around) -> Iterator[ast.expr]:
     if isinstance(node.ctx, ast.Load):
         twins = (other for other in around.near(node.id, around.names) if _differ_in_one(node.id, other))
         yield from (ast.Name(other) for other in itertools.islice(twins, 1))
+
+
+def same_sides(node: ast.Name, around: Around) -> Iterator[ast.expr]:
+    """The nearest variable of the function that is about the same side of another thing: `W` for `ow`."""
+    if isinstance(node.ctx, ast.Load) and len(node.id) <= _SHORT:
+        others = (other for other in around.near(node.id, around.names) if len(other) <= _SHORT)
+        same = (other for other in others if other[-1].lower() == node.id[-1].lower())
+        yield from (ast.Name(other) for other in itertools.islice(same, 1))
 
 
 def other_names(node: ast.Name, around: Around) -> Iterator[ast.expr]:

@@ -11,6 +11,7 @@ from autograder.judge.repair.aspects import Aspect
 from autograder.judge.repair.expressions import is_module, literal, number_of, renamed_call
 
 _NEAREST = 3
+_PLAIN = (ast.Name, ast.Attribute)
 _LETTERS = 60  # of an einsum
 _RESHAPED = ("flatten", "reshape", "view")
 _STEPS = frozenset(
@@ -108,11 +109,13 @@ def turned(node: ast.BinOp, _: Around) -> Iterator[ast.expr]:
 
 
 def turned_first(node: ast.Call, _: Around) -> Iterator[ast.expr]:
-    """The last two axes exchanged before they are made one."""
+    """Two neighbouring axes exchanged before they are made one, the last ones first."""
     function = node.func
     if isinstance(function, ast.Attribute) and name_of_call(node) in _RESHAPED and not is_module(function.value):
-        other = ast.Attribute(ast.Attribute(function.value, "mT"), function.attr.replace("view", "reshape"))
-        yield ast.Call(other, node.args, node.keywords)
+        transpose = ast.Attribute(function.value, "transpose")
+        turns = [ast.Call(transpose, [literal(each), literal(each + 1)], []) for each in (0, 1)]
+        for each in (ast.Attribute(function.value, "mT"), *turns):
+            yield ast.Call(ast.Attribute(each, function.attr.replace("view", "reshape")), node.args, node.keywords)
 
 
 def doubled(node: ast.BinOp, _: Around) -> Iterator[ast.expr]:
@@ -131,12 +134,12 @@ def as_many_as_fit(node: ast.expr, around: Around) -> Iterator[ast.expr]:
 
 def not_given(node: ast.expr, around: Around) -> Iterator[ast.expr]:
     """`x is None` for `not x`: nothing is not the same as not given."""
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) and isinstance(node.operand, ast.Name):
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) and isinstance(node.operand, _PLAIN):
         yield ast.Compare(node.operand, [ast.Is()], [ast.Constant(None)])
-    if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) and isinstance(node.values[0], ast.Name):
+    if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) and isinstance(node.values[0], _PLAIN):
         rest = node.values[1] if len(node.values) == 2 else ast.BoolOp(node.op, node.values[1:])
         yield ast.IfExp(ast.Compare(node.values[0], [ast.Is()], [ast.Constant(None)]), rest, node.values[0])
-    if isinstance(node, ast.IfExp) and isinstance(node.test, ast.Name):
+    if isinstance(node, ast.IfExp) and isinstance(node.test, _PLAIN):
         yield ast.IfExp(ast.Compare(node.test, [ast.IsNot()], [ast.Constant(None)]), node.body, node.orelse)
 
 

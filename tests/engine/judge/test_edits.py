@@ -265,12 +265,72 @@ def test_an_edit_names_a_line_of_the_definition(definition, most):
         ("y = F.relu(x)", "y = F.leaky_relu(x)", 2, Aspect.CALL),
         ("y = F.mse_loss(x, i)", "y = F.l1_loss(x, i)", 2, Aspect.CALL),
         ("optim.step()\n    y.backward()", "optim.step()\n    optim.zero_grad()\n    y.backward()", 3, Aspect.MISSING),
+        ("if x:\n        y = i", "if x is not None:\n        y = i", 2, Aspect.CONDITION),
+        ("y = x[:, i].sum()", "y = x[range(len(x)), i].sum()", 2, Aspect.INDEX),
+        ("y = torch.sigmoid(x[:, 1])", "y = torch.softmax(x, -1)[:, 1]", 2, Aspect.CALL),
+        ("y = x[:, 1].sigmoid()", "y = torch.softmax(x, -1)[:, 1]", 2, Aspect.CALL),
+        ("y = (x - i) / y.clamp(min=1)", "y = (x - i) / (y - i).clamp(min=1)", 2, Aspect.OPERATOR),
+        ("y = (x - i) / y", "y = (x - i) / (y - i)", 2, Aspect.OPERATOR),
+        ("y = torch.bincount(x)", "y = torch.bincount(x, minlength=y)", 2, Aspect.ARGUMENT),
+        ("y = np.histogram(x, bins=y)", "y = np.histogram(x, bins=y, range=(0, y))", 2, Aspect.ARGUMENT),
+        ("y = x.reshape(9, 1)", "y = x.transpose(0, 1).reshape(9, 1)", 2, Aspect.MISSING),
+        ("y = torch.optim.LBFGS([x], max_iter=50)", "y = torch.optim.LBFGS([x], max_iter=1000)", 2, Aspect.VALUE),
+        ("for k in range(50):\n        y = i", "for k in range(1000):\n        y = i", 2, Aspect.VALUE),
+        (
+            "for k in x:\n        if k < i:\n            return k\n        y = k",
+            "for k in x:\n        if k < i:\n            continue\n        y = k",
+            3,
+            Aspect.ENDS,
+        ),
+        (
+            "while y:\n        if i < y:\n            break\n        x[i] = y\n        i += 1",
+            "while y:\n        if not i < y:\n            x[i] = y\n        i += 1",
+            3,
+            Aspect.ENDS,
+        ),
+        (
+            "for k in x:\n        y = (y + k) / 2",
+            "for k in x:\n        y = (y + k) / 1\n    y = y / len(x)",
+            3,
+            Aspect.WEIGHT,
+        ),
+        (
+            "for a, k in x:\n        i.append(g(a, k))",
+            "for a, k in x:\n        i.extend([g(a, k)] * len(k))",
+            3,
+            Aspect.WEIGHT,
+        ),
+        (
+            "for a, k in x:\n        b = g(a, k)\n        y += b",
+            "_parts = _items = 0\n    for a, k in x:\n        b = g(a, k)\n        y += b * len(k)\n"
+            "        _parts += 1\n        _items += len(k)\n    y *= _parts / max(_items, 1)",
+            4,
+            Aspect.WEIGHT,
+        ),
+        (
+            "random.seed(i)\n    y = random.random()",
+            "_kept = random.getstate()\n    try:\n        random.seed(i)\n        y = random.random()\n"
+            "        return y\n    finally:\n        random.setstate(_kept)",
+            2,
+            Aspect.OTHERS,
+        ),
     ],
 )
 def test_a_slip_is_repaired_where_it_is(wrong, right, line, aspect):
     head = "def f(x, i, y, optim):\n    "
-    first = repairs(f"{head}{wrong}\n    return y", f"{head}{right}\n    return y")[0]
+    rest = "" if right.endswith("_kept)") else "\n    return y"
+    first = repairs(f"{head}{wrong}\n    return y", f"{head}{right}{rest}")[0]
     assert (first.line, first.aspect) == (line, aspect)
+
+
+def test_random_numbers_are_drawn_with_a_seed_that_nobody_used():
+    head, own = "def f(x, seed):\n    return ", "torch.Generator().manual_seed(seed)"
+    for wrong, right in (
+        ("torch.randperm(x)", f"torch.randperm(x, generator={own})"),
+        ("np.random.permutation(x)", "np.random.RandomState(seed).permutation(x)"),
+        ("random.sample(x, 2)", "random.Random(seed).sample(x, 2)"),
+    ):
+        assert repairs(head + wrong, head + right)[0].aspect is Aspect.OTHERS
 
 
 @pytest.mark.parametrize(

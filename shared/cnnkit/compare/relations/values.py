@@ -90,6 +90,7 @@ def _by_a_function(leaf: Leaf) -> Iterator[Fit]:
         degenerate = not _SAME_UNLESS.get(each.name, lambda _values: True)(expected)
         if each.where(expected) and leaf.is_got(each.apply(expected)):
             rounds = each.where is _some_broken
+            degenerate = degenerate or (rounds and bool((got == got.flat[0]).all()))  # as anything is that is forgotten
             bits = float(len(np.unique(expected))) if rounds else None  # each could have been the number beside it
             yield Fit(each.name, each.words, degenerate=degenerate, bits=bits, least=3 if rounds else 0)
         if each.missing and each.where(got) and leaf.is_expected(each.apply(got)):

@@ -1,0 +1,74 @@
+"""What a function changes that everybody uses: the random numbers of a library are the program's, not its own."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator
+
+from autograder.judge.repair.around import Around, name_of_call
+from autograder.judge.repair.statements import Block
+
+_KEPT = "_kept"
+# What plants the seed of a library → what says in which state it is, and what puts it back.
+_SEEDS = {
+    "torch.manual_seed": ("torch.get_rng_state", "torch.set_rng_state"),
+    "torch.random.manual_seed": ("torch.get_rng_state", "torch.set_rng_state"),
+    "np.random.seed": ("np.random.get_state", "np.random.set_state"),
+    "numpy.random.seed": ("numpy.random.get_state", "numpy.random.set_state"),
+    "random.seed": ("random.getstate", "random.setstate"),
+}
+_OWN = {"torch": "torch.Generator().manual_seed({})", "np.random": "np.random.RandomState({})"}
+_OWN |= {"numpy.random": "numpy.random.RandomState({})", "random": "random.Random({})"}
+_TIDY = frozenset({"remove", "close", "train", "set_state", "set_rng_state", "load_state_dict"})
+_DRAWN = frozenset({"rand", "randn", "randint", "randperm", "multinomial", "bernoulli", "normal"})
+_DRAWN_OTHERWISE = frozenset({"shuffle", "sample", "permutation", "choice", "random", "uniform", "normal", "randint"})
+
+
+def put_back(block: Block, index: int, _: Around) -> Iterator[Block]:
+    """A library's random numbers, afterwards where they were before a function planted their seed."""
+    node = block[index]
+    call = node.value if isinstance(node, ast.Expr) else None
+    kept, back = _SEEDS.get(ast.unparse(call.func), ("", "")) if isinstance(call, ast.Call) else ("", "")
+    if kept:
+        first = ast.copy_location(ast.parse(f"{_KEPT} = {kept}()").body[0], node)
+        guard = ast.parse(f"try:\n    pass\nfinally:\n    {back}({_KEPT})").body[0]
+        guard.body = copy.deepcopy(block[index:])  # type: ignore[attr-defined]
+        yield [*block[:index], first, ast.copy_location(guard, node)]
+
+
+def in_any_case(block: Block, index: int, _: Around) -> Iterator[Block]:
+    """What tidies up, also where an error stopped what stands before it."""
+    node = block[index]
+    if isinstance(node, ast.Try) and len(node.body) > 1 and node.finalbody:
+        other = copy.copy(node)
+        other.body, other.finalbody = node.body[:-1], [node.body[-1], *node.finalbody]
+        yield [*block[:index], other, *block[index + 1 :]]
+    end = index + 2 if len(block) > index + 1 and _tidies(block[index + 1]) and not _tidies(node) else 0
+    while 0 < end < len(block) and _tidies(block[end]):
+        end += 1
+    if end:
+        guard = ast.Try([node], [], [], block[index + 1 : end], lineno=block[index + 1].lineno)
+        yield [*block[:index], guard, *block[end:]]
+
+
+def _tidies(node: ast.stmt) -> bool:
+    """Whether it takes away what was put somewhere, or puts a mode back."""
+    called = {name_of_call(each) for each in ast.walk(node)}
+    assigned = {
+        each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Store)
+    }
+    return not isinstance(node, ast.With) and bool(called & _TIDY or "training" in assigned)
+
+
+def of_its_own(node: ast.Call, around: Around) -> Iterator[ast.expr]:
+    """Random numbers of a seed that is a parameter, and never used."""
+    seed = next((name for name in around.forgotten if "seed" in name), "")
+    if not seed or not isinstance(node.func, ast.Attribute):
+        return
+    module = ast.unparse(node.func.value)
+    own = ast.parse(_OWN.get(module, "None").format(seed), mode="eval").body
+    if module == "torch" and node.func.attr in _DRAWN and all(word.arg != "generator" for word in node.keywords):
+        yield ast.Call(node.func, node.args, [*node.keywords, ast.keyword("generator", own)])
+    elif module in _OWN and module != "torch" and node.func.attr in _DRAWN_OTHERWISE:
+        yield ast.Call(ast.Attribute(own, node.func.attr), node.args, node.keywords)
