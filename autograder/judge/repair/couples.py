@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from autograder.judge.repair.aspects import Aspect
 from autograder.judge.repair.question import STOPPED
 from autograder.judge.repair.trials import Changed, Place, Repair
 
@@ -41,7 +42,7 @@ def couples(repairs: Sequence[Repair], unchanged: Sequence[float]) -> Iterator[t
     useful = [each for each in repairs if not _stops(each, unchanged)]
     nearest = sorted(useful, key=lambda each: (-_steps(each, unchanged), each.near == tuple(unchanged)))
     # What a check asks after its first failure no second edit shows alone: then the most likely ones come first.
-    rows = [useful if _gain(each, unchanged) > FARTHER else nearest for each in firsts]
+    rows = [useful if _gain(each, unchanged) > FARTHER or _is_about_others(each) else nearest for each in firsts]
     waiting = [(AHEAD * row, row, 0) for row in range(len(firsts)) if useful]
     done: set[frozenset[tuple[str, str]]] = set()
     while waiting:
@@ -66,7 +67,12 @@ def _firsts(repairs: Sequence[Repair], unchanged: Sequence[float]) -> list[Repai
         same = [other for other in found if other.place == each.place]
         if len(same) < OF_A_PLACE and len(found) < FIRSTS:
             found.append(each)
-    return found
+    # What it does to others comes on top of what it answers: alone it brings nothing nearer.
+    return found + [each for each in repairs if _is_about_others(each) and each not in found][:1]
+
+
+def _is_about_others(repair: Repair) -> bool:
+    return repair.edit.aspect is Aspect.OTHERS
 
 
 def _steps(repair: Repair, unchanged: Sequence[float]) -> int:

@@ -323,16 +323,18 @@ def _moved(before: statements.Block, after: statements.Block, line: int) -> int:
 
 def _where(before: statements.Block, after: statements.Block, line: int, aspect: Aspect) -> int:
     """The line to be named: of what is moved, of what is changed within a loop, else the given one."""
-    if aspect in (Aspect.MOVED, Aspect.ANEW):
-        return _moved(before, after, line)
-    return _within_the_loop(before, after, line) if aspect in (Aspect.ENDS, Aspect.WEIGHT) else line
+    moved = _moved(before, after, 0) if aspect in (Aspect.MOVED, Aspect.ANEW) else 0
+    within = aspect in (Aspect.MOVED, Aspect.ENDS, Aspect.WEIGHT)
+    return moved or (_within_what_stays(before, after, line) if within else line)
 
 
-def _within_the_loop(before: statements.Block, after: statements.Block, line: int) -> int:
-    """The line of the first statement of a loop that is another one than before, which loop is in both."""
-    loops: list[Any] = [node for node in before if isinstance(node, (ast.For, ast.While)) and node not in after]
+def _within_what_stays(before: statements.Block, after: statements.Block, line: int) -> int:
+    """The line of the first statement in a loop or a `try` that stands there no more, where that is in both."""
+    outer: list[Any] = [
+        node for node in before if isinstance(node, (ast.For, ast.While, ast.Try)) and node not in after
+    ]
     kept = {id(each) for other in after for each in getattr(other, "body", ())}
-    changed = [each for loop in loops for each in loop.body if id(each) not in kept]
+    changed = [each for old in outer for each in old.body if id(each) not in kept]
     return changed[0].lineno if changed else line
 
 

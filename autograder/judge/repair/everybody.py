@@ -48,7 +48,7 @@ def in_any_case(block: Block, index: int, _: Around) -> Iterator[Block]:
     while 0 < end < len(block) and _tidies(block[end]):
         end += 1
     if end:
-        guard = ast.Try([node], [], [], block[index + 1 : end], lineno=block[index + 1].lineno)
+        guard = ast.Try([node], [], [], block[index + 1 : end], lineno=node.lineno)
         yield [*block[:index], guard, *block[end:]]
 
 

@@ -79,10 +79,11 @@ def halved_in_the_end(block: Block, index: int, _: Around) -> Iterator[Block]:
 
 
 def for_longer(node: ast.Call, _: Around) -> Iterator[ast.expr]:
-    """Many more rounds of a search."""
+    """Many more rounds of a search, or its usual pace."""
     for place, word in enumerate(node.keywords):
         if word.arg in _ROUNDS and isinstance(number_of(word.value), int):
             longer = ast.keyword(word.arg, ast.Constant(MORE * int(number_of(word.value) or 0)))
+            yield ast.Call(node.func, node.args, [each for each in node.keywords if each.arg != "lr"])
             yield ast.Call(node.func, node.args, [*node.keywords[:place], longer, *node.keywords[place + 1 :]])
     count = number_of(node.args[0]) if name_of_call(node) == "range" and len(node.args) == 1 else None
     if isinstance(count, int) and count >= _FEW:
@@ -106,11 +107,10 @@ def _sizes(loop: ast.For | ast.While, until: Block) -> list[str]:
     nodes = [each for node in until for each in ast.walk(node)]
     found = [each.slice for each in nodes if isinstance(each, ast.Subscript)]
     found += [each.args[-1] for each in nodes if isinstance(each, ast.Call) and len(each.args) > 1]
-    dealt = list(ast.walk(loop.target))[::-1] if isinstance(loop, ast.For) else []
+    found += list(ast.walk(loop.target))[::-1] if isinstance(loop, ast.For) else []  # type: ignore[arg-type]
+    names = [each.id for each in found if isinstance(each, ast.Name)]
     own = {each.id for each in ast.walk(loop) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
-    return list(dict.fromkeys(each.id for each in [*found, *dealt] if isinstance(each, ast.Name) and each.id in own))[
-        :_MOST
-    ]
+    return list(dict.fromkeys(name for name in names if name in own))[:_MOST]
 
 
 def _extended(node: ast.stmt, size: str) -> ast.stmt | None:
