@@ -33,9 +33,9 @@ def of_the_other_list(block: Block, index: int, _: Around) -> Iterator[Block]:
         call = each.value if isinstance(each, ast.Expr) else None
         if isinstance(call, ast.Call) and name_of_call(call) == "append" and isinstance(call.func, ast.Attribute):
             lists.setdefault("".join(ast.unparse(each) for each in call.args), []).append(call.func.value)
-    for one, other in (pair for same in lists.values() for pair in itertools.permutations(same[:_LISTS], 2)):
+    for held, other in (pair for same in lists.values() for pair in itertools.permutations(same[:_LISTS], 2)):
         copied = copy.deepcopy(block[index])
-        if _exchanged(copied, ast.unparse(one), other):
+        if _exchanged(copied, ast.unparse(held), other):
             yield [*block[:index], copied, *block[index + 1 :]]
 
 

@@ -48,7 +48,7 @@ RULES: tuple[of.ExpressionRule | statements.StatementRule, ...] = (
     (Aspect.RANGE, lasting.searched_farther),
     (Aspect.MISSING, lasting.counted_on),
     (Aspect.MOVED, lasting.told_once),
-    (Aspect.OTHERS, everybody.put_back),
+    (Aspect.OTHERS, everybody.of_nobody_else),
     (ast.Call, Aspect.OTHERS, everybody.of_its_own),
     (Aspect.ENDS, rounds.gone_on),
     (Aspect.ENDS, rounds.not_left_yet),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Iterator
+from typing import Any
 
 from autograder.judge.repair.around import Around, name_of_call
 from autograder.judge.repair.statements import Block
 
-_KEPT = "_kept"
+_KEPT, _OWNED = "_kept", "_own"
 # What plants the seed of a library → what says in which state it is, and what puts it back.
 _SEEDS = {
     "torch.manual_seed": ("torch.get_rng_state", "torch.set_rng_state"),
@@ -25,16 +26,44 @@ _DRAWN = frozenset({"rand", "randn", "randint", "randperm", "multinomial", "bern
 _DRAWN_OTHERWISE = frozenset({"shuffle", "sample", "permutation", "choice", "random", "uniform", "normal", "randint"})
 
 
-def put_back(block: Block, index: int, _: Around) -> Iterator[Block]:
-    """A library's random numbers, afterwards where they were before a function planted their seed."""
+def of_nobody_else(block: Block, index: int, _: Around) -> Iterator[Block]:
+    """Random numbers of the function's own for everybody's; or these afterwards where they were before."""
     node = block[index]
     call = node.value if isinstance(node, ast.Expr) else None
     kept, back = _SEEDS.get(ast.unparse(call.func), ("", "")) if isinstance(call, ast.Call) else ("", "")
     if kept:
+        yield from _with_its_own(block, index)
         first = ast.copy_location(ast.parse(f"{_KEPT} = {kept}()").body[0], node)
         guard = ast.parse(f"try:\n    pass\nfinally:\n    {back}({_KEPT})").body[0]
         guard.body = copy.deepcopy(block[index:])  # type: ignore[attr-defined]
         yield [*block[:index], first, ast.copy_location(guard, node)]
+
+
+def _with_its_own(block: Block, index: int) -> Iterator[Block]:
+    """A generator of the function's own in the place of a seed, and what is drawn from then on drawn from it."""
+    seed: Any = block[index]
+    module = ast.unparse(seed.value.func.value)
+    module = "torch" if module.startswith("torch") else module
+    rest = copy.deepcopy(block[index + 1 :])
+    calls = [each for node in rest for each in ast.walk(node) if isinstance(each, ast.Call)]
+    drawn = [_draws_from_its_own(call, module) for call in calls]
+    if any(drawn):
+        own = f"{_OWNED} = {_OWN[module].format(', '.join(map(ast.unparse, seed.value.args)))}"
+        yield [*block[:index], ast.copy_location(ast.parse(own).body[0], seed), *rest]
+
+
+def _draws_from_its_own(call: ast.Call, module: str) -> bool:
+    """Whether a call draws random numbers of this library: from the function's own generator then."""
+    function = call.func
+    if not isinstance(function, ast.Attribute) or ast.unparse(function.value) != module:
+        return False
+    if module == "torch" and function.attr in _DRAWN and all(word.arg != "generator" for word in call.keywords):
+        call.keywords.append(ast.keyword("generator", ast.Name(_OWNED)))
+        return True
+    if module != "torch" and function.attr in _DRAWN_OTHERWISE:
+        function.value = ast.Name(_OWNED)
+        return True
+    return False
 
 
 def in_any_case(block: Block, index: int, _: Around) -> Iterator[Block]:

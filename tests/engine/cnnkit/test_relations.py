@@ -271,6 +271,7 @@ SILENT = [
     (torch.ones(5), torch.ones(3, 5)),
     (drawn(4, 5) * 6.079e12, drawn(4, 5)),  # divided by nearly nothing: no factor that anybody wrote
     (drawn(4, 5) / 6.079e12, drawn(4, 5)),
+    (torch.zeros(4, 6), torch.linspace(-0.4, 0.4, 24).reshape(4, 6)),  # forgotten, and not rounded
 ]
 
 

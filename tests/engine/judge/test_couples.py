@@ -61,3 +61,12 @@ def test_few_begin_a_pair_and_each_soon():
     firsts = [couple.first.edit.source for couple, _ in couples(tried(lambda source: len(source) / 1000), [0.0])]
     assert 1 < len(set(firsts)) <= FIRSTS
     assert len(set(firsts[: 2 * AHEAD + 2])) > 1
+
+
+def test_what_is_everybody_s_is_tried_with_another_slip_though_it_brings_nothing_nearer():
+    source = "def draw(n, seed):\n    torch.manual_seed(seed)\n    a = torch.rand(n)\n    return a - 1"
+    node = definitions_of(source)["draw"]
+    own = Own(Cell("draw", source), node)
+    tried_alone = [Repair(own, edit, (), (0.5,)) for edit in edits_of(node)]
+    made = [text for _, changed in couples(tried_alone, (0.5,)) for text in changed.values()]
+    assert any("generator=_own" in text and "a + 1" in text for text in made)

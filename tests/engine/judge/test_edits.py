@@ -314,6 +314,38 @@ def test_an_edit_names_a_line_of_the_definition(definition, most):
             2,
             Aspect.OTHERS,
         ),
+        (
+            "torch.manual_seed(i)\n    y = torch.rand(3)",
+            "_own = torch.Generator().manual_seed(i)\n    y = torch.rand(3, generator=_own)",
+            2,
+            Aspect.OTHERS,
+        ),
+        (
+            "np.random.seed(i)\n    y = np.random.permutation(x)",
+            "_own = np.random.RandomState(i)\n    y = _own.permutation(x)",
+            2,
+            Aspect.OTHERS,
+        ),
+        ("n = 0\n    y += x\n    n = i", "n = 0\n    y += x\n    n += i", 4, Aspect.ASSIGNMENT),
+        ("h, w = x\n    kw = i\n    y = kw", "h, w = x\n    kw = i\n    y = w", 4, Aspect.NAME),
+        (
+            "x.append(i)\n    y.append(i)\n    n = y[-3:]",
+            "x.append(i)\n    y.append(i)\n    n = x[-3:]",
+            4,
+            Aspect.NAME,
+        ),
+        (
+            "h = g(x)\n    y = x(1)\n    h.remove()",
+            "h = g(x)\n    try:\n        y = x(1)\n    finally:\n        h.remove()",
+            4,
+            Aspect.MOVED,
+        ),
+        (
+            "try:\n        y = x(1)\n        i.remove()\n    finally:\n        y = 0",
+            "try:\n        y = x(1)\n    finally:\n        i.remove()\n        y = 0",
+            4,
+            Aspect.MOVED,
+        ),
     ],
 )
 def test_a_slip_is_repaired_where_it_is(wrong, right, line, aspect):
