@@ -118,6 +118,8 @@ def _in_part(leaf: Leaf) -> Iterator[Fit]:
                 words = f"except in the {word} {what}, which holds zeros: does a loop miss it?"
                 yield Fit("edge_empty", words, f"{axis} {word}", "places")
         if axis == 0 and expected.ndim > 1 and length >= ALONG and not affected[0] and affected[1:].all():
+            counted = what != "image" or leaf.sizes.get("the number of images") == length  # it may be kernels, too
+            what = what if counted else f"entry of axis {axis}"
             yield Fit("first_only", f"but only for the first {what}; all others are wrong", "", "places", general=True)
 
 
