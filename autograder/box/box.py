@@ -115,6 +115,8 @@ class Box:
 
     def _exchange(self, request: dict[str, Any], seconds: float) -> tuple[str, dict[str, Any]]:
         try:
+            if self._socket is None and self.clock.spent >= self.limits.submission_seconds:
+                raise _late(seconds)  # a new process might not compute
             self._revive()
             printed, answer = self._round_trip(request, seconds)
             if answer.get("leftovers") is True:  # processes of an earlier request
@@ -160,7 +162,7 @@ class Box:
             return _opened(self._receive(allowance), b"" if "nonce" in self.zygote.wall.off else nonce)
         except TimeoutError:
             self._end()
-            raise StudentError(Verdict.TIMED_OUT, "Timeout", f"no answer within {seconds:g} seconds") from None
+            raise _late(seconds) from None
         except (WireViolation, wire.WireError) as error:
             self._end()
             raise StudentError(Verdict.BLOCKED, "Violation", f"an invalid answer: {error}") from None
@@ -223,6 +225,10 @@ def open_box(zygote: Zygote, limits: Limits) -> Iterator[Box]:
         yield box
     finally:
         box.close()
+
+
+def _late(seconds: float) -> StudentError:
+    return StudentError(Verdict.TIMED_OUT, "Timeout", f"no answer within {seconds:g} seconds")
 
 
 def _culprit(request: dict[str, Any]) -> str:

@@ -221,6 +221,17 @@ def test_a_submission_that_uses_up_its_time_answers_nothing_more(zygote):
         assert failure(made, "f").verdict is Verdict.TIMED_OUT
 
 
+def test_once_the_time_of_a_submission_is_over_no_process_is_started(zygote, monkeypatch):
+    """Each further question would start one that may not compute, and end it."""
+    started = []
+    monkeypatch.setattr(zygote, "spawn", lambda *_: started.append(1))
+    with open_box(zygote, QUICK) as made:
+        made.clock.spent = QUICK.submission_seconds
+        assert made.run_cell("1", "cell 1").error.verdict is Verdict.TIMED_OUT
+        assert failure(made, "twice", 1).verdict is Verdict.TIMED_OUT
+    assert started == []
+
+
 def test_without_a_wall_nothing_is_graded(monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(NoBox, match="apt-get install bubblewrap"), Zygote.start(Wall()):
