@@ -18,12 +18,12 @@ from autograder.model import Report
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 SLUGS = sorted({path.parent.name for path in HERE.glob("*/*.py")})
-QUICK = {"cell_seconds": 5, "call_seconds": 4, "check_seconds": 12, "submission_seconds": 150, "memory_mb": 1024}
+QUICK = {"cell_seconds": 3, "call_seconds": 2, "check_seconds": 6, "submission_seconds": 150, "memory_mb": 1024}
 OF_THE_ANSWER = (
     "line",
     "depends_on_",
 )  # such names are the student's answer's, and change with every edit that is tried
-PATIENT = {"call_seconds": 20, "check_seconds": 60}  # where networks are trained
+PATIENT = {"cell_seconds": 5, "call_seconds": 20, "check_seconds": 60}  # where networks are trained
 BEGINNING = 60  # characters of a note that are compared
 
 
