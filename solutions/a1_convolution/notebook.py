@@ -779,6 +779,9 @@ x = torch.stack([torch.arange(9.0), torch.arange(1.0, 10.0)]).reshape(1, 2, 3, 3
 weight = torch.stack([torch.arange(4.0), torch.arange(1.0, 5.0)]).reshape(1, 2, 2, 2)
 three = torch.cat([weight, weight + 1, weight + 2])
 nine, ones = torch.arange(1.0, 10.0).reshape(1, 1, 3, 3), torch.ones(1, 1, 2, 2)
+waves = torch.sin(torch.arange(2.0 * 3 * 5 * 8)).reshape(2, 3, 5, 8)  # two images, three channels, nothing square
+four = torch.cos(torch.arange(4.0 * 3 * 3 * 2)).reshape(4, 3, 3, 2)
+everything = (waves, four, torch.arange(4.0), (1, 2), (0, 1))
 check(
     conv2d,
     Example(x, weight, gives=[[[[56, 72], [104, 120]]]], note="two channels in"),
@@ -808,6 +811,7 @@ check(
         gives=(2, 4, 3, 12),
         note="the shape, with pairs for stride and padding",
     ),
+    Example(*everything, gives=F.conv2d(*everything), rtol=1e-4, atol=1e-5, note="everything at once, all sizes different"),
 )
 
 # %% [markdown]

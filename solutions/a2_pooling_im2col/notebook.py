@@ -198,6 +198,8 @@ X = torch.tensor([[[[1.0, 1, 2, 4], [4, 5, 6, 9], [3, 1, 0, 3], [4, 0, 1, 8]]]])
 nine = torch.arange(9.0).reshape(1, 1, 3, 3)
 two = torch.cat([nine, nine + 1], dim=1)
 digit = torch.rand(1, 1, 28, 28)
+waves = torch.sin(torch.arange(2.0 * 3 * 5 * 8)).reshape(2, 3, 5, 8)  # two images, three channels, nothing square
+everything = (waves, (3, 4), (1, 2), (0, 2))
 size = {"look_at": lambda y: tuple(y.shape)}
 check(
     pool2d,
@@ -234,6 +236,10 @@ check(
     Example(digit, 4, **size, gives=(1, 1, 7, 7), note="28 × 28 with kernel 4"),
     Example(torch.zeros(2, 3, 9, 12), (3, 2), (2, 3), **size, gives=(2, 3, 4, 4), note="pairs"),
     Example(digit, 2, padding=2, raises=ValueError, note="padding 2 for kernel 2: ValueError"),
+    Example(X.long() - 10, 2, padding=1, look_at=lambda y: y[0, 0, 0], gives=[-9, -8, -6], note="negative whole numbers, padding 1"),
+    Example(*everything, gives=F.max_pool2d(*everything), note="everything at once, all sizes different"),
+    Example(*everything, mode="avg", gives=F.avg_pool2d(*everything), note="… and its mean"),
+    Example(X, 2, mode="sum", raises=ValueError, note="no such mode: ValueError"),
     Example(X.double(), 2, gives=[[[[5, 9], [4, 8]]]], note="float64 in, float64 out"),
     Example(X.permute(0, 1, 3, 2), 2, gives=[[[[5, 4], [9, 8]]]], note="after a permute: rows are columns now"),
 )
@@ -433,6 +439,7 @@ check(
     Example(maps, gives=[[2, -2]], note="the means of the picture"),
     Example(maps, mode="max", gives=[[8, -1]], note="the maxima"),
     Example(maps[:, :, 0], mode="max", gives=[[8, -1]], note="a text: (1, 2, 3) becomes (1, 2)"),
+    Example(maps[:, :, 0] * 3, gives=[[8, -6]], note="its mean, times three"),
     Example(
         torch.zeros(16, 512, 2, 2),
         look_at=lambda y: tuple(y.shape),
@@ -564,6 +571,8 @@ nine = torch.arange(9.0).reshape(1, 1, 3, 3)
 two = torch.cat([nine, nine + 1], dim=1)
 columns = torch.tensor([[[0.0, 1, 3, 4], [1, 2, 4, 5], [3, 4, 6, 7], [4, 5, 7, 8]]])
 wide = torch.arange(8.0).reshape(1, 1, 2, 4)
+waves = torch.sin(torch.arange(2.0 * 3 * 5 * 8)).reshape(2, 3, 5, 8)  # two images, three channels, nothing square
+everything = (waves, (3, 2), (1, 2), (0, 1))
 size = {"look_at": lambda y: tuple(y.shape)}
 check(
     im2col,
@@ -576,6 +585,11 @@ check(
         (0, 1),
         gives=[[[0, 1, 3, 0, 5, 7], [0, 2, 0, 4, 6, 0]]],
         note="2 × 4 pixels, kernel (1, 2), stride (1, 2), padding (0, 1)",
+    ),
+    Example(
+        *everything,
+        gives=F.unfold(waves, (3, 2), stride=(1, 2), padding=(0, 1)),
+        note="everything at once, all sizes different",
     ),
     Example(nine.long(), 2, gives=columns.long(), note="whole numbers"),
     Example(nine.double(), 2, gives=columns.double(), note="float64 in, float64 out"),
@@ -628,6 +642,9 @@ def conv2d_im2col(
 # %% im2col_check role="check" points=20 title="im2col"
 nine, wide = torch.arange(9.0).reshape(1, 1, 3, 3), torch.arange(8.0).reshape(1, 1, 2, 4)
 kernels = torch.tensor([[[[0.0, 1], [2, 3]]], [[[1.0, 0], [0, 0]]]])
+waves = torch.sin(torch.arange(2.0 * 3 * 5 * 8)).reshape(2, 3, 5, 8)  # two images, three channels, nothing square
+four_kernels = torch.cos(torch.arange(4.0 * 3 * 3 * 2)).reshape(4, 3, 3, 2)
+everything = (waves, four_kernels, torch.arange(4.0), (1, 2), (0, 1))
 check(
     conv2d_im2col,
     Example(nine, kernels, gives=[[[[19, 25], [37, 43]], [[0, 1], [3, 4]]]], note="two kernels"),
@@ -646,6 +663,7 @@ check(
         gives=[[[[0, 8, 6], [12, 30, 14], [4, 6, 0]]]],
         note="padded, stride (1, 2)",
     ),
+    Example(*everything, gives=F.conv2d(*everything), rtol=1e-4, atol=1e-5, note="everything at once, all sizes different"),
     Example(nine.double(), kernels[:1].double(), gives=[[[[19, 25], [37, 43]]]], note="float64 in, float64 out"),
 )
 
@@ -975,6 +993,7 @@ check(
     Example(13, 3, 2, op=1, gives=28),
     Example(7, 4, 2, p=1, gives=14),
     Example(13, 3, 2, op=2, raises=ValueError, note="op = 2 with stride 2: ValueError"),
+    Example(1, 2, p=1, raises=ValueError, note="0 + 2 − 2 pixels: ValueError"),
 )
 
 # %% [markdown]
@@ -1046,6 +1065,9 @@ def conv_transpose2d(
 # %% conv_transpose2d_check role="check" points=18 title="Going back up"
 small = torch.tensor([[[[1.0, 2.0], [3.0, 4.0]]]])
 stamp = torch.arange(4.0).reshape(1, 1, 2, 2)
+waves = torch.sin(torch.arange(2.0 * 3 * 5 * 8)).reshape(2, 3, 5, 8)  # two images, three channels, nothing square
+four_stamps = torch.cos(torch.arange(3.0 * 4 * 3 * 2)).reshape(3, 4, 3, 2)
+everything = (waves, four_stamps, torch.arange(4.0), (2, 3), (1, 0), (0, 2))
 check(
     conv_transpose2d,
     Example(small, stamp, gives=[[[[0, 1, 2], [2, 10, 10], [6, 17, 12]]]], note="four stamps, stride 1"),
@@ -1074,6 +1096,13 @@ check(
         look_at=lambda y: tuple(y.shape),
         gives=(2, 4, 28, 18),
         note="the shape, with channels",
+    ),
+    Example(
+        *everything,
+        gives=F.conv_transpose2d(*everything),
+        rtol=1e-4,
+        atol=1e-5,
+        note="everything at once, all sizes different",
     ),
     Example(
         small.double(),
@@ -1225,6 +1254,10 @@ def max_pool_backward(
 # %% max_pool_backward_first role="check"
 X = torch.tensor([[[[1.0, 1, 2, 4], [4, 5, 6, 9], [3, 1, 0, 3], [4, 0, 1, 8]]]])
 upstream = torch.tensor([[[[1.0, 2], [3, 4]]]])
+waves = torch.sin(torch.arange(2.0 * 3 * 5 * 8)).reshape(2, 3, 5, 8).requires_grad_()  # two images, three channels, nothing square
+pooled = F.max_pool2d(waves, (2, 3), (1, 2))
+arrives = torch.arange(1.0, 1 + pooled.numel()).reshape(pooled.shape)
+(sent_back,) = torch.autograd.grad(pooled, waves, arrives)
 check(
     max_pool_backward,
     Example(
@@ -1258,6 +1291,9 @@ check(
         2,
         gives=[[[[0, 0, 0, 0], [0, 5, 0, 9], [0, 0, 0, 0], [4, 0, 0, 8]]]],
         note="the maxima themselves as dout: this is MaxUnpool2d",
+    ),
+    Example(
+        arrives, waves.detach(), (2, 3), (1, 2), gives=sent_back, note="everything at once, all sizes different"
     ),
     Example(
         upstream.double(),
@@ -1319,6 +1355,7 @@ def col2im(
 
 
 # %% backward_check role="check" points=10 title="Backward by hand"
+cut = torch.sin(torch.arange(2.0 * 18 * 15)).reshape(2, 18, 15)  # two images, three channels, nothing square
 check(
     col2im,
     Example(
@@ -1338,6 +1375,15 @@ check(
         (0, 1),
         gives=[[[[6, 1, 7, 2], [9, 4, 10, 5]]]],
         note="stride (1, 2), padding (0, 1)",
+    ),
+    Example(
+        cut,
+        (2, 3, 5, 8),
+        (3, 2),
+        (1, 2),
+        (0, 1),
+        gives=F.fold(cut, (5, 8), (3, 2), stride=(1, 2), padding=(0, 1)),
+        note="everything at once, all sizes different",
     ),
     Example(
         torch.ones(1, 4, 4).double(),

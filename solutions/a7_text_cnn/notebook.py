@@ -47,7 +47,7 @@ torch.set_num_threads(1)  # such small networks are not quicker with more
 
 @contextmanager
 def in_eval_mode(model):
-    """As you wrote it in A4: eval mode inside of the block, and afterwards every module is in its own old mode."""
+    """The `eval_context` that you wrote in A4: eval mode inside the block, and afterwards every module is in its own old mode."""
     modes = [(module, module.training) for module in model.modules()]
     model.eval()
     try:
@@ -171,11 +171,11 @@ class CharVocab:
 
 
 # %% char_vocab_first role="check"
-def with_unknown(vocab):
-    """The numbers of a name with unknown characters, and how many warnings came."""
+def with_unknown(vocab, name="Erik ana", letter="k"):
+    """The numbers of a name with unknown characters, and for each warning that came whether it names one of them."""
     with warnings.catch_warnings(record=True) as came:
         warnings.simplefilter("always")
-        return vocab.encode("Erik ana"), len(came)
+        return vocab.encode(name), [letter in str(warning.message) for warning in came]
 
 
 alphabet = ["abcdefghijklm", "nopqrstuvwxyz", "Ñ'", "ç a"]
@@ -204,12 +204,19 @@ check(
         ["ana"],
         max_len=4,
         look_at=with_unknown,
-        gives=([0, 1, 2, 1, 0], 1),
-        note="Erik ana: what is unknown is left out, then it is cut; one warning",
+        gives=([0, 1, 2, 1, 0], [True]),
+        note="Erik ana: what is unknown is left out, then it is cut; one warning, which names the k",
+    ),
+    Example(
+        ["b.a"],
+        max_len=4,
+        look_at=lambda vocab: (vocab.chars, *with_unknown(vocab, "b.aç", "ç")),
+        gives=(".ab", [0, 2, 1, 0, 0], [True]),
+        note="b.aç: a dot inside a name is left out as well; the warning names the ç",
     ),
     Example(
         alphabet,
-        look_at=lambda vocab: vocab.decode(torch.tensor(vocab.encode("Íñigo"[1:]))),
+        look_at=lambda vocab: vocab.decode(torch.tensor(vocab.encode("Ñigo"))),
         gives="ñigo",
         note="there and back",
     ),
@@ -321,7 +328,7 @@ plots.row(
 )
 
 # %% [markdown]
-# You know this: slide, multiply, add. Only that the kernel is as wide as the image, so it has just one direction to go: down. It fits L − n + 1 = 3 times. In the orange box:
+# You know this: slide, multiply, add. But the kernel is as wide as the image, so it can only go one way: down. It fits L − n + 1 = 3 times. In the orange box:
 #
 # $$0\cdot 0+2\cdot 1\;+\;1\cdot 1+1\cdot 0\;+\;(-1)\cdot 0+0\cdot(-1)\;+\;\underbrace{0.5}_{\text{bias}} = 3.5$$
 #
@@ -334,7 +341,7 @@ plots.row(
 # 2. all letters in one long row (B, 1, L · E), and a convolution as long as n letters that jumps from letter to letter;
 # 3. `nn.Conv1d(E, C, n)`, with the E numbers as **channels**. It wants (B, E, L), and a weight (C, E, n).
 #
-# Write `ngram_conv` in whichever way you like, and `conv1d_weight`, which turns our weight into the one for way 3.
+# First write `conv1d_weight`, which turns our weight into the one for way 3; then `ngram_conv`, in whichever way you like.
 #
 # <details><summary>Hint 1: from (B, L, E) to (B, E, L)</summary>
 #
@@ -367,6 +374,23 @@ plots.row(
 )
 
 
+# %% conv1d_weight role="solution"
+def conv1d_weight(weight: torch.Tensor, embedding_dim: int) -> torch.Tensor:
+    """The same detectors as nn.Conv1d(embedding_dim, C, n) wants them: (C, n * embedding_dim) -> (C, embedding_dim, n)."""
+    ### BEGIN SOLUTION
+    return weight.reshape(len(weight), -1, embedding_dim).permute(0, 2, 1)
+    ### END SOLUTION
+
+
+# %% ngram_conv_first role="check"
+likes_ari = torch.tensor([[0.0, 1, 1, 0, 0, -1]])
+check(
+    conv1d_weight,
+    Example(likes_ari, 2, gives=[[[0, 1, 0], [1, 0, -1]]], note="the detector of the picture"),
+    Example(torch.zeros(64, 30), 10, look_at=lambda w: tuple(w.shape), gives=(64, 10, 3), note="(64, 30) with E = 10"),
+)
+
+
 # %% ngram_conv role="solution"
 def ngram_conv(emb: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
     """The answers of C detectors to every n letters in a row: (B, L, E), (C, n*E), (C,) -> (B, C, L-n+1).
@@ -385,10 +409,9 @@ def ngram_conv(emb: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> t
     ### END SOLUTION
 
 
-# %% ngram_conv_first role="check"
+# %% ngram_conv_check role="check" points=15 title="ngram_conv"
 maria = torch.tensor([[[1.0, 0], [0, 2], [1, 1], [-1, 0], [0, 2]]])
-likes_ari, likes_ri = torch.tensor([[0.0, 1, 1, 0, 0, -1]]), torch.tensor([[1.0, 1, -1, 0], [0, 0, 0, 1]])
-half = torch.tensor([0.5])
+likes_ri, half = torch.tensor([[1.0, 1, -1, 0], [0, 0, 0, 1]]), torch.tensor([0.5])
 check(
     ngram_conv,
     Example(maria, likes_ari, half, gives=[[[-0.5, 3.5, -1.5]]], note="the picture above"),
@@ -409,26 +432,10 @@ check(
     Example(maria, torch.zeros(1, 5), half, raises=ValueError, note="5 weights for letters of 2: ValueError"),
 )
 
-
-# %% conv1d_weight role="solution"
-def conv1d_weight(weight: torch.Tensor, embedding_dim: int) -> torch.Tensor:
-    """The same detectors as nn.Conv1d(embedding_dim, C, n) wants them: (C, n * embedding_dim) -> (C, embedding_dim, n)."""
-    ### BEGIN SOLUTION
-    return weight.reshape(len(weight), -1, embedding_dim).permute(0, 2, 1)
-    ### END SOLUTION
-
-
-# %% ngram_conv_check role="check" points=15 title="ngram_conv"
-check(
-    conv1d_weight,
-    Example(likes_ari, 2, gives=[[[0, 1, 0], [1, 0, -1]]], note="the detector of the picture"),
-    Example(torch.zeros(64, 30), 10, look_at=lambda w: tuple(w.shape), gives=(64, 10, 3), note="(64, 30) with E = 10"),
-)
-
 # %% [markdown]
 # <details><summary>Question: one could write each letter as 31 numbers, all 0 but for a single 1 ("one-hot"). Why learn embeddings instead?</summary>
 #
-# One-hot letters are all equally far apart: `a` is as different from `á` as from `x`, and a detector must learn each of them by itself. Learned rows may come to
+# One-hot letters are all equally far apart: `n` is as different from `ñ` as from `x`, and a detector must learn each of them by itself. Learned rows may come to
 # lie close together where letters play the same part, and then one detector serves both. They are also shorter: 10 numbers instead of 31, so the detectors are, too.
 #
 # </details>
@@ -566,6 +573,17 @@ class TextCNN(nn.Module):
 
 # %% text_cnn_check role="check" points=22 title="TextCNN"
 two_names = torch.tensor([[0, 3, 1, 2, 0, 0], [0, 1, 4, 1, 2, 3]])
+
+
+def with_waves(network):
+    """The same network with weights that everybody has: those of one unit are all alike."""
+    with torch.no_grad():
+        for parameter in network.parameters():
+            unit = torch.sin(1.7 * torch.arange(1, len(parameter) + 1))
+            parameter.copy_(unit.reshape(-1, *[1] * (parameter.dim() - 1)).expand_as(parameter))
+    return network
+
+
 check(
     TextCNN,
     Example(look_at=networks.size, gives=19448, note="19,448 parameters"),
@@ -598,9 +616,21 @@ check(
         4,
         6,
         1.0,
-        look_at=lambda m: len(m.train()(two_names.repeat(4, 1)).unique(dim=0)),
-        gives=1,
-        note="p = 1 drops all of the hidden layer: every name gets the same logits",
+        look_at=lambda m: with_waves(m).train()(two_names),
+        gives=torch.tensor([[0.99166, -0.25554]] * 2),
+        rtol=1e-3,
+        note="p = 1 drops all of the hidden layer: the last layer gives its bias",
+    ),
+    Example(
+        5,
+        2,
+        3,
+        4,
+        6,
+        look_at=lambda m: with_waves(m).eval()(torch.tensor([[0, 3, 1, 2, 0, 0], [0, 3, 4, 4, 0, 0]])),
+        gives=torch.tensor([[33.4560, -8.6212], [26.6479, -6.8669]]),
+        rtol=1e-3,
+        note="the logits of two names, with weights that everybody has",
     ),
 )
 
@@ -727,14 +757,14 @@ folder = Path(tempfile.mkdtemp())
 some_men, some_women = folder / "men.csv", folder / "women.csv"
 head = "name,frequency,mean_age"
 some_men.write_text(f"{head}\nJOSE MARIA,9,54.5\nIÑIGO,8,30\nMARIA,7,60\nIÑIGO,1,20\n", encoding="utf-8")
-some_women.write_text(f"{head}\nMARIA,9,48.9\nNA,2,33.1\n", encoding="utf-8")
+some_women.write_text("place,name,frequency\n1,MARIA,9\n2,,5\n3,NA,2\n", encoding="utf-8")
 check(
     load_names,
     Example(
         str(some_men),
         str(some_women),
         gives=[("jose_maria", 0), ("iñigo", 0), ("maria", 0), ("maria", 1), ("na", 1)],
-        note="two small files: a double, a name for both, a woman called NA",
+        note="two small files: a double, a name for both, a woman called NA, an empty name; in one the names come second",
     ),
 )
 
@@ -767,6 +797,19 @@ def split_names(rows: list[tuple[str, int]], fractions: list[float], seed: int =
 
 # %% load_names_check role="check" points=14 title="Names without leaks"
 ten = [(letter, label) for label in (0, 1) for letter in "abcdefghij"]
+hundred = [(f"name_{number:02}", 0) for number in range(100)]
+
+
+def leaves_chance_alone(rows):
+    """Whether two numbers drawn before and after are those that come without a split between them."""
+    torch.manual_seed(0)
+    alone = torch.rand(2).tolist()
+    torch.manual_seed(0)
+    first = torch.rand(1).item()
+    split_names(rows, [0.5, 0.5])
+    return [first, torch.rand(1).item()] == alone
+
+
 check(
     split_names,
     Example(
@@ -790,7 +833,19 @@ check(
         gives=7,
         note="seven names in two halves: none is lost",
     ),
+    Example(
+        hundred,
+        [0.7, 0.2, 0.1],
+        look_at=lambda parts: (len(parts[0]), sorted(parts[0]) == hundred[:70]),
+        gives=(70, False),
+        note="0.7 + 0.2 + 0.1 is 1, up to rounding; the first seventy names are not all in the first list",
+    ),
     Example(ten, [0.7, 0.2], raises=ValueError, note="0.7 + 0.2 is not 1: ValueError"),
+)
+check(
+    split_names,
+    Example(ten, gives=True, note="the global random state is as it was"),
+    through=leaves_chance_alone,
 )
 
 # %% [markdown]
@@ -913,6 +968,24 @@ def two_logits(size):
     return nn.Sequential(nn.Embedding(size, 8), nn.Flatten(), nn.Linear(16, 2))
 
 
+heard = []
+
+
+def listening(size):
+    """The same network; it writes down what it is given."""
+    network = two_logits(size)
+    network.register_forward_pre_hook(lambda network, given: heard.append(given[0]))
+    heard.clear()
+    return network
+
+
+def orders(made):
+    """Of two epochs: whether each has every row once, whether the first is in the order of the rows, or as the second."""
+    first, second = torch.cat(heard).split(len(easy))
+    whole = [len(epoch.unique(dim=0)) == len(easy) for epoch in (first, second)]
+    return [*whole, torch.equal(first, x_easy), torch.equal(first, second)]
+
+
 easy = [(a + b, int(a < "i")) for a in "abcdefghijklmnop" for b in "aeiou"]
 x_easy = torch.tensor([FirstLetters([]).encode(name) for name, _ in easy])
 y_easy = torch.tensor([label for _, label in easy])
@@ -943,6 +1016,27 @@ check(
         look_at=lambda made: made[2] == train_names(easy, FirstLetters, two_logits, epochs=2)[2],
         gives=True,
         note="the same seed, the same losses",
+    ),
+    Example(
+        easy,
+        FirstLetters,
+        listening,
+        epochs=2,
+        look_at=orders,
+        gives=[True, True, False, False],
+        note="each row once per epoch, in a random order, another one in the second epoch",
+    ),
+    Example(
+        easy[:5],
+        FirstLetters,
+        two_logits,
+        epochs=1,
+        batch_size=2,
+        lr=0.0,
+        look_at=lambda made: made[2][0] - F.cross_entropy(made[0](x_easy[:5]), y_easy[:5]).item(),
+        gives=0.0,
+        atol=1e-5,
+        note="batches of 2, 2 and 1, nothing learnt: the loss is the mean over all five names",
     ),
 )
 
@@ -1046,6 +1140,8 @@ check(
     Example([90.0, 92.0, 91.0], [95.0, 96.0, 95.5], gives=True, note="means 91 and 95.5, spreads 2 and 1"),
     Example([95.0, 96.0, 95.5], [90.0, 92.0, 91.0], gives=True, note="the other way round"),
     Example([90.0, 92.0, 91.0], [92.0, 91.0, 93.0], gives=False, note="means 91 and 92, spreads 2 and 2"),
+    Example([90.0, 93.0], [94.0, 96.0], gives=True, note="means 91.5 and 95, spreads 3 and 2: the larger is 3"),
+    Example([90.0, 92.0], [92.0, 94.0], gives=False, note="means 91 and 93, spreads 2: as far apart is not further"),
     Example([90.0], [95.0], raises=ValueError, note="one accuracy has no spread: ValueError"),
 )
 
