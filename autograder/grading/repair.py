@@ -24,7 +24,7 @@ from autograder.grading.carried import Resit, Results, of_exercise
 from autograder.judge import fresh_inputs
 from autograder.judge.causes import MEASURED, Cause, Layer, told
 from autograder.judge.contrast import Contrast, contrasts
-from autograder.judge.dependence import dependence, lines_with, parameters_in
+from autograder.judge.dependence import dependence, lines_with, parameters_in, takes
 from autograder.judge.fresh_inputs import related_when_asked_again
 from autograder.judge.probes import probes_of, times_asked
 from autograder.judge.repair.cells import cells_needed
@@ -267,7 +267,8 @@ def _whole(tried: Sequence[Repair], group: _Group) -> list[Repair]:
 def _told_of(contrast: Contrast, own: Sequence[Own], failed: Set[str], show: str) -> Cause:
     """The argument, and where it is used."""
     lines = {each: found for each in own if (found := lines_with(each.node, contrast.about))}
-    first = next(iter(lines), own[0])
+    having = (each for each in own if takes(each.node, contrast.about))
+    first = next(iter(lines), None) or next(having, own[0])  # a helper that is called has no such parameter to use
     quoted = {line: line_without_comment(first.cell.source, line).strip() for line in lines.get(first, ())}
     checks = tuple(name for name in contrast.checks if name in failed)
     name = "depends_on_" + "_and_".join(contrast.about)

@@ -49,6 +49,11 @@ def _without_values(names: str) -> str:
     return f"whether your answers are right depends on {names} alone"
 
 
+def takes(definition: Definition, names: Sequence[str]) -> bool:
+    """Whether one of its functions has one of these parameters."""
+    return any(set(_names_of(function)) & set(names) for function in functions_in(definition))
+
+
 def lines_with(definition: Definition, names: Sequence[str]) -> list[int]:
     """The lines where these parameters are used."""
     return sorted(

@@ -11,7 +11,7 @@ import torch
 
 from autograder.box.outcome import StudentError
 from autograder.judge.contrast import Contrast, contrasts
-from autograder.judge.dependence import dependence, lines_with, parameters_in
+from autograder.judge.dependence import dependence, lines_with, parameters_in, takes
 from autograder.judge.local import LocalBox
 from autograder.judge.probes import CallAsked
 from autograder.judge.repair.reading import definitions_of
@@ -175,6 +175,14 @@ def test_the_lines_of_every_kind_of_parameter_are_found(parameters):
     """Of one behind the star it was said that it is used nowhere."""
     (definition,) = definitions_of(f"def places({parameters}):\n    return n + p").values()
     assert lines_with(definition, ["p"]) == [2]
+
+
+def test_a_helper_without_the_parameter_is_not_where_it_is_missing():
+    """Of a temperature that was not used, it was said that the helper, which has none, used it nowhere."""
+    helper, asked = definitions_of(
+        "def logits(x):\n    return x\n\n\ndef proba(x, p=1):\n    return logits(x)"
+    ).values()
+    assert [takes(each, ["p"]) for each in (helper, asked)] == [False, True]
 
 
 def test_parameters_are_the_student_s_with_the_defaults_of_the_right_answer():
