@@ -27,8 +27,9 @@
 # asked to.
 
 # %% setup role="given"
+import io
 import math
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -253,6 +254,7 @@ check(
     Example(gray, gives=unit, note="one image of 2 × 3 pixels"),
     Example(gray // 255, gives=(gray // 255)[:, None] / 255, note="a dark one: whole numbers are divided, however small"),
     Example(unit, gives=unit, note="floats are in [0, 1] already"),
+    Example(unit.double(), look_at=lambda image: image.dtype, gives=torch.float32, note="float64 becomes float32"),
 )
 
 
@@ -291,6 +293,13 @@ check(
         look_at=lambda parts: sorted(torch.cat(parts).tolist()),
         gives=list(range(10)),
         note="each number once",
+    ),
+    Example(
+        100,
+        (0.5, 0.5),
+        look_at=lambda parts: [part.tolist() == sorted(part.tolist()) for part in parts],
+        gives=[False, False],
+        note="neither half of 100 is in order",
     ),
     Example(10, (0.5, 0.4), raises=ValueError, note="90 % is not everything: ValueError"),
 )
@@ -384,6 +393,21 @@ check(
     make_loaders,
     Example(10, gives=[[4, 4, 2], [4, 4, 2]], note="10 images, batches of 4"),
     through=batch_sizes,
+)
+
+
+def orders(n):
+    """Which of these are in order: two epochs for training, one to watch; and whether both epochs are alike."""
+    parts = [torch.arange(n), torch.arange(n)]
+    train, watch = make_loaders(torch.rand(n, 1), torch.arange(n), parts, 4)
+    first, second, watched = (torch.cat([y for _, y in loader]).tolist() for loader in (train, train, watch))
+    return [epoch == sorted(epoch) for epoch in (first, second, watched)], first == second
+
+
+check(
+    make_loaders,
+    Example(50, gives=([False, False, True], False), note="the first is shuffled, in each epoch anew; the other is not"),
+    through=orders,
 )
 
 
@@ -720,8 +744,14 @@ def weights_after(number_of_steps, left_over=None):
     return steps.model.weight.detach().flatten()
 
 
-def one_train_step():
-    return two_weights().train_step(ONE)
+def one_train_step(label):
+    return two_weights().train_step((ONE[0], torch.tensor([label])))
+
+
+def evaluate_with_dropout():
+    steps = two_weights()
+    steps.model = nn.Sequential(steps.model, nn.Dropout(1.0))
+    return steps.evaluate([ONE]), steps.model.training
 
 
 def one_valid_step():
@@ -748,7 +778,12 @@ check(
     ),
     through=weights_after,
 )
-check(Steps, Example(gives={"loss": 0.3133, "acc": 1.0}, note="what it returns", **near), through=one_train_step)
+check(
+    Steps,
+    Example(0, gives={"loss": 0.3133, "acc": 1.0}, note="what it returns", **near),
+    Example(1, gives={"loss": 1.3133, "acc": 0.0}, note="a wrong answer that the step mends: as it was before", **near),
+    through=one_train_step,
+)
 check(
     Steps,
     Example(gives={"loss_sum": 1.9398, "correct": 2, "count": 3}, note="three images, two of them right", **near),
@@ -758,6 +793,11 @@ check(
     Steps,
     Example(gives={"loss": 0.5633, "acc": 0.75}, note="batches of 3 and 1, three of four right", **near),
     through=evaluate_two_batches,
+)
+check(
+    Steps,
+    Example(gives=({"loss": 0.3133, "acc": 1.0}, True), note="with a Dropout: eval mode, then train mode again", **near),
+    through=evaluate_with_dropout,
 )
 
 # %% [markdown]
@@ -938,6 +978,13 @@ def logs(losses, window):
     return loop.train_log["loss_avg"], loop.valid_log
 
 
+def printed(epochs, verbose):
+    text = io.StringIO()
+    with redirect_stdout(text):
+        Loop(Pretend([0.41268] * epochs), verbose=verbose).run(epochs, ["a"], "valid")
+    return text.getvalue().splitlines()[:1]
+
+
 one_batch = ["step a", "callback", "scheduler"]
 check(
     Loop,
@@ -955,6 +1002,14 @@ check(
     ),
     Example([6, 3, 3, 0], None, look_at=lambda found: found[0], gives=[6.0, 3.0, 3.0, 0.0], note="default window: 1"),
     through=logs,
+)
+line = "/{}]    loss: 0.4127  acc: 0.5000    val_loss: 2.0000  val_acc: 0.2500"
+check(
+    Loop,
+    Example(3, True, gives=["[Epoch: 1" + line.format(3)], note="the first of 3 printed lines"),
+    Example(12, True, gives=["[Epoch: 01" + line.format(12)], note="the first of 12"),
+    Example(3, False, gives=[], note="without verbose nothing is printed"),
+    through=printed,
 )
 
 
@@ -998,6 +1053,7 @@ check(
     SchedulerStats,
     Example(torch.optim.AdamW([weight], lr=0.5), gives=([0.5], [0.9]), note="SchedulerStats with AdamW"),
     Example(torch.optim.SGD([weight], lr=0.5, momentum=0.8), gives=([0.5], [0.8]), note="with SGD"),
+    Example(torch.optim.Adagrad([weight], lr=0.5), gives=([0.5], [0.0]), note="with Adagrad, which has none"),
     through=rates_of,
 )
 
@@ -1161,6 +1217,21 @@ check(
 )
 
 
+def modes_afterwards(net):
+    predict_logits(net, pair)
+    return [part.training for part in net]
+
+
+check(
+    predict_logits,
+    Example(
+        nn.Sequential(nn.Linear(2, 3), nn.Dropout(0.5)), gives=[True, True], note="it trained, and trains again"
+    ),
+    Example(nn.Sequential(nn.Linear(2, 3)).eval(), gives=[False], note="it was in eval mode, and still is"),
+    through=modes_afterwards,
+)
+
+
 # %% predict_proba role="solution"
 def predict_proba(model: nn.Module, x: torch.Tensor, temperature: float = 1.0) -> torch.Tensor:
     """Probabilities (B, classes): softmax of logits / temperature, each row adds up to 1.
@@ -1176,6 +1247,14 @@ def predict_proba(model: nn.Module, x: torch.Tensor, temperature: float = 1.0) -
 check(
     predict_proba,
     Example(always, pair, look_at=lambda p: p.sum(dim=1), gives=torch.ones(2), note="rows add up to 1"),
+    Example(
+        always,
+        pair,
+        2.0,
+        gives=torch.tensor([[0.4223, 0.1554, 0.4223], [0.5065, 0.1863, 0.3072]]),
+        rtol=1e-3,
+        note="temperature 2: softmax of (1, 0, 1) and of (0.5, −0.5, 0)",
+    ),
     Example(
         always,
         1000 * pair,
@@ -1367,6 +1446,8 @@ check(
         note="five classes, two of them never seen",
     ),
     Example(true_animals, torch.rand(8, 3), 3, raises=ValueError, note="logits: ValueError"),
+    Example(true_animals, said_animals, 2, raises=ValueError, note="a class 2 of two classes: ValueError"),
+    Example(true_animals, said_animals - 1, 3, raises=ValueError, note="a class −1: ValueError"),
 )
 
 
@@ -1391,7 +1472,16 @@ def per_class_recall(cm: torch.Tensor) -> torch.Tensor:
 
 
 # %% per_class_recall_try role="check"
-check(per_class_recall, Example(torch.tensor(animals), gives=torch.tensor([0.5, 1.0, 1.0]), note="half of the cats"))
+check(
+    per_class_recall,
+    Example(torch.tensor(animals), gives=torch.tensor([0.5, 1.0, 1.0]), note="half of the cats"),
+    Example(
+        torch.tensor([[2, 1], [0, 0]]),
+        look_at=lambda recall: recall.isnan().tolist(),
+        gives=[False, True],
+        note="a class without images: NaN",
+    ),
+)
 
 
 # %% pr_curve role="solution"
@@ -1460,6 +1550,13 @@ check(
         look_at=lambda figure: (figure.axes[0].get_xlabel(), figure.axes[0].get_ylabel()),
         gives=("predicted", "true"),
         note="the axes say what they are",
+    ),
+    Example(
+        torch.tensor(animals),
+        ["cat", "dog", "owl"],
+        look_at=lambda figure: np.asarray(figure.axes[0].images[0].get_array()).tolist(),
+        gives=animals,
+        note="the image: the counts, true classes from above",
     ),
 )
 
