@@ -9,7 +9,7 @@
 # | | task | points | minutes |
 # |---|---|---:|---:|
 # | T4.1 | `eval_context`: borrow a model and give it back | 10 | 20 |
-# | T4.2 | Data: scale, split, load, and five sick curves | 10 | 30 |
+# | T4.2 | Data: scale, split, load, and five sick curves | 10 | 35 |
 # | T4.3 | `Steps`: a step of training, a step of validation | 26 | 50 |
 # | T4.4 | `Loop`: epochs, logs, callbacks, one cycle | 20 | 40 |
 # | T4.5 | Inference: logits, probabilities, many batches | 14 | 30 |
@@ -173,15 +173,14 @@ check(
 # %% [markdown]
 # <details><summary>Question: a shorter version saves <code>model.training</code>, calls <code>model.eval()</code>, and ends with <code>model.train(state)</code>. Three of the four lines above are ✓. Which is not?</summary>
 #
-# The third. `model.train(True)` wakes up the batch norm that somebody had put to rest, and from the next step on its running mean drifts away. No
-# error, no warning; one only wonders why the frozen layers change.
+# The third. `model.train(True)` wakes up the batch norm that somebody had put to rest, and from the next step on its running mean drifts away, without an error.
 #
 # </details>
 #
 # ---
 # ## T4.2 · The data
 #
-# *Difficulty ●●○○○ · Importance ●●●●● · about 30 minutes · 10 points*
+# *Difficulty ●●○○○ · Importance ●●●●● · about 35 minutes · 10 points*
 #
 # **Warm-up.** Which brightness is the byte 102, divided by 255? And divided by 255 once more?
 #
@@ -223,7 +222,7 @@ plots.row(three[0], three[0] / 255, titles=["divided once", "divided twice"], li
 # <details><summary>Hint 2: loaders</summary>
 #
 # `TensorDataset(a, b)` pairs images with labels, `DataLoader(dataset, batch_size=…)` makes batches of them. It shuffles with `shuffle=True`, and takes a `generator=…` for
-# shuffling that can be repeated. With `num_workers=2` two more processes fetch the batches: worth it where files have to be opened, not for tensors in memory.
+# shuffling that can be repeated.
 #
 # </details>
 # <details><summary>Help: I get <code>RuntimeError: Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [32, 28, 28, 1]</code> or strange channels</summary>
@@ -414,7 +413,8 @@ check(
 # %% [markdown]
 # **Other kinds of examples.** Not every data set comes as one tensor of images. Where an example is, say, a dictionary, the loader has to be told how to make a batch of several: that is a
 # **collate function**, a list of examples in, one batch out. And who opens something for a while (files, processes that load) writes a **context manager** around the loaders, as in T4.1, so that it is
-# closed in any case:
+# closed in any case. With `num_workers=2` two more processes fetch the batches: worth it where files have to be opened, not for tensors in memory.
+
 
 # %%
 def collate(examples):
@@ -423,22 +423,48 @@ def collate(examples):
     return x, torch.tensor([example["label"] for example in examples])
 
 
+# %% loaders_of role="solution"
 @contextmanager
-def loaders_of(dataset, batch_size=32):
-    """DataLoaders of a dict of lists, by the same names; they are gone after the with block, and their memory with them."""
-    loaders = {name: DataLoader(part, batch_size, collate_fn=collate) for name, part in dataset.items()}
+def loaders_of(datasets: dict, collate_fn=None, batch_size: int = 32, num_workers: int = 0):
+    """In a with block: a dict of DataLoaders for a dict of data sets, by the same names.
+
+    - Each loader keeps the order of its data set, leaves nothing out, makes batches with collate_fn, and
+      has num_workers processes.
+    - After the block the dict is empty, also when the block stops with an error. The error goes on.
+    """
+    ### BEGIN SOLUTION
+    options = {"batch_size": batch_size, "collate_fn": collate_fn, "num_workers": num_workers}
+    loaders = {name: DataLoader(dataset, **options) for name, dataset in datasets.items()}
     try:
         yield loaders
     finally:
         loaders.clear()
+    ### END SOLUTION
 
 
+# %% loaders_of_try role="check"
 examples = [{"image": torch.full((2, 3), 51 * n, dtype=torch.uint8), "label": n} for n in range(5)]
-with loaders_of({"train": examples[:3], "valid": examples[3:]}, batch_size=2) as loaders:
-    for name, loader in loaders.items():
-        for x, y in loader:
-            print(f"{name}: x {tuple(x.shape)}, brightest {x.max():.1f}, y {y.tolist()}")
-print("after the block:", loaders)
+
+
+def seen_inside(collate_fn, batch_size, num_workers=0):
+    """The labels of each batch, and how many processes fetch it; and the dict, once the block is over."""
+    datasets = {"train": examples[:3], "valid": examples[3:]}
+    with loaders_of(datasets, collate_fn, batch_size, num_workers=num_workers) as loaders:
+        processes = [loader.num_workers for loader in loaders.values()]
+        found = {} if num_workers else {name: [y.tolist() for _, y in part] for name, part in loaders.items()}
+    return found, processes, loaders
+
+
+check(
+    loaders_of,
+    Example(
+        *(collate, 2),
+        gives=({"train": [[0, 1], [2]], "valid": [[3, 4]]}, [0, 0], {}),
+        note="batches of 2; afterwards the dict is empty",
+    ),
+    Example(collate, 2, 1, gives=({}, [1, 1], {}), note="one more process for each loader"),
+    through=seen_inside,
+)
 
 # %% [markdown]
 # **What is good?** Signs of the hand alphabet come in 24 classes; the most frequent, R, makes up 5 %. So whoever always says R is right in 5 of 100 cases, and 10 %

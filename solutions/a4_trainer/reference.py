@@ -78,6 +78,20 @@ def make_loaders(
     return [shuffled, *(DataLoader(part, batch_size) for part in others)]
 
 
+@contextmanager
+def loaders_of(
+    datasets: dict[str, Any], collate_fn: Callable[..., Any] | None = None, batch_size: int = 32, num_workers: int = 0
+) -> Iterator[dict[str, DataLoader[Any]]]:
+    """Loaders by the names of their data sets; none is left after the block."""
+    loaders: dict[str, DataLoader[Any]] = {}
+    try:
+        for name, part in datasets.items():
+            loaders[name] = DataLoader(part, batch_size, collate_fn=collate_fn, num_workers=num_workers)
+        yield loaders
+    finally:
+        loaders.clear()
+
+
 def class_shares(labels: Tensor, num_classes: int) -> Tensor:
     """The share of each class, 0 for one without labels."""
     return torch.stack([(labels == number).double().mean() for number in range(num_classes)]).float()

@@ -1,6 +1,7 @@
 """Right solutions of the exercise `data`, written differently: none of them may lose a point. Named function__how."""
 
 import math
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -127,3 +128,44 @@ def diagnosis__zip():
 def diagnosis__the_other_way():
     runs = {"healthy": "C", "scaled twice": "D", "softmax": "A", "sorted": "B", "never cleared": "E"}
     return {runs[fault]: fault for fault in runs}
+
+
+def loaders_of__a_block_inside(datasets, collate_fn=None, batch_size=32, num_workers=0):
+    @contextmanager
+    def block():
+        found = {}
+        for name in datasets:
+            found[name] = DataLoader(datasets[name], batch_size, collate_fn=collate_fn, num_workers=num_workers)
+        try:
+            yield found
+        finally:
+            found.clear()
+
+    return block()
+
+
+class loaders_of__enter_and_exit:
+    def __init__(self, datasets, collate_fn=None, batch_size=32, num_workers=0):
+        settings = {"batch_size": batch_size, "collate_fn": collate_fn, "num_workers": num_workers}
+        self.made = {name: DataLoader(part, shuffle=False, **settings) for name, part in datasets.items()}
+
+    def __enter__(self):
+        return self.made
+
+    def __exit__(self, *error):
+        while self.made:
+            self.made.popitem()
+
+
+def loaders_of__stack(datasets, collate_fn=None, batch_size=32, num_workers=0):
+    from contextlib import ExitStack
+
+    @contextmanager
+    def block():
+        with ExitStack() as stack:
+            made = {}
+            stack.callback(made.clear)
+            made |= {k: DataLoader(v, batch_size, False, None, None, num_workers, collate_fn) for k, v in datasets.items()}
+            yield made
+
+    return block()

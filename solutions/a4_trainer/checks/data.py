@@ -26,6 +26,7 @@ def test_to_unit_scales(student, cases):
 
 
 @check(
+    weight=1.1,
     quote=(
         "Floats of any kind are in [0, 1] already and keep their values. So calling it twice does no harm.",
         "-> float32 (n, 1, H, W)",
@@ -81,6 +82,7 @@ def splits_and_state(split_indices: Any, n: int, seeds: list[int]) -> tuple[list
 
 
 @check(
+    weight=1.1,
     quote=(
         "The same seed gives the same parts, another seed others. The global random state is neither used nor changed.",
         "None of them is in order.",
@@ -194,6 +196,66 @@ def test_loaders_shuffle_training(student, cases):
         expect([list(chain(*batches)) for batches in rounds] == [(3 * part).tolist()] * 2).to_hold(
             "every part but the first keeps its order, in every epoch"
         )
+
+
+def sums_in_batches(student: Any, datasets: dict[str, list[int]], factor: int, size: int) -> dict[str, Any]:
+    """What the loaders of a dict give: each batch is a sum, times a factor."""
+    with student.loaders_of(datasets, lambda items: factor * sum(items), size) as loaders:
+        return {name: list(loader) for name, loader in loaders.items()}
+
+
+def after_a_block(student: Any, datasets: dict[str, list[int]], what: str) -> list[Any]:
+    """What the caller hears of an error in the block; how many loaders there were inside, and are afterwards."""
+    heard, counts, loaders = "nothing", [], {}
+    try:
+        with student.loaders_of(datasets, None, 2) as loaders:
+            counts.append(len(loaders))
+            raise KeyError(what)
+    except KeyError as error:
+        heard = error.args[0]
+    with student.loaders_of(datasets) as others:
+        counts += [len(loaders), len(others)]
+    return [heard, *counts, len(others)]
+
+
+def workers_of(student: Any, datasets: dict[str, list[int]], processes: int) -> dict[str, int]:
+    """How many processes each loader has; none of them is started."""
+    with student.loaders_of(datasets, num_workers=processes) as loaders:
+        return {name: loader.num_workers for name, loader in loaders.items()}
+
+
+def some_datasets(cases: Any) -> dict[str, list[int]]:
+    """Two to four lists of numbers, by names that nobody knows."""
+    names = ["".join(cases.rng.choice(list("abcdefgh"), 5)) for _ in range(int(cases.rng.integers(2, 5)))]
+    return {name: cases.integers(4 + place, low=1, high=99).tolist() for place, name in enumerate(names)}
+
+
+@check(
+    quote=(
+        "that is a collate function, a list of examples in, one batch out.",
+        "Each loader keeps the order of its data set, leaves nothing out, makes batches with collate_fn",
+    )
+)
+def test_loaders_of_a_dict(student, cases):
+    """loaders_of gives a loader for each data set, by its name, whose batches are made by the collate function"""
+    factor, size = int(cases.rng.integers(2, 50)), int(cases.rng.integers(2, 4))
+    datasets = some_datasets(cases)
+    found = student.beside(sums_in_batches)(datasets, factor, size)
+    expect(found).to_equal(sums_in_batches(reference, datasets, factor, size))
+
+
+@check(after="loaders_of_a_dict", weight=0.5, quote="After the block the dict is empty, also when the block stops with")
+def test_loaders_of_are_gone(student, cases):
+    """loaders_of leaves an empty dict behind, also after an error in the block, which goes on to the caller"""
+    datasets, what = some_datasets(cases), "".join(cases.rng.choice(list("abcdefgh"), 5))
+    expect(student.beside(after_a_block)(datasets, what)).to_equal(after_a_block(reference, datasets, what))
+
+
+@check(after="loaders_of_a_dict", weight=0.5, quote="and has num_workers processes.")
+def test_loaders_of_workers(student, cases):
+    """loaders_of gives each loader as many processes as were asked for"""
+    datasets, processes = some_datasets(cases), int(cases.rng.integers(2, 30))
+    expect(student.beside(workers_of)(datasets, processes)).to_equal(workers_of(reference, datasets, processes))
 
 
 @check(

@@ -1,5 +1,7 @@
 """Known mistakes of the exercise `data`. Of two that look alike the first is named: narrower ones stand first."""
 
+from contextlib import contextmanager
+
 import torch
 from torch.utils.data import DataLoader, TensorDataset
 
@@ -150,3 +152,46 @@ def softmax_and_scaling_exchanged():
 @mistake(replaces="diagnosis", hint="B and E are exchanged. Gradients that add up are large at once: the loss falls quickly, then jumps up again. Sorted images keep it near ln 10 for long.")
 def sorted_and_never_cleared_exchanged():
     return {"A": "softmax", "B": "never cleared", "C": "healthy", "D": "scaled twice", "E": "sorted"}
+
+
+# ================================================================ data: loaders_of
+
+edit("loaders_of", "collates_by_itself", "collate_fn=collate_fn, ", "",
+     of="loaders_of__a_block_inside", hint="The collate function is not handed on, so the loader stacks the examples as it sees fit: collate_fn=collate_fn.")
+
+edit("loaders_of", "single_examples", "batch_size, collate_fn", "collate_fn",
+     of="loaders_of__a_block_inside", hint="batch_size is not handed on: each batch holds one example.")
+
+edit("loaders_of", "no_more_processes", ", num_workers=num_workers", "",
+     of="loaders_of__a_block_inside", hint="num_workers is not handed on to the loaders.")
+
+edit("loaders_of", "drops_what_is_left", "collate_fn=collate_fn", "drop_last=True, collate_fn=collate_fn",
+     of="loaders_of__a_block_inside", hint="drop_last=True drops the last examples of each data set. Nothing is to be left out.")
+
+edit("loaders_of", "never_emptied", "found.clear()", "pass",
+     of="loaders_of__a_block_inside", hint="The loaders are still in the dict after the block: loaders.clear() belongs into the finally.")
+
+edit("loaders_of", "emptied_before_the_block", "            yield found\n        finally:\n            found.clear()",
+     "            found.clear()\n            yield found\n        finally:\n            pass",
+     of="loaders_of__a_block_inside", hint="The dict is empty inside the block already. First yield, then clear.")
+
+edit("loaders_of", "emptied_unless_there_is_an_error",
+     "        try:\n            yield found\n        finally:\n            found.clear()",
+     "        yield found\n        found.clear()",
+     of="loaders_of__a_block_inside", hint="After an error in the block the loaders are still there. Put the yield into try, and the clear into finally.")
+
+
+@mistake(replaces="loaders_of", hint="An error inside the block is swallowed. try … finally lets it go on; except … pass does not.")
+def swallows_the_error(datasets, collate_fn=None, batch_size=32, num_workers=0):
+    @contextmanager
+    def block():
+        found = {}
+        for name in datasets:
+            found[name] = DataLoader(datasets[name], batch_size, collate_fn=collate_fn, num_workers=num_workers)
+        try:
+            yield found
+        except Exception:
+            pass
+        found.clear()
+
+    return block()

@@ -271,7 +271,7 @@ class Students(Anyone):
     def typical_mistakes(self) -> bytes:
         """A well-known mistake in nearly every function; each is to be named."""
         names = """one_flag_for_all guesses_by_the_brightest loses_the_rest every_pixel_for_itself shuffles_all
-            one_over_the_classes as_they_come softmax_and_scaling_exchanged softmax_before_the_loss
+            collates_by_itself one_over_the_classes as_they_come softmax_and_scaling_exchanged softmax_before_the_loss
             batches_times_size callbacks_after_the_scheduler knows_betas_only epochs_as_steps probabilities_as_logits
             temperature_multiplies a_list_of_batches yields_pairs each_pair_once takes_arguments_without_names
             zero_for_no_images strictly_above numbers_in_mirrored_cells digits_scaled_twice"""
