@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import torch
@@ -125,9 +126,17 @@ LOOKS = {
 }
 
 
-def trusts(student, name):
-    said = student.trustworthy(LOOKS[name])
-    return bool(said) if type(said).__name__ == "bool_" or getattr(said, "shape", None) == () else said
+def unseen(name):
+    """That implementation, but nobody reads its name or its code from it: a test looks at the maps."""
+    look = functools.lru_cache(maxsize=0)(LOOKS[name])
+    vars(look).clear()
+    look.__name__ = "look"
+    return look
+
+
+def as_said(answer: Any) -> Any:
+    """A single number of NumPy's or torch's, which may stand for True or False, as that."""
+    return bool(answer) if type(answer).__name__ == "bool" or getattr(answer, "shape", None) == () else answer
 
 
 CLAIMS_OF_A_TEST = {
@@ -159,8 +168,9 @@ def verdicts(student: Any, cases: Any, *wrong: str) -> dict[str, bool]:
 
     A right one is trusted when it is both times, a wrong one when it is once.
     """
-    inside, names = student.beside(trusts), some_order(cases, 2 * (*RIGHT, "zeros", *wrong))
-    said = [inside.trusts(name) for name in names]  # all of them first: the pattern tells the mistake
+    inside, names = student.beside(unseen), some_order(cases, 2 * (*RIGHT, "zeros", *wrong))
+    looks = [inside.unseen(name) for name in names]
+    said = [as_said(student.trustworthy(look)) for look in looks]  # all of them first: the pattern tells the mistake
     found: dict[str, list[bool]] = {}
     for name, verdict in zip(names, said, strict=True):
         found.setdefault(name, []).append(expect(verdict).to_be_a(bool))
