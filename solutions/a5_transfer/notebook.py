@@ -26,6 +26,7 @@
 
 # %% setup role="given"
 import copy
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -192,6 +193,8 @@ class PatchDataset(Dataset):
 red = np.zeros((2, 3, 3), dtype=np.uint8)
 red[:, :, 0] = 255
 gray = np.full((4, 2, 3), 51, dtype=np.uint8)
+gray_file = Path(tempfile.mkdtemp()) / "gray.png"
+Image.fromarray(gray[:, :, 0]).save(gray_file)
 check(
     PatchDataset,
     Example([red, gray], [1, 0], look_at=len, gives=2, note="two patches"),
@@ -217,6 +220,14 @@ check(
         gives=(0.5, 1),
         note="a transform changes the image, not the label",
     ),
+    Example(
+        [red, gray],
+        [1, 0],
+        look_at=lambda d: (d[-1][1], [label for _, label in d]),
+        gives=(0, [1, 0]),
+        note="the last one is at −1, and a for loop ends",
+    ),
+    Example([gray_file], [1], look_at=lambda d: tuple(d[0][0].shape), gives=(3, 4, 2), note="a file of a gray image: three channels"),
     Example([red, gray], [1, 0, 1], raises=ValueError, note="two images, three labels: ValueError"),
 )
 
@@ -432,6 +443,11 @@ class RandomAugment:
 
 
 # %% transforms_check role="check" points=20 title="Flips, turns, crops, RandomAugment"
+def three_alike():
+    """Three generators with the same seed."""
+    return [torch.Generator().manual_seed(5) for _ in range(3)]
+
+
 check(
     RandomAugment,
     Example(
@@ -449,6 +465,18 @@ check(
         look_at=lambda f: len({str(f(tiny, torch.Generator().manual_seed(seed)).tolist()) for seed in range(60)}),
         gives=4,
         note="without rotation there are four ways",
+    ),
+    Example(
+        0.0,
+        0.0,
+        look_at=lambda f: len({str(f(tiny, torch.Generator().manual_seed(seed)).tolist()) for seed in range(60)}),
+        gives=4,
+        note="turned, but not mirrored: four quarters",
+    ),
+    Example(
+        look_at=lambda f: len({str([f(tiny, g).tolist() for _ in range(20)]) for g in three_alike()}),
+        gives=1,
+        note="the same seed, the same twenty patches",
     ),
     Example(crop=49, look_at=lambda f: tuple(f(ramp).shape), gives=(1, 49, 49), note="and a crop of 49"),
 )
@@ -908,6 +936,23 @@ check(
     Example(lambda model: model.eval(), gives=(head_only, [False, False]), note="then model.eval()"),
     through=frozen_then,
 )
+
+
+def left_in(bn_eval):
+    """Freezes model[0] after a backward pass: which gradients are left, and which parts are in train mode."""
+    model = two_parts()
+    model(torch.ones(5, 3)).sum().backward()
+    freeze(model[0], bn_eval=bn_eval)
+    model.train()
+    return [name for name, weight in model.named_parameters() if weight.grad is not None], [part.training for part in model]
+
+
+check(
+    freeze,
+    Example(True, gives=(head_only, [False, True]), note="its gradients are dropped, those of the head stay"),
+    Example(False, gives=(head_only, [True, True]), note="with bn_eval=False the modes are left alone"),
+    through=left_in,
+)
 check(
     freeze,
     Example(torch.ones(5, 3), gives=0.0, note="a batch in train mode moves no running mean"),
@@ -1083,6 +1128,14 @@ check(
         look_at=lambda g: [len(one["params"]) for one in g],
         gives=[4, 2],
         note="4 parameters and 2",
+    ),
+    Example(
+        nn.Sequential(nn.Linear(3, 4).requires_grad_(False), nn.Linear(4, 2)),
+        0.1,
+        0.01,
+        look_at=lambda groups: [(group["lr"], len(group["params"])) for group in groups],
+        gives=[(0.1, 2)],
+        note="a frozen backbone has no group",
     ),
 )
 check(
