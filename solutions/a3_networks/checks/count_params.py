@@ -172,9 +172,12 @@ def test_table_nested(student, cases):
     )
 )
 def test_table_calls(student, cases):
-    """layer_table has a row for each call, in the order of the calls, and counts shared parameters in the first"""
-    n, hidden = some_sizes(cases, 2)
-    found = student.layer_table(student.beside(tied)(n, hidden), (n,))
+    """layer_table has a row for each call, in their order, and counts a parameter in the first, frozen or not"""
+    n, hidden, c_in, maps = some_sizes(cases, 4)
+    inside = student.beside(tied, half_frozen)
+    frozen = student.layer_table(inside.half_frozen(c_in, maps, hidden), (c_in, 5, 5))
+    expect_table(frozen, reference.layer_table(half_frozen(c_in, maps, hidden), (c_in, 5, 5)))
+    found = student.layer_table(inside.tied(n, hidden), (n,))
     last, new = ("Linear", (n,), hidden * n + n), ("Linear", (hidden,), n * hidden + hidden)
     expect_table(found, [new, last, ("Linear", (hidden,), hidden), ("Linear", (n,), 0)])
 

@@ -247,6 +247,13 @@ edit("layer_table", "forgets_the_bias_of_a_layer",
      "hooks = [module.register_forward_hook(note) for module in [m for m in modes if not list(m.children())]]",
      hint="Only the weights are counted; a layer's bias is one of its parameters too. Go through layer.parameters().")
 
+edit("layer_table", "leaves_out_what_is_frozen",
+     "new = [p for p in layer.parameters() if id(p) not in counted]",
+     "new = [p for p in layer.parameters() if p.requires_grad and id(p) not in counted]",
+     "hooks = [module.register_forward_hook(note) for module in modes if not list(module.children())]",
+     "hooks = [module.register_forward_hook(note) for module in [m for m in modes if not list(m.children())]]",
+     hint="Frozen parameters are missing. They do not learn, but they are parameters of the layer, and the table counts them all: no requires_grad here.")
+
 edit("layer_table", "counts_running_statistics",
      "p.numel() for p in new)))",
      "p.numel() for p in new) + sum(b.numel() for b in layer.buffers()),\n"
