@@ -135,8 +135,8 @@ def canvas_collect(root: Path, slug: str, token_file: Path | None) -> int:
 @TOKEN_FILE
 @COURSE
 def canvas_grades(root: Path, slug: str, dry_run: bool, comments: bool, token_file: Path | None) -> int:
-    """Send grades to Canvas: those that are other there, many in one form. Nothing of anybody with a verdict or an
-    answer that waits is sent.
+    """Send grades to Canvas: those that are other there, many in one form. While a verdict or an answer
+    waits, nothing of that student is sent.
 
     An interrupted run is finished by the same command: what is there already is not sent again.
 

@@ -177,9 +177,7 @@ class _Search:
         most = int(COMPARED / _effort(own, ask_little=True))
         failed = [case.name for case in group.failed]
         effort = times_asked(failed, self.passed) * (PER_EDIT + ASKED_ANEW * _dear(own))
-        if (
-            not parameters or effort > self.left.compared
-        ):  # such as of what trains: before the reference is asked anything
+        if not parameters or effort > self.left.compared:  # of what trains, before the reference is asked anything
             return None
         self.left.compared -= effort
         with box.trial():

@@ -7,7 +7,7 @@ where it can end.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, tzinfo
 
 from autograder.intake.commits import commit_time
@@ -68,8 +68,8 @@ def _fit(rule: Rule, units: Sequence[Unit], found: Sequence[list[HandIn] | None]
     What is told by a folder inside comes last: whoever handed in may have named it so.
     """
     fitting = [unit for unit, result in zip(units, found, strict=True) if result is not None]
-    form, end = _ENDS.get(rule, (None, 0))
-    matches = (form.fullmatch(unit.name) for unit in fitting) if form else ()
+    matched, end = _ENDS.get(rule, (None, 0))
+    matches = (matched(unit.name) for unit in fitting) if matched else ()
     return len(fitting), rule not in _BY_FOLDERS, -sum(match.end(end) for match in matches if match)
 
 
@@ -139,13 +139,19 @@ def _user(head: str, beside: str, download: Download) -> str:
 def from_brightspace(unit: Unit, download: Download) -> list[HandIn] | None:
     """Brightspace: two numbers, the name, the time; a folder, or all of it before the file's name."""
     is_whole = unit.is_folder and not download.units.from_windows
-    forms = (_D2L, _D2L_OTHER) if is_whole else ()
-    found = next(filter(None, (form.fullmatch(unit.name) for form in (*forms, _D2L_FLAT, _D2L_FLAT_OTHER))), None)
+    whole = (_D2L.fullmatch(unit.name) or _D2L_OTHER.fullmatch(unit.name)) if is_whole else None
+    found = whole or _in_brightspace(unit.name)
     if not found:
         return [] if unit.name == "index.html" else None
     name = found["name"].strip()
     moment = when(re.sub(r"(?<=\d)_(?=\d)", ":", found["at"]), download.zone)
     return one_hand_in(unit, Who(f"{name}_{found['id']}", found["id"], name=name), f"{name} {found['id']}", when=moment)
+
+
+def _in_brightspace(name: str) -> re.Match[str] | None:
+    """Up to the first time in a file's name, in whatever language: what follows it is the student's own."""
+    found = (form.fullmatch(name) for form in (_D2L_FLAT, _D2L_FLAT_OTHER))
+    return min(filter(None, found), key=lambda match: match.end("at"), default=None)
 
 
 def from_sakai(unit: Unit, download: Download) -> list[HandIn] | None:
@@ -210,12 +216,15 @@ def from_codegrade(unit: Unit, _download: Download) -> list[HandIn] | None:
 
 
 def from_forms(unit: Unit, download: Download) -> list[HandIn] | None:
-    """Google Forms: the name that the student gave the file, and behind it that of the account."""
+    """Google Forms: the name that the student gave the file, and behind it that of the account, which several may have.
+
+    So two files of one name are refused: nobody can tell whether that is one person.
+    """
     if unit.is_folder or not download.units.above.casefold().endswith("(file responses)"):
         return None
     _, dash, end = unit.name.rpartition(" - ")
     name = name_in(end, download.slug) if dash else ""
-    return one_hand_in(unit, Who(name, name=name), name) if name else None
+    return one_hand_in(unit, Who(name, name=name), unit.name) if name else None
 
 
 def from_classroom(unit: Unit, download: Download) -> list[HandIn] | None:
@@ -276,9 +285,9 @@ RULES: tuple[Rule, ...] = (
     from_codegrade, from_forms, from_classroom, from_ilias, from_openolat, from_teams, from_submitty, from_nbgrader,
 )  # fmt: skip
 _BY_FOLDERS = (from_openolat, from_teams, from_submitty, from_nbgrader)
-_ENDS: dict[Rule, tuple[re.Pattern[str], str]] = {  # where the platform's part of a file's name ends
-    from_moodle: (_MOODLE_FLAT, "id"),
-    from_blackboard: (_BLACKBOARD, "at"),
-    from_brightspace: (_D2L_FLAT, "at"),
-    from_canvas: (_CANVAS, "file"),
+_ENDS: dict[Rule, tuple[Callable[[str], re.Match[str] | None], str]] = {  # of the platform's part of a file's name
+    from_moodle: (_MOODLE_FLAT.fullmatch, "id"),
+    from_blackboard: (_BLACKBOARD.fullmatch, "at"),
+    from_brightspace: (_in_brightspace, "at"),
+    from_canvas: (_CANVAS.fullmatch, "file"),
 }

@@ -41,7 +41,12 @@ _COPY_OF = (  # how browsers, drives and systems call a copy, before its name or
 )
 _A_COPY = r"[ -]+copy| [-–—] (?:kopie|kopia|kopi|copie|copia|cópia|копия|コピー|副本)|のコピー| ?的副本|의 사본"
 _NUMBERED = r"\((?:\d|1\d)\)"  # "a (1)" is the second "a" in a folder
-_ID = re.compile(r"(?!(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])$)\d{5,12}")  # of a student: long, and no date
+_DAY = r"(?:[0-2]\d|3[01])"
+_MONTH = r"(?:0[1-9]|1[0-2])"
+_YEAR = r"(?:19|20)\d\d"
+_DATE = rf"(?:{_YEAR}{_MONTH}{_DAY}|{_DAY}{_MONTH}{_YEAR}|{_MONTH}{_DAY}{_YEAR})"
+_DATE_AND_TIME = re.compile(rf"(?<!\d){_DATE}[ T_-]?(?:[01]\d|2[0-3])(?:[0-5]\d){{1,2}}(?!\d)")
+_ID = re.compile(rf"(?!{_DATE}$)\d{{5,12}}")  # of a student: long, and no date
 _NO_NAME = re.compile(  # what files are called, and nobody is
     r"(?:copy|of|kopie|von|final|untitled|draft|version|v|rev|solutions?|solved|submission|homework|hw|assignment|exercise"
     r"|notebook|my|new|completed?|done|fixed|answers?|ipynb|the|last|a)?\d*"
@@ -252,7 +257,10 @@ def name_in(name: str, slug: str) -> str:
             rf"^{words}(?: ?{_NUMBERED})?(?:{gap}|$)|(?:^|{gap}){words}{_GAP}*\d*{_GAP}*$", "", stem, flags=re.I
         )
         stem = re.sub(rf"^{_NUMBERED}[ .,_-]+|[ .,_-]*{_NUMBERED}$|{gap}(?:final|v\d+)$", "", stem, flags=re.I)
-    bare = [word for word in underscored(stem).split("_") if word]
+    if stem.count("(") != stem.count(")"):
+        stem = stem.strip(" ()")  # one of them stood beside the assignment's name
+        stem += ")" * (stem.count("(") - stem.count(")"))
+    bare = [word for word in underscored(_DATE_AND_TIME.sub("", stem)).split("_") if word]
     return "" if all(_NO_NAME.fullmatch(word) and not _ID.fullmatch(word) for word in bare) else stem.strip(" ,_-")
 
 

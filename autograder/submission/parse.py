@@ -143,7 +143,7 @@ def _what_else(text: str) -> str:
     guess = next((name for start, name in _OTHERS if head.startswith(start)), "")
     if not guess and re.search(r"^(?:import|from|def|class) \w+|^# %%", head, re.MULTILINE):
         guess = "a Python script"
-    if head.startswith(("[", '"')):
+    if not guess and head.startswith(("[", '"')):
         return messages.not_a_notebook(messages.NO_OBJECT)
     return messages.not_a_notebook(f"it looks like {guess}") if guess else messages.not_json(1)
 

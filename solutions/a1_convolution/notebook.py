@@ -811,7 +811,7 @@ check(
         gives=(2, 4, 3, 12),
         note="the shape, with pairs for stride and padding",
     ),
-    Example(*everything, gives=F.conv2d(*everything), rtol=1e-4, atol=1e-5, note="everything at once, all sizes different"),
+    Example(*everything, gives=F.conv2d(*everything), rtol=1e-4, atol=1e-5, note="everything at once, nothing square"),
 )
 
 # %% [markdown]

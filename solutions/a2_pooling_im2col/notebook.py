@@ -237,7 +237,7 @@ check(
     Example(torch.zeros(2, 3, 9, 12), (3, 2), (2, 3), **size, gives=(2, 3, 4, 4), note="pairs"),
     Example(digit, 2, padding=2, raises=ValueError, note="padding 2 for kernel 2: ValueError"),
     Example(X.long() - 10, 2, padding=1, look_at=lambda y: y[0, 0, 0], gives=[-9, -8, -6], note="negative whole numbers, padding 1"),
-    Example(*everything, gives=F.max_pool2d(*everything), note="everything at once, all sizes different"),
+    Example(*everything, gives=F.max_pool2d(*everything), note="everything at once, nothing square"),
     Example(*everything, mode="avg", gives=F.avg_pool2d(*everything), note="… and its mean"),
     Example(X, 2, mode="sum", raises=ValueError, note="no such mode: ValueError"),
     Example(X.double(), 2, gives=[[[[5, 9], [4, 8]]]], note="float64 in, float64 out"),
@@ -589,7 +589,7 @@ check(
     Example(
         *everything,
         gives=F.unfold(waves, (3, 2), stride=(1, 2), padding=(0, 1)),
-        note="everything at once, all sizes different",
+        note="everything at once, nothing square",
     ),
     Example(nine.long(), 2, gives=columns.long(), note="whole numbers"),
     Example(nine.double(), 2, gives=columns.double(), note="float64 in, float64 out"),
@@ -663,7 +663,7 @@ check(
         gives=[[[[0, 8, 6], [12, 30, 14], [4, 6, 0]]]],
         note="padded, stride (1, 2)",
     ),
-    Example(*everything, gives=F.conv2d(*everything), rtol=1e-4, atol=1e-5, note="everything at once, all sizes different"),
+    Example(*everything, gives=F.conv2d(*everything), rtol=1e-4, atol=1e-5, note="everything at once, nothing square"),
     Example(nine.double(), kernels[:1].double(), gives=[[[[19, 25], [37, 43]]]], note="float64 in, float64 out"),
 )
 
@@ -1102,7 +1102,7 @@ check(
         gives=F.conv_transpose2d(*everything),
         rtol=1e-4,
         atol=1e-5,
-        note="everything at once, all sizes different",
+        note="everything at once, nothing square",
     ),
     Example(
         small.double(),
@@ -1293,7 +1293,7 @@ check(
         note="the maxima themselves as dout: this is MaxUnpool2d",
     ),
     Example(
-        arrives, waves.detach(), (2, 3), (1, 2), gives=sent_back, note="everything at once, all sizes different"
+        arrives, waves.detach(), (2, 3), (1, 2), gives=sent_back, note="everything at once, nothing square"
     ),
     Example(
         upstream.double(),
@@ -1383,7 +1383,7 @@ check(
         (1, 2),
         (0, 1),
         gives=F.fold(cut, (5, 8), (3, 2), stride=(1, 2), padding=(0, 1)),
-        note="everything at once, all sizes different",
+        note="everything at once, nothing square",
     ),
     Example(
         torch.ones(1, 4, 4).double(),

@@ -8,10 +8,10 @@
 #
 # | | task | points | minutes |
 # |---|---|---:|---:|
-# | T7.1 | `CharVocab`: letters become numbers | 16 | 35 |
+# | T7.1 | `CharVocab` and `NamesDataset`: letters become numbers | 16 | 35 |
 # | T7.2 | `ngram_conv`: a convolution over letters | 15 | 30 |
 # | T7.3 | `TextCNN`, with a correct max over time | 22 | 40 |
-# | T7.4 | `load_names` and `split_names`: names without leaks | 14 | 25 |
+# | T7.4 | `length_for`, `load_names` and `split_names`: names without leaks | 14 | 25 |
 # | T7.5 | `train_names` | 15 | 25 |
 # | T7.6 | Read your figures: is it a result, or chance? | 6 | 20 |
 # | T7.7 | `p_female`, and what it is worth | 7 + 5 | 30 |

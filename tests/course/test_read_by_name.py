@@ -28,6 +28,19 @@ RIGHT = {
 }
 
 
+def test_names_are_read_through_decorators_and_closures():
+    names = {}
+    exec(READING.replace("{RIGHT!r}", "set()"), names)  # noqa: S102  # as a notebook would
+
+    def torch_itself(x):
+        return x
+
+    def handed(x):
+        return torch_itself(x)
+
+    assert {"handed", "torch_itself"} <= set(names["read"](handed))
+
+
 @pytest.mark.parametrize("slug", RIGHT)
 def test_a_test_that_reads_names_instead_earns_nothing(course, slug):
     names = {}

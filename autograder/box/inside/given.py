@@ -43,7 +43,7 @@ def _make_others(old: type, answer: Any) -> None:
     own: Any = old.__new__
     plain = own is object.__new__
 
-    def made(kind: Any, *a: Any, **more: Any) -> Any:
+    def made(kind: Any, /, *a: Any, **more: Any) -> Any:
         if kind is old:
             return answer(*a, **more)
         return own(kind) if plain else own(kind, *a, **more)
@@ -58,8 +58,9 @@ def _make_others(old: type, answer: Any) -> None:
 def _be_another(old: Any, answer: Any) -> None:
     """The object gets a class of its own, whose objects are called as `answer` is."""
     kind: Any = type(old)
-    called = type.__new__(type(kind), kind.__name__, (kind,), {"__call__": lambda _, *a, **more: answer(*a, **more)})
-    with contextlib.suppress(TypeError, AttributeError):  # one that has `__slots__`, or a `__class__` of its own
+    passed_on = {"__call__": lambda _, /, *a, **more: answer(*a, **more)}
+    with contextlib.suppress(Exception):  # one that has `__slots__`, or says no in `__init_subclass__`
+        called = type.__new__(type(kind), kind.__name__, (kind,), passed_on)
         object.__setattr__(old, "__class__", called)
 
 

@@ -21,13 +21,17 @@ def watch_side_doors(tell: Tell) -> None:
     inside: Any = torch._C
     inside._SafeKernelFunction.call_boxed = _telling(inside._SafeKernelFunction.call_boxed, tell, _of_kernel)
     for kind in (inside.ScriptFunction, inside.ScriptMethod):
-        kind.__call__ = _telling(kind.__call__, tell, lambda script: _of_graph(script.inlined_graph))
+        kind.__call__ = _telling(kind.__call__, tell, _of_script)
     inside._jit_interpret_graph = _telling(inside._jit_interpret_graph, tell, _of_graph)
     inside._jit_get_operation = _telling_later(inside._jit_get_operation, tell)
 
 
 def _of_kernel(kernel: Any) -> Iterator[str]:
     yield kernel.op_handle.schema().name
+
+
+def _of_script(script: Any) -> Iterator[str]:
+    yield from _of_graph(script.inlined_graph)
 
 
 def _of_graph(graph: Any) -> Iterator[str]:
@@ -39,7 +43,7 @@ def _of_graph(graph: Any) -> Iterator[str]:
 
 
 def _telling(call: Callable[..., Any], tell: Tell, names: Callable[[Any], Iterable[str]]) -> Callable[..., Any]:
-    def told(thing: Any, *arguments: Any, **more: Any) -> Any:
+    def told(thing: Any, /, *arguments: Any, **more: Any) -> Any:
         tell(names(thing))
         return call(thing, *arguments, **more)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import symtable
+import warnings
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +22,7 @@ from autograder.submission.read import Cell
 from autograder.submission.uses import words_of
 
 _ALL = "*"  # what an import of everything gives a meaning to
+_FILLING = frozenset({"add", "append", "clear", "discard", "extend", "insert", "pop", "remove", "setdefault", "update"})
 _REMEMBERED = 256  # cells: most are the same in every submission
 
 
@@ -66,7 +68,9 @@ def _taken(makers: dict[str, list[int]], name: str, before: int) -> list[int]:
 def _names_of(source: str) -> _Names:
     tree, text = tree_and_text(source)
     try:
-        table = symtable.symtable(text, "cell", "exec") if tree else None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about the student's escape sequences
+            table = symtable.symtable(text, "cell", "exec") if tree else None
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         table = None
     if not tree or not table:
@@ -88,7 +92,7 @@ def _scopes_in(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
 
 
 def _changed_in(tree: ast.Module) -> Iterator[str]:
-    """What the cell itself puts something into, such as a method into a class; `*`, where it imports everything."""
+    """What the cell itself puts something into, a class or a list, such as a method; `*` where it imports all."""
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
@@ -96,7 +100,17 @@ def _changed_in(tree: ast.Module) -> Iterator[str]:
             yield _ALL
         if isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
             yield _root_of(node)
+        if isinstance(node, ast.Call):
+            yield _filled_by(node)
         waiting += [each for each in ast.iter_child_nodes(node) if not isinstance(each, (Function, ast.Lambda))]
+
+
+def _filled_by(call: ast.Call) -> str:
+    """What `names.append(…)` or `setattr(Net, …)` puts something into; "" where a call does not say so by its name."""
+    if isinstance(call.func, ast.Attribute) and call.func.attr in _FILLING:
+        return _root_of(call.func)
+    set_on = isinstance(call.func, ast.Name) and call.func.id in ("setattr", "delattr") and call.args
+    return _root_of(call.args[0]) if set_on else ""
 
 
 def _root_of(node: ast.expr) -> str:

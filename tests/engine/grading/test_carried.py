@@ -142,6 +142,12 @@ def test_a_function_is_replaced_however_it_is_asked_for(report, use):
     assert points(report(double=SQUARED, add=f"def add(a, b):\n    return {use} - a + b")) == [20, 30]
 
 
+def test_an_object_of_a_class_that_wants_no_heirs_is_replaced_by_its_name(report):
+    alone = "class Power:\n    def __init_subclass__(cls):\n        raise ValueError\n"
+    called = "    def __call__(self, x):\n        return x**2\ndouble = Power()"
+    assert points(report(double=alone + called, add=ON_DOUBLE)) == [20, 30]
+
+
 @pytest.mark.parametrize("kind", DECORATED)
 def test_a_function_is_replaced_however_it_was_made(report, kind):
     assert points(report(double=DECORATED[kind], add=ON_DOUBLE)) == [20, 30]

@@ -53,7 +53,17 @@ def test_a_name_with_two_meanings_keeps_both_cells():
 
 
 @pytest.mark.parametrize(
-    "text", ["a.b = 1", "a[0] = 1", "a.b[1].c += 1", "if True:\n    del a.b", "def g():\n    global a\n    a = 2"]
+    "text",
+    [
+        "a.b = 1",
+        "a[0] = 1",
+        "a.b[1].c += 1",
+        "if True:\n    del a.b",
+        "def g():\n    global a\n    a = 2",
+        "a.append(1)",
+        "for x in range(3):\n    a[x].update(x=1)",
+        "setattr(a, 'b', 1)",
+    ],
 )
 def test_a_cell_that_changes_what_an_answer_reads_is_kept(text):
     assert text in kept(["a = 1", text, "def f():\n    return a"])

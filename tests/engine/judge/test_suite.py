@@ -232,7 +232,7 @@ def test_a_ban_of_one_function_holds_for_its_calls_and_for_helpers(tmp_path: Pat
     asked = bans_of_requests(tmp_path, body, double=("fold",), triple=("upsampling",))
     assert asked["['name', 'double']"] == asked["['env', 'double_on_views']"] == ["col2im"]
     assert "col2im" in asked["run"]
-    assert "upsample" in asked["run"]
+    assert any(word.startswith("upsample|") for word in asked["run"])
 
 
 def test_a_banned_operation_is_named(tmp_path: Path) -> None:

@@ -97,6 +97,12 @@ def test_a_folder_of_files_is_named_by_its_files(tmp_path):
         ("Copy of jane_a1_conv-Copy1.ipynb", "jane"),
         ("Jane Doe/Copy of a1_conv.ipynb", "Jane Doe"),
         ("a1_conv_final.ipynb", "downloads"),
+        ("a1_conv_4711234.ipynb", "4711234"),
+        ("a1_conv (12345).ipynb", "12345"),
+        ("Jane (Ada) a1_conv.ipynb", "Jane (Ada)"),
+        ("a1_conv_20241001.ipynb", "downloads"),
+        ("a1_conv_01102024.ipynb", "downloads"),
+        ("a1_conv_20241001-123456.ipynb", "downloads"),
     ],
 )
 def test_file_names_tell_student_and_assignment(tmp_path, name, student):

@@ -435,6 +435,7 @@ DEEP = b'{"cells": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
         (b"PK\x03\x04\x14\x00", "zip"),
         (b"<!doctype html><html>", "web page"),
         (b"import numpy as np\n", "Python script"),
+        (b'"""What I wrote."""\nimport numpy as np\n', "Python script"),
         (b'{"cells":\n<<<<<<< HEAD\n[]}', "conflict"),
         (b"{}", "no list of cells"),
         (b'{"cells": 7}', "no list of cells"),
