@@ -45,25 +45,29 @@ def _with_its_own(block: Block, index: int) -> Iterator[Block]:
     module = ast.unparse(seed.value.func.value)
     module = "torch" if module.startswith("torch") else module
     rest = copy.deepcopy(block[index + 1 :])
-    calls = [each for node in rest for each in ast.walk(node) if isinstance(each, ast.Call)]
-    drawn = [_draws_from_its_own(call, module) for call in calls]
-    if any(drawn):
-        own = f"{_OWNED} = {_OWN[module].format(', '.join(map(ast.unparse, seed.value.args)))}"
-        yield [*block[:index], ast.copy_location(ast.parse(own).body[0], seed), *rest]
+    own = ast.Name(_OWNED)
+    drawn = [(call, _drawn_from(call, module, own)) for node in rest for call in ast.walk(node)]
+    for call, other in drawn:
+        if isinstance(call, ast.Call) and other:
+            call.func, call.keywords = other.func, other.keywords
+    if any(other for _, other in drawn):
+        made = f"{_OWNED} = {_OWN[module].format(', '.join(map(ast.unparse, seed.value.args)))}"
+        yield [*block[:index], ast.copy_location(ast.parse(made).body[0], seed), *rest]
 
 
-def _draws_from_its_own(call: ast.Call, module: str) -> bool:
-    """Whether a call draws random numbers of this library: from the function's own generator then."""
+def _drawn_from(call: ast.AST, module: str, own: ast.expr) -> ast.Call | None:
+    """A call that draws random numbers of this library, as it draws them from a generator; None of another call."""
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return None
     function = call.func
-    if not isinstance(function, ast.Attribute) or ast.unparse(function.value) != module:
-        return False
-    if module == "torch" and function.attr in _DRAWN and all(word.arg != "generator" for word in call.keywords):
-        call.keywords.append(ast.keyword("generator", ast.Name(_OWNED)))
-        return True
-    if module != "torch" and function.attr in _DRAWN_OTHERWISE:
-        function.value = ast.Name(_OWNED)
-        return True
-    return False
+    if ast.unparse(function.value) != module:
+        return None
+    if module != "torch":
+        own_call = ast.Call(ast.Attribute(own, function.attr), call.args, call.keywords)
+        return own_call if function.attr in _DRAWN_OTHERWISE else None
+    if function.attr not in _DRAWN or any(word.arg == "generator" for word in call.keywords):
+        return None
+    return ast.Call(function, call.args, [*call.keywords, ast.keyword("generator", own)])
 
 
 def in_any_case(block: Block, index: int, _: Around) -> Iterator[Block]:
@@ -96,8 +100,6 @@ def of_its_own(node: ast.Call, around: Around) -> Iterator[ast.expr]:
     if not seed or not isinstance(node.func, ast.Attribute):
         return
     module = ast.unparse(node.func.value)
-    own = ast.parse(_OWN.get(module, "None").format(seed), mode="eval").body
-    if module == "torch" and node.func.attr in _DRAWN and all(word.arg != "generator" for word in node.keywords):
-        yield ast.Call(node.func, node.args, [*node.keywords, ast.keyword("generator", own)])
-    elif module in _OWN and module != "torch" and node.func.attr in _DRAWN_OTHERWISE:
-        yield ast.Call(ast.Attribute(own, node.func.attr), node.args, node.keywords)
+    if module in _OWN:
+        own = ast.parse(_OWN[module].format(seed), mode="eval").body
+        yield from filter(None, [_drawn_from(node, module, own)])

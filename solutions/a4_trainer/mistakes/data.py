@@ -181,17 +181,6 @@ edit("loaders_of", "emptied_unless_there_is_an_error",
      of="loaders_of__a_block_inside", hint="After an error in the block the loaders are still there. Put the yield into try, and the clear into finally.")
 
 
-@mistake(replaces="loaders_of", hint="An error inside the block is swallowed. try … finally lets it go on; except … pass does not.")
-def swallows_the_error(datasets, collate_fn=None, batch_size=32, num_workers=0):
-    @contextmanager
-    def block():
-        found = {}
-        for name in datasets:
-            found[name] = DataLoader(datasets[name], batch_size, collate_fn=collate_fn, num_workers=num_workers)
-        try:
-            yield found
-        except Exception:
-            pass
-        found.clear()
-
-    return block()
+edit("loaders_of", "swallows_the_error",
+     "        finally:\n            found.clear()", "        except Exception:\n            pass\n        found.clear()",
+     of="loaders_of__a_block_inside", hint="An error inside the block is swallowed. try … finally lets it go on; except … pass does not.")
